@@ -1,0 +1,40 @@
+/** Every code that busbar throws, with what it means. Messages say who, what, and what to do. */
+export const errorCodes = {
+  INVALID_DEFINITION: "a topic, template or subscriber is written wrongly; nothing was started",
+  INVALID_CONFIGURATION: "an option or environment variable cannot be used; nothing was started",
+  UNKNOWN_TOPIC: "an event was published to a topic that this application does not define",
+  INVALID_EVENT: "the payload does not match the topic's schema; nothing was published",
+  EVENT_TOO_LARGE: "the event is larger than the limit; nothing was published",
+  IDEMPOTENCY_CONFLICT: "the idempotency key was used before with another payload; nothing was published",
+  PUBLISH_FAILED:
+    "Redis did not confirm the event in time; it may or may not be in the log. Publish again with the same id or idempotency key",
+  REDIS_UNREACHABLE: "no Redis answers at the address",
+  REDIS_UNSUITABLE: "the Redis that answers could lose queued work, or is too old",
+  PORT_IN_USE: "another process listens on the port",
+  ALREADY_RUNNING: "another busbar uses the same data folder",
+  CANNOT_PLAN: "a subscriber's own code, or what it returned, could not be turned into deliveries",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The one error class of busbar. `problems` lists everything found, one sentence each. */
+export class BusbarError extends Error {
+  readonly code: ErrorCode;
+  readonly problems: readonly string[];
+
+  constructor(code: ErrorCode, message: string, options: { problems?: readonly string[]; cause?: unknown } = {}) {
+    const problems = options.problems ?? [];
+    super(
+      [message, ...problems.map((problem) => `  - ${problem}`)].join("\n"),
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
+    this.name = "BusbarError";
+    this.code = code;
+    this.problems = problems.length > 0 ? problems : [message];
+  }
+}
+
+/** What a caught value says of itself, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

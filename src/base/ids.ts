@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/**
+ * A UUID of version 7 (RFC 9562): its first 48 bits are the time, so ids sort by age.
+ * @param now milliseconds since 1970
+ */
+export function timeOrderedId(now: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  const hex = bytes.toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** The first 160 bits of the SHA-256 of `text`, as 32 characters of lower-case base32 (RFC 4648). */
+export function shortHash(text: string): string {
+  const bytes = createHash("sha256").update(text).digest();
+  let result = "";
+  for (let block = 0; block < 20; block += 5) {
+    let high = bytes.readUInt32BE(block);
+    let low = bytes[block + 4]!;
+    let part = "";
+    for (let i = 0; i < 8; i++) {
+      part = base32Alphabet[low & 31]! + part;
+      low = (low >>> 5) | ((high & 31) << 3);
+      high >>>= 5;
+    }
+    result += part;
+  }
+  return result;
+}

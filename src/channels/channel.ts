@@ -1,0 +1,31 @@
+import type { Delivery } from "../define/delivery.ts";
+import type { Outcome } from "../define/outcome.ts";
+import type { AnyRoute } from "../define/subscriber.ts";
+import type { SendAttempt } from "../providers/provider.ts";
+
+/**
+ * What a worker needs of a channel: turn a delivery's data into a message, and hand the message to the channel's providers.
+ *
+ * The contract:
+ * - `prepare` compiles every template of the given routes; it throws one `BusbarError` that lists every problem of all of them.
+ * - `render` is free of side effects. It throws `UnrenderableDelivery` where the data cannot work, however often it is tried.
+ * - `send` makes one try through the chain of providers and does not throw.
+ */
+export interface Channel<Message = unknown> {
+  readonly name: string;
+  prepare(routes: readonly AnyRoute[]): Promise<void>;
+  render(route: AnyRoute, delivery: Delivery): Promise<Message>;
+  send(message: Message, attempt: SendAttempt): Promise<SendResult>;
+  close(): Promise<void>;
+}
+
+export interface SendResult {
+  readonly outcome: Outcome;
+  /** Who gave the outcome. */
+  readonly provider: string;
+}
+
+/** The delivery's data does not fit its template: a dead letter at once. */
+export class UnrenderableDelivery extends Error {
+  override readonly name = "UnrenderableDelivery";
+}

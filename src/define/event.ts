@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { BusbarError } from "../base/errors.ts";
+import { payloadLimits } from "./payload.ts";
+
+/** The longest time an idempotency key is remembered by default: 24 h. */
+export const idempotencyWindowMs = 24 * 3_600_000;
+
+/**
+ * One fact. On the wire and in the log it is a CloudEvent 1.0 in JSON, with these extensions (lower case, as CloudEvents asks):
+ * `dataversion`, `partitionkey`, `correlationid`, `causationid`, `idempotencykey`.
+ */
+export interface BusEvent<Type extends string = string, Data = unknown> {
+  readonly specversion: "1.0";
+  /** Made once per logical publish: a retry of a publish carries the same id. */
+  readonly id: string;
+  /** Who published: `/` and the application's name. */
+  readonly source: string;
+  /** The topic. */
+  readonly type: Type;
+  /** When it was published, RFC 3339 with milliseconds. */
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+  /** The version of the topic's schema that `data` was written with, from 1. */
+  readonly dataversion: number;
+  /** Chooses the partition, and says what the event is about. */
+  readonly partitionkey?: string;
+  /** The id that the whole conversation shares. */
+  readonly correlationid?: string;
+  /** The id of the event that caused this one. */
+  readonly causationid?: string;
+  readonly idempotencykey?: string;
+  readonly data: Data;
+}
+
+/**
+ * The event as the log keeps it.
+ * @throws BusbarError `EVENT_TOO_LARGE` over 256 KB, counted in bytes
+ */
+export function encodeEvent(event: BusEvent): string {
+  const json = JSON.stringify(event);
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= payloadLimits.bytes) return json;
+  throw new BusbarError(
+    "EVENT_TOO_LARGE",
+    `${event.type}: the event has ${bytes} bytes, at most ${payloadLimits.bytes} are allowed. Publish a reference to the large part (a URL, a file's id) instead.`,
+  );
+}
+
+/**
+ * The event that the log kept.
+ * @throws Error saying what is wrong, when it is no CloudEvent of ours
+ */
+export function decodeEvent(json: string): BusEvent {
+  const event = JSON.parse(json) as Partial<BusEvent> | null;
+  for (const field of ["id", "type", "time"] as const) {
+    if (typeof event?.[field] !== "string") throw new Error(`the log entry is no CloudEvent: "${field}" is missing`);
+  }
+  return event as BusEvent;
+}
+
+/** Tells two bodies of one idempotency key apart: the same payload gives the same fingerprint whatever the order of its keys. */
+export function payloadFingerprint(data: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(data)))
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, part]) => [key, sorted(part)]));
+}

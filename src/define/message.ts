@@ -1,0 +1,13 @@
+/** An e-mail as a provider gets it: rendered, one recipient, every header-bound field free of line breaks. */
+export interface EmailMessage {
+  readonly from: EmailSender;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+export interface EmailSender {
+  readonly address: string;
+  readonly name?: string;
+}

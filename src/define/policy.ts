@@ -1,0 +1,85 @@
+import { type Duration, milliseconds } from "../base/duration.ts";
+
+/** How urgent a delivery is. A waiting delivery of a higher priority always leaves its queue first. */
+export const priorities = ["critical", "high", "normal", "low"] as const;
+export type Priority = (typeof priorities)[number];
+
+/** When a failed attempt is made again. */
+export interface Retry {
+  /** Tries in all, the first one included. Default 4; 1 means no retry. */
+  readonly attempts?: number;
+  /** Wait before the second try. Default 2 s. */
+  readonly delay?: Duration;
+  /** Each later wait is this many times the one before. Default 2. */
+  readonly factor?: number;
+  /** No wait is longer than this. Default 1 h. */
+  readonly maxDelay?: Duration;
+  /** Up to this share of the wait is added at random, so that many failures do not come back at once. Default 0.2; 0 means none. */
+  readonly jitter?: number;
+}
+
+/** The option words that mean the same at every level: channel < subscriber < route. The nearest wins. */
+export interface PolicyOptions {
+  /** Default `normal`. */
+  readonly priority?: Priority;
+  readonly retry?: Retry;
+}
+
+/** A policy with nothing left open, as it travels in a job. Times in milliseconds. */
+export interface Policy {
+  readonly priority: Priority;
+  readonly attempts: number;
+  readonly delay: number;
+  readonly factor: number;
+  readonly maxDelay: number;
+  readonly jitter: number;
+}
+
+/** The policy that holds when the given levels are laid over one another, the farthest first. */
+export function resolvePolicy(...levels: readonly (PolicyOptions | undefined)[]): Policy {
+  const words: PolicyOptions = Object.assign({}, ...levels.map((level) => defined(level)));
+  const retry: Retry = Object.assign({}, ...levels.map((level) => defined(level?.retry)));
+  return {
+    priority: words.priority ?? "normal",
+    attempts: retry.attempts ?? 4,
+    delay: milliseconds(retry.delay ?? "2s", "retry.delay"),
+    factor: retry.factor ?? 2,
+    maxDelay: milliseconds(retry.maxDelay ?? "1h", "retry.maxDelay"),
+    jitter: retry.jitter ?? 0.2,
+  };
+}
+
+/** Everything wrong with the option words of one level, one sentence each. */
+export function policyProblems({ priority, retry }: PolicyOptions): string[] {
+  const problems: string[] = [];
+  if (priority !== undefined && !priorities.includes(priority))
+    problems.push(`priority ${JSON.stringify(priority)} is none of ${priorities.join(", ")}`);
+  const { attempts, factor, jitter, delay, maxDelay } = retry ?? {};
+  if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 1))
+    problems.push(`retry.attempts must be a whole number from 1, not ${attempts}`);
+  if (factor !== undefined && !(factor >= 1)) problems.push(`retry.factor must be 1 or more, not ${factor}`);
+  if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) problems.push(`retry.jitter must be from 0 to 1, not ${jitter}`);
+  for (const [name, value] of Object.entries({ delay, maxDelay })) {
+    if (value === undefined) continue;
+    try {
+      milliseconds(value, `retry.${name}`);
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  return problems;
+}
+
+/**
+ * Milliseconds to wait after a failed try.
+ * @param failed how many tries have failed, from 1
+ * @param random a number in [0, 1), from outside so that this stays pure
+ */
+export function backoff(policy: Policy, failed: number, random: number): number {
+  const wait = Math.min(policy.delay * policy.factor ** (failed - 1), policy.maxDelay);
+  return Math.round(wait * (1 + policy.jitter * random));
+}
+
+function defined<T extends object>(level: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(level ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
