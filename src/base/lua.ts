@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import type { Redis } from "ioredis";
+
+export type LuaArgument = string | number;
+
+/**
+ * A Lua script that lies in a file beside the module that calls it. It is sent once and called by its hash after that; after a
+ * failover, where the server does not know it, it is sent again.
+ * @param file `new URL("./name.lua", import.meta.url)`
+ */
+export function luaScript<Reply>(file: URL): (redis: Redis, keys: readonly string[], args: readonly LuaArgument[]) => Promise<Reply> {
+  const lua = readFileSync(file, "utf8");
+  const command = `busbar:${file.pathname.split("/").at(-1)}`;
+  return async (redis, keys, args) => {
+    const scripted = redis as unknown as Record<string, ((...parts: LuaArgument[]) => Promise<Reply>) | undefined>;
+    if (scripted[command] === undefined) redis.defineCommand(command, { lua });
+    return scripted[command]!(keys.length, ...keys, ...args);
+  };
+}

@@ -1,0 +1,9 @@
+/** All that an author imports. Nothing else is public. */
+export { BusbarError, type ErrorCode } from "./base/errors.ts";
+export type { Duration } from "./base/duration.ts";
+export type { Logger } from "./base/logger.ts";
+export { defineTopic, type Topic, type TopicOptions } from "./define/topic.ts";
+export { defineSubscriber, type EventOf, type Subscriber, type SubscriberOptions } from "./define/subscriber.ts";
+export { emailTemplate, type EmailTemplate } from "./define/template.ts";
+export type { BusEvent } from "./define/event.ts";
+export type { Priority, Retry } from "./define/policy.ts";

@@ -1,0 +1,79 @@
+import type { Redis } from "ioredis";
+import { luaScript, type LuaArgument } from "../base/lua.ts";
+import type { LogKeys } from "./redis-log-keys.ts";
+import type { Appended, NewEntry } from "./topic-log.ts";
+
+const appendScript = luaScript<readonly [string, string, string?][]>(new URL("./append.lua", import.meta.url));
+
+/** Events of one Lua call at most, and calls under way at once for one partition. */
+const batchSize = 100;
+const callsInFlight = 2;
+
+interface Waiting {
+  readonly entry: NewEntry;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface AppendOptions {
+  readonly redis: Redis;
+  readonly keys: LogKeys;
+  readonly partition: number;
+  /** Milliseconds that an idempotency key is remembered. */
+  readonly idempotencyWindow: number;
+}
+
+/**
+ * Appends to one partition. Calls that come while others are under way share the next Lua call: the client, not Redis, is what
+ * limits publishing.
+ */
+export function partitionAppender({ redis, keys, partition, idempotencyWindow }: AppendOptions): (entry: NewEntry) => Promise<Appended> {
+  let waiting: Waiting[] = [];
+  let inFlight = 0;
+  let scheduled = false;
+
+  const flush = (): void => {
+    scheduled = false;
+    while (waiting.length > 0 && inFlight < callsInFlight) {
+      const batch = waiting.slice(0, batchSize);
+      waiting = waiting.slice(batchSize);
+      inFlight += 1;
+      void send(batch).finally(() => {
+        inFlight -= 1;
+        flush();
+      });
+    }
+  };
+
+  const send = async (batch: readonly Waiting[]): Promise<void> => {
+    const scriptKeys = [keys.bell(partition)];
+    const args: LuaArgument[] = [idempotencyWindow];
+    for (const { entry } of batch) {
+      const ids = keys.ids(entry.topic, partition, entry.time);
+      const idempotency = entry.idempotency === undefined ? ids : keys.idempotency(entry.topic, partition, entry.idempotency.key);
+      scriptKeys.push(keys.log(entry.topic, partition), keys.meta(entry.topic, partition), ids, idempotency);
+      args.push(entry.topic, entry.eventId, entry.idempotency?.fingerprint ?? "", entry.json);
+    }
+    try {
+      const replies = await appendScript(redis, scriptKeys, args);
+      batch.forEach((item, index) => settle(item, replies[index]!));
+    } catch (error) {
+      for (const item of batch) item.reject(error);
+    }
+  };
+
+  return (entry) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ entry, resolve, reject });
+      if (scheduled) return;
+      scheduled = true;
+      queueMicrotask(flush);
+    });
+}
+
+function settle({ entry, resolve, reject }: Waiting, [kind, first, second]: readonly [string, string, string?]): void {
+  if (kind === "appended") resolve({ kind, eventId: entry.eventId, entryId: first });
+  else if (kind === "repeated") resolve({ kind, eventId: second!, entryId: first });
+  else if (kind === "conflict") resolve({ kind, eventId: first, fingerprint: second! });
+  else reject(new Error(first));
+}

@@ -1,0 +1,74 @@
+import type { Redis } from "ioredis";
+import { luaScript } from "../base/lua.ts";
+import type { LogKeys } from "./redis-log-keys.ts";
+import { encodeRouted } from "./routed-record.ts";
+import type { LogEntry, LogPage, Position, ReadBudget, Registered, RegisterRequest, Routed, SweepOptions, Swept } from "./topic-log.ts";
+
+const registerScript = luaScript<Registered["at"][]>(new URL("./register.lua", import.meta.url));
+const readScript = luaScript<[number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
+const sweepScript = luaScript<[number, number, ...(string | number)[]][]>(new URL("./sweep.lua", import.meta.url));
+const leaveScript = luaScript<number>(new URL("./leave.lua", import.meta.url));
+
+/** How long the record of what was routed is kept, seconds: 8 d. */
+const routedSeconds = 8 * 86_400;
+
+/** The reading side of the log: groups, their pages, what they left behind, and what they acknowledge. */
+export function redisGroups(redis: Redis, keys: LogKeys) {
+  return {
+    async register({ application, topic, partition, groups }: RegisterRequest): Promise<readonly Registered[]> {
+      const scriptKeys = [keys.log(topic, partition), keys.meta(topic, partition), keys.groups(topic, partition)];
+      const replies = await registerScript(redis, scriptKeys, [`${application}.`, Date.now(), ...groups]);
+      return groups.map((group, index) => ({ group, at: replies[index]! }));
+    },
+
+    async read({ topic, partition, group }: Position, reader: string, { events, bytes }: ReadBudget): Promise<LogPage> {
+      const scriptKeys = [keys.log(topic, partition), keys.groups(topic, partition)];
+      const [gap, more, ...flat] = await readScript(redis, scriptKeys, [group, reader, events, bytes]);
+      const entries: LogEntry[] = [];
+      for (let i = 0; i < flat.length; i += 3) entries.push({ id: flat[i]!, number: Number(flat[i + 1]), json: flat[i + 2]!, deliveries: 1 });
+      return { entries, gap, more: more === 1 };
+    },
+
+    async sweep(positions: readonly Position[], reader: string, { minIdle, limit, suspectFrom }: SweepOptions): Promise<readonly Swept[]> {
+      if (positions.length === 0) return [];
+      const scriptKeys = positions.flatMap(({ topic, partition }) => [
+        keys.log(topic, partition),
+        keys.meta(topic, partition),
+        keys.groups(topic, partition),
+      ]);
+      const args = [reader, minIdle, limit, suspectFrom, Date.now(), ...positions.map(({ group }) => group)];
+      const replies = await sweepScript(redis, scriptKeys, args);
+      return replies.map(([unread, gap, ...flat], index) => {
+        const taken: LogEntry[] = [];
+        for (let i = 0; i < flat.length; i += 4) {
+          taken.push({ id: String(flat[i]), number: Number(flat[i + 1]), json: String(flat[i + 2]), deliveries: Number(flat[i + 3]) });
+        }
+        return { position: positions[index]!, unread: unread === 1, taken, gap };
+      });
+    },
+
+    async keep({ topic, partition, group }: Position, reader: string, entryIds: readonly string[]): Promise<void> {
+      if (entryIds.length === 0) return;
+      // JUSTID leaves the count of hand-outs alone: a healthy entry must not look like one that kills its readers.
+      await redis.xclaim(keys.log(topic, partition), group, reader, 0, ...entryIds, "JUSTID");
+    },
+
+    async acknowledge({ topic, partition, group }: Position, routed: readonly Routed[]): Promise<void> {
+      if (routed.length === 0) return;
+      const records = new Map<string, string[]>();
+      for (const { record } of routed) {
+        if (record === undefined) continue;
+        const key = keys.routed(partition, record.eventId, Date.parse(record.time));
+        records.set(key, [...(records.get(key) ?? []), ...encodeRouted(record)]);
+      }
+      const pipeline = redis.pipeline();
+      for (const [key, fields] of records) pipeline.hset(key, ...fields).expire(key, routedSeconds, "NX");
+      pipeline.xack(keys.log(topic, partition), group, ...routed.map(({ entryId }) => entryId));
+      for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    },
+
+    async leave(positions: readonly Position[], reader: string): Promise<void> {
+      for (const { topic, partition, group } of positions) await leaveScript(redis, [keys.log(topic, partition)], [group, reader]);
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Redis } from "ioredis";
+import type { Logger } from "../base/logger.ts";
+import { luaScript } from "../base/lua.ts";
+import { blockMs, closeRedis, connectRedis } from "../base/redis.ts";
+import { checkRedis, type Suitability } from "../base/redis-suitability.ts";
+import { idempotencyWindowMs } from "../define/event.ts";
+import { partitionAppender } from "./redis-append.ts";
+import { redisGroups } from "./redis-groups.ts";
+import { logKeys } from "./redis-log-keys.ts";
+import { decodeRouted } from "./routed-record.ts";
+import { partitionOf } from "./partition.ts";
+import type { RoutedRecord, TopicLog } from "./topic-log.ts";
+
+const trimScript = luaScript<[number, string, ...string[]]>(new URL("./trim.lua", import.meta.url));
+
+export interface RedisLogOptions {
+  readonly url: string;
+  readonly prefix: string;
+  readonly logger: Logger;
+  /** How many partitions a topic gets that is new. Default 1. */
+  readonly partitions?: number;
+  /** Milliseconds that an append waits for Redis. Default 2,000. */
+  readonly deadline?: number;
+}
+
+/** A topic log that can also tell whether its Redis is fit for it. */
+export interface RedisLog extends TopicLog {
+  /** @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE` */
+  check(): Promise<Suitability>;
+}
+
+/**
+ * The topic log on Redis Streams. It connects with its first use: one connection appends, one works for the groups, and each
+ * partition that is listened to has one that waits.
+ */
+export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, deadline }: RedisLogOptions): RedisLog {
+  const keys = logKeys(prefix);
+  const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
+  const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
+  const bells = new Map<number, { redis: Redis; last: string }>();
+  const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
+  const partitionCounts = new Map<string, Promise<number>>();
+  let suitability: Suitability | undefined;
+
+  const recordPartitions = async (redis: Redis, topic: string): Promise<number> => {
+    await redis.hsetnx(keys.topics, topic, newPartitions);
+    return Number(await redis.hget(keys.topics, topic));
+  };
+  const partitionsOf = (topic: string, redis: Redis): Promise<number> => {
+    const known = partitionCounts.get(topic) ?? recordPartitions(redis, topic);
+    partitionCounts.set(topic, known);
+    known.catch(() => partitionCounts.delete(topic));
+    return known;
+  };
+  const appenderOf = (partition: number): ReturnType<typeof partitionAppender> => {
+    const known = appenders.get(partition) ?? partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs });
+    appenders.set(partition, known);
+    return known;
+  };
+
+  return {
+    ...redisGroups(commands, keys),
+
+    async check() {
+      suitability ??= await checkRedis(commands, url);
+      return suitability;
+    },
+    durability: () => suitability?.durability,
+
+    async append(entry) {
+      await ready(writer);
+      const partition = partitionOf(entry.partitionKey, await partitionsOf(entry.topic, writer));
+      return appenderOf(partition)(entry);
+    },
+
+    partitions: (topic) => partitionsOf(topic, commands),
+
+    async waitForBell(partition) {
+      const bell = bells.get(partition) ?? { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger }), last: "$" };
+      bells.set(partition, bell);
+      const reply = await bell.redis.xread("COUNT", 1_000, "BLOCK", blockMs, "STREAMS", keys.bell(partition), bell.last);
+      const rings = reply?.[0]?.[1] ?? [];
+      bell.last = rings.at(-1)?.[0] ?? bell.last;
+      return [...new Set(rings.map(([, fields]) => fields?.[1] ?? ""))];
+    },
+
+    async routed(eventId, time, partitions) {
+      const records: RoutedRecord[] = [];
+      for (let partition = 0; partition < partitions; partition++) {
+        const key = keys.routed(partition, eventId, Date.parse(time));
+        for await (const page of commands.hscanStream(key, { match: `${eventId} *`, count: 500 })) {
+          const flat = page as string[];
+          for (let i = 0; i < flat.length; i += 2) records.push(decodeRouted(time, flat[i]!, flat[i + 1]!));
+        }
+      }
+      return records;
+    },
+
+    async trim(topic, partition, { retain, retainBytes, grace }) {
+      const now = Date.now();
+      const scriptKeys = [keys.log(topic, partition), keys.groups(topic, partition)];
+      const [removed, heldBy, ...abandoned] = await trimScript(commands, scriptKeys, [now - retain, retainBytes, now - grace]);
+      return { removed, heldBy: heldBy === "" ? undefined : heldBy, abandoned };
+    },
+
+    async close() {
+      for (const bell of bells.values()) bell.redis.disconnect();
+      await Promise.all([closeRedis(writer), closeRedis(commands)]);
+    },
+  };
+}
+
+/** Waits for a connection that refuses commands while it is away; its own time-outs bound the wait. */
+async function ready(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return;
+  if (redis.status === "wait" || redis.status === "end") return redis.connect();
+  await new Promise<void>((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      redis.off("ready", settle);
+      redis.off("close", settle);
+      if (redis.status === "ready") resolve();
+      else reject(error ?? new Error("the connection to Redis is closed"));
+    };
+    redis.once("ready", settle);
+    redis.once("close", settle);
+  });
+}

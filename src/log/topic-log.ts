@@ -1,0 +1,148 @@
+import type { Durability } from "../base/redis-suitability.ts";
+
+/**
+ * The memory: one log a topic and partition; kept, ordered, replayable.
+ *
+ * The contract:
+ * - An `append` that resolved is in the log. One that failed may be: append the same event again, the log keeps one entry an id.
+ * - Each group reads every entry from its own position on, at least once: what was read and not acknowledged is read again by
+ *   another reader after `minIdle`, and says how often it was handed out.
+ * - An entry is never trimmed before every group has acknowledged it, unless a group has had no reader for its grace.
+ * - Entries of one partition have an order and a number; a number that is skipped is counted as a gap.
+ */
+export interface TopicLog {
+  append(entry: NewEntry): Promise<Appended>;
+  /** How many partitions a topic has; recorded when the topic is first used. */
+  partitions(topic: string): Promise<number>;
+  /** Creates the positions that are missing, and leaves those that exist alone. */
+  register(request: RegisterRequest): Promise<readonly Registered[]>;
+  /** Waits until something was appended, and names the topics; empty after about five seconds of silence. */
+  waitForBell(partition: number): Promise<readonly string[]>;
+  read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;
+  /** For all positions of one partition: is anything unread, and what did a reader leave behind that is gone? */
+  sweep(positions: readonly Position[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
+  /** Says that entries are still being worked on, so that nobody else takes them. */
+  keep(position: Position, reader: string, entryIds: readonly string[]): Promise<void>;
+  /** Records what became of the entries, then acknowledges them. */
+  acknowledge(position: Position, entries: readonly Routed[]): Promise<void>;
+  /** What each subscriber made of an event. */
+  routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
+  trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
+  /** Sets the group's position free of readers that left nothing behind. */
+  leave(positions: readonly Position[], reader: string): Promise<void>;
+  /** What an acknowledged append survives. */
+  durability(): Durability | undefined;
+  close(): Promise<void>;
+}
+
+/** A group's place in the log of one topic and partition. */
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  /** `<application>.<subscriber>` */
+  readonly group: string;
+}
+
+export interface NewEntry {
+  readonly topic: string;
+  /** Chooses the partition: what has the same key stays in order. */
+  readonly partitionKey: string;
+  readonly eventId: string;
+  /** The event's own time, milliseconds since 1970. */
+  readonly time: number;
+  /** The event as JSON. */
+  readonly json: string;
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+}
+
+export type Appended =
+  | { readonly kind: "appended"; readonly eventId: string; readonly entryId: string }
+  /** It was in the log already: the same event id, or the same idempotency key with the same payload. */
+  | { readonly kind: "repeated"; readonly eventId: string; readonly entryId: string }
+  /** The idempotency key was used with another payload. */
+  | { readonly kind: "conflict"; readonly eventId: string; readonly fingerprint: string };
+
+export interface RegisterRequest {
+  readonly application: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly groups: readonly string[];
+}
+
+export interface Registered {
+  readonly group: string;
+  /** `exists`: kept as it was. `beginning`: the application's first start on this topic. `end`: a subscriber added later. */
+  readonly at: "exists" | "beginning" | "end";
+}
+
+export interface ReadBudget {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export interface LogEntry {
+  /** The stream's id. */
+  readonly id: string;
+  /** The entry's number in its log, from 1. */
+  readonly number: number;
+  readonly json: string;
+  /** How often it was handed out, this time included. */
+  readonly deliveries: number;
+}
+
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  /** Entries that were trimmed or deleted before this group read them. */
+  readonly gap: number;
+  /** The budget ended the page: there is probably more. */
+  readonly more: boolean;
+}
+
+export interface SweepOptions {
+  /** Take over what its reader has not touched for so many milliseconds. */
+  readonly minIdle: number;
+  /** At most so many a position. */
+  readonly limit: number;
+  /** From this many hand-outs on, an entry is taken alone: if it kills its reader, no other entry is held up with it. */
+  readonly suspectFrom: number;
+}
+
+export interface Swept {
+  readonly position: Position;
+  readonly unread: boolean;
+  readonly taken: readonly LogEntry[];
+  /** Entries that were deleted from the log while somebody held them. */
+  readonly gap: number;
+}
+
+export interface Routed {
+  readonly entryId: string;
+  readonly record?: RoutedRecord;
+}
+
+/** What a subscriber made of an event: the deliveries it planned, or why it could not. Its number is what the counts start from. */
+export interface RoutedRecord {
+  readonly eventId: string;
+  readonly time: string;
+  readonly subscriber: string;
+  readonly deliveries: readonly { readonly id: string; readonly route: string; readonly channel: string }[];
+  /** Why the event is on the queue `routing` instead. */
+  readonly problem?: string;
+}
+
+export interface TrimRule {
+  /** Entries younger than this stay, milliseconds. */
+  readonly retain: number;
+  /** The oldest go while the log takes more memory than this, bytes. */
+  readonly retainBytes: number;
+  /** A group without a reader for so long does not hold the log any more, milliseconds. */
+  readonly grace: number;
+}
+
+export interface Trimmed {
+  readonly removed: number;
+  /** The slowest group, if it alone keeps entries that are past their time. */
+  readonly heldBy: string | undefined;
+  /** Groups that no longer hold the log, seen for the first time. */
+  readonly abandoned: readonly string[];
+}
