@@ -1,0 +1,75 @@
+import type { Outcome, OutcomeKind } from "../define/outcome.ts";
+import { reasonText } from "./reason.ts";
+
+/** What nodemailer says of a send that failed. */
+export interface SmtpFailure {
+  readonly message: string;
+  /** nodemailer's own code, such as `EAUTH`. */
+  readonly code?: string | undefined;
+  /** The server's answer: the three digits, and the whole line. */
+  readonly responseCode?: number | undefined;
+  readonly response?: string | undefined;
+  /** The command that was answered; `CONN` for the connection itself. */
+  readonly command?: string | undefined;
+  /** The content had begun to leave after DATA: without an answer, it may have been accepted. */
+  readonly contentLeft: boolean;
+}
+
+/** What a failure without an answer of the server means, by nodemailer's code. Source: nodemailer's error codes. */
+export const smtpCodes: Readonly<Record<string, OutcomeKind>> = {
+  EAUTH: "pause",
+  ENOAUTH: "pause",
+  EOAUTH2: "pause",
+  ECONFIG: "pause",
+  EREQUIRETLS: "pause",
+  EENVELOPE: "reject", // nodemailer itself refused the addresses
+  EMESSAGE: "reject", // empty, or larger than the server announced
+  EMAXRECIPIENTS: "reject",
+  EFILEACCESS: "reject",
+  EURLACCESS: "reject",
+  ESTREAM: "reject",
+  ETLS: "retry",
+  EDNS: "retry",
+  EPROXY: "retry",
+  // Every other code is a lost connection or a time-out: `retry` before the content left, `unknown` after.
+};
+
+/** What an answer means, the first row that fits. Source: RFC 5321, section 4.2, and the enhanced codes of RFC 3463 and RFC 4954. */
+export const smtpAnswers: readonly {
+  readonly when: (failure: SmtpFailure & { responseCode: number }) => boolean;
+  readonly kind: OutcomeKind;
+}[] = [
+  { when: ({ responseCode }) => responseCode === 421, kind: "retry" }, // the server closes
+  { when: ({ responseCode }) => responseCode === 503, kind: "retry" }, // the session was in the wrong state, not the message
+  { when: ({ responseCode }) => responseCode >= 400 && responseCode < 500, kind: "retry" },
+  { when: ({ responseCode }) => [530, 534, 535, 538].includes(responseCode), kind: "pause" }, // who we are was not accepted
+  { when: ({ code }) => code === "EAUTH", kind: "pause" },
+  { when: ({ responseCode, command }) => responseCode >= 500 && isOfSession(command), kind: "pause" },
+  // At MAIL FROM it is our sender that is refused, unless the message is too large.
+  { when: ({ responseCode, command }) => responseCode >= 500 && responseCode !== 552 && command === "MAIL FROM", kind: "pause" },
+  { when: ({ responseCode, response }) => responseCode === 550 && enhancedCode(response)?.startsWith("5.1.") === true, kind: "suppress" },
+  { when: ({ responseCode }) => responseCode >= 500 && responseCode < 600, kind: "reject" },
+];
+
+/** What became of a send that failed. */
+export function smtpOutcome(failure: SmtpFailure): Outcome {
+  const kind = kindOf(failure);
+  const said = failure.response ?? failure.message;
+  return { kind, reason: reasonText(failure.code, said, kind === "unknown" ? "(it may have been accepted)" : undefined) } as Outcome;
+}
+
+function kindOf(failure: SmtpFailure): OutcomeKind {
+  const { responseCode, code, contentLeft } = failure;
+  const row = responseCode === undefined ? undefined : smtpAnswers.find(({ when }) => when({ ...failure, responseCode }));
+  if (row !== undefined) return row.kind;
+  const known = responseCode === undefined && code !== undefined ? smtpCodes[code] : undefined;
+  return known ?? (contentLeft ? "unknown" : "retry");
+}
+
+function isOfSession(command: string | undefined): boolean {
+  return command !== undefined && /^(CONN|EHLO|HELO|LHLO|STARTTLS|AUTH)\b/.test(command);
+}
+
+function enhancedCode(response: string | undefined): string | undefined {
+  return response === undefined ? undefined : /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+}

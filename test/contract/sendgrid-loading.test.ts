@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, it } from "vitest";
+
+/** Prints every file of a package that a module loads. */
+const hook = `export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  if (found.url.includes("/node_modules/") && !/\\/(tsx|esbuild)\\//.test(found.url)) process._rawDebug(found.url);
+  return found;
+}`;
+
+async function packagesLoadedBy(code: string): Promise<string> {
+  const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "--import", `data:text/javascript,${encodeURIComponent(register)}`, "--input-type=module", "-e", code],
+    { cwd: new URL("../..", import.meta.url), stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let printed = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const [status] = (await once(child, "close")) as [number];
+  if (status !== 0) throw new Error(printed);
+  return printed;
+}
+
+it("importing the providers and making them loads no SDK", async () => {
+  const make = `const { sendgridProvider, smtpProvider, providerChain } = await import("./src/providers/index.ts");
+    providerChain([sendgridProvider({ apiKey: "SG.x" }), smtpProvider({ host: "127.0.0.1", port: 25 })]);`;
+  expect(await packagesLoadedBy(make)).not.toMatch(/sendgrid|axios|nodemailer/);
+});
+
+it("the first send does load one", async () => {
+  const send = `const { smtpProvider } = await import("./src/providers/index.ts");
+    const message = { from: { address: "a@example.in" }, to: "b@example.in", subject: "s", html: "h", text: "t" };
+    await smtpProvider({ host: "127.0.0.1", port: 1 }).send(message, { deliveryId: "d_1", signal: new AbortController().signal });`;
+  expect(await packagesLoadedBy(send)).toMatch(/node_modules\/nodemailer/);
+});
