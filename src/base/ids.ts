@@ -13,6 +13,12 @@ export function timeOrderedId(now: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The time that a time-ordered id was made at, milliseconds since 1970; undefined for any other id. */
+export function timeOfId(id: string): number | undefined {
+  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/.exec(id);
+  return match ? Number.parseInt(match[1]! + match[2]!, 16) : undefined;
+}
+
 const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** The first 160 bits of the SHA-256 of `text`, as 32 characters of lower-case base32 (RFC 4648). */

@@ -9,6 +9,8 @@ export type ChannelName = (typeof channelNames)[number];
 
 /** How a channel's queue behaves, over all processes unless it says otherwise. */
 export interface ChannelOptions extends PolicyOptions {
+  /** `false` switches the channel off: its routes are skipped, with that reason. Default true. */
+  readonly enabled?: boolean;
   /** Deliveries under way at once in one process. */
   readonly concurrency?: number;
   /** At most `max` sends in each `per`, over all processes. `false` switches the limit off. */

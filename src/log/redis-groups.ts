@@ -7,7 +7,11 @@ import type { LogEntry, LogPage, Position, ReadBudget, Registered, RegisterReque
 const registerScript = luaScript<Registered["at"][]>(new URL("./register.lua", import.meta.url));
 const readScript = luaScript<[number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
 const sweepScript = luaScript<[number, number, ...(string | number)[]][]>(new URL("./sweep.lua", import.meta.url));
+const removeIdleScript = luaScript<number>(new URL("./remove-idle-readers.lua", import.meta.url));
 const leaveScript = luaScript<number>(new URL("./leave.lua", import.meta.url));
+
+/** A reader that nobody has seen for so long and that holds nothing is only a name, milliseconds. */
+const idleReaderMs = 3_600_000;
 
 /** How long the record of what was routed is kept, seconds: 8 d. */
 const routedSeconds = 8 * 86_400;
@@ -25,7 +29,8 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
       const scriptKeys = [keys.log(topic, partition), keys.groups(topic, partition)];
       const [gap, more, ...flat] = await readScript(redis, scriptKeys, [group, reader, events, bytes]);
       const entries: LogEntry[] = [];
-      for (let i = 0; i < flat.length; i += 3) entries.push({ id: flat[i]!, number: Number(flat[i + 1]), json: flat[i + 2]!, deliveries: 1 });
+      for (let i = 0; i < flat.length; i += 3)
+        entries.push({ id: flat[i]!, number: Number(flat[i + 1]), json: flat[i + 2]!, deliveries: 1 });
       return { entries, gap, more: more === 1 };
     },
 
@@ -65,6 +70,10 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
       for (const [key, fields] of records) pipeline.hset(key, ...fields).expire(key, routedSeconds, "NX");
       pipeline.xack(keys.log(topic, partition), group, ...routed.map(({ entryId }) => entryId));
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    },
+
+    async removeIdleReaders({ topic, partition, group }: Position): Promise<void> {
+      await removeIdleScript(redis, [keys.log(topic, partition)], [group, idleReaderMs]);
     },
 
     async leave(positions: readonly Position[], reader: string): Promise<void> {

@@ -57,6 +57,13 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
     appenders.set(partition, known);
     return known;
   };
+  const newBell = async (partition: number): Promise<{ redis: Redis; last: string }> => {
+    const redis = connectRedis({ url, use: "block", name: "busbar-bell", logger });
+    const [newest] = await redis.xrevrange(keys.bell(partition), "+", "-", "COUNT", 1);
+    const bell = { redis, last: newest?.[0] ?? "0-0" };
+    bells.set(partition, bell);
+    return bell;
+  };
 
   return {
     ...redisGroups(commands, keys),
@@ -75,13 +82,21 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
 
     partitions: (topic) => partitionsOf(topic, commands),
 
-    async waitForBell(partition) {
-      const bell = bells.get(partition) ?? { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger }), last: "$" };
-      bells.set(partition, bell);
-      const reply = await bell.redis.xread("COUNT", 1_000, "BLOCK", blockMs, "STREAMS", keys.bell(partition), bell.last);
-      const rings = reply?.[0]?.[1] ?? [];
-      bell.last = rings.at(-1)?.[0] ?? bell.last;
-      return [...new Set(rings.map(([, fields]) => fields?.[1] ?? ""))];
+    async waitForBell(partition, signal) {
+      const bell = bells.get(partition) ?? (await newBell(partition));
+      const hangUp = (): void => bell.redis.disconnect();
+      signal.addEventListener("abort", hangUp, { once: true });
+      try {
+        const reply = await bell.redis.xread("COUNT", 1_000, "BLOCK", blockMs, "STREAMS", keys.bell(partition), bell.last);
+        const rings = reply?.[0]?.[1] ?? [];
+        bell.last = rings.at(-1)?.[0] ?? bell.last;
+        return [...new Set(rings.map(([, fields]) => fields?.[1] ?? ""))];
+      } catch (error) {
+        if (signal.aborted) return [];
+        throw error;
+      } finally {
+        signal.removeEventListener("abort", hangUp);
+      }
     },
 
     async routed(eventId, time, partitions) {
@@ -94,6 +109,11 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
         }
       }
       return records;
+    },
+
+    async latest(topic, partition, count) {
+      const entries = await commands.xrevrange(keys.log(topic, partition), "+", "-", "COUNT", count);
+      return entries.map(([id, fields]) => ({ id, number: Number(fields[1]), json: fields[3] ?? "", deliveries: 0 }));
     },
 
     async trim(topic, partition, { retain, retainBytes, grace }) {

@@ -3,7 +3,10 @@ import type { RoutedRecord } from "./topic-log.ts";
 /** Field and value of a record: `<event id> <subscriber>` → `[count, ["<id> <route> <channel>", …], problem?]`. */
 export function encodeRouted({ eventId, subscriber, deliveries, problem }: RoutedRecord): [field: string, value: string] {
   const listed = deliveries.map(({ id, route, channel }) => `${id} ${route} ${channel}`);
-  return [`${eventId} ${subscriber}`, JSON.stringify(problem === undefined ? [deliveries.length, listed] : [deliveries.length, listed, problem])];
+  return [
+    `${eventId} ${subscriber}`,
+    JSON.stringify(problem === undefined ? [deliveries.length, listed] : [deliveries.length, listed, problem]),
+  ];
 }
 
 export function decodeRouted(time: string, field: string, value: string): RoutedRecord {

@@ -17,7 +17,9 @@ export interface TopicLog {
   /** Creates the positions that are missing, and leaves those that exist alone. */
   register(request: RegisterRequest): Promise<readonly Registered[]>;
   /** Waits until something was appended, and names the topics; empty after about five seconds of silence. */
-  waitForBell(partition: number): Promise<readonly string[]>;
+  waitForBell(partition: number, signal: AbortSignal): Promise<readonly string[]>;
+  /** Removes readers that left nothing behind and have not been seen for an hour. */
+  removeIdleReaders(position: Position): Promise<void>;
   read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;
   /** For all positions of one partition: is anything unread, and what did a reader leave behind that is gone? */
   sweep(positions: readonly Position[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
@@ -27,6 +29,8 @@ export interface TopicLog {
   acknowledge(position: Position, entries: readonly Routed[]): Promise<void>;
   /** What each subscriber made of an event. */
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
+  /** The newest entries, newest first. */
+  latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
   /** Sets the group's position free of readers that left nothing behind. */
   leave(positions: readonly Position[], reader: string): Promise<void>;

@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+
+/** Short locks by name, for what one process does at a time. They make double work rare; nothing is unsafe without them. */
+export interface Locks {
+  /** Undefined when another process holds it. */
+  acquire(name: string, milliseconds: number): Promise<Lock | undefined>;
+}
+
+export interface Lock {
+  /** False when it was lost meanwhile. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+const renewScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+const releaseScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+
+/** Locks are strings `<prefix>:lock:<name>` with a random value and a time to live. */
+export function redisLocks(redis: Redis, prefix: string): Locks {
+  return {
+    async acquire(name, milliseconds) {
+      const key = `${prefix}:lock:${name}`;
+      const value = randomUUID();
+      if ((await redis.set(key, value, "PX", milliseconds, "NX")) === null) return undefined;
+      return {
+        renew: async () => (await redis.eval(renewScript, 1, key, value, milliseconds)) === 1,
+        release: async () => void (await redis.eval(releaseScript, 1, key, value)),
+      };
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import type { Clock } from "../base/clock.ts";
+import { BusbarError, messageOf } from "../base/errors.ts";
+import { timeOfId, timeOrderedId } from "../base/ids.ts";
+import { pause } from "../base/pause.ts";
+import type { Durability } from "../base/redis-suitability.ts";
+import { nearestName } from "../define/catalog.ts";
+import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
+import type { Observe } from "../define/observation.ts";
+import { type AnyTopic, parsePayload } from "../define/topic.ts";
+import type { Appended, NewEntry, TopicLog } from "../log/topic-log.ts";
+
+export interface PublishOptions {
+  /** Same key and payload within 24 h: one event, whose id every call returns. Same key, another payload: an error. */
+  readonly idempotencyKey?: string;
+  /** Overrides the topic's `key`: what the event is about. */
+  readonly key?: string;
+  /** The id that the whole conversation shares. */
+  readonly correlationId?: string;
+  /** The id of the event that caused this one. */
+  readonly causationId?: string;
+  /** The event's id; by default one is made. Publishing again with the id of a `PUBLISH_FAILED` keeps one entry in the log. */
+  readonly id?: string;
+}
+
+/** What a publish returns when the event is in the log. */
+export interface Published {
+  readonly id: string;
+  readonly topic: string;
+  /** The event was in the log already: the same id or idempotency key. */
+  readonly repeated: boolean;
+  /** What the event survives from now on: `fsync` a power cut; `memory` a crash of any process, but in a power cut up to the last 2 s are lost. Undefined where Redis does not tell. */
+  readonly durability: Durability | undefined;
+}
+
+export type Publish = (topicName: string, payload: unknown, options?: PublishOptions) => Promise<Published>;
+
+export interface PublisherOptions {
+  readonly application: string;
+  readonly topics: readonly AnyTopic[];
+  readonly log: TopicLog;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  /** Milliseconds that a publish may take. */
+  readonly deadline: number;
+}
+
+const idPattern = /^[\w.:-]{1,128}$/;
+const retryPauseMs = 50;
+
+/** validate → append. Returns when the event is in the log; until the deadline, a lost connection is tried again with the same id. */
+export function createPublisher({ application, topics, log, clock, observe, deadline }: PublisherOptions): Publish {
+  const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
+
+  return async (topicName, payload, options = {}) => {
+    const topic = topicByName.get(topicName);
+    if (topic === undefined) throw unknownTopic(topicName, [...topicByName.keys()]);
+    const event = createEvent(topic, payload, options);
+    const entry: NewEntry = {
+      topic: topic.name,
+      partitionKey: options.idempotencyKey ?? event.partitionkey ?? event.id,
+      eventId: event.id,
+      time: Date.parse(event.time),
+      json: encodeEvent(event),
+      ...(options.idempotencyKey === undefined ? {} : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
+    };
+    const appended = await append(entry);
+    if (appended.kind === "conflict") throw conflict(entry, appended);
+    const repeated = appended.kind === "repeated";
+    observe("published", { event: repeated ? { ...event, id: appended.eventId } : event, repeated });
+    return { id: appended.eventId, topic: topic.name, repeated, durability: log.durability() };
+  };
+
+  function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {
+    const { idempotencyKey, correlationId, causationId } = options;
+    const parsed = parsePayload(topic, payload);
+    const problems = "problems" in parsed ? [...parsed.problems, ...optionProblems(options)] : optionProblems(options);
+    if ("problems" in parsed || problems.length > 0) {
+      throw new BusbarError("INVALID_EVENT", `${topic.name}: the event was not published:`, { problems });
+    }
+    const id = options.id ?? timeOrderedId(clock.now());
+    // The id's own time, so that publishing again with the same id gives the same event.
+    const time = timeOfId(id) ?? clock.now();
+    const partitionkey = options.key ?? topic.key?.(parsed.data);
+    return {
+      specversion: "1.0",
+      id,
+      source: `/${application}`,
+      type: topic.name,
+      time: new Date(time).toISOString(),
+      datacontenttype: "application/json",
+      dataversion: topic.version,
+      ...(partitionkey === undefined ? {} : { partitionkey }),
+      ...(correlationId === undefined ? {} : { correlationid: correlationId }),
+      ...(causationId === undefined ? {} : { causationid: causationId }),
+      ...(idempotencyKey === undefined ? {} : { idempotencykey: idempotencyKey }),
+      data: parsed.data,
+    };
+  }
+
+  async function append(entry: NewEntry): Promise<Appended> {
+    const giveUpAt = performance.now() + deadline;
+    for (;;) {
+      try {
+        return await log.append(entry);
+      } catch (error) {
+        // Redis answered: trying again would give the same answer.
+        const answered = error instanceof Error && error.name === "ReplyError";
+        if (answered || performance.now() + retryPauseMs > giveUpAt) throw failed(entry, error);
+        await pause(retryPauseMs);
+      }
+    }
+  }
+}
+
+function optionProblems(options: PublishOptions): string[] {
+  const problems: string[] = [];
+  if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
+  for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && (typeof value !== "string" || value === "" || value.length > 512)) problems.push(`${name}: must be text of 1 to 512 characters`);
+  }
+  return problems;
+}
+
+function unknownTopic(name: string, known: readonly string[]): BusbarError {
+  const near = nearestName(name, known);
+  const advice = near === undefined ? `Known topics: ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
+  return new BusbarError("UNKNOWN_TOPIC", `No topic is called "${name}". ${advice}`);
+}
+
+function conflict({ topic, eventId, idempotency }: NewEntry, { eventId: first, fingerprint }: { eventId: string; fingerprint: string }): BusbarError {
+  return new BusbarError(
+    "IDEMPOTENCY_CONFLICT",
+    `${topic}: the idempotency key "${idempotency?.key}" was used by event ${first} with another payload (fingerprint ${fingerprint}; ` +
+      `this one, ${eventId}, has ${idempotency?.fingerprint}). It was not published: use a new key for a new fact.`,
+  );
+}
+
+function failed({ topic, eventId }: NewEntry, error: unknown): BusbarError {
+  return new BusbarError(
+    "PUBLISH_FAILED",
+    `${topic}: Redis did not confirm event ${eventId} (${messageOf(error)}). It may or may not be in the log: publish again with { id: "${eventId}" } or an idempotencyKey, and it is there once.`,
+    { cause: error },
+  );
+}

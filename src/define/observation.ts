@@ -1,0 +1,37 @@
+import type { BusEvent } from "./event.ts";
+import type { Delivery } from "./delivery.ts";
+
+/** What a bus tells those who watch it, as it happens in this process: `bus.on("sent", (fact) => …)`. */
+export interface Observations {
+  /** An event is in the log. */
+  published: { readonly event: BusEvent; readonly repeated: boolean };
+  /** A subscriber's deliveries for an event are in their queues. */
+  routed: {
+    readonly event: BusEvent;
+    readonly subscriber: string;
+    readonly deliveries: number;
+    readonly skipped: readonly { readonly route: string; readonly reason: string }[];
+  };
+  /** A subscriber's code could not plan an event; the event waits on the queue `routing`. */
+  unroutable: { readonly eventId: string; readonly subscriber: string; readonly reason: string };
+  /** A provider accepted a delivery. `milliseconds` since the event was published. */
+  sent: { readonly delivery: Delivery; readonly provider: string; readonly messageId: string | undefined; readonly milliseconds: number };
+  /** A try failed; the delivery is tried again. `burned`: it used up one of its attempts. */
+  retrying: { readonly delivery: Delivery; readonly reason: string; readonly after: number; readonly burned: boolean };
+  /** A delivery ended as a dead letter. */
+  dead: { readonly delivery: Delivery; readonly reason: string };
+  /** A delivery ended because its address is dead or opted out. */
+  suppressed: { readonly delivery: Delivery; readonly reason: string };
+  /** A worker took over what another may have sent already, or a send succeeded after it was given up: a possible duplicate. */
+  doubtful: { readonly delivery: Delivery; readonly reason: string };
+  /** Entries of a log were gone before a subscriber read them. */
+  gap: { readonly topic: string; readonly group: string; readonly entries: number };
+  /** Retention would pass a subscriber and waits for it. */
+  retentionHeld: { readonly topic: string; readonly group: string };
+  /** A subscriber has had no reader for its grace and does not hold its log any more. */
+  abandoned: { readonly topic: string; readonly group: string };
+  /** Dead letters were removed because they are past their time. */
+  deadLettersExpired: { readonly queue: string; readonly count: number };
+}
+
+export type Observe = <Name extends keyof Observations>(name: Name, fact: Observations[Name]) => void;

@@ -1,0 +1,121 @@
+import { type Job as BullJob, Queue } from "bullmq";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { closeRedis, connectRedis } from "../base/redis.ts";
+import type { Priority } from "../define/policy.ts";
+import { bullmqWorker } from "./bullmq-worker.ts";
+import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+
+export interface BullmqQueueOptions {
+  readonly url: string;
+  readonly prefix: string;
+  readonly application: string;
+  /** The channel, or `routing`. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** Finished jobs are kept this long (ms) and at most this many. */
+  readonly keepCompleted: { readonly age: number; readonly count: number };
+}
+
+/** BullMQ takes the smallest number first, and a job without one before all others: so every job gets one. */
+const priorityNumber: Readonly<Record<Priority, number>> = { critical: 1, high: 10, normal: 100, low: 1_000 };
+
+/** Jobs of one pipeline: keeps Redis responsive. */
+const pageSize = 200;
+
+/**
+ * A delivery queue on BullMQ. Its keys are `<prefix>:{<application>.<name>}:…`: BullMQ's own layout, in one slot of a Cluster.
+ * BullMQ's failed set is the dead letters: it moves a job there in the same step that ends it, so none is lost in between, and
+ * its own expiry for that set is never used.
+ */
+export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueOptions): DeliveryQueue<Content> {
+  const { url, prefix, application, name, logger, keepCompleted } = options;
+  const queueName = `{${application}.${name}}`;
+  const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
+  const queue = new Queue<Content>(queueName, { connection, prefix, skipVersionCheck: true, streams: { events: { maxLen: 1_000 } } });
+  queue.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "queue error"));
+
+  const bullJob = (content: Content) => ({
+    name,
+    data: content,
+    opts: {
+      jobId: content.id,
+      priority: priorityNumber[content.policy.priority],
+      attempts: content.policy.attempts,
+      backoff: { type: "policy" },
+      removeOnComplete: { age: Math.ceil(keepCompleted.age / 1_000), count: keepCompleted.count },
+      removeOnFail: false,
+      stackTraceLimit: 20,
+    },
+  });
+
+  // A BullMQ script that fails midway leaves a job's hash without a place in any list; adding it again then says "duplicate".
+  const removeHalfAdded = async (contents: readonly Content[]): Promise<void> => {
+    const states = await Promise.all(contents.map(({ id }) => queue.getJobState(id)));
+    const placeless = contents.filter((_, index) => states[index] === "unknown");
+    for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
+  };
+
+  return {
+    name,
+
+    async add(contents, { verify = false } = {}) {
+      for (let from = 0; from < contents.length; from += pageSize) {
+        const page = contents.slice(from, from + pageSize);
+        if (verify) await removeHalfAdded(page);
+        // The types of addBulk do not follow a generic content.
+        await queue.addBulk(page.map(bullJob) as unknown as Parameters<typeof queue.addBulk>[0]);
+      }
+    },
+
+    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, handle, ...workOptions }),
+
+    async setRateLimit(limit) {
+      if (limit === false) await queue.removeGlobalRateLimit();
+      else await queue.setGlobalRateLimit(limit.max, limit.per);
+    },
+
+    async counts() {
+      const counts = await queue.getJobCounts("waiting", "prioritized", "active", "delayed", "completed", "failed");
+      const of = (state: string): number => counts[state] ?? 0;
+      return {
+        waiting: of("waiting") + of("prioritized"),
+        active: of("active"),
+        delayed: of("delayed"),
+        completed: of("completed"),
+        dead: of("failed"),
+      };
+    },
+
+    async deadLetters({ from, count }) {
+      const jobs = await queue.getJobs(["failed"], from, from + count - 1, false);
+      return jobs.map((job) => deadLetter<Content>(job as unknown as BullJob<Content>));
+    },
+
+    async expireDeadLetters(before) {
+      // Oldest first; a page at a time, so that a large clean-up does not hold Redis up.
+      for (let expired = 0; ;) {
+        const jobs = (await queue.getJobs(["failed"], 0, pageSize - 1, true)).filter((job) => (job.finishedOn ?? 0) < before);
+        if (jobs.length === 0) return expired;
+        for (const job of jobs) await job.remove();
+        expired += jobs.length;
+      }
+    },
+
+    async close() {
+      await queue.close().catch((error: unknown) => logger.debug({ error: messageOf(error), queue: name }, "queue did not close"));
+      await closeRedis(connection);
+    },
+  };
+}
+
+function deadLetter<Content>(job: BullJob<Content>): DeadLetter<Content> {
+  return {
+    content: job.data,
+    reason: job.failedReason ?? "unknown",
+    attempts: job.attemptsMade,
+    firstAt: job.timestamp,
+    lastAt: job.finishedOn ?? job.timestamp,
+    stack: job.stacktrace ?? [],
+  };
+}

@@ -1,0 +1,85 @@
+import { DelayedError, type Job as BullJob, UnrecoverableError, Worker } from "bullmq";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { closeRedis, connectRedis } from "../base/redis.ts";
+import { backoff } from "../define/policy.ts";
+import type { Job, QueuedContent, QueueWorker, Verdict, WorkOptions } from "./delivery-queue.ts";
+
+export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
+  readonly url: string;
+  readonly prefix: string;
+  readonly queueName: string;
+  readonly name: string;
+  readonly logger: Logger;
+  readonly handle: (job: Job<Content>) => Promise<Verdict>;
+}
+
+/**
+ * A lock that is not renewed for 10 s is lost, and a look every 5 s finds the jobs whose lock is: a killed worker's jobs are
+ * taken over after about 10 s. A job may lose its worker five times, because `attempts` does not count such losses.
+ */
+const takeOver = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 };
+
+/** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
+export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
+  const { url, prefix, queueName, name, logger, handle, concurrency, onGivenUp } = options;
+  const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
+
+  const processJob = async (job: BullJob<Content>, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
+    const verdict = await handle({ content: job.data, attempt: job.attemptsMade + 1, signal: signal ?? new AbortController().signal });
+    switch (verdict.kind) {
+      case "done":
+        return verdict.end;
+      case "again":
+        await job.moveToDelayed(Date.now() + verdict.after, token);
+        throw new DelayedError();
+      case "failed":
+        throw withStack(new Error(verdict.reason), verdict.error);
+      case "dead":
+        throw withStack(new UnrecoverableError(verdict.reason), verdict.error);
+    }
+  };
+
+  const worker = new Worker<Content>(queueName, processJob as never, {
+    connection,
+    prefix,
+    concurrency,
+    autorun: false,
+    skipVersionCheck: true,
+    runRetryDelay: 1_000,
+    ...takeOver,
+    settings: {
+      backoffStrategy: (attemptsMade, _type, _error, job) =>
+        backoff((job as unknown as BullJob<Content>).data.policy, attemptsMade, Math.random()),
+    },
+  });
+  worker.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "worker error"));
+  worker.on("lockRenewalFailed", (jobIds) => {
+    for (const id of jobIds) worker.cancelJob(id, "its lock was lost");
+  });
+  worker.on("failed", (job, error) => {
+    if (job !== undefined && /stalled more than/.test(error.message))
+      onGivenUp(job.data as Content, "poison: its workers died again and again");
+  });
+  const running = worker.run().catch((error: unknown) => logger.error({ error: messageOf(error), queue: name }, "worker stopped"));
+
+  return {
+    ready: () => worker.waitUntilReady().then(() => undefined),
+
+    async stop(deadline) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, deadline, "late")));
+      const closed = await Promise.race([worker.close().then(() => running), late]);
+      clearTimeout(timer);
+      // What is still under way keeps its lock until that runs out, and is then taken over by another worker.
+      if (closed === "late") await Promise.race([worker.close(true), new Promise((resolve) => setTimeout(resolve, 1_000))]);
+      await closeRedis(connection);
+    },
+  };
+}
+
+/** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours. */
+function withStack(error: Error, cause: unknown): Error {
+  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack;
+  return error;
+}

@@ -1,0 +1,87 @@
+import type { Policy } from "../define/policy.ts";
+
+/** What a queue needs to know of what it carries. */
+export interface QueuedContent {
+  /** The job's id: adding the same id again changes nothing. It holds no `:` and is no integer. */
+  readonly id: string;
+  readonly policy: Policy;
+}
+
+/**
+ * The waiting room of one channel.
+ *
+ * The contract:
+ * - `add` is idempotent by id for as long as the queue remembers a job, and resolves when all are in. When it rejects, some may
+ *   be in: add them all again, with `verify`.
+ * - A job leaves the queue only through a verdict. A job whose worker is gone is given to another worker.
+ * - What is given the verdict `dead`, or fails its last attempt, stays among the dead letters until `expireDeadLetters` or a
+ *   person takes it away.
+ */
+export interface DeliveryQueue<Content extends QueuedContent> {
+  readonly name: string;
+  add(contents: readonly Content[], options?: AddOptions): Promise<void>;
+  /** Starts to hand out jobs, the most urgent first. */
+  work(handle: (job: Job<Content>) => Promise<Verdict>, options: WorkOptions<Content>): QueueWorker;
+  /** Sets the rate for all processes; `false` lifts the limit. */
+  setRateLimit(limit: { readonly max: number; readonly per: number } | false): Promise<void>;
+  counts(): Promise<QueueCounts>;
+  /** A page of dead letters, the newest first. */
+  deadLetters(page: { readonly from: number; readonly count: number }): Promise<readonly DeadLetter<Content>[]>;
+  /** Removes dead letters that ended before the given time, and says how many. */
+  expireDeadLetters(before: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface AddOptions {
+  /** Look whether each job really has a place in the queue, and mend the ones without. For what may have been added halfway before. */
+  readonly verify?: boolean;
+}
+
+export interface Job<Content> {
+  readonly content: Content;
+  /** Which try this is, from 1; tries that burned no attempt do not count. */
+  readonly attempt: number;
+  /** Aborts when the job was given to another worker. */
+  readonly signal: AbortSignal;
+}
+
+/** What a worker says of a job when it is done with it. */
+export type Verdict =
+  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "routed" }
+  /** Later, without burning an attempt; milliseconds. */
+  | { readonly kind: "again"; readonly after: number }
+  /** The attempt is burned: back off and try again, or a dead letter if it was the last one. */
+  | { readonly kind: "failed"; readonly reason: string; /** what was thrown, for its stack */ readonly error?: unknown }
+  | { readonly kind: "dead"; readonly reason: string; readonly error?: unknown };
+
+export interface WorkOptions<Content> {
+  /** Jobs under way at once in this process. */
+  readonly concurrency: number;
+  /** Told of a job that became a dead letter without a verdict: its workers died again and again. */
+  readonly onGivenUp: (content: Content, reason: string) => void;
+}
+
+export interface QueueWorker {
+  /** Resolves when it takes jobs. */
+  ready(): Promise<void>;
+  /** Takes no more jobs and waits for those under way, at most so many milliseconds. */
+  stop(deadline: number): Promise<void>;
+}
+
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly completed: number;
+  readonly dead: number;
+}
+
+export interface DeadLetter<Content> {
+  readonly content: Content;
+  readonly reason: string;
+  readonly attempts: number;
+  /** When the first try was due and when the last one ended, milliseconds since 1970. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly stack: readonly string[];
+}

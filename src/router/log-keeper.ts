@@ -1,0 +1,76 @@
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { pause } from "../base/pause.ts";
+import type { Locks } from "../base/redis-locks.ts";
+import type { Catalog } from "../define/catalog.ts";
+import type { Observe } from "../define/observation.ts";
+import type { TopicLog } from "../log/topic-log.ts";
+
+export interface LogKeeperOptions {
+  readonly application: string;
+  readonly catalog: Catalog;
+  readonly log: TopicLog;
+  readonly locks: Locks;
+  readonly observe: Observe;
+  readonly logger: Logger;
+}
+
+export interface LogKeeper {
+  stop(): Promise<void>;
+}
+
+const roundMs = 60_000;
+/** A group without a reader for so long is abandoned: it does not hold its log any more. */
+const graceMs = 7 * 86_400_000;
+
+/** Keeps the logs in shape, one process at a time: retention by age and size, and readers that are gone. */
+export function logKeeper({ application, catalog, log, locks, observe, logger }: LogKeeperOptions): LogKeeper {
+  const stopping = new AbortController();
+
+  const tidy = async (): Promise<void> => {
+    for (const topic of catalog.topics) {
+      for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
+        const { removed, heldBy, abandoned } = await log.trim(topic.name, partition, {
+          retain: topic.retain,
+          retainBytes: topic.retainBytes,
+          grace: graceMs,
+        });
+        if (removed > 0) logger.info({ topic: topic.name, partition, removed }, "retention removed events that everybody had read");
+        if (heldBy !== undefined) {
+          logger.warn(
+            { topic: topic.name, group: heldBy },
+            "retention waits for a subscriber that has not read events that are past their time",
+          );
+          observe("retentionHeld", { topic: topic.name, group: heldBy });
+        }
+        for (const group of abandoned) {
+          logger.warn({ topic: topic.name, group }, "a subscriber has had no reader for 7 days: it does not hold its log any more");
+          observe("abandoned", { topic: topic.name, group });
+        }
+        for (const { name, topics } of catalog.subscribers) {
+          if (topics.includes(topic)) await log.removeIdleReaders({ topic: topic.name, partition, group: `${application}.${name}` });
+        }
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        // The lock runs out by itself: whoever takes it next has the next round.
+        if ((await locks.acquire("log-keeper", roundMs - 1_000)) !== undefined) await tidy();
+      } catch (error) {
+        logger.warn({ error: messageOf(error) }, "retention failed and is tried again");
+      }
+      await pause(roundMs, stopping.signal);
+    }
+  };
+  const running = run();
+
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

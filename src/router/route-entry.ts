@@ -1,0 +1,53 @@
+import { messageOf } from "../base/errors.ts";
+import type { Delivery } from "../define/delivery.ts";
+import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { Subscriber } from "../define/subscriber.ts";
+import type { LogEntry, Position, RoutedRecord } from "../log/topic-log.ts";
+import { plan, type Plan, type PlanOptions } from "./plan.ts";
+import { routingRecord, type RoutingRecord } from "./routing-record.ts";
+
+/** An entry handed out so often killed its routers each time: it is not planned again by itself. */
+export const poisonFrom = 5;
+
+/** What is to be done for one entry before it may be acknowledged. */
+export type RoutedEntry =
+  | { readonly kind: "planned"; readonly entry: LogEntry; readonly event: BusEvent; readonly plan: Plan; readonly record: RoutedRecord }
+  | { readonly kind: "unroutable"; readonly entry: LogEntry; readonly routing: RoutingRecord; readonly record: RoutedRecord | undefined };
+
+/** decode → plan for one entry. It never throws: what cannot be routed becomes a routing record. */
+export function routeEntry(entry: LogEntry, position: Position, subscriber: Subscriber, options: PlanOptions): RoutedEntry {
+  const unroutable = (reason: string, event: BusEvent | undefined, poison = false): RoutedEntry => ({
+    kind: "unroutable",
+    entry,
+    routing: routingRecord({
+      application: options.application,
+      subscriber: subscriber.name,
+      topic: position.topic,
+      partition: position.partition,
+      entryId: entry.id,
+      json: entry.json,
+      reason,
+      poison,
+    }),
+    record: event && { eventId: event.id, time: event.time, subscriber: subscriber.name, deliveries: [], problem: reason },
+  });
+
+  let event: BusEvent;
+  try {
+    event = decodeEvent(entry.json);
+  } catch (error) {
+    return unroutable(messageOf(error), undefined);
+  }
+  if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, true);
+  try {
+    const planned = plan(subscriber, event, options);
+    return { kind: "planned", entry, event, plan: planned, record: routedRecord(subscriber, event, planned.deliveries) };
+  } catch (error) {
+    return unroutable(messageOf(error), event);
+  }
+}
+
+export function routedRecord(subscriber: Subscriber, event: BusEvent, deliveries: readonly Delivery[]): RoutedRecord {
+  const { id: eventId, time } = event;
+  return { eventId, time, subscriber: subscriber.name, deliveries: deliveries.map(({ id, route, channel }) => ({ id, route, channel })) };
+}

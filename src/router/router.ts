@@ -1,0 +1,182 @@
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import { pause } from "../base/pause.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Locks } from "../base/redis-locks.ts";
+import type { Catalog } from "../define/catalog.ts";
+import type { ChannelName } from "../define/channels.ts";
+import type { Delivery } from "../define/delivery.ts";
+import type { Observe } from "../define/observation.ts";
+import type { Position, TopicLog } from "../log/topic-log.ts";
+import type { DeliveryQueue } from "../queues/delivery-queue.ts";
+import { createLane, type Lane } from "./lane.ts";
+import { type LogKeeper, logKeeper } from "./log-keeper.ts";
+import type { PlanOptions } from "./plan.ts";
+import { queueGate, type QueueGate } from "./queue-gate.ts";
+import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
+import type { RoutingRecord } from "./routing-record.ts";
+import { routingWorker } from "./routing-worker.ts";
+
+export interface RouterOptions {
+  readonly application: string;
+  readonly catalog: Catalog;
+  readonly log: TopicLog;
+  readonly queueOf: (channel: ChannelName) => DeliveryQueue<Delivery>;
+  readonly routing: DeliveryQueue<RoutingRecord>;
+  readonly planning: PlanOptions;
+  readonly locks: Locks;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly logger: Logger;
+}
+
+export interface Router {
+  start(): Promise<void>;
+  /** Stops reading, finishes, acknowledges, leaves. */
+  stop(deadline: number): Promise<void>;
+  /** False when its loop has not turned for 10 s. */
+  alive(): boolean;
+}
+
+const sweepMs = 5_000;
+const sweepRule = { minIdle: 15_000, limit: 100, suspectFrom: 3 };
+const liveMs = 10_000;
+const errorPauseMs = 500;
+
+/**
+ * The router's life: register the groups → read everything once → wait for the bell, read the logs that rang → every 5 s sweep:
+ * keep what is in hand, take over what others left, catch a bell that was missed. Any number of routers share the work; each
+ * subscriber fails, catches up and is removed alone.
+ */
+export function createRouter(options: RouterOptions): Router {
+  const { application, catalog, log, queueOf, routing, planning, locks, clock, observe, logger } = options;
+  const gates = new Map<ChannelName, QueueGate<Delivery>>();
+  const routingGate = queueGate(routing, logger);
+  const stopping = new AbortController();
+  const loops: Promise<void>[] = [];
+  let lanes: Lane[] = [];
+  let slot: ReaderSlot | undefined;
+  let records: ReturnType<typeof routingWorker> | undefined;
+  let keeper: LogKeeper | undefined;
+  let turned = clock.now();
+
+  const gateOf = (channel: ChannelName): QueueGate<Delivery> => {
+    const gate = gates.get(channel) ?? queueGate(queueOf(channel), logger);
+    gates.set(channel, gate);
+    return gate;
+  };
+
+  // Registration comes first: from here on, nothing that is published is missed.
+  const register = async (): Promise<Position[]> => {
+    const positions: Position[] = [];
+    for (const topic of catalog.topics) {
+      const groups = catalog.subscribers.filter(({ topics }) => topics.includes(topic)).map(({ name }) => `${application}.${name}`);
+      if (groups.length === 0) continue;
+      for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
+        for (const { group, at } of await log.register({ application, topic: topic.name, partition, groups })) {
+          if (at !== "exists") logger.info({ topic: topic.name, group, at }, "a subscriber begins to read");
+          positions.push({ topic: topic.name, partition, group });
+        }
+      }
+    }
+    return positions;
+  };
+
+  const listen = async (partition: number, own: readonly Lane[]): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        const rung = await log.waitForBell(partition, stopping.signal);
+        for (const lane of own) if (rung.includes(lane.position.topic)) lane.wake();
+      } catch (error) {
+        logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
+        await pause(errorPauseMs, stopping.signal);
+        for (const lane of own) lane.wake();
+      }
+      turned = clock.now();
+    }
+  };
+
+  const sweepLoop = async (partition: number, own: readonly Lane[]): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await slot!.renew();
+        for (const lane of own) await lane.keep();
+        while (await sweep(own)) turned = clock.now();
+      } catch (error) {
+        if (isGroupMissing(error)) await register().catch(() => undefined);
+        logger.warn({ partition, error: messageOf(error) }, "a sweep failed and is tried again");
+      }
+      turned = clock.now();
+      await pause(sweepMs, stopping.signal);
+    }
+  };
+
+  /** True when something was taken over: then there may be more. */
+  const sweep = async (own: readonly Lane[]): Promise<boolean> => {
+    const roomy = own.filter((lane) => lane.hasRoom());
+    const swept = await log.sweep(
+      roomy.map(({ position }) => position),
+      slot!.name(),
+      sweepRule,
+    );
+    for (const [index, { unread, gap, position, taken }] of swept.entries()) {
+      if (unread) roomy[index]!.wake();
+      if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
+      if (taken.length > 0) logger.info({ ...position, entries: taken.length }, "took over what another router left behind");
+    }
+    await Promise.all(swept.map(({ taken }, index) => roomy[index]!.take(taken)));
+    return swept.some(({ taken }) => taken.length > 0) && !stopping.signal.aborted;
+  };
+
+  return {
+    async start() {
+      slot = await takeReaderSlot(locks);
+      const reader = (): string => slot!.name();
+      lanes = (await register()).map((position) =>
+        createLane({
+          position,
+          subscriber: catalog.subscriber(position.group.slice(application.length + 1))!,
+          log,
+          gateOf,
+          routing: routingGate,
+          planning,
+          reader,
+          observe,
+          logger,
+        }),
+      );
+      records = routingWorker({ catalog, routing, gateOf, log, planning, observe, logger, application });
+      keeper = logKeeper({ application, catalog, log, locks, observe, logger });
+      for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {
+        const own = lanes.filter((lane) => lane.position.partition === partition);
+        loops.push(listen(partition, own), sweepLoop(partition, own));
+      }
+      for (const lane of lanes) lane.wake();
+    },
+
+    async stop(deadline) {
+      stopping.abort();
+      await keeper?.stop();
+      await records?.stop(deadline);
+      await Promise.race([Promise.all([...loops, ...lanes.map((lane) => lane.stop())]), pause(deadline)]);
+      routingGate.stop();
+      for (const gate of gates.values()) gate.stop();
+      if (slot === undefined) return;
+      const reader = slot.name();
+      await log
+        .leave(
+          lanes.map(({ position }) => position),
+          reader,
+        )
+        .catch((error: unknown) => logger.debug({ error: messageOf(error) }, "could not leave the groups"));
+      await slot.release().catch(() => undefined);
+      slot = undefined;
+    },
+
+    alive: () => clock.now() - turned < liveMs,
+  };
+}
+
+function isGroupMissing(error: unknown): boolean {
+  return messageOf(error).includes("NOGROUP");
+}

@@ -1,0 +1,36 @@
+-- Claims a delivery, right before it is sent.
+--
+-- KEYS  1 ledger, 2 timeline (buckets of the delivery's hour and shard)
+-- ARGV  1 delivery id, 2 token, 3 lease (ms), 4 deaths that make it poison, 5 seconds to keep
+-- Reply {'go', doubtful (0 or 1)} | {'sent'} | {'suppressed'} | {'dead', reason} | {'busy', ms} | {'poison', deaths}
+--
+-- A record is `<state>|<deaths>|<token>|<rest>`, the token being that of the last holder:
+--   c  claimed, rest: the lease's end (ms)      f  free after a known failure      u  free, perhaps sent
+--   s  sent      p  suppressed      d  dead, rest: the reason
+local id, token, lease, most_deaths, keep = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local record = redis.call('HGET', KEYS[1], id)
+local deaths, doubtful = 0, 0
+
+if record then
+  local state, count, holder, rest = string.match(record, '^(%a)|(%d+)|([^|]*)|(.*)$')
+  deaths = tonumber(count)
+  if state == 's' then return {'sent'} end
+  if state == 'p' then return {'suppressed'} end
+  if state == 'd' then return {'dead', rest} end
+  if state == 'u' then doubtful = 1 end
+  -- The same token: this very call was sent again after a lost reply.
+  if state == 'c' and holder ~= token then
+    if tonumber(rest) > now then return {'busy', tonumber(rest) - now} end
+    deaths, doubtful = deaths + 1, 1
+    if deaths >= most_deaths then return {'poison', deaths} end
+    local line = string.format('%.0f', now) .. ' t ' .. deaths
+    local before = redis.call('HGET', KEYS[2], id)
+    redis.call('HSET', KEYS[2], id, before and (before .. '\n' .. line) or line)
+  end
+end
+
+redis.call('HSET', KEYS[1], id, 'c|' .. deaths .. '|' .. token .. '|' .. string.format('%.0f', now + lease))
+redis.call('EXPIRE', KEYS[1], keep, 'NX')
+return {'go', doubtful}

@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { type Channel, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
+import type { Catalog } from "../define/catalog.ts";
+import type { Delivery } from "../define/delivery.ts";
+import type { Observe } from "../define/observation.ts";
+import { backoff } from "../define/policy.ts";
+import type { AnyRoute } from "../define/subscriber.ts";
+import type { Job, Verdict } from "../queues/delivery-queue.ts";
+import type { Ledger } from "./ledger.ts";
+import { decide } from "./verdict.ts";
+
+export interface DeliverOptions {
+  readonly catalog: Catalog;
+  readonly channel: Channel;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly logger: Logger;
+  /** Milliseconds that one try may take, all providers together. */
+  readonly timeout: number;
+}
+
+/** How long a claim holds without renewal. As long as the job's lock, so that a killed worker's delivery is free when its job is. */
+const leaseMs = 10_000;
+const renewMs = 4_000;
+/** A delivery whose workers died so often while sending it is poison. */
+const mostDeaths = 5;
+/** What this build does not know is left to a newer one. */
+const unknownMs = 30_000;
+
+/**
+ * A delivery's way through a worker: find its route → render → claim → send → mark. Rendering comes first, so that the claim is
+ * the last thing before the send; whatever dies in between is found in the ledger by the next worker.
+ */
+export function deliver({
+  catalog,
+  channel,
+  ledger,
+  clock,
+  observe,
+  logger,
+  timeout,
+}: DeliverOptions): (job: Job<Delivery>) => Promise<Verdict> {
+  return async ({ content: delivery, attempt, signal }) => {
+    if (delivery.refusal !== undefined) return dead(delivery, delivery.refusal);
+
+    const route = findRoute(catalog, delivery);
+    if (typeof route === "string") return later(delivery, route, unknownMs);
+
+    let message: unknown;
+    try {
+      message = await channel.render(route, delivery);
+    } catch (error) {
+      if (error instanceof UnrenderableDelivery) return dead(delivery, error.message, error);
+      return failed(delivery, attempt, `cannot be rendered: ${messageOf(error)}`, error);
+    }
+
+    const token = randomBytes(9).toString("base64url");
+    const claimedAt = clock.now();
+    const claim = await ledger.claim(delivery, { token, lease: leaseMs, mostDeaths });
+    switch (claim.kind) {
+      case "sent":
+      case "suppressed":
+        return { kind: "done", end: claim.kind };
+      case "dead":
+        return { kind: "dead", reason: claim.reason };
+      case "busy":
+        return { kind: "again", after: claim.after + 50 };
+      case "poison":
+        return dead(delivery, `poison: its worker died ${claim.deaths} times while sending it`);
+      case "go":
+        if (claim.doubtful) observe("doubtful", { delivery, reason: "an earlier try may have been accepted" });
+    }
+    // A process that was paused right here wakes up with a claim that is somebody else's by now.
+    if (clock.now() - claimedAt > leaseMs / 2 && !(await ledger.renew(delivery, token, leaseMs))) return { kind: "again", after: leaseMs };
+
+    const { outcome, provider } = await sendUnderLease(message, delivery, token, signal);
+    const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider });
+    if ((await ledger.mark(delivery, token, mark)) === "late" && outcome.kind === "sent") {
+      observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
+    }
+    report(delivery, attempt, verdict, { outcome, provider });
+    return verdict;
+  };
+
+  async function sendUnderLease(message: unknown, delivery: Delivery, token: string, jobSignal: AbortSignal): Promise<SendResult> {
+    const lost = new AbortController();
+    const renewal = setInterval(() => {
+      ledger.renew(delivery, token, leaseMs).then(
+        (ours) => ours || lost.abort(new Error("the claim passed to another worker")),
+        (error: unknown) => logger.debug({ delivery: delivery.id, error: messageOf(error) }, "a claim could not be renewed"),
+      );
+    }, renewMs);
+    try {
+      return await channel.send(message, {
+        deliveryId: delivery.id,
+        signal: AbortSignal.any([jobSignal, lost.signal, AbortSignal.timeout(timeout)]),
+      });
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  async function dead(delivery: Delivery, reason: string, error?: unknown): Promise<Verdict> {
+    await ledger.note(delivery, { step: "dead", detail: reason });
+    observe("dead", { delivery, reason });
+    return { kind: "dead", reason, error };
+  }
+
+  async function failed(delivery: Delivery, attempt: number, reason: string, error: unknown): Promise<Verdict> {
+    if (attempt >= delivery.policy.attempts) return dead(delivery, reason, error);
+    await ledger.note(delivery, { step: "retry", detail: reason });
+    observe("retrying", { delivery, reason, after: backoff(delivery.policy, attempt, 0), burned: true });
+    return { kind: "failed", reason, error };
+  }
+
+  async function later(delivery: Delivery, reason: string, after: number): Promise<Verdict> {
+    await ledger.note(delivery, { step: "deferred", detail: reason });
+    observe("retrying", { delivery, reason, after, burned: false });
+    return { kind: "again", after };
+  }
+
+  function report(delivery: Delivery, attempt: number, verdict: Verdict, { outcome, provider }: SendResult): void {
+    const reason = outcome.kind === "sent" ? "" : `${provider}: ${outcome.reason}`;
+    if (outcome.kind === "sent") {
+      observe("sent", { delivery, provider, messageId: outcome.messageId, milliseconds: clock.now() - Date.parse(delivery.event.time) });
+    } else if (outcome.kind === "suppress") observe("suppressed", { delivery, reason });
+    else if (verdict.kind === "dead") observe("dead", { delivery, reason: verdict.reason });
+    else if (verdict.kind === "again") observe("retrying", { delivery, reason, after: verdict.after, burned: false });
+    else observe("retrying", { delivery, reason, after: backoff(delivery.policy, attempt, 0), burned: true });
+  }
+}
+
+/** The route that planned a delivery, or why this build cannot deliver it. */
+function findRoute(catalog: Catalog, delivery: Delivery): AnyRoute | string {
+  const route = catalog.route(delivery.subscriber, delivery.route);
+  if (route === undefined) return `this build has no route "${delivery.route}" of subscriber "${delivery.subscriber}"`;
+  if (route.template.name === delivery.template.name && route.template.version < delivery.template.version) {
+    return `this build knows version ${route.template.version} of template "${delivery.template.name}", the delivery was planned with ${delivery.template.version}`;
+  }
+  return route;
+}

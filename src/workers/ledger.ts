@@ -1,0 +1,74 @@
+/**
+ * The ledger makes retries safe: it knows of each delivery whether somebody is sending it, and how it ended.
+ *
+ * The contract:
+ * - `claim` is the last step before a send; of two claims of one delivery at most one is told to go while its lease lasts.
+ * - A lease that ran out means that its holder died, or was paused, between claim and mark: its send may have happened.
+ *   The next claim goes, and says `doubtful`.
+ * - `mark` is for the holder of the claim. A `sent` that comes late is recorded all the same, because it is true.
+ */
+export interface Ledger {
+  claim(delivery: LedgerKey, options: ClaimOptions): Promise<Claim>;
+  /** True while the claim is still ours. */
+  renew(delivery: LedgerKey, token: string, lease: number): Promise<boolean>;
+  mark(delivery: LedgerKey, token: string, mark: Mark): Promise<"marked" | "late">;
+  /** Notes a step in the delivery's time line. */
+  note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
+  /** What happened to a delivery, oldest first. */
+  timeline(delivery: LedgerKey): Promise<readonly TimelineEntry[]>;
+}
+
+/** The event's time chooses the bucket, so that each repetition of a delivery finds it. */
+export interface LedgerKey {
+  readonly id: string;
+  readonly event: { readonly time: string };
+}
+
+export interface ClaimOptions {
+  readonly token: string;
+  /** Milliseconds that the claim holds without a renewal. */
+  readonly lease: number;
+  /** A delivery whose holders died this often is poison. */
+  readonly mostDeaths: number;
+}
+
+export type Claim =
+  | { readonly kind: "go"; /** the last holder died: its send may have happened */ readonly doubtful: boolean }
+  /** It ended before: complete the job, send nothing. */
+  | { readonly kind: "sent" }
+  | { readonly kind: "suppressed" }
+  | { readonly kind: "dead"; readonly reason: string }
+  /** Somebody else is sending it; milliseconds until their lease ends. */
+  | { readonly kind: "busy"; readonly after: number }
+  | { readonly kind: "poison"; readonly deaths: number };
+
+export type Mark =
+  | { readonly kind: "sent" | "suppressed" | "dead"; readonly detail: string }
+  /** Known not sent: the claim is free again at once. */
+  | { readonly kind: "free"; readonly detail: string }
+  /** Perhaps sent: the claim is free again, and the next one is doubtful. */
+  | { readonly kind: "doubtful"; readonly detail: string };
+
+/** The steps of a time line, each stored as one letter. */
+export const timelineSteps = {
+  sent: "s",
+  suppressed: "p",
+  dead: "d",
+  retry: "r",
+  doubtful: "u",
+  takeover: "t",
+  late: "l",
+  deferred: "w",
+} as const;
+
+export type TimelineStepName = keyof typeof timelineSteps;
+
+export interface TimelineStep {
+  readonly step: TimelineStepName;
+  readonly detail: string;
+}
+
+export interface TimelineEntry extends TimelineStep {
+  /** Milliseconds since 1970, by Redis' clock. */
+  readonly at: number;
+}

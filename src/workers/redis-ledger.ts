@@ -1,0 +1,81 @@
+import type { Redis } from "ioredis";
+import { luaScript } from "../base/lua.ts";
+import { type Claim, type Ledger, type LedgerKey, type Mark, type TimelineStepName, timelineSteps } from "./ledger.ts";
+import { parseTimeline } from "./timeline.ts";
+
+const claimScript = luaScript<[Claim["kind"], (number | string)?]>(new URL("./claim.lua", import.meta.url));
+const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
+const markScript = luaScript<"marked" | "late">(new URL("./mark.lua", import.meta.url));
+
+/** How long a bucket is kept after its first record, seconds: 96 h. */
+const keepSeconds = 96 * 3_600;
+/** Bytes of one time line. */
+const longestTimeline = 2_000;
+const longestDetail = 200;
+
+const markState: Readonly<Record<Mark["kind"], string>> = { sent: "s", suppressed: "p", dead: "d", free: "f", doubtful: "u" };
+const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
+  sent: "sent",
+  suppressed: "suppressed",
+  dead: "dead",
+  free: "retry",
+  doubtful: "doubtful",
+};
+
+/**
+ * The ledger in Redis: one Lua call a transition. `<p>` is the prefix, `<s>` a shard (the last character of the delivery's id),
+ * `<hour>` hours since 1970 of the event's time.
+ *
+ * | key | type | what |
+ * |---|---|---|
+ * | `<p>:{<s>}:ledger:<hour>` | hash | delivery id → its record, at most 100 bytes (its form stands in claim.lua) |
+ * | `<p>:{<s>}:timeline:<hour>` | hash | delivery id → lines `<ms> <step's letter> <detail>`, at most 2,000 bytes |
+ */
+export function redisLedger(redis: Redis, prefix: string): Ledger {
+  const keysOf = ({ id, event }: LedgerKey): readonly [ledger: string, timeline: string] => {
+    const base = `${prefix}:{${id.at(-1)}}`;
+    const hour = Math.floor(Date.parse(event.time) / 3_600_000);
+    return [`${base}:ledger:${hour}`, `${base}:timeline:${hour}`];
+  };
+
+  return {
+    async claim(delivery, { token, lease, mostDeaths }) {
+      const [kind, value] = await claimScript(redis, keysOf(delivery), [delivery.id, token, lease, mostDeaths, keepSeconds]);
+      switch (kind) {
+        case "go":
+          return { kind, doubtful: value === 1 };
+        case "busy":
+          return { kind, after: Number(value) };
+        case "poison":
+          return { kind, deaths: Number(value) };
+        case "dead":
+          return { kind, reason: String(value) };
+        default:
+          return { kind };
+      }
+    },
+
+    renew: async (delivery, token, lease) => (await renewScript(redis, [keysOf(delivery)[0]], [delivery.id, token, lease])) === 1,
+
+    mark: (delivery, token, { kind, detail }) =>
+      markScript(redis, keysOf(delivery), [
+        delivery.id,
+        token,
+        markState[kind],
+        timelineSteps[markStep[kind]],
+        oneLine(detail),
+        keepSeconds,
+        longestTimeline,
+      ]),
+
+    async note(delivery, { step, detail }) {
+      await markScript(redis, keysOf(delivery), [delivery.id, "", "", timelineSteps[step], oneLine(detail), keepSeconds, longestTimeline]);
+    },
+
+    timeline: async (delivery) => parseTimeline(await redis.hget(keysOf(delivery)[1], delivery.id)),
+  };
+}
+
+function oneLine(detail: string): string {
+  return detail.replace(/\s+/g, " ").slice(0, longestDetail);
+}

@@ -1,0 +1,46 @@
+import type { Outcome } from "../define/outcome.ts";
+import type { Policy } from "../define/policy.ts";
+import type { Verdict } from "../queues/delivery-queue.ts";
+import type { Mark } from "./ledger.ts";
+
+/** When all providers have a problem of ours (keys, billing), the delivery waits this long before it looks again: 30 s. */
+export const pausedMs = 30_000;
+
+export interface Decision {
+  /** What the ledger records. */
+  readonly mark: Mark;
+  /** What the queue does. */
+  readonly verdict: Verdict;
+}
+
+/**
+ * What follows from an outcome. Pure.
+ * @param attempt which try it was, from 1
+ */
+export function decide(
+  outcome: Outcome,
+  { attempt, policy, provider }: { readonly attempt: number; readonly policy: Policy; readonly provider: string },
+): Decision {
+  const detail = outcome.kind === "sent" ? `${provider} ${outcome.messageId ?? ""}`.trim() : `${provider}: ${outcome.reason}`;
+  switch (outcome.kind) {
+    case "sent":
+      return { mark: { kind: "sent", detail }, verdict: { kind: "done", end: "sent" } };
+    case "suppress":
+      return { mark: { kind: "suppressed", detail }, verdict: { kind: "done", end: "suppressed" } };
+    case "reject":
+      return { mark: { kind: "dead", detail }, verdict: { kind: "dead", reason: detail } };
+    case "pause":
+      return { mark: { kind: "free", detail }, verdict: { kind: "again", after: pausedMs } };
+    case "retry":
+      if (outcome.after !== undefined) return { mark: { kind: "free", detail }, verdict: { kind: "again", after: outcome.after } };
+      return tryAgain("free");
+    case "unknown":
+      return tryAgain("doubtful");
+  }
+
+  function tryAgain(kind: "free" | "doubtful"): Decision {
+    if (attempt < policy.attempts) return { mark: { kind, detail }, verdict: { kind: "failed", reason: detail } };
+    const reason = `${detail} (try ${attempt} of ${policy.attempts})`;
+    return { mark: { kind: "dead", detail: reason }, verdict: { kind: "dead", reason } };
+  }
+}
