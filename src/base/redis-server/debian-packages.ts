@@ -19,7 +19,7 @@ export function plannedPackages(simulation: string): readonly DebianPackage[] {
 export function packagesToDownload(server: "redis-server" | "valkey-server", simulation: string): readonly string[] | string {
   const planned = plannedPackages(simulation);
   const version = planned.find(({ name }) => name === server)?.version;
-  if (version === undefined) return `the package lists have no ${server} to install`;
+  if (version === undefined) return `no ${server} in the package lists`;
   const release = parseVersion(version);
   if (release === undefined || !isRecentEnough(release)) return `the distribution's ${server} is version ${version}, too old`;
   const libraries = planned.map(({ name }) => name).filter((name) => name.startsWith("lib"));

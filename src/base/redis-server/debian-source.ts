@@ -56,7 +56,7 @@ async function fetchProgram(places: { folder: string; workFolder: string; say: S
   say("Redis is not installed here: taking the distribution's own package, without installing it (once for this project).");
   const update = await withProgress(say, "Reading the package lists", () => apt("update"));
   const choice = await choosePackages(apt);
-  if (typeof choice === "string") return `No package: ${choice}${complaintOf(update)}.`;
+  if (typeof choice === "string") return `The distribution has no usable package: ${choice}${complaintOf(update)}.`;
 
   const download = await withProgress(say, `Downloading ${choice.join(", ")}`, () => apt("download", ...choice));
   const files = (await readdir(workFolder)).filter((name) => name.endsWith(".deb"));

@@ -15,7 +15,10 @@ import type { RedisProgram, RedisSource, RunningRedis, SourceRequest } from "./s
 
 const portAttempts = 5;
 const firstAnswerMs = 30_000;
-const shutdownMs = 10_000;
+/** It may have much to write out; one that did not take the request has not begun to. */
+const shutdownMs = 30_000;
+const refusedMs = 500;
+const killMs = 5_000;
 
 /** What our own server always runs with (reliability: facts 6 to 8). */
 export function serverArguments(options: { readonly port: number; readonly appendfsync: string }): readonly string[] {
@@ -70,55 +73,55 @@ async function spawnServer(program: RedisProgram, request: SourceRequest & { rea
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
   });
-  let end: string | undefined;
-  child.once("error", (error) => (end = error.message));
-  child.once("exit", (code, signal) => (end = `ended with ${signal ?? `code ${code}`}`));
+  const { pid } = child;
+  let over = false;
+  const end = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(`It ended with ${signal ?? `code ${code}`}.`));
+  }).finally(() => (over = true));
   child.unref();
   await log.close();
 
-  const url = `redis://127.0.0.1:${request.port}`;
-  const answered = await waitUntilLoaded(url, { ...request, pid: child.pid, hasEnded: () => end !== undefined });
-  if (answered && child.pid !== undefined) return child.pid;
-  if (end === undefined && child.pid !== undefined) {
-    process.kill(child.pid, "SIGKILL");
-    await hasEnded(child.pid, shutdownMs);
-  }
+  const answer = waitUntilLoaded(`redis://127.0.0.1:${request.port}`, { pid, isOver: () => over, say: request.say });
+  const first = await Promise.race([answer, end]);
+  if (first === "loaded" && pid !== undefined) return pid;
+  if (!over && pid !== undefined) process.kill(pid, "SIGKILL");
   const written = (await readFile(logFile)).subarray(logStart).toString();
-  return [...written.trim().split("\n").slice(-12), end ?? `no answer within ${firstAnswerMs / 1_000} s`].join("\n");
+  return [...written.trim().split("\n").slice(-12), first].join("\n");
 }
 
-/** `false` when it ends, or gives no sign of life in time. Reading much data may take as long as it takes. */
+/** `"loaded"`, or why it is not waited for any longer. Reading much data may take as long as it takes. */
 async function waitUntilLoaded(
   url: string,
-  server: { readonly pid: number | undefined; readonly hasEnded: () => boolean; readonly say: (line: string) => void },
-): Promise<boolean> {
+  server: { readonly pid: number | undefined; readonly isOver: () => boolean; readonly say: (line: string) => void },
+): Promise<string> {
   const start = performance.now();
   let nextLine = start + 2_000;
-  while (!server.hasEnded()) {
+  while (!server.isOver()) {
     const state = await askServer(url).catch(() => undefined);
-    if (state?.pid === server.pid && state?.loading === false) return true;
+    if (state?.pid === server.pid && state?.loading === false) return "loaded";
     const now = performance.now();
-    if (state === undefined && now - start > firstAnswerMs) return false;
+    if (state === undefined && now - start > firstAnswerMs) break;
     if (state?.loading === true && now > nextLine) {
       server.say(`Redis reads its data (${Math.round((now - start) / 1_000)} s).`);
       nextLine = now + 2_000;
     }
     await pause(15);
   }
-  return false;
+  return `It did not answer within ${firstAnswerMs / 1_000} s.`;
 }
 
 /** Ends a server of our own, whoever started it, and returns when its process is gone. */
 export async function stopServer(server: { readonly pid: number; readonly port: number; readonly folder: string }): Promise<void> {
   if (!(await isAlive(server.pid))) return;
-  const refusal = await shutDown(`redis://127.0.0.1:${server.port}`, server.pid).then(() => "it was asked to end", messageOf);
-  if (await hasEnded(server.pid, shutdownMs)) return;
+  const refusal = await shutDown(`redis://127.0.0.1:${server.port}`, server.pid).then(() => undefined, messageOf);
+  if (await hasEnded(server.pid, refusal === undefined ? shutdownMs : refusedMs)) return;
   if (!(await servesFolder(server.pid, server.folder))) return;
   process.kill(server.pid, "SIGKILL");
-  if (await hasEnded(server.pid, shutdownMs)) return;
+  if (await hasEnded(server.pid, killMs)) return;
   throw new BusbarError(
     "REDIS_UNREACHABLE",
-    `Redis with pid ${server.pid} does not end (${refusal}). End it by hand: kill -9 ${server.pid}.`,
+    `Redis with pid ${server.pid} does not end (${refusal ?? "it was asked to"}). End it by hand: kill -9 ${server.pid}.`,
   );
 }
 
