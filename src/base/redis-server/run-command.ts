@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { messageOf } from "../errors.ts";
 
 export interface CommandResult {
   readonly ok: boolean;
@@ -24,12 +25,12 @@ export function runCommand(
   const [file, ...args] = command;
   const { cwd, timeout } = options;
   const env = { ...process.env, LC_ALL: "C", ...options.env };
-  return new Promise((resolve) => {
+  return new Promise<CommandResult>((resolve) => {
     execFile(file, args, { cwd, timeout, env, maxBuffer: 64 * 1024 * 1024 }, (error, output, errors) => {
       const reason = error?.killed === true ? `no end after ${timeout / 1_000} s` : error?.message;
       resolve({ ok: error === null, output, complaint: errors.trim() || reason || "" });
     });
-  });
+  }).catch((error: unknown) => ({ ok: false, output: "", complaint: messageOf(error) }));
 }
 
 /** The full path of a program, looked for as a shell does. */
