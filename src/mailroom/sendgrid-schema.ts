@@ -5,10 +5,8 @@ const address = z.object({
   name: z.string().optional(),
 });
 const addresses = z.array(address).max(1_000);
-const oneLineToken = z
-  .string()
-  .min(1)
-  .regex(/^[^;,\r\n]*$/, "Cannot contain ';', ',' or CRLF characters.");
+const oneLine = z.string().regex(/^[^;,\r\n]*$/, "Cannot contain ';', ',' or CRLF characters.");
+const typeName = oneLine.min(1);
 const strings = z.record(z.string(), z.string("All values must be strings."));
 const anyObject = z.record(z.string(), z.unknown());
 const subject = z.string().min(1, "The subject of your email must be a string at least one character in length.");
@@ -46,8 +44,8 @@ const attachment = z.object({
     .string()
     .min(1, "The attachment content must be a string at least one character in length.")
     .refine(isBase64, "The attachment content must be base64 encoded."),
-  filename: oneLineToken,
-  type: oneLineToken.optional(),
+  filename: oneLine,
+  type: typeName.optional(),
   disposition: z.enum(["inline", "attachment"]).optional(),
   content_id: z
     .string()
@@ -70,9 +68,7 @@ export const mailSend = z.object({
   reply_to_list: addresses.optional(),
   subject: subject.optional(),
   content: z
-    .array(
-      z.object({ type: oneLineToken, value: z.string().min(1, "The content value must be a string at least one character in length.") }),
-    )
+    .array(z.object({ type: typeName, value: z.string().min(1, "The content value must be a string at least one character in length.") }))
     .optional(),
   attachments: z.array(attachment).optional(),
   template_id: z.string().optional(),
