@@ -1,0 +1,3 @@
+export { orderPlaced } from "./order-placed.ts";
+export { voteCreated } from "./vote-created.ts";
+export { withdrawalProcessed } from "./withdrawal-processed.ts";

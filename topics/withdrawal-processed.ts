@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { defineTopic } from "../src/index.ts";
+
+export const withdrawalProcessed = defineTopic(
+  "withdrawal.processed",
+  z.object({
+    withdrawalId: z.string(),
+    amount: z.number().positive(),
+    method: z.enum(["upi", "bank"]),
+    account: z.string().describe("where it went, masked"),
+    reference: z.string().describe("the bank's own number of the transfer (UTR)"),
+    balance: z.number().nonnegative().describe("what is left in the wallet"),
+    user: z.object({ id: z.string(), name: z.string(), email: z.email(), phone: z.e164().optional() }),
+    url: z.url(),
+    processedAt: z.iso.datetime(),
+  }),
+  {
+    description: "A withdrawal was approved and paid. Amounts are in rupees.",
+    key: (withdrawal) => withdrawal.user.id,
+    example: {
+      withdrawalId: "WD-90311",
+      amount: 1_250,
+      method: "upi",
+      account: "kav•••@okhdfcbank",
+      reference: "529118204417",
+      balance: 318.5,
+      user: { id: "usr_2077", name: "Kavya Reddy", email: "kavya.reddy@example.in", phone: "+919900112233" },
+      url: "https://wallet.example.in/withdrawals/WD-90311",
+      processedAt: "2025-10-18T11:04:19Z",
+    },
+  },
+);
