@@ -26,7 +26,8 @@ export interface Suitability {
 export function judgeRedis({ version, evictionPolicy, appendOnly, appendFsync }: RedisFacts): Suitability {
   const refusals: string[] = [];
   const warnings: string[] = [];
-  if (!(Number.parseInt(version, 10) >= 7)) refusals.push(`It is version ${version}; busbar needs Redis or Valkey 7.0 or newer. Upgrade it.`);
+  if (!(Number.parseInt(version, 10) >= 7))
+    refusals.push(`It is version ${version}; busbar needs Redis or Valkey 7.0 or newer. Upgrade it.`);
   if (evictionPolicy === undefined) warnings.push("Its eviction policy cannot be seen. Make sure that it is noeviction.");
   else if (evictionPolicy !== "noeviction") {
     refusals.push(
@@ -34,7 +35,10 @@ export function judgeRedis({ version, evictionPolicy, appendOnly, appendFsync }:
     );
   }
   if (appendOnly === undefined) warnings.push("Its persistence cannot be seen. Make sure that the append-only file is on.");
-  else if (!appendOnly) warnings.push("It keeps no append-only file: a restart loses events. Run: redis-cli CONFIG SET appendonly yes (and set it in redis.conf).");
+  else if (!appendOnly)
+    warnings.push(
+      "It keeps no append-only file: a restart loses events. Run: redis-cli CONFIG SET appendonly yes (and set it in redis.conf).",
+    );
   const durability = appendOnly === undefined ? undefined : appendOnly && appendFsync === "always" ? "fsync" : "memory";
   return { refusals, warnings, durability };
 }

@@ -30,7 +30,11 @@ export const blockMs = 5_000;
  */
 export function connectRedis({ url, use, name, logger, deadline = 2_000 }: ConnectionOptions): Redis {
   checkRedisUrl(url);
-  const shared: RedisOptions = { lazyConnect: true, connectionName: name, retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000) };
+  const shared: RedisOptions = {
+    lazyConnect: true,
+    connectionName: name,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
+  };
   const settings: Record<ConnectionUse, RedisOptions> = {
     publish: { commandTimeout: deadline, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: deadline },
     command: { commandTimeout: 10_000, maxRetriesPerRequest: 20 },

@@ -25,7 +25,10 @@ export async function loadSubscribers(folder: URL): Promise<LoadedSubscribers> {
     try {
       const module = (await import(file.href)) as { default?: unknown };
       if (isSubscriber(module.default)) subscribers.push(module.default);
-      else problems.push(`subscribers/${name}: has no default export that defineSubscriber made: write \`export default defineSubscriber(…)\``);
+      else
+        problems.push(
+          `subscribers/${name}: has no default export that defineSubscriber made: write \`export default defineSubscriber(…)\``,
+        );
     } catch (error) {
       problems.push(`subscribers/${name}: cannot be imported: ${messageOf(error)}`);
     }

@@ -61,7 +61,9 @@ export function createPublisher({ application, topics, log, clock, observe, dead
       eventId: event.id,
       time: Date.parse(event.time),
       json: encodeEvent(event),
-      ...(options.idempotencyKey === undefined ? {} : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
+      ...(options.idempotencyKey === undefined
+        ? {}
+        : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
     };
     const appended = await append(entry);
     if (appended.kind === "conflict") throw conflict(entry, appended);
@@ -117,7 +119,8 @@ function optionProblems(options: PublishOptions): string[] {
   if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
   for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
     const value: unknown = options[name];
-    if (value !== undefined && (typeof value !== "string" || value === "" || value.length > 512)) problems.push(`${name}: must be text of 1 to 512 characters`);
+    if (value !== undefined && (typeof value !== "string" || value === "" || value.length > 512))
+      problems.push(`${name}: must be text of 1 to 512 characters`);
   }
   return problems;
 }
@@ -128,7 +131,10 @@ function unknownTopic(name: string, known: readonly string[]): BusbarError {
   return new BusbarError("UNKNOWN_TOPIC", `No topic is called "${name}". ${advice}`);
 }
 
-function conflict({ topic, eventId, idempotency }: NewEntry, { eventId: first, fingerprint }: { eventId: string; fingerprint: string }): BusbarError {
+function conflict(
+  { topic, eventId, idempotency }: NewEntry,
+  { eventId: first, fingerprint }: { eventId: string; fingerprint: string },
+): BusbarError {
   return new BusbarError(
     "IDEMPOTENCY_CONFLICT",
     `${topic}: the idempotency key "${idempotency?.key}" was used by event ${first} with another payload (fingerprint ${fingerprint}; ` +

@@ -73,6 +73,13 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
       return suitability;
     },
     durability: () => suitability?.durability,
+    answers: () =>
+      ready(writer)
+        .then(() => writer.ping())
+        .then(
+          () => true,
+          () => false,
+        ),
 
     async append(entry) {
       await ready(writer);

@@ -34,6 +34,8 @@ export interface TopicLog {
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
   /** Sets the group's position free of readers that left nothing behind. */
   leave(positions: readonly Position[], reader: string): Promise<void>;
+  /** True when Redis answers within two seconds. */
+  answers(): Promise<boolean>;
   /** What an acknowledged append survives. */
   durability(): Durability | undefined;
   close(): Promise<void>;

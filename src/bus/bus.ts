@@ -1,0 +1,107 @@
+import { EventEmitter } from "eventemitter3";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { BusbarError } from "../base/errors.ts";
+import { silentLogger } from "../base/logger.ts";
+import { type Catalog, catalogOf, type Topics, topicsProblems } from "../define/catalog.ts";
+import type { Observations, Observe } from "../define/observation.ts";
+import type { Topic } from "../define/topic.ts";
+import { redisLog } from "../log/redis-log.ts";
+import type * as z from "zod";
+import { inspector, type Inspector } from "./inspect.ts";
+import { type BusOptions, parseOptions, publishNames } from "./options.ts";
+import { createPublisher, type Publish, type Published, type PublishOptions } from "./publish.ts";
+import { startRoles, type RunningRoles } from "./roles.ts";
+import { loadSubscribers } from "./load.ts";
+
+/** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
+export type PublishEvent<T> = {
+  readonly [Key in keyof T]: T[Key] extends Topic<string, infer S>
+    ? (payload: z.input<S>, options?: PublishOptions) => Promise<Published>
+    : never;
+};
+
+/** What a process can do besides publishing. */
+export type Role = "router" | "workers";
+const bothRoles: readonly Role[] = ["router", "workers"];
+
+export interface Bus<T extends Topics = Topics> {
+  readonly publishEvent: PublishEvent<T>;
+  /** Publishes by the topic's name, for those who have it as text. */
+  readonly publish: Publish;
+  /**
+   * Starts router and workers in this process, or only some of them.
+   * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
+   */
+  start(options?: { readonly only?: readonly Role[] }): Promise<void>;
+  /** Stops what was started, finishes what is under way, and closes all connections. Before `start` and twice is fine. */
+  stop(): Promise<void>;
+  on<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
+  off<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
+  /** Everything that is defined, checked as a whole. */
+  catalog(): Promise<Catalog>;
+  /** What became of it: events, deliveries, queues. */
+  readonly inspect: Inspector;
+  /** True while all started roles are at work. */
+  ready(): Promise<boolean>;
+}
+
+/**
+ * Wires a bus. Nothing is connected before the first publish or start.
+ * @throws BusbarError `INVALID_CONFIGURATION` or `INVALID_DEFINITION` with every problem found
+ */
+export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T> {
+  const settings = parseOptions(options as BusOptions);
+  const topics = options.topics as Topics;
+  const problems = topicsProblems(topics);
+  if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
+
+  const { logger = silentLogger } = options;
+  const clock: Clock = systemClock;
+  const emitter = new EventEmitter();
+  const observe: Observe = (name, fact) => void emitter.emit(name, fact);
+  const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
+  const log = redisLog({ url, prefix, partitions, deadline, logger });
+  const publish = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
+  const inspect = inspector({ settings, topics, log, logger });
+  let running: RunningRoles | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const catalog = async (): Promise<Catalog> => {
+    const { subscribers = [] } = options;
+    if (!(subscribers instanceof URL)) return catalogOf(topics, subscribers);
+    const loaded = await loadSubscribers(subscribers);
+    if (loaded.problems.length > 0)
+      throw new BusbarError("INVALID_DEFINITION", "Some subscribers cannot be used:", { problems: loaded.problems });
+    return catalogOf(topics, loaded.subscribers);
+  };
+
+  const publishEvent = Object.fromEntries(
+    publishNames(topics).map(([name, topicName]) => [
+      name,
+      (payload: unknown, publishOptions?: PublishOptions) => publish(topicName, payload, publishOptions),
+    ]),
+  );
+
+  return {
+    publishEvent: publishEvent as PublishEvent<T>,
+    publish,
+    async start({ only = bothRoles } = {}) {
+      if (running !== undefined || stopped !== undefined)
+        throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
+      const suitability = await log.check();
+      for (const warning of suitability.warnings) logger.warn({}, warning);
+      running = await startRoles({ settings, roles: only, catalog: await catalog(), log, clock, observe, logger });
+    },
+    stop: () =>
+      (stopped ??= (async () => {
+        await running?.stop();
+        await inspect.close();
+        await log.close();
+      })()),
+    on: (name, listener) => void emitter.on(name, listener),
+    off: (name, listener) => void emitter.off(name, listener),
+    catalog,
+    inspect,
+    ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
+  };
+}

@@ -1,0 +1,30 @@
+import { BusbarError } from "../base/errors.ts";
+import type { Channel } from "../channels/channel.ts";
+import { emailChannel } from "../channels/email.ts";
+import type { EmailMessage } from "../define/message.ts";
+import { type Provider, sendgridProvider, smtpProvider } from "../providers/index.ts";
+import type { EmailSettings, Settings } from "./options.ts";
+
+/**
+ * The email channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom.
+ * @throws BusbarError `INVALID_CONFIGURATION` when real sending is on and no provider has keys
+ */
+export function emailChannelOf(email: EmailSettings, send: Settings["send"]): Channel<EmailMessage> {
+  const { sendgrid, smtp, providers } = email.options;
+  const live: Provider<EmailMessage>[] = providers ? [...providers] : [];
+  if (providers === undefined) {
+    if (sendgrid !== undefined) live.push(sendgridProvider(sendgrid));
+    if (smtp !== undefined) live.push(smtpProvider({ connections: email.concurrency, ...smtp }));
+  }
+  if (send.live && live.length === 0) {
+    throw new BusbarError(
+      "INVALID_CONFIGURATION",
+      "Real sending is on (BUSBAR_SEND=live), but no e-mail provider has keys. Set SENDGRID_API_KEY or SMTP_URL, or switch the channel off with EMAIL_ENABLED=false.",
+    );
+  }
+  const mailroom = [
+    sendgridProvider({ apiKey: "SG.mailroom", baseUrl: send.mailroom.sendgridUrl, name: "sendgrid (mailroom)" }),
+    smtpProvider({ ...send.mailroom.smtp, connections: email.concurrency, name: "smtp (mailroom)" }),
+  ];
+  return emailChannel({ from: email.from, live, mailroom, mode: { send: send.live ? "live" : "mailroom", allowList: send.allow } });
+}

@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { BusbarError } from "../base/errors.ts";
+import { checkRedisUrl } from "../base/redis.ts";
+import { checkEmailAddress } from "../define/address.ts";
+import { defaultMailroom, type EmailOptions, type SendOptions } from "./options.ts";
+
+/** What the environment says, parsed once. */
+export interface Environment {
+  /** Undefined: `dev` brings a Redis of its own, everything else takes the default address. */
+  readonly redis: string | undefined;
+  readonly prefix: string;
+  readonly email: EmailOptions;
+  readonly send: Required<SendOptions>;
+  /** Undefined: 4000, or for `dev` the next free one. */
+  readonly port: number | undefined;
+  readonly logLevel: string;
+}
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"] });
+const rate = z
+  .string()
+  .regex(/^(off|[1-9]\d*\/\d+(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
+  .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1]! }));
+
+/** Every variable that busbar reads. An empty one counts as absent. */
+const variables = z.object({
+  REDIS_URL: z.string().optional(),
+  QUEUE_PREFIX: z.string().default("busbar"),
+  EMAIL_ENABLED: yesNo.default(true),
+  EMAIL_FROM: z.string().default("busbar@example.com"),
+  EMAIL_FROM_NAME: z.string().optional(),
+  EMAIL_CONCURRENCY: z.coerce.number().int().min(1).optional(),
+  EMAIL_RATE_LIMIT: rate.optional(),
+  SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587, or smtps:// for TLS from the first byte" })
+    .optional(),
+  BUSBAR_SEND: z.enum(["live", "mailroom"], "must be live or mailroom").default("mailroom"),
+  BUSBAR_ALLOW: z.string().default(""),
+  MAILROOM_URL: z.url({ protocol: /^https?$/ }).default(defaultMailroom.sendgridUrl),
+  MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
+  PORT: port.optional(),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+/**
+ * Parses the environment.
+ * @throws BusbarError `INVALID_CONFIGURATION` naming every variable that cannot be used; values are not repeated, they may be secrets
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in variables.shape && value !== ""));
+  const parsed = variables.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
+  problems.push(...redisProblems(given["REDIS_URL"]));
+  const sender = checkEmailAddress(given["EMAIL_FROM"] ?? "busbar@example.com");
+  if ("problem" in sender) problems.push(`EMAIL_FROM: ${sender.problem}`);
+  if (!parsed.success || problems.length > 0)
+    throw new BusbarError("INVALID_CONFIGURATION", "The environment cannot be used:", { problems });
+
+  const { data } = parsed;
+  const mailroomHost = new URL(data.MAILROOM_URL).hostname;
+  return {
+    redis: data.REDIS_URL,
+    prefix: data.QUEUE_PREFIX,
+    email: {
+      enabled: data.EMAIL_ENABLED,
+      from: { address: data.EMAIL_FROM, ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }) },
+      ...(data.EMAIL_CONCURRENCY === undefined ? {} : { concurrency: data.EMAIL_CONCURRENCY }),
+      ...(data.EMAIL_RATE_LIMIT === undefined ? {} : { rateLimit: data.EMAIL_RATE_LIMIT }),
+      ...(data.SENDGRID_API_KEY === undefined ? {} : { sendgrid: { apiKey: data.SENDGRID_API_KEY } }),
+      ...(data.SMTP_URL === undefined ? {} : { smtp: smtpOptions(new URL(data.SMTP_URL)) }),
+    },
+    send: {
+      live: data.BUSBAR_SEND === "live",
+      allow: data.BUSBAR_ALLOW.split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+      mailroom: { sendgridUrl: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
+    },
+    port: data.PORT,
+    logLevel: data.LOG_LEVEL,
+  };
+}
+
+function smtpOptions(url: URL): NonNullable<EmailOptions["smtp"]> {
+  const secure = url.protocol === "smtps:";
+  return {
+    host: url.hostname,
+    port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
+    ...(secure ? { secure } : {}),
+    ...(url.username === "" ? {} : { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }),
+  };
+}
+
+function redisProblems(url: string | undefined): readonly string[] {
+  if (url === undefined) return [];
+  try {
+    checkRedisUrl(url);
+    return [];
+  } catch (error) {
+    return error instanceof BusbarError ? error.problems : [String(error)];
+  }
+}

@@ -1,0 +1,95 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import { closeRedis, connectRedis } from "../base/redis.ts";
+import { redisLocks } from "../base/redis-locks.ts";
+import type { Catalog } from "../define/catalog.ts";
+import type { Observe } from "../define/observation.ts";
+import type { TopicLog } from "../log/topic-log.ts";
+import { createRouter, type Router } from "../router/router.ts";
+import { redisLedger } from "../workers/redis-ledger.ts";
+import { createWorker, type Worker } from "../workers/worker.ts";
+import type { Role } from "./bus.ts";
+import { emailChannelOf } from "./email.ts";
+import type { Settings } from "./options.ts";
+import { queuesOf } from "./queues.ts";
+
+export interface RolesOptions {
+  readonly settings: Settings;
+  readonly roles: readonly Role[];
+  readonly catalog: Catalog;
+  readonly log: TopicLog;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly logger: Logger;
+}
+
+export interface RunningRoles {
+  stop(): Promise<void>;
+  alive(): boolean;
+}
+
+/** What is under way may take so long to finish at a clean stop, milliseconds. */
+const stopMs = 15_000;
+
+/** Starts router and workers; what was started before a failure is stopped again. */
+export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
+  const { settings, roles, catalog, log, clock, observe, logger } = options;
+  const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
+  const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
+  const queues = queuesOf(settings, logger);
+  let router: Router | undefined;
+  let worker: Worker | undefined;
+
+  // Workers end first: what they finish needs no router. All at once would be as right, but slower to understand in a log.
+  const stop = async (): Promise<void> => {
+    await Promise.all([worker?.stop(stopMs), router?.stop(stopMs)]);
+    await queues.close();
+    await closeRedis(redis);
+  };
+
+  try {
+    if (roles.includes("workers") && settings.email?.enabled === true) {
+      const { concurrency, rateLimit, keepDeadLetters, timeout } = settings.email;
+      const channel = emailChannelOf(settings.email, settings.send);
+      const ledger = redisLedger(redis, settings.prefix);
+      worker = createWorker({
+        catalog,
+        channel,
+        ledger,
+        clock,
+        observe,
+        logger,
+        locks,
+        queue: queues.of("email"),
+        concurrency,
+        rateLimit,
+        keepDeadLetters,
+        timeout,
+      });
+      await worker.start();
+    }
+    if (roles.includes("router")) {
+      const planning = {
+        application: settings.application,
+        channels: { email: { ...settings.email?.options, enabled: settings.email?.enabled ?? false } },
+      };
+      router = createRouter({
+        application: settings.application,
+        catalog,
+        log,
+        queueOf: queues.of,
+        routing: queues.routing,
+        planning,
+        locks,
+        clock,
+        observe,
+        logger,
+      });
+      await router.start();
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop, alive: () => router?.alive() ?? true };
+}
