@@ -37,7 +37,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
   const keys = logKeys(prefix);
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
-  const bells = new Map<number, { redis: Redis; last: string }>();
+  const bells = new Map<number, { redis: Redis; last: string | undefined }>();
   const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
   const partitionCounts = new Map<string, Promise<number>>();
   let suitability: Suitability | undefined;
@@ -57,14 +57,6 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
     appenders.set(partition, known);
     return known;
   };
-  const newBell = async (partition: number): Promise<{ redis: Redis; last: string }> => {
-    const redis = connectRedis({ url, use: "block", name: "busbar-bell", logger });
-    const [newest] = await redis.xrevrange(keys.bell(partition), "+", "-", "COUNT", 1);
-    const bell = { redis, last: newest?.[0] ?? "0-0" };
-    bells.set(partition, bell);
-    return bell;
-  };
-
   return {
     ...redisGroups(commands, keys),
 
@@ -90,10 +82,16 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
     partitions: (topic) => partitionsOf(topic, commands),
 
     async waitForBell(partition, signal) {
-      const bell = bells.get(partition) ?? (await newBell(partition));
+      const bell = bells.get(partition) ?? { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger }), last: undefined };
+      bells.set(partition, bell);
       const hangUp = (): void => bell.redis.disconnect();
       signal.addEventListener("abort", hangUp, { once: true });
       try {
+        if (bell.last === undefined) {
+          const [newest] = await bell.redis.xrevrange(keys.bell(partition), "+", "-", "COUNT", 1);
+          bell.last = newest?.[0] ?? "0-0";
+          return "all";
+        }
         const reply = await bell.redis.xread("COUNT", 1_000, "BLOCK", blockMs, "STREAMS", keys.bell(partition), bell.last);
         const rings = reply?.[0]?.[1] ?? [];
         bell.last = rings.at(-1)?.[0] ?? bell.last;

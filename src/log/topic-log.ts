@@ -16,8 +16,11 @@ export interface TopicLog {
   partitions(topic: string): Promise<number>;
   /** Creates the positions that are missing, and leaves those that exist alone. */
   register(request: RegisterRequest): Promise<readonly Registered[]>;
-  /** Waits until something was appended, and names the topics; empty after about five seconds of silence. */
-  waitForBell(partition: number, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Waits until something was appended, and names the topics; empty after about five seconds of silence. The first call of a
+   * partition answers `all` at once: what came before it has to be looked for.
+   */
+  waitForBell(partition: number, signal: AbortSignal): Promise<readonly string[] | "all">;
   /** Removes readers that left nothing behind and have not been seen for an hour. */
   removeIdleReaders(position: Position): Promise<void>;
   read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;

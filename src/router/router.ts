@@ -86,7 +86,7 @@ export function createRouter(options: RouterOptions): Router {
     while (!stopping.signal.aborted) {
       try {
         const rung = await log.waitForBell(partition, stopping.signal);
-        for (const lane of own) if (rung.includes(lane.position.topic)) lane.wake();
+        for (const lane of own) if (rung === "all" || rung.includes(lane.position.topic)) lane.wake();
       } catch (error) {
         logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
         await pause(errorPauseMs, stopping.signal);
@@ -151,7 +151,6 @@ export function createRouter(options: RouterOptions): Router {
         const own = lanes.filter((lane) => lane.position.partition === partition);
         loops.push(listen(partition, own), sweepLoop(partition, own));
       }
-      for (const lane of lanes) lane.wake();
     },
 
     async stop(deadline) {
