@@ -2,16 +2,16 @@ import { EventEmitter } from "eventemitter3";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
-import { type Catalog, catalogOf, type Topics, topicsProblems } from "../define/catalog.ts";
+import { type Catalog, type Topics, topicsProblems } from "../define/catalog.ts";
 import type { Observations, Observe } from "../define/observation.ts";
 import type { Topic } from "../define/topic.ts";
 import { redisLog } from "../log/redis-log.ts";
 import type * as z from "zod";
+import { assemble } from "./assemble.ts";
 import { inspector, type Inspector } from "./inspect.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { createPublisher, type Publish, type Published, type PublishOptions } from "./publish.ts";
 import { startRoles, type RunningRoles } from "./roles.ts";
-import { loadSubscribers } from "./load.ts";
 
 /** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
 export type PublishEvent<T> = {
@@ -37,8 +37,11 @@ export interface Bus<T extends Topics = Topics> {
   stop(): Promise<void>;
   on<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
   off<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
-  /** Everything that is defined, checked as a whole. */
-  catalog(): Promise<Catalog>;
+  /**
+   * Loads topics, subscribers and templates as a start would, without connecting to anything.
+   * @throws BusbarError `INVALID_DEFINITION` with every problem found
+   */
+  check(): Promise<Catalog>;
   /** What became of it: events, deliveries, queues. */
   readonly inspect: Inspector;
   /** True while all started roles are at work. */
@@ -55,7 +58,7 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger = silentLogger } = options;
+  const { logger = silentLogger, subscribers = [] } = options;
   const clock: Clock = systemClock;
   const emitter = new EventEmitter();
   const observe: Observe = (name, fact) => void emitter.emit(name, fact);
@@ -65,15 +68,6 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
   const inspect = inspector({ settings, topics, log, logger });
   let running: RunningRoles | undefined;
   let stopped: Promise<void> | undefined;
-
-  const catalog = async (): Promise<Catalog> => {
-    const { subscribers = [] } = options;
-    if (!(subscribers instanceof URL)) return catalogOf(topics, subscribers);
-    const loaded = await loadSubscribers(subscribers);
-    if (loaded.problems.length > 0)
-      throw new BusbarError("INVALID_DEFINITION", "Some subscribers cannot be used:", { problems: loaded.problems });
-    return catalogOf(topics, loaded.subscribers);
-  };
 
   const publishEvent = Object.fromEntries(
     publishNames(topics).map(([name, topicName]) => [
@@ -88,9 +82,10 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
     async start({ only = bothRoles } = {}) {
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
+      const assembled = await assemble({ settings, topics, subscribers, templates: only.includes("workers") });
       const suitability = await log.check();
       for (const warning of suitability.warnings) logger.warn({}, warning);
-      running = await startRoles({ settings, roles: only, catalog: await catalog(), log, clock, observe, logger });
+      running = await startRoles({ ...assembled, settings, roles: only, log, clock, observe, logger });
     },
     stop: () =>
       (stopped ??= (async () => {
@@ -100,7 +95,11 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
       })()),
     on: (name, listener) => void emitter.on(name, listener),
     off: (name, listener) => void emitter.off(name, listener),
-    catalog,
+    async check() {
+      const { catalog, email } = await assemble({ settings, topics, subscribers, templates: true });
+      await email?.close();
+      return catalog;
+    },
     inspect,
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import { redisLocks } from "../base/redis-locks.ts";
+import type { Channel } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
@@ -9,7 +10,6 @@ import { createRouter, type Router } from "../router/router.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { Role } from "./bus.ts";
-import { emailChannelOf } from "./email.ts";
 import type { Settings } from "./options.ts";
 import { queuesOf } from "./queues.ts";
 
@@ -17,6 +17,8 @@ export interface RolesOptions {
   readonly settings: Settings;
   readonly roles: readonly Role[];
   readonly catalog: Catalog;
+  /** Prepared; undefined where the channel is switched off. */
+  readonly email: Channel | undefined;
   readonly log: TopicLog;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -33,7 +35,7 @@ const stopMs = 15_000;
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, catalog, log, clock, observe, logger } = options;
+  const { settings, roles, catalog, email, log, clock, observe, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger);
@@ -48,13 +50,12 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   };
 
   try {
-    if (roles.includes("workers") && settings.email?.enabled === true) {
+    if (roles.includes("workers") && email !== undefined && settings.email !== undefined) {
       const { concurrency, rateLimit, keepDeadLetters, timeout } = settings.email;
-      const channel = emailChannelOf(settings.email, settings.send);
       const ledger = redisLedger(redis, settings.prefix);
       worker = createWorker({
         catalog,
-        channel,
+        channel: email,
         ledger,
         clock,
         observe,

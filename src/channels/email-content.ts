@@ -8,7 +8,7 @@ import { secureHoles, urlHelper, urlPartHelper } from "./html-places.ts";
 import { compileMjml, type MjmlResult } from "./mjml.ts";
 import { lostHoles } from "./lost-holes.ts";
 import type { HandlebarsModule, Program } from "./template-syntax.ts";
-import { urlPart, wholeUrl } from "./url-helpers.ts";
+import { escapedUrl, urlPart, wholeUrl } from "./url-helpers.ts";
 
 export interface EmailContent {
   readonly subject: string;
@@ -25,14 +25,14 @@ export type CompiledEmail =
   | { readonly problems: readonly string[] };
 
 /** Compiles templates, MJML included, in the order given. Handlebars is loaded here, on first use. */
-export async function compileEmails(templates: readonly EmailTemplate[]): Promise<CompiledEmail[]> {
+export async function compileEmails(templates: readonly EmailTemplate<unknown>[]): Promise<CompiledEmail[]> {
   const [{ default: handlebars }, pages] = await Promise.all([import("handlebars"), compileMjml(templates.map(({ mjml }) => mjml))]);
   return templates.map((template, index) => compileEmail(handlebars, template, pages[index]!));
 }
 
 type Part = "subject" | "mjml" | "text";
 
-function compileEmail(handlebars: HandlebarsModule, template: EmailTemplate, page: MjmlResult): CompiledEmail {
+function compileEmail(handlebars: HandlebarsModule, template: EmailTemplate<unknown>, page: MjmlResult): CompiledEmail {
   const problems: string[] = [];
   const report = (part: Part, line: number | undefined, message: string): void =>
     void problems.push(`${template.name}, ${part}${line === undefined ? "" : `, line ${line}`}: ${message}`);
@@ -69,12 +69,13 @@ function compileEmail(handlebars: HandlebarsModule, template: EmailTemplate, pag
 
 function filler(
   handlebars: HandlebarsModule,
-  { name, schema }: EmailTemplate,
+  { name, schema }: EmailTemplate<unknown>,
   programs: { readonly subject: Program; readonly html: Program; readonly text: Program },
 ): (data: unknown) => EmailContent {
   const environment = handlebars.create();
-  environment.registerHelper(urlHelper, wholeUrl);
-  environment.registerHelper(urlPartHelper, urlPart);
+  // Handlebars escapes "=" too, which some link trackers do not undo: URLs get just what an attribute needs.
+  environment.registerHelper(urlHelper, (value: unknown) => new environment.SafeString(escapedUrl(wholeUrl(value))));
+  environment.registerHelper(urlPartHelper, (value: unknown) => new environment.SafeString(escapedUrl(urlPart(value))));
   const known = {
     strict: true,
     knownHelpersOnly: true,

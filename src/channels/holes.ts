@@ -94,13 +94,11 @@ function resolve(path: Path, frames: readonly Frame[], { printed }: { printed: b
       report(path, `{{${path.original}}}: ${owner} has no "${part}"${near === undefined ? "" : `; did you mean "${near}"?`}`);
       return undefined;
     }
-    place = next;
+    place = { ...next, optional: false };
     const last = index === parts.length - 1;
     const known = parts.slice(0, index + 1).join(".");
-    if (next.optional && (printed || !last) && !isPresent(frame, known)) {
+    if (next.optional && (printed || !last) && !isPresent(frame, known))
       report(path, `{{${path.original}}}: "${known}" may be missing: put it inside {{#if ${known}}} … {{/if}}`);
-      return last ? undefined : { ...next, optional: false };
-    }
   }
   return place;
 }

@@ -6,7 +6,19 @@ export const urlHelper = "busbar whole url";
 export const urlPartHelper = "busbar url part";
 
 /** Where in HTML a text ends. */
-type At = "text" | "comment" | "declaration" | "tag-name" | "tag" | "attribute" | "before-value" | "double" | "single" | "unquoted" | "raw";
+type At =
+  | "text"
+  | "comment"
+  | "declaration"
+  | "tag-name"
+  | "tag"
+  | "attribute"
+  | "after-attribute"
+  | "before-value"
+  | "double"
+  | "single"
+  | "unquoted"
+  | "raw";
 
 interface Spot {
   readonly at: At;
@@ -104,8 +116,15 @@ function advance(spot: Spot, text: string): Spot {
       case "attribute":
         if (c === ">") at = afterTag(tag);
         else if (c === "=") at = "before-value";
-        else if (space || c === "/") at = "tag";
+        else if (space) at = "after-attribute";
+        else if (c === "/") at = "tag";
         else attribute += c.toLowerCase();
+        break;
+      case "after-attribute":
+        if (c === ">") at = afterTag(tag);
+        else if (c === "=") at = "before-value";
+        else if (c === "/") at = "tag";
+        else if (!space) [at, attribute] = ["attribute", c.toLowerCase()];
         break;
       case "before-value":
         if (space) break;
@@ -115,7 +134,7 @@ function advance(spot: Spot, text: string): Spot {
       case "double":
       case "single":
         if (c === (at === "double" ? '"' : "'")) [at, attribute] = ["tag", ""];
-        else empty = false;
+        else if (!space) empty = false;
         break;
       case "unquoted":
         if (c === ">") at = afterTag(tag);

@@ -22,6 +22,11 @@ export function urlPart(value: unknown): string {
   throw new UnrenderableDelivery(`${shown(value)} stands in a part of a link or image, but is no text or number that can be a part of one`);
 }
 
+/** A URL as an attribute in either kind of quotes holds it. */
+export function escapedUrl(url: string): string {
+  return url.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("'", "&#39;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 function shown(value: unknown): string {
   return value === undefined ? "a missing value" : JSON.stringify(value).slice(0, 80);
 }

@@ -4,7 +4,7 @@ import { pathText } from "./payload.ts";
 import { namePattern } from "./topic.ts";
 
 /** What a message says, with holes for its data. `Data` is what a route's `data` must return. */
-export interface Template<Channel extends string = string, Data = never> {
+export interface Template<Channel extends string = string, Data = unknown> {
   readonly kind: "template";
   readonly channel: Channel;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Template<Channel extends string = string, Data = never> {
 }
 
 /** Handlebars in all three parts: `{{name}}`, `{{#if}}`, `{{#each}}`. Values are escaped for their place. */
-export interface EmailTemplate<Data = never> extends Template<"email", Data> {
+export interface EmailTemplate<Data = unknown> extends Template<"email", Data> {
   readonly subject: string;
   /** MJML, compiled once. */
   readonly mjml: string;

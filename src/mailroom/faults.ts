@@ -11,7 +11,7 @@ export interface Fault {
   readonly status?: number;
   /** SMTP answers with this code, 400–599. 421 also ends the connection, as servers do. */
   readonly smtpCode?: number;
-  /** Never answers: the client has to give up. The message is not accepted. */
+  /** Never answers: the client has to give up (SMTP ends an idle connection after a minute). The message is not accepted. */
   readonly hang?: boolean;
   /** The lost reply: the message is accepted, then the connection is reset without an answer. */
   readonly resetAfterAccept?: boolean;

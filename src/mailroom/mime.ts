@@ -74,7 +74,7 @@ function splitParts(body: string, boundary: string): string[] {
     if (at > 0 && body[at - 1] !== "\n") continue;
     const rest = /^(--)?[ \t]*(\r?\n|$)/.exec(body.slice(at + delimiter.length, at + delimiter.length + 80));
     if (!rest) continue;
-    if (start >= 0) parts.push(body.slice(start, at).replace(/\r?\n$/, ""));
+    if (start >= 0) parts.push(body.slice(start, body[at - 2] === "\r" ? at - 2 : at - 1));
     if (rest[1] !== undefined) return parts;
     start = at + delimiter.length + rest[0].length;
   }

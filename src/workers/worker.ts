@@ -26,16 +26,13 @@ const roundMs = 60_000;
 
 /** The worker of one channel in this process. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { channel, catalog, queue, concurrency, rateLimit, observe } = options;
+  const { channel, queue, concurrency, rateLimit, observe } = options;
   const stopping = new AbortController();
   let running: QueueWorker | undefined;
   let expiry: Promise<void> | undefined;
 
   return {
     async start() {
-      // Every template is compiled before the first delivery: a mistake stops the start, not a delivery at night.
-      const routes = catalog.subscribers.flatMap((subscriber) => subscriber.routes.filter((route) => route.channel === channel.name));
-      await channel.prepare(routes);
       await queue.setRateLimit(rateLimit);
       running = queue.work(deliver(options), { concurrency, onGivenUp: (delivery, reason) => observe("dead", { delivery, reason }) });
       await running.ready();

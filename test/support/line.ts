@@ -54,7 +54,7 @@ export interface TestLineOptions {
   readonly subscribers?: readonly Subscriber[];
   readonly provider?: Provider<EmailMessage>;
   readonly email?: Partial<EmailOptions>;
-  readonly bus?: Partial<BusOptions>;
+  readonly bus?: Partial<Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application">>;
 }
 
 /** Buses on the test's Redis, stopped after the file. Rate limit off. */
