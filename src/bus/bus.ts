@@ -10,7 +10,7 @@ import type * as z from "zod";
 import { assemble } from "./assemble.ts";
 import { inspector, type Inspector } from "./inspect.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
-import { createPublisher, type Publish, type Published, type PublishOptions } from "./publish.ts";
+import { createPublisher, exampleOf, type Publish, type Published, type PublishOptions } from "./publish.ts";
 import { startRoles, type RunningRoles } from "./roles.ts";
 
 /** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
@@ -28,6 +28,11 @@ export interface Bus<T extends Topics = Topics> {
   readonly publishEvent: PublishEvent<T>;
   /** Publishes by the topic's name, for those who have it as text. */
   readonly publish: Publish;
+  /**
+   * A topic's example payload.
+   * @throws BusbarError `UNKNOWN_TOPIC`, or `INVALID_EVENT` when the topic has none
+   */
+  example(topicName: string): unknown;
   /**
    * Starts router and workers in this process, or only some of them.
    * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
@@ -79,6 +84,7 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
   return {
     publishEvent: publishEvent as PublishEvent<T>,
     publish,
+    example: (topicName) => exampleOf(topicName, Object.values(topics)),
     async start({ only = bothRoles } = {}) {
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");

@@ -114,6 +114,19 @@ export function createPublisher({ application, topics, log, clock, observe, dead
   }
 }
 
+/** @throws BusbarError `UNKNOWN_TOPIC`, or `INVALID_EVENT` when the topic has no example */
+export function exampleOf(topicName: string, topics: readonly AnyTopic[]): unknown {
+  const topic = topics.find(({ name }) => name === topicName);
+  if (topic === undefined)
+    throw unknownTopic(
+      topicName,
+      topics.map(({ name }) => name),
+    );
+  if (topic.example === undefined)
+    throw new BusbarError("INVALID_EVENT", `${topicName} has no example: add one to its defineTopic, or give a payload.`);
+  return topic.example;
+}
+
 function optionProblems(options: PublishOptions): string[] {
   const problems: string[] = [];
   if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");

@@ -1,0 +1,80 @@
+import { join, resolve } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
+import type { Bus } from "../bus/bus.ts";
+import type { Environment } from "../bus/environment.ts";
+import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
+import { startServer } from "../server/server.ts";
+import { loadApplication } from "./application.ts";
+import { createLogger } from "./logger.ts";
+import { publishExamples } from "./publish-examples.ts";
+import { terminalView } from "./terminal-view.ts";
+import { untilSignal } from "./until-signal.ts";
+
+/** Where a project keeps what `dev` makes. */
+export const dataFolder = ".busbar";
+
+/** Everything in one process. What is started is stopped in reverse order, after a failure too. */
+export async function dev(): Promise<void> {
+  const started: { name: string; stop: () => Promise<void> | void }[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const { name, stop } of started.splice(0).toReversed()) {
+      await Promise.resolve(stop()).catch((error: unknown) => say(`${name} did not stop cleanly: ${messageOf(error)}`));
+    }
+  };
+
+  try {
+    const redis = await ownRedis();
+    if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop });
+    const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom") });
+    started.push({ name: "the mailroom", stop: mailroom.stop });
+
+    const { bus, environment } = await application(redis, mailroom);
+    const view = terminalView(bus, say);
+    started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
+    await bus.start();
+    const server = await startServer({
+      bus,
+      inbox: mailroom.inbox,
+      port: environment.port ?? 4000,
+      tryNextPort: environment.port === undefined,
+      logger: createLogger("warn"),
+    });
+    started.push({ name: "the server", stop: server.stop });
+
+    say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
+    if (!environment.send.live) say("Real sending is off: every message goes to the inbox on that page.");
+    await publishExamples(bus, say);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+
+  await untilSignal(async () => {
+    say("Stopping: finishing what is under way …");
+    await stopAll();
+    say("Stopped.");
+  });
+}
+
+async function ownRedis(): Promise<RedisServer | undefined> {
+  if ((process.env["REDIS_URL"] ?? "") !== "") return undefined;
+  const redis = await startRedisServer({ dataFolder: resolve(dataFolder, "redis"), allowEmbedded: true, say });
+  say(`Redis ${redis.version} (${redis.source}) at ${redis.url}`);
+  return redis;
+}
+
+function application(redis: RedisServer | undefined, { sendgridUrl, smtp }: Mailroom): Promise<{ bus: Bus; environment: Environment }> {
+  return loadApplication({
+    logger: createLogger("warn"),
+    adjust: (environment) => ({
+      ...environment,
+      redis: environment.redis ?? redis?.url,
+      send: { ...environment.send, mailroom: { sendgridUrl, smtp } },
+    }),
+  });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

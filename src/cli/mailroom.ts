@@ -1,0 +1,31 @@
+import { startMailroom } from "../mailroom/mailroom.ts";
+import { createLogger } from "./logger.ts";
+import { untilSignal } from "./until-signal.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface MailroomCommand {
+  readonly httpPort: string;
+  readonly smtpPort: string;
+  readonly folder: string;
+}
+
+/** The mailroom alone, for processes that were started with `busbar start` and have no provider keys. */
+export async function mailroom({ httpPort, smtpPort, folder }: MailroomCommand): Promise<void> {
+  const room = await startMailroom({
+    folder,
+    httpPort: portOf("--http-port", httpPort),
+    smtpPort: portOf("--smtp-port", smtpPort),
+    logger: createLogger("warn"),
+  });
+  process.stdout.write(`SendGrid's API at ${room.sendgridUrl}, SMTP at ${room.smtp.host}:${room.smtp.port}; journal in ${folder}/\n`);
+  room.inbox.on("message", ({ at, to, subject, provider }) =>
+    process.stdout.write(`${at.slice(11, 19)}  ${provider}  ${to.join(", ")}  ${subject}\n`),
+  );
+  await untilSignal(() => room.stop());
+}
+
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`${option} takes a port from 0 (a free one) to 65535, not "${text}"`);
+}

@@ -1,0 +1,82 @@
+import { Command, CommanderError, Option } from "commander";
+import { BusbarError } from "../base/errors.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * The command line. Each command's code is loaded when it is called, so that `--help` stays fast. Exit codes: 0 done, 1 it did
+ * not work, 2 the call was wrong.
+ */
+const program = new Command("busbar")
+  .description("An event bus: publish what happened once; every reaction to it is routed, sent, retried and recorded.")
+  .version("0.1.0")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    "after",
+    `
+Examples:
+  busbar dev                                    everything in one process, with a page that shows it
+  busbar publish order.placed --example         publish the topic's example
+  busbar publish vote.created '{"voteId":"v1"}'
+  busbar check                                  find every problem before a deploy
+  busbar start --only router,workers            the service, without its HTTP server`,
+  );
+
+program
+  .command("dev")
+  .description("run router, workers, HTTP server and mailroom in this process, with a Redis of its own unless REDIS_URL is set")
+  .action(async () => (await import("./dev.ts")).dev());
+
+program
+  .command("start")
+  .description("run the service on the Redis at REDIS_URL")
+  .addOption(
+    new Option("--only <roles>", "some of router,workers,server; all by default").argParser((text) =>
+      text.split(",").map((role) => role.trim()),
+    ),
+  )
+  .action(async (options: { only?: string[] }) => (await import("./start.ts")).start(options));
+
+program
+  .command("mailroom")
+  .description("run the local stand-in for all providers alone: it takes messages, delivers nothing, and shows them")
+  .option("--http-port <port>", "port of SendGrid's API", "4010")
+  .option("--smtp-port <port>", "port of SMTP", "4025")
+  .option("--folder <path>", "where the journal of messages is kept", ".busbar/mailroom")
+  .action(async (options: { httpPort: string; smtpPort: string; folder: string }) => (await import("./mailroom.ts")).mailroom(options));
+
+program
+  .command("publish <topic> [payload]")
+  .description("publish one event; the payload is JSON, or - for standard input")
+  .option("--example", "publish the topic's example")
+  .option("--idempotency-key <key>", "same key and payload: one event")
+  .option("--key <key>", "what the event is about; chooses the partition")
+  .option("--correlation-id <id>", "the id that the whole conversation shares")
+  .option("--json", "print the result as JSON")
+  .addHelpText(
+    "after",
+    `\nExamples:\n  busbar publish order.placed --example\n  cat order.json | busbar publish order.placed - --idempotency-key order-48213`,
+  )
+  .action(async (topic: string, payload: string | undefined, options: object) =>
+    (await import("./publish.ts")).publish(topic, payload, options),
+  );
+
+program
+  .command("check")
+  .description("load topics, subscribers, templates and settings, and report every problem")
+  .option("--json", "print the result as JSON")
+  .action(async (options: { json?: boolean }) => (await import("./check.ts")).check(options));
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Says what went wrong, unless commander has said it, and gives the exit code. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof BusbarError || error instanceof UsageError) process.stderr.write(`busbar: ${error.message}\n`);
+  else process.stderr.write(`busbar: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,70 @@
+import type { Bus, Role } from "../bus/bus.ts";
+import type { Environment } from "../bus/environment.ts";
+import type { Logger } from "../base/logger.ts";
+import { startServer } from "../server/server.ts";
+import { loadApplication } from "./application.ts";
+import { createLogger } from "./logger.ts";
+import { untilSignal } from "./until-signal.ts";
+import { UsageError } from "./usage-error.ts";
+
+const roles = ["router", "workers", "server"] as const;
+
+/** The service, for production: it logs, and it stops cleanly on SIGTERM. */
+export async function start({ only = [...roles] }: { readonly only?: readonly string[] }): Promise<void> {
+  const unknown = only.filter((role) => !(roles as readonly string[]).includes(role));
+  if (unknown.length > 0 || only.length === 0)
+    throw new UsageError(`--only takes some of ${roles.join(",")}; it does not know "${unknown.join(", ")}"`);
+
+  const logger = createLogger(process.env["LOG_LEVEL"] ?? "info");
+  const { bus, environment } = await loadApplication({ logger });
+  logFacts(bus, logger);
+  const busRoles = only.filter((role): role is Role => role !== "server");
+  let server: Awaited<ReturnType<typeof startServer>> | undefined;
+  try {
+    await bus.start({ only: busRoles });
+    if (only.includes("server")) {
+      server = await startServer({ bus, port: environment.port ?? 4000, logger });
+      logger.info({ url: server.url }, "the HTTP server listens");
+    }
+    if (only.includes("workers")) await warnWithoutMailroom(environment, logger);
+  } catch (error) {
+    await bus.stop();
+    throw error;
+  }
+  logger.info({ roles: only, application: "busbar" }, "started");
+
+  await untilSignal(async (signal) => {
+    logger.info({ signal }, "stopping: finishing what is under way");
+    await server?.stop();
+    await bus.stop();
+    logger.info({}, "stopped");
+  });
+}
+
+/** Addresses and payloads stay out of the log: ids are enough to look the rest up. */
+function logFacts(bus: Bus, logger: Logger): void {
+  bus.on("sent", ({ delivery, provider, milliseconds }) =>
+    logger.debug({ delivery: delivery.id, subscriber: delivery.subscriber, provider, milliseconds }, "sent"),
+  );
+  bus.on("retrying", ({ delivery, reason, after }) =>
+    logger.info({ delivery: delivery.id, subscriber: delivery.subscriber, reason, after }, "retrying"),
+  );
+  bus.on("dead", ({ delivery, reason }) => logger.warn({ delivery: delivery.id, subscriber: delivery.subscriber, reason }, "dead letter"));
+  bus.on("doubtful", ({ delivery, reason }) =>
+    logger.warn({ delivery: delivery.id, subscriber: delivery.subscriber, reason }, "may arrive twice"),
+  );
+  bus.on("gap", (fact) => logger.error(fact, "a subscriber never got to see some events"));
+}
+
+async function warnWithoutMailroom({ send }: Environment, logger: Logger): Promise<void> {
+  if (send.live) return;
+  const url = send.mailroom.sendgridUrl;
+  const answers = await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+    () => true,
+    () => false,
+  );
+  const advice = answers
+    ? "messages go to the mailroom"
+    : "and no mailroom answers: start one with `busbar mailroom`, or set BUSBAR_SEND=live and provider keys";
+  logger.warn({ mailroom: url }, `real sending is off (BUSBAR_SEND is not live); ${advice}`);
+}
