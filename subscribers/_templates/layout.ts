@@ -43,7 +43,7 @@ export function layout({ business, preheader, heading, body, button }: Page): st
     </mj-attributes>
     <mj-style>${styles(business.accent)}</mj-style>
   </mj-head>
-  <mj-body width="560px" background-color="#f5f5f3" css-class="page">
+  <mj-body width="560px" background-color="#f5f5f3">
     <mj-section padding="40px 24px 20px">
       <mj-column>
         <mj-text css-class="strong" color="#18181b" font-size="17px" font-weight="700" letter-spacing="-0.2px" padding="0"><span style="color: ${business.accent}" class="accent">&#9679;</span>&nbsp; ${name}</mj-text>
@@ -67,7 +67,7 @@ ${body}
 
 /** Two columns of names and values, with a hairline between rows. */
 export function details(rows: readonly (readonly [name: string, value: string])[]): string {
-  return `        <mj-table css-class="table">${rows.map(detail).join("")}</mj-table>`;
+  return `        <mj-table>${rows.map(detail).join("")}</mj-table>`;
 }
 
 function detail([name, value]: readonly [name: string, value: string]): string {
@@ -90,12 +90,11 @@ function styles(accent: string): string {
         .card > table > tbody > tr > td { padding: 28px 22px 26px !important; }
       }
       @media (prefers-color-scheme: dark) {
-        body, .page { background-color: #131315 !important; }
-        .card, .card > table { background-color: #1f1f23 !important; background: #1f1f23 !important; }
-        .card div, .card td { color: #d4d4d8; }
-        .card td > div { color: #d4d4d8 !important; }
-        .strong, .strong div, td.strong { color: #fafafa !important; }
-        .quiet, .quiet div, td.quiet { color: #a1a1aa !important; }
+        body, body > div { background-color: #131315 !important; }
+        .card, .card > table { background: #1f1f23 !important; }
+        .card div, .card table, .card td { color: #d4d4d8 !important; }
+        .strong div, .card .strong, .card .strong div { color: #fafafa !important; }
+        .quiet div, .card .quiet, .card .quiet div { color: #a1a1aa !important; }
         .line { border-color: #34343a !important; }
         .accent { filter: brightness(1.5); }
       }
