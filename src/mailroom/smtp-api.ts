@@ -35,7 +35,6 @@ export function smtpDoor({ record, faults, logger }: SmtpDoorOptions): Door {
     authOptional: true,
     disableReverseLookup: true,
     size: maxBytes,
-    closeTimeout: 1,
     logger: false,
     onAuth(auth, session, callback) {
       guard(callback, () => {
