@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { BusbarError } from "../../src/base/errors.ts";
+import { readEnvironment } from "../../src/bus/environment.ts";
+import { parseOptions } from "../../src/bus/options.ts";
+import { orderPlaced } from "../support/line.ts";
+
+function problemsOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof BusbarError) return error.problems;
+  }
+  return [];
+}
+
+describe("the environment", () => {
+  it("A9: sends nothing for real unless BUSBAR_SEND says live", () => {
+    expect(readEnvironment({}).send.live).toBe(false);
+    expect(readEnvironment({ SENDGRID_API_KEY: "SG.x" }).send.live).toBe(false);
+    expect(readEnvironment({ BUSBAR_SEND: "live" }).send.live).toBe(true);
+  });
+
+  it("D6: takes a hosted Redis by its URL, with TLS, password and database", () => {
+    expect(readEnvironment({ REDIS_URL: "rediss://default:pw@host:6380/3" }).redis).toBe("rediss://default:pw@host:6380/3");
+  });
+
+  it("reports every variable that cannot be used, without repeating its value", () => {
+    const env = {
+      REDIS_URL: "https://x",
+      SENDGRID_API_KEY: "secret-key",
+      SMTP_URL: "mail.example.com",
+      BUSBAR_SEND: "yes",
+      PORT: "http",
+      EMAIL_RATE_LIMIT: "fast",
+      EMAIL_ENABLED: "maybe",
+      EMAIL_FROM: "me",
+    };
+    const problems = problemsOf(() => readEnvironment(env));
+    for (const name of Object.keys(env))
+      expect(
+        problems.filter((problem) => problem.includes(name)),
+        name,
+      ).toHaveLength(1);
+    expect(problems.join()).not.toContain("secret-key");
+  });
+
+  it("counts an empty variable as absent", () => {
+    expect(readEnvironment({ PORT: "", REDIS_URL: "", EMAIL_RATE_LIMIT: "" })).toEqual(readEnvironment({}));
+  });
+
+  it("B4: takes rate, concurrency and sender of the email channel", () => {
+    expect(
+      readEnvironment({ EMAIL_RATE_LIMIT: "50/1s", EMAIL_CONCURRENCY: "20", EMAIL_FROM: "shop@example.in", EMAIL_FROM_NAME: "Shop" }).email,
+    ).toMatchObject({
+      rateLimit: { max: 50, per: "1s" },
+      concurrency: 20,
+      from: { address: "shop@example.in", name: "Shop" },
+    });
+    expect(readEnvironment({ EMAIL_RATE_LIMIT: "off" }).email.rateLimit).toBe(false);
+  });
+
+  it("B2: takes SendGrid's key and an SMTP server with credentials", () => {
+    expect(readEnvironment({ SENDGRID_API_KEY: "SG.x", SMTP_URL: "smtps://me%40x:p%2Fw@mail.example.com" }).email).toMatchObject({
+      sendgrid: { apiKey: "SG.x" },
+      smtp: { host: "mail.example.com", port: 465, secure: true, user: "me@x", password: "p/w" },
+    });
+  });
+});
+
+describe("a bus's options", () => {
+  it("B4: defaults to five e-mails at once in a process and ten a second over all processes", () => {
+    const { email } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
+    expect(email).toMatchObject({ concurrency: 5, rateLimit: { max: 10, per: 1_000 } });
+  });
+
+  it("B5: keeps completed deliveries 24 h and 10,000 at most, dead letters 14 d", () => {
+    const { email } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
+    expect(email).toMatchObject({ keepCompleted: { age: 86_400_000, count: 10_000 }, keepDeadLetters: 14 * 86_400_000 });
+  });
+
+  it("reports everything wrong at once", () => {
+    const problems = problemsOf(() =>
+      parseOptions({
+        application: "My Shop",
+        prefix: "a:b",
+        partitions: 0,
+        publishDeadline: "soon",
+        topics: {},
+        channels: { email: { from: "a@b.co", concurrency: 0, rateLimit: { max: 0, per: "1s" } } },
+      }),
+    );
+    expect(problems).toHaveLength(6);
+  });
+});
