@@ -1,0 +1,40 @@
+import type { TimelineEntry } from "../workers/ledger.ts";
+
+export type DeliveryState = "waiting" | "sent" | "retrying" | "dead" | "suppressed";
+
+export interface DerivedState {
+  readonly state: DeliveryState;
+  /** Why, in the words of the last step; undefined where nothing went wrong. */
+  readonly reason?: string;
+}
+
+/**
+ * Where a delivery stands, read from its time line (oldest step first). Pure.
+ * - Once sent, it is sent, whatever was noted after it.
+ * - Otherwise the last step says it. A step back into the queue (`deferred`) tried nothing, so it changes only the reason.
+ */
+export function deliveryState(timeline: readonly TimelineEntry[]): DerivedState {
+  if (timeline.some(isSuccess)) return { state: "sent" };
+  const last = timeline.at(-1);
+  if (last === undefined) return { state: "waiting" };
+  const tried = timeline.findLast(({ step }) => step !== "deferred");
+  return { state: tried === undefined ? "waiting" : stateAfter(tried), reason: reasonOf(last) };
+}
+
+/** These states are ends: nothing more happens by itself. */
+export function isEnd(state: DeliveryState): boolean {
+  return state === "sent" || state === "dead" || state === "suppressed";
+}
+
+/** A send that came late is true all the same. The ledger writes `provider: reason` for a failure, and `provider id` for a success. */
+function isSuccess({ step, detail }: TimelineEntry): boolean {
+  return step === "sent" || (step === "late" && !detail.includes(": "));
+}
+
+function stateAfter({ step }: TimelineEntry): DeliveryState {
+  return step === "dead" || step === "suppressed" ? step : "retrying";
+}
+
+function reasonOf({ step, detail }: TimelineEntry): string {
+  return step === "takeover" ? `its worker died while sending it (${detail})` : detail;
+}

@@ -1,0 +1,107 @@
+import { element, time } from "./dom.js";
+
+const stepWords = { retry: "try failed", doubtful: "in doubt", takeover: "taken over", late: "came late", deferred: "put back" };
+
+/** One event: what was published, and below it what each subscriber made of it. */
+export function eventCard({ id, type, time: at, key, payload, subscribers, messageOf }) {
+  return element(
+    "li",
+    { class: "event", "data-event": id, id: `event-${id}` },
+    element(
+      "button",
+      { class: "event-head", type: "button", "data-choose": id, "aria-pressed": "false", title: "Show its messages" },
+      element("span", { class: "topic" }, type),
+      key !== undefined && element("span", { class: "key" }, key),
+      time(at),
+    ),
+    element(
+      "ul",
+      { class: "subscribers" },
+      subscribersOf(subscribers).map((one) => subscriberItem(one, { at, messageOf })),
+    ),
+    element(
+      "details",
+      { class: "payload" },
+      element("summary", {}, "Payload"),
+      element("p", { class: "id" }, id),
+      element("pre", {}, payload),
+    ),
+  );
+}
+
+function subscribersOf(subscribers) {
+  if (subscribers === undefined) return [{ name: "…", read: true, deliveries: [], note: "being looked up" }];
+  return subscribers.length > 0
+    ? subscribers
+    : [{ name: "Nobody", read: true, deliveries: [], note: "no subscriber listens to this topic" }];
+}
+
+function subscriberItem({ name, read, problem, deliveries, note }, context) {
+  return element(
+    "li",
+    { class: "subscriber" },
+    element("span", { class: "name" }, name),
+    problem !== undefined && element("p", { class: "note bad" }, `could not plan it; the event waits on the queue routing: ${problem}`),
+    !problem && deliveries.length === 0 && element("p", { class: "note" }, note ?? (read ? "made no delivery of it" : "has not read it")),
+    deliveries.length > 0 &&
+      element(
+        "ul",
+        { class: "deliveries" },
+        deliveries.map((delivery) => deliveryItem(delivery, context)),
+      ),
+  );
+}
+
+function deliveryItem({ id, channel, route, state, reason, steps }, { at, messageOf }) {
+  const sent = steps.find(({ step }) => step === "sent");
+  const took = sent && Math.max(0, sent.at - Date.parse(at));
+  const message = messageOf[id];
+  return element(
+    "li",
+    { class: "delivery", title: id },
+    element("span", { class: `state ${state}` }, state),
+    element("span", { class: "route" }, route === channel ? channel : `${channel}, ${route}`),
+    took !== undefined && element("span", { class: "took" }, took < 10_000 ? `${took} ms` : `${Math.round(took / 1_000)} s`),
+    message !== undefined && element("a", { class: "read", href: `#message=${message}` }, "Read"),
+    reason !== undefined && element("p", { class: "reason" }, reason),
+    steps.length > 0 &&
+      element(
+        "details",
+        { class: `steps-${id}` },
+        element("summary", {}, stepCount(steps)),
+        element("ol", { class: "steps" }, steps.map(stepItem)),
+      ),
+  );
+}
+
+function stepCount(steps) {
+  return steps.length === 1 ? "1 step" : `${steps.length} steps`;
+}
+
+function stepItem({ at, step, detail }) {
+  return element("li", {}, time(at, { precise: true }), " ", element("b", {}, stepWords[step] ?? step), " ", detail);
+}
+
+/** A delivery that did not arrive, or an event that could not be planned. */
+export function attentionItem({ event, type, at, subscriber, state, reason }) {
+  return element(
+    "li",
+    {},
+    element("span", { class: `state ${state}` }, state),
+    element("button", { type: "button", class: "plain", "data-choose": event, "data-go": event }, `${subscriber} on ${type}`),
+    element("span", { class: "reason" }, reason),
+    time(at),
+  );
+}
+
+/** All that is retrying, dead or could not be planned, of the events shown. */
+export function attentionOf(events) {
+  return events.flatMap(({ id: event, type, time: at, subscribers = [] }) =>
+    subscribers.flatMap(({ name: subscriber, problem, deliveries }) => [
+      ...(problem === undefined ? [] : [{ event, type, at, subscriber, state: "routing", reason: problem }]),
+      ...deliveries
+        .filter(({ state }) => state === "dead" || state === "retrying")
+        .map(({ state, reason = "", steps }) => ({ event, type, at: steps.at(-1)?.at ?? at, subscriber, state, reason })),
+    ]),
+  );
+}

@@ -1,0 +1,61 @@
+import { type AddressInfo, isIPv6 } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { BusbarError, messageOf } from "../base/errors.ts";
+import { isLoopback } from "../providers/loopback.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly tryNextPort: boolean;
+}
+
+/** How many ports after the first one are tried. */
+const mostFurther = 20;
+
+/** @throws BusbarError `INVALID_CONFIGURATION` with every problem found */
+export function checkListenOptions({ host, port }: ListenOptions): void {
+  const problems: string[] = [];
+  if (!isLoopback(host)) {
+    problems.push(
+      `host: ${JSON.stringify(host)} can be reached from other machines, and the server cannot check credentials yet (a later issue brings them). ` +
+        "Use 127.0.0.1, and reach it from elsewhere through an SSH tunnel",
+    );
+  }
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push(`port: must be a whole number from 0 to 65535, not ${port}`);
+  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The server cannot start:", { problems });
+}
+
+/**
+ * Listens, and returns the URL.
+ * @throws BusbarError `PORT_IN_USE`, or `INVALID_CONFIGURATION` when the port cannot be opened for another reason
+ */
+export async function listen(app: FastifyInstance, { host, port, tryNextPort }: ListenOptions): Promise<string> {
+  const last = tryNextPort && port !== 0 ? Math.min(port + mostFurther, 65_535) : port;
+  for (let candidate = port; ; candidate++) {
+    try {
+      await app.listen({ host, port: candidate });
+      const address = app.server.address() as AddressInfo;
+      return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "EADDRINUSE") throw cannotOpen(candidate, error);
+      if (candidate >= last) throw inUse(port, last, error);
+    }
+  }
+}
+
+function inUse(first: number, last: number, cause: unknown): BusbarError {
+  const message =
+    first === last
+      ? `Port ${first} is taken by another process: end that process, or choose another port with PORT=${first === 65_535 ? first - 1 : first + 1}.`
+      : `The ports ${first} to ${last} are all taken by other processes: end one of them, or choose another port with PORT=….`;
+  return new BusbarError("PORT_IN_USE", message, { cause });
+}
+
+function cannotOpen(port: number, cause: unknown): BusbarError {
+  return new BusbarError(
+    "INVALID_CONFIGURATION",
+    `The server cannot listen on port ${port} (${messageOf(cause)}): choose another port with PORT=….`,
+    { cause },
+  );
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { feedReader, type WatchedBus } from "../dashboard/feed.ts";
+import { pageFiles, tagOf } from "../dashboard/page.ts";
+import type { Inbox } from "../mailroom/inbox.ts";
+import { problem } from "./guard.ts";
+import { within } from "./within.ts";
+
+export interface PageRoutesOptions {
+  readonly bus: WatchedBus;
+  readonly inbox: Inbox | undefined;
+  readonly logger: Logger;
+}
+
+/** The page waits this long for Redis before it says that there is no answer, milliseconds. */
+const answerMs = 3_000;
+const messagesShown = 60;
+
+/**
+ * The page's files, and `/feed`, which it asks each second: what dashboard/feed.ts reads, with `inbox: { received, messages }`, or
+ * `inbox: null` where no mailroom runs in this process. 304 while nothing has changed.
+ */
+export function pageRoutes(app: FastifyInstance, { bus, inbox, logger }: PageRoutesOptions): void {
+  for (const { path, type, body, tag } of pageFiles()) {
+    app.get(path, (request, reply) => sendTagged(request, reply.type(type), body, tag));
+  }
+
+  const read = feedReader({ bus });
+  app.get("/feed", async (request, reply) => {
+    try {
+      const feed = await within(answerMs, read());
+      const messages = inbox && { received: inbox.received, messages: inbox.list({ limit: messagesShown }) };
+      const body = JSON.stringify({ ...feed, inbox: messages ?? null });
+      return await sendTagged(request, reply.type("application/json; charset=utf-8"), body, tagOf(body));
+    } catch (error) {
+      logger.warn({ error: messageOf(error) }, "the page's feed could not be read");
+      return reply.code(503).send(problem("FEED_UNREADABLE", `Redis does not answer: ${messageOf(error)}`));
+    }
+  });
+}
+
+function sendTagged(request: FastifyRequest, reply: FastifyReply, body: string, tag: string): FastifyReply {
+  reply.header("etag", tag);
+  return request.headers["if-none-match"] === tag ? reply.code(304).send() : reply.send(body);
+}
