@@ -37,6 +37,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
   const keys = logKeys(prefix);
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
+  const writerReady = readiness(writer);
   const bells = new Map<number, { redis: Redis; last: string | undefined }>();
   const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
   const partitionCounts = new Map<string, Promise<number>>();
@@ -66,7 +67,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
     },
     durability: () => suitability?.durability,
     answers: () =>
-      ready(writer)
+      writerReady()
         .then(() => writer.ping())
         .then(
           () => true,
@@ -74,7 +75,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
         ),
 
     async append(entry) {
-      await ready(writer);
+      await writerReady();
       const partition = partitionOf(entry.partitionKey, await partitionsOf(entry.topic, writer));
       return appenderOf(partition)(entry);
     },
@@ -135,18 +136,27 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
   };
 }
 
-/** Waits for a connection that refuses commands while it is away; its own time-outs bound the wait. */
-async function ready(redis: Redis): Promise<void> {
-  if (redis.status === "ready") return;
-  if (redis.status === "wait" || redis.status === "end") return redis.connect();
-  await new Promise<void>((resolve, reject) => {
-    const settle = (error?: Error): void => {
-      redis.off("ready", settle);
-      redis.off("close", settle);
-      if (redis.status === "ready") resolve();
-      else reject(error ?? new Error("the connection to Redis is closed"));
-    };
-    redis.once("ready", settle);
-    redis.once("close", settle);
-  });
+/**
+ * Waits for a connection that refuses commands while it is away; its own time-outs bound the wait. All callers share one wait.
+ */
+function readiness(redis: Redis): () => Promise<void> {
+  let waiting: Promise<void> | undefined;
+  const wait = async (): Promise<void> => {
+    if (redis.status === "wait" || redis.status === "end") return redis.connect();
+    await new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        redis.off("ready", settle);
+        redis.off("close", settle);
+        if (redis.status === "ready") resolve();
+        else reject(new Error("the connection to Redis is closed"));
+      };
+      redis.on("ready", settle);
+      redis.on("close", settle);
+    });
+  };
+  return async () => {
+    if (redis.status === "ready") return;
+    waiting ??= wait().finally(() => (waiting = undefined));
+    await waiting;
+  };
 }
