@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { type Bus, createBus, defineSubscriber, defineTopic, emailTemplate, type Logger, type Subscriber } from "../../src/index.ts";
+import { appendingProvider } from "./appending-provider.ts";
+
+/** What the plan of the subscriber `trapped` does with an event: end its process, block it, or throw until a time (ms since 1970). */
+const trap = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("kill") }),
+  z.object({ kind: z.literal("spin"), milliseconds: z.number() }),
+  z.object({ kind: z.literal("throw"), until: z.number() }),
+]);
+export type Trap = z.infer<typeof trap>;
+
+export const orderPlaced = defineTopic("order.placed", z.object({ number: z.int(), trap: trap.optional() }));
+
+/** How a process finds its way: the arguments of a role's process, in JSON. */
+export interface ChaosOptions {
+  readonly redis: string;
+  readonly application: string;
+  /** One e-mail an event each. `trapped` falls into the events' traps, the others do not. */
+  readonly subscribers: readonly string[];
+  /** Where the deliveries go: the mailroom, or a file that an own provider appends to. */
+  readonly sendTo?:
+    | { readonly kind: "mailroom"; readonly sendgridUrl: string; readonly smtp: { readonly host: string; readonly port: number } }
+    | { readonly kind: "file"; readonly path: string };
+}
+
+export const prefix = "chaos";
+export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced }>;
+
+export function chaosBus({ redis, application, subscribers, sendTo }: ChaosOptions, logger?: Logger): ChaosBus {
+  const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
+  const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { sendgridUrl: sendTo.sendgridUrl, smtp: sendTo.smtp } } : {};
+  return createBus({
+    application,
+    topics: { orderPlaced },
+    subscribers: subscribers.map(mailer),
+    redis,
+    prefix,
+    channels: { email: { from: "chaos@example.com", rateLimit: false, retry: { delay: 250 }, ...providers } },
+    send: { live: sendTo?.kind === "file", ...mailroom },
+    ...(logger === undefined ? {} : { logger }),
+  });
+}
+
+function mailer(name: string): Subscriber {
+  const template = emailTemplate({
+    name,
+    data: z.object({ number: z.int() }),
+    subject: `${name} {{number}}`,
+    mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>Order {{number}}</mj-text></mj-column></mj-section></mj-body></mjml>",
+    text: "Order {{number}}",
+  });
+  return defineSubscriber(orderPlaced, {
+    name,
+    deliver: ({ email }) => [
+      email({
+        to({ data }) {
+          if (name === "trapped" && data.trap !== undefined) spring(data.trap);
+          return `order-${data.number}@example.com`;
+        },
+        template,
+        data: ({ data }) => ({ number: data.number }),
+      }),
+    ],
+  });
+}
+
+function spring(set: Trap): void {
+  if (set.kind === "kill") process.kill(process.pid, "SIGKILL");
+  if (set.kind === "throw" && Date.now() < set.until) throw new Error("the trap is set");
+  const end = set.kind === "spin" ? performance.now() + set.milliseconds : 0;
+  while (performance.now() < end);
+}

@@ -1,0 +1,100 @@
+import { appendFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { timeOrderedId } from "../../src/base/ids.ts";
+import { BusbarError } from "../../src/index.ts";
+import type { ChaosBus, Trap } from "./domain.ts";
+
+/** An event that was to be published. */
+export interface Intent {
+  readonly number: number;
+  readonly id: string;
+  readonly trap?: Trap;
+  /** When `publishEvent` returned, milliseconds since 1970. */
+  acknowledgedAt?: number;
+}
+
+/** Faults of the publisher that the judge must see: an acknowledgement without an event, an event published under two ids. */
+export const sabotages = ["acknowledge-first", "publish-twice"] as const;
+export type Sabotage = (typeof sabotages)[number];
+
+export interface LoadOptions {
+  readonly bus: ChaosBus;
+  readonly count: number;
+  readonly perSecond: number;
+  readonly firstNumber?: number;
+  /** A file that intents and acknowledgements are written to, one line each. */
+  readonly logFile: string;
+  readonly trapOf?: (number: number) => Trap | undefined;
+  readonly sabotage?: Sabotage | undefined;
+}
+
+export interface Load {
+  readonly intents: readonly Intent[];
+  /** Resolves when so many events of this load are acknowledged. */
+  reached(count: number): Promise<void>;
+  readonly done: Promise<void>;
+}
+
+const sabotageEvery = 500;
+const giveUpMs = 60_000;
+
+/** Publishes at a steady rate, whatever becomes of the events before; a publish that throws is repeated with the same id. */
+export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, trapOf, sabotage }: LoadOptions): Load {
+  const intents: Intent[] = [];
+  let acknowledged = 0;
+  let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+
+  const publish = async (intent: Intent): Promise<void> => {
+    const { id, number, trap } = intent;
+    const payload = { number, ...(trap === undefined ? {} : { trap }) };
+    const sabotaged = number % sabotageEvery === 0 ? sabotage : undefined;
+    if (sabotaged !== "acknowledge-first") await untilAcknowledged(() => bus.publishEvent.orderPlaced(payload, { id }));
+    if (sabotaged === "publish-twice") await untilAcknowledged(() => bus.publishEvent.orderPlaced(payload));
+    intent.acknowledgedAt = Date.now();
+    acknowledged += 1;
+    for (const waiter of waiting) if (waiter.count <= acknowledged) waiter.resolve();
+    waiting = waiting.filter((waiter) => waiter.count > acknowledged);
+  };
+
+  const run = async (): Promise<void> => {
+    const started = performance.now();
+    const publishing = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    while (intents.length < count && failures.length === 0) {
+      const due = Math.min(count, Math.ceil(((performance.now() - started) / 1_000) * perSecond));
+      while (intents.length < due) {
+        const number = firstNumber + intents.length;
+        const trap = trapOf?.(number);
+        const intent: Intent = { number, id: timeOrderedId(Date.now()), ...(trap === undefined ? {} : { trap }) };
+        intents.push(intent);
+        const published = publish(intent)
+          .catch((error: unknown) => failures.push(error))
+          .then(() => void publishing.delete(published));
+        publishing.add(published);
+      }
+      await pause(5);
+    }
+    await Promise.all(publishing);
+    appendFileSync(logFile, intents.map((intent) => `${JSON.stringify(intent)}\n`).join(""));
+    if (failures.length > 0) throw failures[0];
+  };
+
+  return {
+    intents,
+    reached: (wanted) => (wanted <= acknowledged ? Promise.resolve() : new Promise((resolve) => waiting.push({ count: wanted, resolve }))),
+    done: run(),
+  };
+}
+
+async function untilAcknowledged(publish: () => Promise<unknown>): Promise<void> {
+  const giveUpAt = performance.now() + giveUpMs;
+  for (;;) {
+    try {
+      await publish();
+      return;
+    } catch (error) {
+      if (!(error instanceof BusbarError && error.code === "PUBLISH_FAILED") || performance.now() > giveUpAt) throw error;
+      await pause(50);
+    }
+  }
+}

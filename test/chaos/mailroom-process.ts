@@ -1,0 +1,11 @@
+/** The mailroom in a process of its own: its journal outlives everything that a run kills. Arguments: folder, milliseconds an answer takes. */
+import { startMailroom } from "../../src/mailroom/mailroom.ts";
+import { answerHealth, endWithParent, tell } from "./messages.ts";
+import { slowLine } from "./slow-line.ts";
+
+const [folder, delay] = process.argv.slice(2);
+endWithParent();
+answerHealth(async () => true);
+const mailroom = await startMailroom({ folder: folder!, rotateBytes: Infinity });
+const port = await slowLine(Number(new URL(mailroom.sendgridUrl).port), Number(delay));
+tell({ kind: "started", address: { sendgridUrl: `http://127.0.0.1:${port}`, smtp: mailroom.smtp } });

@@ -1,0 +1,69 @@
+/**
+ * The chaos suite: `npm run chaos`, or `npm run chaos -- --scenario NAME --seed N [--keep] [--sabotage NAME]`.
+ * Real processes are killed and paused under load; what arrived is judged from the providers' own log alone.
+ * It ends with 1 when an invariant is broken, and with 2 when it was called wrongly.
+ */
+import { parseArgs } from "node:util";
+import { messageOf } from "../../src/base/errors.ts";
+import { type Sabotage, sabotages } from "./load.ts";
+import { reportLines } from "./report.ts";
+import type { Scenario } from "./scenario.ts";
+import { killRedis } from "./scenarios/kill-redis.ts";
+import { killWorkers } from "./scenarios/kill-workers.ts";
+import { pausedWorker } from "./scenarios/paused-worker.ts";
+import { poison } from "./scenarios/poison.ts";
+import { refusingQueue } from "./scenarios/refusing-queue.ts";
+import { rollingDeploy } from "./scenarios/rolling-deploy.ts";
+import { sigterm } from "./scenarios/sigterm.ts";
+import { takeOver } from "./scenarios/take-over.ts";
+import { openStage } from "./stage.ts";
+
+const scenarios: readonly Scenario[] = [killWorkers, killRedis, sigterm, rollingDeploy, refusingQueue, takeOver, poison, pausedWorker];
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: "string", multiple: true },
+    seed: { type: "string" },
+    keep: { type: "boolean", default: false },
+    sabotage: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const chosen = values.scenario === undefined ? scenarios : scenarios.filter(({ name }) => values.scenario!.includes(name));
+const unknown = (values.scenario ?? []).filter((name) => scenarios.every((scenario) => scenario.name !== name));
+const sabotage = sabotages.find((name) => name === values.sabotage);
+
+if (values.help || unknown.length > 0 || !Number.isInteger(seed) || sabotage !== (values.sabotage as Sabotage | undefined)) {
+  if (unknown.length > 0) console.error(`No scenario is called ${unknown.join(", ")}.`);
+  console.error("Usage: npm run chaos -- [--scenario NAME]… [--seed N] [--keep (the run's folder)] [--sabotage NAME]");
+  for (const { name, about } of scenarios) console.error(`  ${name.padEnd(16)} ${about}`);
+  console.error(`Sabotages, which must end as broken: ${sabotages.join(", ")}`);
+  process.exit(values.help ? 0 : 2);
+}
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
+let broken = 0;
+for (const scenario of chosen) if (!(await perform(scenario))) broken += 1;
+console.log(broken === 0 ? `All ${chosen.length} hold.` : `${broken} of ${chosen.length} broken.`);
+process.exit(broken === 0 ? 0 : 1);
+
+/** False when an invariant is broken. */
+async function perform(scenario: Scenario): Promise<boolean> {
+  console.log(`${scenario.name}: ${scenario.about} …`);
+  const started = performance.now();
+  const stage = await openStage({ seed, sabotage, say: (line) => console.log(`  ${line}`), ...scenario.stage });
+  let holds = false;
+  try {
+    const result = await scenario.run(stage);
+    holds = result.broken.length === 0;
+    const seconds = (performance.now() - started) / 1_000;
+    for (const line of reportLines(scenario, result, { seed, seconds, redisVersion: stage.redisVersion })) console.log(line);
+  } catch (error) {
+    console.log(`${scenario.name}: BROKEN: it could not be run to its end (seed ${seed}): ${messageOf(error)}`);
+  }
+  const keep = values.keep || !holds;
+  if (keep) console.log(`  its files: ${stage.folder}`);
+  await stage.close({ keep });
+  return holds;
+}

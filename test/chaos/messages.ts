@@ -1,0 +1,28 @@
+/** What the processes of a run say to each other over their IPC channel. */
+export type FromChild =
+  | { readonly kind: "started"; readonly address?: MailroomAddress }
+  | { readonly kind: "health"; readonly ready: boolean };
+
+export type ToChild = { readonly kind: "health?" };
+
+export interface MailroomAddress {
+  readonly sendgridUrl: string;
+  readonly smtp: { readonly host: string; readonly port: number };
+}
+
+/** Says something to the parent. */
+export function tell(message: FromChild): void {
+  process.send?.(message);
+}
+
+/** Answers the supervisor's questions. */
+export function answerHealth(ready: () => Promise<boolean>): void {
+  process.on("message", (message: ToChild) => {
+    if (message.kind === "health?") void ready().then((isReady) => tell({ kind: "health", ready: isReady }));
+  });
+}
+
+/** A child without its parent has nobody left who would end it. */
+export function endWithParent(): void {
+  process.once("disconnect", () => process.exit(1));
+}

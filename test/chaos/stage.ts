@@ -1,0 +1,137 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { type RedisServer, startRedisServer } from "../../src/base/redis-server.ts";
+import type { Role } from "../../src/index.ts";
+import { journalFiles } from "../../src/mailroom/journal.ts";
+import { type ChaosBus, chaosBus, type ChaosOptions } from "./domain.ts";
+import type { Fault } from "./judge.ts";
+import { type Load, type LoadOptions, type Sabotage, startLoad } from "./load.ts";
+import { type Random, seeded } from "./random.ts";
+import { type Send, sendsIn } from "./sends.ts";
+import { supervise, type Supervised } from "./supervised.ts";
+
+export interface StageOptions {
+  readonly seed: number;
+  readonly sabotage?: Sabotage | undefined;
+  readonly say: (line: string) => void;
+  readonly appendfsync?: "everysec" | "always";
+  /** `mailroom` (default), or `file`: an own provider that is faster than it. */
+  readonly provider?: "mailroom" | "file";
+  /** Milliseconds that the mailroom's answers take. Default 60. */
+  readonly answerDelay?: number;
+}
+
+/** All processes of one run, and what is known about it. */
+export interface Stage {
+  readonly random: Random;
+  readonly folder: string;
+  readonly faults: Fault[];
+  readonly redisVersion: string;
+  readonly redisUrl: string;
+  /** For looking into Redis, and for breaking it. */
+  readonly redis: Redis;
+  readonly publisher: ChaosBus;
+  /** Starts a role in a process of its own. */
+  run(role: Role, options: RunOptions): Promise<Supervised>;
+  /** Publishes under load; its intents count in the judgement. */
+  load(options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber">): Load;
+  readonly loads: readonly Load[];
+  /** Notes a fault, done now. */
+  fault(what: string): void;
+  killRedis(): Promise<void>;
+  /** What the provider's own log says, up to now. */
+  sends(): readonly Send[];
+  /** Ends that nobody asked for, of processes stopped meanwhile too. */
+  ends(): readonly string[];
+  say(line: string): void;
+  close(options: { readonly keep: boolean }): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly name: string;
+  readonly subscribers: readonly string[];
+  readonly application?: string;
+}
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { seed, sabotage, say, appendfsync = "everysec", provider = "mailroom", answerDelay = 60 } = options;
+  const folder = await mkdtemp(join(tmpdir(), "busbar-chaos-"));
+  const mail = join(folder, "mailroom");
+  mkdirSync(mail);
+  let server: RedisServer = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say });
+  // An interrupted run ends without its clean-up; Redis runs in a group of its own. The children end with their channel to us.
+  const killWithUs = (): void => killByPid(server.pid);
+  process.once("exit", killWithUs);
+
+  const redis = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  redis.on("error", () => undefined);
+  const processes: Supervised[] = [];
+  const start = (name: string, file: string, args: readonly string[]): Supervised => {
+    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`) });
+    processes.push(started);
+    return started;
+  };
+
+  let sendTo: ChaosOptions["sendTo"] = { kind: "file", path: join(folder, "sends.ndjson") };
+  if (provider === "mailroom") {
+    const address = await start("mailroom", "./mailroom-process.ts", [mail, String(answerDelay)]).started();
+    sendTo = { kind: "mailroom", ...address! };
+  }
+  const reader = sendsIn(sendTo.kind === "file" ? sendTo.path : join(mail, journalFiles.current));
+  const seen: Send[] = [];
+  const publisher = chaosBus({ redis: server.url, application: "chaos", subscribers: [] });
+  const faults: Fault[] = [];
+  const loads: Load[] = [];
+
+  return {
+    random: seeded(seed),
+    folder,
+    faults,
+    loads,
+    redis,
+    publisher,
+    redisUrl: server.url,
+    redisVersion: server.version,
+    say,
+    async run(role, { name, subscribers, application = "chaos" }) {
+      const args = JSON.stringify({ redis: server.url, application, subscribers, sendTo } satisfies ChaosOptions);
+      const started = start(name, "./role.ts", [role, args]);
+      await started.started();
+      return started;
+    },
+    load(loadOptions) {
+      const load = startLoad({ bus: publisher, logFile: join(folder, "publisher.ndjson"), sabotage, ...loadOptions });
+      loads.push(load);
+      return load;
+    },
+    fault: (what) => void faults.push({ what, at: Date.now() }),
+    async killRedis() {
+      const { port } = server;
+      killByPid(server.pid);
+      server = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, port });
+    },
+    sends() {
+      for (const send of reader.next()) seen.push(send);
+      return seen;
+    },
+    ends: () => processes.flatMap((each) => each.ends),
+    async close({ keep }) {
+      // The mailroom goes last: what a role still sends while it stops is judged too.
+      await Promise.all(processes.filter(({ name }) => name !== "mailroom").map((each) => each.stop()));
+      await Promise.all(processes.map((each) => each.stop()));
+      await publisher.stop();
+      redis.disconnect();
+      await server.stop();
+      process.off("exit", killWithUs);
+      if (!keep) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function killByPid(pid: number | undefined): void {
+  if (pid === undefined) throw new Error("this Redis has no process that could be killed: install redis-server, or use Debian or Ubuntu");
+  process.kill(pid, "SIGKILL");
+}
