@@ -17,5 +17,8 @@ it("delivers a published event to its recipient, once", async () => {
   expect(sends).toHaveLength(1);
   expect(sends[0]!.message).toMatchObject({ to: "asha@example.com", subject: "Order A-1" });
   const [routing] = await bus.inspect.deliveries({ id, time: fact!.delivery.event.time });
-  expect(routing).toMatchObject({ subscriber: "receipt", deliveries: [{ channel: "email", timeline: [{ step: "sent", detail: "recorder" }] }] });
+  expect(routing).toMatchObject({
+    subscriber: "receipt",
+    deliveries: [{ channel: "email", timeline: [{ step: "sent", detail: "recorder" }] }],
+  });
 });

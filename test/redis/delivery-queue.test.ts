@@ -1,0 +1,168 @@
+import { Redis } from "ioredis";
+import { afterAll, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.ts";
+import { type Priority, resolvePolicy, type Retry } from "../../src/define/policy.ts";
+import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
+import type { DeliveryQueue, Job, QueuedContent, QueueWorker, Verdict } from "../../src/queues/delivery-queue.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const redis = new Redis(url);
+const queues: DeliveryQueue<QueuedContent>[] = [];
+const workers: QueueWorker[] = [];
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.stop(2_000)));
+  await Promise.all(queues.map((queue) => queue.close()));
+  redis.disconnect();
+});
+
+function newQueue(keepCompleted = { age: 60_000, count: 100 }) {
+  const name = `q${queues.length}`;
+  const queue = bullmqQueue<QueuedContent>({ url, prefix, application: "app", name, logger: silentLogger, keepCompleted });
+  queues.push(queue);
+  return { queue, key: (part: string): string => `${prefix}:{app.${name}}:${part}` };
+}
+
+const content = (id: string, more: { priority?: Priority; retry?: Retry } = {}): QueuedContent => ({
+  id,
+  policy: resolvePolicy({ retry: { delay: 1, jitter: 0 } }, more),
+});
+
+/** Works until `until` says that it has seen enough; gives every job that was handed out. */
+async function work(
+  queue: DeliveryQueue<QueuedContent>,
+  handle: (job: Job<QueuedContent>) => Verdict,
+  until: (handed: Job<QueuedContent>[]) => boolean,
+) {
+  const handed: Job<QueuedContent>[] = [];
+  let enough!: () => void;
+  const seen = new Promise<void>((resolve) => (enough = resolve));
+  const worker = queue.work(
+    async (job) => {
+      handed.push(job);
+      if (until(handed)) enough();
+      return handle(job);
+    },
+    { concurrency: 1, onGivenUp: () => undefined },
+  );
+  workers.push(worker);
+  await seen;
+  await worker.stop(5_000);
+  return handed;
+}
+
+const done: Verdict = { kind: "done", end: "sent" };
+
+describe("a delivery queue", () => {
+  it("holds a job once, however often it is added, also after it is done", async () => {
+    const { queue } = newQueue();
+    await Promise.all([queue.add([content("d_1")]), queue.add([content("d_1"), content("d_1")])]);
+    await work(
+      queue,
+      () => done,
+      (handed) => handed.length === 1,
+    );
+    await queue.add([content("d_1")], { verify: true });
+    expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, completed: 1, dead: 0 });
+  });
+
+  it("D1: hands out the most urgent first", async () => {
+    const { queue } = newQueue();
+    await queue.add(
+      (["low", "normal", "critical", "high", "critical"] as const).map((priority, index) =>
+        content(`d_${index}_${priority}`, { priority }),
+      ),
+    );
+    const handed = await work(
+      queue,
+      () => done,
+      (jobs) => jobs.length === 5,
+    );
+    expect(handed.map((job) => job.content.id)).toEqual(["d_2_critical", "d_4_critical", "d_3_high", "d_1_normal", "d_0_low"]);
+  });
+
+  it("mends a job that was added halfway: a hash without a place in any list", async () => {
+    const { queue, key } = newQueue();
+    await queue.add([content("d_1"), content("d_2")]);
+    await redis.zrem(key("prioritized"), "d_1");
+    await queue.add([content("d_1"), content("d_2")]);
+    expect((await queue.counts()).waiting).toBe(1);
+    await queue.add([content("d_1"), content("d_2")], { verify: true });
+    const handed = await work(
+      queue,
+      () => done,
+      (jobs) => jobs.length === 2,
+    );
+    expect(handed.map((job) => job.content.id).toSorted()).toEqual(["d_1", "d_2"]);
+  });
+
+  it("B1: tries a failing job as often as its policy says, then keeps it as a dead letter with its reason", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("d_1")]);
+    const handed = await work(
+      queue,
+      ({ attempt }) => ({ kind: "failed", reason: `failure ${attempt}` }),
+      (jobs) => jobs.length === 4,
+    );
+    expect(handed.map((job) => job.attempt)).toEqual([1, 2, 3, 4]);
+    expect(await queue.deadLetters({ from: 0, count: 10 })).toMatchObject([{ content: { id: "d_1" }, reason: "failure 4", attempts: 4 }]);
+  });
+
+  it("makes a dead letter at once where the verdict says so, with the stack of what was thrown", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("d_1")]);
+    await work(
+      queue,
+      () => ({ kind: "dead", reason: "never", error: new TypeError("inner") }),
+      (jobs) => jobs.length === 1,
+    );
+    const [letter] = await queue.deadLetters({ from: 0, count: 10 });
+    expect(letter).toMatchObject({ reason: "never", attempts: 1 });
+    expect(letter!.stack.join("\n")).toContain("delivery-queue.test.ts");
+  });
+
+  it("burns no attempt for a wait", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("d_1")]);
+    let waits = 6;
+    const handed = await work(
+      queue,
+      () => ((waits -= 1) > 0 ? { kind: "again", after: 1 } : done),
+      (jobs) => jobs.length === 6,
+    );
+    expect(new Set(handed.map((job) => job.attempt))).toEqual(new Set([1]));
+    expect((await queue.counts()).completed).toBe(1);
+  });
+
+  it("B5: keeps no more completed jobs than it was told", async () => {
+    const { queue } = newQueue({ age: 60_000, count: 3 });
+    await queue.add(Array.from({ length: 10 }, (_, index) => content(`d_${index}`)));
+    await work(
+      queue,
+      () => done,
+      (jobs) => jobs.length === 10,
+    );
+    expect((await queue.counts()).completed).toBe(3);
+  });
+
+  it("B5: removes dead letters that are past their time and says how many; the others stay", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("d_1"), content("d_2")]);
+    await work(
+      queue,
+      () => ({ kind: "dead", reason: "x" }),
+      (jobs) => jobs.length === 2,
+    );
+    expect(await queue.expireDeadLetters(Date.now() - 60_000)).toBe(0);
+    expect(await queue.expireDeadLetters(Date.now() + 1_000)).toBe(2);
+    expect((await queue.counts()).dead).toBe(0);
+  });
+
+  it("B4: sets and lifts the rate for all processes", async () => {
+    const { queue, key } = newQueue();
+    await queue.setRateLimit({ max: 10, per: 1_000 });
+    expect(await redis.hmget(key("meta"), "max", "duration")).toEqual(["10", "1000"]);
+    await queue.setRateLimit(false);
+    expect(await redis.hmget(key("meta"), "max", "duration")).toEqual([null, null]);
+  });
+});
