@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Mailroom, startMailroom } from "../../src/mailroom/mailroom.ts";
+import { testRedis } from "../support/redis.ts";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "..", "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const { url, prefix } = testRedis();
+
+const source = (file: string): string => readFileSync(join(root, "src", file), "utf8");
+const firstColumn = (heading: string): string[] => {
+  const section = new RegExp(`^## ${heading}\n(.*?)^## `, "ms").exec(readme)?.[1] ?? "";
+  return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name!);
+};
+
+describe("the README's code", () => {
+  const code = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1] ?? "";
+  let clone: string;
+  let mailroom: Mailroom;
+
+  beforeAll(async () => {
+    // The code's imports are those of a file at the root of a clone.
+    clone = await mkdtemp(join(tmpdir(), "busbar-readme-"));
+    for (const name of ["src", "node_modules", "package.json"]) await symlink(join(root, name), join(clone, name));
+    mailroom = await startMailroom();
+  });
+  afterAll(async () => {
+    await mailroom.stop();
+    await rm(clone, { recursive: true });
+  });
+
+  it("D8: is type-correct by the project's own settings, and puts a message into the inbox", async () => {
+    await writeFile(join(clone, "example.ts"), code);
+    await writeFile(join(clone, "tsconfig.json"), JSON.stringify({ extends: join(root, "tsconfig.json"), include: ["example.ts"] }));
+    // Where the test's Redis and mailroom are is the only change.
+    const { sendgridUrl, smtp } = mailroom;
+    const places = JSON.stringify({ prefix, send: { mailroom: { sendgridUrl, smtp } } }).slice(1, -1);
+    await writeFile(join(clone, "run.ts"), code.replace("createBus({", `createBus({ ${places},`));
+
+    const [types, program] = await Promise.allSettled([
+      run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", clone]),
+      run(process.execPath, ["--import", "tsx", join(clone, "run.ts")], { cwd: clone, env: { ...process.env, REDIS_URL: url } }),
+    ]);
+    expect(types).toMatchObject({ status: "fulfilled", value: { stdout: "" } });
+    expect(program).toMatchObject({ status: "fulfilled", value: { stdout: expect.stringMatching(/^Event \S+ is an e-mail/), stderr: "" } });
+    expect(mailroom.inbox.list()).toMatchObject([{ to: ["asha@example.in"], subject: "Order A-1001 is confirmed" }]);
+  }, 40_000);
+
+  it("is about thirty lines", () => {
+    expect(code.split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(32);
+  });
+});
+
+describe("the README", () => {
+  it("lists exactly the variables that the code reads", () => {
+    const declared = /const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source("bus/environment.ts"))?.[1] ?? "";
+    const variables = [...declared.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);
+    expect(variables.length).toBeGreaterThan(10);
+    expect(firstColumn("Environment")).toEqual(variables);
+
+    const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const read = files.flatMap((file) =>
+      [...source(file).matchAll(/process\.env(?:\["(\w+)"\]|\.(\w+))/g)].map((match) => match[1] ?? match[2]!),
+    );
+    expect(read).toContain("REDIS_URL");
+    expect(read.filter((name) => !variables.includes(name) && name !== "PATH")).toEqual([]);
+  });
+
+  it("lists exactly the commands of the command line", () => {
+    const commands = [...source("cli/main.ts").matchAll(/\.command\("(\w+)/g)].map(([, name]) => name!);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(firstColumn("Commands")).toEqual(commands);
+  });
+
+  it("makes the promise in its exact words", () => {
+    expect(readme).toContain(
+      "at-least-once from an acknowledged publish; duplicates bounded and counted; effectively once for idempotent receivers",
+    );
+  });
+});
