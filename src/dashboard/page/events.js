@@ -98,10 +98,18 @@ export function attentionItem({ event, type, at, subscriber, state, reason }) {
 export function attentionOf(events) {
   return events.flatMap(({ id: event, type, time: at, subscribers = [] }) =>
     subscribers.flatMap(({ name: subscriber, problem, deliveries }) => [
-      ...(problem === undefined ? [] : [{ event, type, at, subscriber, state: "routing", reason: problem }]),
+      ...(problem === undefined ? [] : [{ event, type, at, subscriber, delivery: "", state: "routing", reason: problem }]),
       ...deliveries
         .filter(({ state }) => state === "dead" || state === "retrying")
-        .map(({ state, reason = "", steps }) => ({ event, type, at: steps.at(-1)?.at ?? at, subscriber, state, reason })),
+        .map(({ id: delivery, state, reason = "", steps }) => ({
+          event,
+          type,
+          at: steps.at(-1)?.at ?? at,
+          subscriber,
+          delivery,
+          state,
+          reason,
+        })),
     ]),
   );
 }

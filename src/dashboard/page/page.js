@@ -1,6 +1,9 @@
-import { element, showList } from "./dom.js";
+import { showList } from "./dom.js";
+import { howToPublish, showInstead, whyNoMessages } from "./empty.js";
 import { attentionItem, attentionOf, eventCard } from "./events.js";
-import { messageItem, messageReader } from "./messages.js";
+import { messageItem } from "./messages.js";
+import { queueItem } from "./queues.js";
+import { messageReader } from "./reader.js";
 
 const pollMs = 1_000;
 const part = (id) => document.getElementById(id);
@@ -20,7 +23,7 @@ function show() {
   const attention = attentionOf(feed.events);
   part("attention").hidden = attention.length === 0;
   showList(part("attention-list"), attention, {
-    key: ({ event, subscriber, at }) => `${event} ${subscriber} ${at}`,
+    key: ({ event, subscriber, delivery }) => `${event} ${subscriber} ${delivery}`,
     render: attentionItem,
   });
   const cards = feed.events.map((event) => ({ ...event, messageOf: messagesOf(event, messageOf) }));
@@ -30,8 +33,8 @@ function show() {
   showList(part("queues"), Object.entries(feed.queues), { key: ([name]) => name, render: queueItem });
   part("events-note").textContent = feed.events.length > 0 ? "newest first" : "";
   part("messages-note").textContent = messages.length > 0 ? `${feed.inbox.received} since the start` : "";
-  empty(part("events-empty"), feed.events.length === 0 && howToPublish());
-  empty(part("messages-empty"), messages.length === 0 && whyNoMessages());
+  showInstead(part("events-empty"), feed.events.length === 0 && howToPublish(feed.topics));
+  showInstead(part("messages-empty"), messages.length === 0 && whyNoMessages(feed.inbox));
   light();
 }
 
@@ -42,46 +45,6 @@ function originsOf({ id: event, type }, { name: subscriber, deliveries }) {
 function messagesOf({ subscribers = [] }, messageOf) {
   const ids = subscribers.flatMap(({ deliveries }) => deliveries.map(({ id }) => id)).filter((id) => messageOf[id] !== undefined);
   return Object.fromEntries(ids.map((id) => [id, messageOf[id]]));
-}
-
-function queueItem([name, counts]) {
-  const figures = Object.entries(counts).map(([what, count]) =>
-    element("span", { class: `count ${what}${count === 0 ? " none" : ""}` }, element("b", {}, count.toLocaleString("en")), ` ${what}`),
-  );
-  return element("div", {}, element("dt", {}, name), element("dd", {}, figures));
-}
-
-function empty(place, sentences) {
-  place.hidden = sentences === false;
-  if (sentences && place.dataset.shown !== JSON.stringify(feed.topics)) place.replaceChildren(...sentences);
-  place.dataset.shown = JSON.stringify(feed.topics);
-}
-
-function howToPublish() {
-  const listened = feed.topics.map(({ name, subscribers }) =>
-    element("li", {}, element("code", {}, name), ` → ${subscribers.join(", ") || "nobody yet"}`),
-  );
-  const [topic] = feed.topics;
-  return [
-    element("p", {}, "Nothing has been published yet. Publish an example from a terminal:"),
-    element("pre", {}, `npm run busbar -- publish ${topic?.name ?? "<topic>"} --example`),
-    element("p", {}, "or an event of your own from code:"),
-    element("pre", {}, `await ${topic?.publish ?? "publishEvent.…"}({ … });`),
-    listened.length > 0 && element("p", {}, "These topics have these subscribers:"),
-    element("ul", {}, listened),
-  ].filter(Boolean);
-}
-
-function whyNoMessages() {
-  if (feed.inbox === null)
-    return [
-      element(
-        "p",
-        {},
-        "No mailroom runs in this process, so the messages are with the providers. `npm start` runs one.".replaceAll("`", ""),
-      ),
-    ];
-  return [element("p", {}, "No message yet. What the subscribers send arrives here: nothing leaves this machine.")];
 }
 
 /** Marks what belongs to the chosen event, on both sides. */
@@ -119,20 +82,19 @@ async function poll() {
   show();
 }
 
-async function watch() {
-  for (;;) {
-    if (!document.hidden) {
-      try {
-        await poll();
-        pulse(feed.working ? "live" : "away", feed.working ? "Live" : "Router or workers are not at work here");
-      } catch (error) {
-        pulse("away", error.name === "TypeError" ? "The server does not answer. Trying again …" : `${error.message}. Trying again …`);
-      }
-    }
-    await new Promise((next) => setTimeout(next, pollMs));
+async function look() {
+  try {
+    await poll();
+    pulse(feed.working ? "live" : "away", feed.working ? "Live" : "Router or workers are not at work here");
+  } catch (error) {
+    const lost = error.name === "TypeError" || error.name === "TimeoutError";
+    pulse("away", `${lost ? "The server does not answer" : error.message}. Trying again …`);
   }
 }
 
-await poll().catch(() => undefined);
+await look();
 void reader();
-void watch();
+for (;;) {
+  await new Promise((next) => setTimeout(next, pollMs));
+  if (!document.hidden) await look();
+}
