@@ -47,8 +47,9 @@ export function judgeRedis({ version, evictionPolicy, appendOnly, appendFsync }:
  * Asks a Redis for its facts and judges them.
  * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
  */
-export async function checkRedis(redis: Redis, url: string): Promise<Suitability> {
-  const info = await redis.info().catch((error: unknown) => {
+export async function checkRedis(redis: Redis, url: string, ready: () => Promise<void>): Promise<Suitability> {
+  const asked = ready().then(() => redis.info());
+  const info = await asked.catch((error: unknown) => {
     throw new BusbarError("REDIS_UNREACHABLE", unreachable(url, error), { cause: error });
   });
   const config = await redis.config("GET", "append*").then(pairs, () => new Map<string, string>());

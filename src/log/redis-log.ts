@@ -62,7 +62,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
     ...redisGroups(commands, keys),
 
     async check() {
-      suitability ??= await checkRedis(commands, url);
+      suitability ??= await checkRedis(writer, url, writerReady);
       return suitability;
     },
     durability: () => suitability?.durability,
@@ -141,14 +141,17 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
  */
 function readiness(redis: Redis): () => Promise<void> {
   let waiting: Promise<void> | undefined;
+  let reason = new Error("the connection to Redis is closed");
+  redis.on("error", (error: Error) => (reason = error));
   const wait = async (): Promise<void> => {
-    if (redis.status === "wait" || redis.status === "end") return redis.connect();
+    // Why it failed comes as an event; what connect() rejects with only says that it did.
+    if (redis.status === "wait" || redis.status === "end") redis.connect().catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
       const settle = (): void => {
         redis.off("ready", settle);
         redis.off("close", settle);
         if (redis.status === "ready") resolve();
-        else reject(new Error("the connection to Redis is closed"));
+        else reject(reason);
       };
       redis.on("ready", settle);
       redis.on("close", settle);

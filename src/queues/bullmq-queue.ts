@@ -32,7 +32,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
   const { url, prefix, application, name, logger, keepCompleted } = options;
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
-  const queue = new Queue<Content>(queueName, { connection, prefix, skipVersionCheck: true, streams: { events: { maxLen: 1_000 } } });
+  const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
   queue.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "queue error"));
 
   const bullJob = (content: Content) => ({

@@ -45,7 +45,6 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     prefix,
     concurrency,
     autorun: false,
-    skipVersionCheck: true,
     runRetryDelay: 1_000,
     ...takeOver,
     settings: {

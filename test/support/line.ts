@@ -3,14 +3,21 @@ import * as z from "zod";
 import type { Observations } from "../../src/define/observation.ts";
 import type { EmailMessage } from "../../src/define/message.ts";
 import type { Outcome } from "../../src/define/outcome.ts";
-import { type Bus, type BusOptions, createBus, defineSubscriber, defineTopic, emailTemplate, type EmailOptions, type Subscriber } from "../../src/index.ts";
+import {
+  type Bus,
+  type BusOptions,
+  createBus,
+  defineSubscriber,
+  defineTopic,
+  emailTemplate,
+  type EmailOptions,
+  type Subscriber,
+} from "../../src/index.ts";
 import type { Provider } from "../../src/providers/index.ts";
 
-export const orderPlaced = defineTopic(
-  "order.placed",
-  z.object({ orderId: z.string(), email: z.string(), note: z.string().optional() }),
-  { key: (order) => order.orderId },
-);
+export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), email: z.string(), note: z.string().optional() }), {
+  key: (order) => order.orderId,
+});
 
 export const receiptEmail = emailTemplate({
   name: "receipt",
@@ -23,7 +30,12 @@ export const receiptEmail = emailTemplate({
 export const receipt = defineSubscriber(orderPlaced, {
   name: "receipt",
   deliver: ({ email }) => [
-    email({ to: ({ data }) => data.email, template: receiptEmail, data: ({ data }) => ({ orderId: data.orderId }), retry: { delay: 20, jitter: 0 } }),
+    email({
+      to: ({ data }) => data.email,
+      template: receiptEmail,
+      data: ({ data }) => ({ orderId: data.orderId }),
+      retry: { delay: 20, jitter: 0 },
+    }),
   ],
 });
 
@@ -54,6 +66,8 @@ export interface TestLineOptions {
   readonly subscribers?: readonly Subscriber[];
   readonly provider?: Provider<EmailMessage>;
   readonly email?: Partial<EmailOptions>;
+  /** Default: live where a provider is given. */
+  readonly live?: boolean;
   readonly bus?: Partial<Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application">>;
 }
 
@@ -64,15 +78,25 @@ export function testLine() {
     await Promise.all(buses.map((bus) => bus.stop()));
   });
   return {
-    bus({ url, prefix, subscribers = [receipt], provider, email, bus: more }: TestLineOptions): Bus<{ orderPlaced: typeof orderPlaced }> {
+    bus({
+      url,
+      prefix,
+      subscribers = [receipt],
+      provider,
+      email,
+      live = provider !== undefined,
+      bus: more,
+    }: TestLineOptions): Bus<{ orderPlaced: typeof orderPlaced }> {
       const bus = createBus({
         application: "test",
         topics: { orderPlaced },
         subscribers,
         redis: url,
         prefix,
-        channels: { email: { from: "shop@example.com", rateLimit: false, ...(provider === undefined ? {} : { providers: [provider] }), ...email } },
-        send: { live: provider !== undefined },
+        channels: {
+          email: { from: "shop@example.com", rateLimit: false, ...(provider === undefined ? {} : { providers: [provider] }), ...email },
+        },
+        send: { live },
         ...more,
       });
       buses.push(bus as Bus);
@@ -82,7 +106,11 @@ export function testLine() {
 }
 
 /** Resolves with the facts of a kind when so many have been observed. Begin to wait before you cause them. */
-export function observed<Name extends keyof Observations>(bus: Pick<Bus, "on" | "off">, name: Name, count = 1): Promise<Observations[Name][]> {
+export function observed<Name extends keyof Observations>(
+  bus: Pick<Bus, "on" | "off">,
+  name: Name,
+  count = 1,
+): Promise<Observations[Name][]> {
   return new Promise((resolve) => {
     const facts: Observations[Name][] = [];
     const listener = (fact: Observations[Name]): void => {

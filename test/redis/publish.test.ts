@@ -1,0 +1,145 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { afterAll, describe, expect, it } from "vitest";
+import { observed, orderPlaced, recordingProvider, testLine } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const line = testLine();
+const order = { orderId: "A-1", email: "asha@example.com" };
+
+const servers: Server[] = [];
+afterAll(() => servers.forEach((server) => server.close()));
+
+async function listen(onConnection: (socket: Socket) => void): Promise<string> {
+  const server = createServer(onConnection);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return `redis://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}
+
+describe("publish", () => {
+  it("returns when the event is in the log, as a CloudEvent that others can read", async () => {
+    const bus = line.bus({ url, prefix });
+    const { id, topic, repeated } = await bus.publishEvent.orderPlaced(order, { correlationId: "c-1", causationId: "e-0" });
+    expect({ topic, repeated }).toEqual({ topic: "order.placed", repeated: false });
+    expect((await bus.inspect.events(1))[0]).toEqual({
+      specversion: "1.0",
+      id,
+      source: "/test",
+      type: "order.placed",
+      time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      datacontenttype: "application/json",
+      dataversion: 1,
+      partitionkey: "A-1",
+      correlationid: "c-1",
+      causationid: "e-0",
+      data: order,
+    });
+  });
+
+  it("gives one event for one idempotency key, however often it is called", async () => {
+    const bus = line.bus({ url, prefix });
+    const results = await Promise.all(Array.from({ length: 10 }, () => bus.publishEvent.orderPlaced(order, { idempotencyKey: "k-1" })));
+    expect(new Set(results.map(({ id }) => id)).size).toBe(1);
+    expect(results.filter(({ repeated }) => !repeated)).toHaveLength(1);
+  });
+
+  it("names both events when an idempotency key comes with another payload", async () => {
+    const bus = line.bus({ url, prefix });
+    const { id } = await bus.publishEvent.orderPlaced(order, { idempotencyKey: "k-2" });
+    const error: unknown = await bus.publishEvent
+      .orderPlaced({ ...order, orderId: "A-2" }, { idempotencyKey: "k-2", id: "mine" })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "IDEMPOTENCY_CONFLICT",
+      message: expect.stringMatching(new RegExp(`"k-2".*${id}.*mine`, "s")) as string,
+    });
+  });
+
+  it("refuses an unknown topic with a suggestion, and an invalid payload with every path; nothing is published", async () => {
+    const empty = line.bus({ url, prefix: `${prefix}-empty` });
+    await expect(empty.publish("order.place", order)).rejects.toMatchObject({
+      code: "UNKNOWN_TOPIC",
+      message: 'No topic is called "order.place". Did you mean "order.placed"?',
+    });
+    await expect(empty.publish("order.placed", { email: 5 })).rejects.toMatchObject({
+      code: "INVALID_EVENT",
+      problems: [expect.stringMatching(/^orderId: /), expect.stringMatching(/^email: /)],
+    });
+    await expect(empty.publish("order.placed", { ...order, note: "x".repeat(300_000) })).rejects.toMatchObject({ code: "EVENT_TOO_LARGE" });
+    await expect(empty.publish("order.placed", order, { idempotencyKey: "", id: "a b" })).rejects.toMatchObject({
+      code: "INVALID_EVENT",
+      problems: { length: 2 },
+    });
+    expect(await empty.inspect.events(10)).toEqual([]);
+  });
+
+  it("keeps one entry when the reply of an append is lost and the client sends it again", async () => {
+    const target = new URL(url);
+    let cut = true;
+    const proxy = await listen((client) => {
+      const upstream = new (client.constructor as typeof Socket)().connect(Number(target.port), target.hostname);
+      let appending = false;
+      client.on("data", (data: Buffer) => {
+        appending ||= data.includes("order.placed") && data.includes("orderId");
+        upstream.write(data);
+      });
+      upstream.on("data", (data: Buffer) => {
+        if (appending && cut) {
+          cut = false;
+          client.destroy();
+        } else client.write(data);
+      });
+      for (const [one, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        one.on("error", () => undefined);
+        one.on("close", () => other.destroy());
+      }
+    });
+    const proxied = new URL(proxy);
+    [proxied.username, proxied.password] = [target.username, target.password];
+    const bus = line.bus({ url: proxied.href, prefix: `${prefix}-cut` });
+    const { id, repeated } = await bus.publishEvent.orderPlaced(order);
+    expect(cut).toBe(false);
+    expect(repeated).toBe(true);
+    expect((await bus.inspect.events(10)).map((event) => event.id)).toEqual([id]);
+  });
+
+  it("fails in time, with the id to publish again with, when Redis does not answer", async () => {
+    const deaf = await listen(() => undefined);
+    const bus = line.bus({ url: deaf, prefix, bus: { publishDeadline: 200 } });
+    const error: unknown = await bus.publishEvent.orderPlaced(order).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "PUBLISH_FAILED",
+      message: expect.stringMatching(/publish again with \{ id: "[0-9a-f-]{36}" \}/) as string,
+    });
+  });
+
+  it("B7: is not held up by a provider that does not answer", async () => {
+    let release!: () => void;
+    const blocked = new Promise<void>((resolve) => (release = resolve));
+    const { provider, sends } = recordingProvider(() => blocked.then(() => ({ kind: "sent" })));
+    const bus = line.bus({ url, prefix: `${prefix}-slow`, provider });
+    await bus.start();
+    const routed = observed(bus, "routed", 20);
+    const sent = observed(bus, "sent", 20);
+    for (let index = 0; index < 20; index++) await bus.publishEvent.orderPlaced({ ...order, orderId: `A-${index}` });
+    await routed;
+    expect(sends.length).toBeLessThanOrEqual(5);
+    release();
+    await sent;
+  });
+
+  it("is typed: a payload that does not fit does not compile", () => {
+    const bus = line.bus({ url, prefix });
+    // @ts-expect-error email is missing
+    const missing = () => bus.publishEvent.orderPlaced({ orderId: "A-1" });
+    // @ts-expect-error no such topic
+    const unknown = () => bus.publishEvent.orderPlacd(order);
+    expect([missing, unknown]).toHaveLength(2);
+    expect(orderPlaced.name).toBe("order.placed");
+  });
+});

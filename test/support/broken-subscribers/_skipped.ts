@@ -1,0 +1,1 @@
+throw new Error("files that begin with _ are skipped");
