@@ -54,9 +54,3 @@ export function judge({ intents, expected, sends, faults }: Evidence): Judgement
     delays: due.flatMap(({ key, since }) => (firstArrival.has(key) ? [Math.max(0, firstArrival.get(key)! - since)] : [])),
   };
 }
-
-/** The value that a share of the values does not exceed; 0 for none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}

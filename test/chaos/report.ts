@@ -1,4 +1,4 @@
-import { percentile } from "./judge.ts";
+import { percentile } from "../../bench/percentile.ts";
 import type { Scenario, Verdict } from "./scenario.ts";
 import { bullmqVersion } from "./versions.ts";
 

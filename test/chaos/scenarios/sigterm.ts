@@ -1,5 +1,5 @@
 import { conclude } from "../conclude.ts";
-import { percentile } from "../judge.ts";
+import { percentile } from "../../../bench/percentile.ts";
 import { spread } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
 
