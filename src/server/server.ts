@@ -26,7 +26,7 @@ export interface Server {
   /** Such as `http://127.0.0.1:4000`. */
   readonly url: string;
   /**
-   * Is not ready from this moment on, lets requests under way finish for at most a second, and ends all connections. Twice is fine.
+   * Is not ready from this moment on, gives requests under way half a second to finish, and ends all connections. Twice is fine.
    * It does not stop the bus.
    */
   stop(): Promise<void>;
@@ -34,7 +34,7 @@ export interface Server {
 
 const defaultPort = 4_000;
 /** Requests under way at a stop may take this long, milliseconds. */
-const stopMs = 1_000;
+const stopMs = 500;
 const bodyBytes = 1_024;
 const requestMs = 10_000;
 
@@ -59,7 +59,7 @@ export async function startServer({ bus, inbox, logger = silentLogger, ...where 
   pageRoutes(app, { bus, inbox, logger });
   messageRoutes(app, { inbox });
 
-  // Browsers hold connections open for more than a minute: idle ones end at once, busy ones after their answer.
+  // Browsers hold connections open for more than a minute: idle ones end at once, busy ones after their answer, all at the deadline.
   const close = async (): Promise<void> => {
     const timer = setTimeout(() => app.server.closeAllConnections(), stopMs);
     await app.close();

@@ -1,0 +1,253 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import type { EventView } from "../../src/dashboard/event-view.ts";
+import { type Mailroom, startMailroom } from "../../src/mailroom/mailroom.ts";
+import { type Server, startServer } from "../../src/server/server.ts";
+import { type Bus, createBus, defineSubscriber, emailTemplate } from "../../src/index.ts";
+import { observed, orderPlaced, receipt } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const nasty = `<script>alert("x")</script>`;
+
+/** A team's own template may hold what it likes: the page has to stand it. */
+const noteEmail = emailTemplate({
+  name: "note",
+  data: z.object({ note: z.string() }),
+  subject: "Note {{note}}",
+  mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>{{note}}</mj-text></mj-column></mj-section></mj-body></mjml>",
+  text: "{{note}}",
+});
+const note = defineSubscriber(orderPlaced, {
+  name: "note",
+  deliver: ({ email }) => [
+    email({
+      when: ({ data }) => data.note !== undefined,
+      to: ({ data }) => data.email,
+      template: noteEmail,
+      data: ({ data }) => ({ note: data.note ?? "" }),
+    }),
+  ],
+});
+
+interface ServedFeed {
+  readonly working: boolean;
+  readonly events: readonly EventView[];
+  readonly queues: Record<string, Record<string, number>>;
+  readonly inbox: { received: number; messages: readonly { id: string; subject: string; deliveryId?: string; to: string[] }[] } | null;
+}
+
+let mailroom: Mailroom;
+let server: Server;
+let bus: Bus<{ orderPlaced: typeof orderPlaced }>;
+
+beforeAll(async () => {
+  mailroom = await startMailroom();
+  bus = createBus({
+    application: "test",
+    topics: { orderPlaced },
+    subscribers: [receipt, note],
+    redis: url,
+    prefix,
+    channels: { email: { from: "shop@example.com", rateLimit: false } },
+    send: { mailroom },
+  });
+  await bus.start();
+  server = await startServer({ bus, inbox: mailroom.inbox, port: 0 });
+});
+afterAll(async () => {
+  await server.stop();
+  await bus.stop();
+  await mailroom.stop();
+});
+
+/** The feed, when it is new enough to know what a test has waited for. */
+async function feedWith(known: (feed: ServedFeed) => boolean): Promise<ServedFeed> {
+  return vi.waitFor(async () => {
+    const feed = (await (await fetch(`${server.url}/feed`)).json()) as ServedFeed;
+    expect(known(feed)).toBe(true);
+    return feed;
+  }, 10_000);
+}
+
+/** Publishes, and returns the event as the feed shows it when all its deliveries are sent. */
+async function published(payload: { orderId: string; email: string; note?: string }): Promise<{ event: EventView; feed: ServedFeed }> {
+  const sent = observed(bus, "sent", payload.note === undefined ? 1 : 2);
+  const { id } = await bus.publishEvent.orderPlaced(payload);
+  await sent;
+  const eventIn = (feed: ServedFeed): EventView | undefined => feed.events.find((event) => event.id === id);
+  const feed = await feedWith((latest) => eventIn(latest)?.subscribers?.every(({ read }) => read) === true);
+  return { event: eventIn(feed)!, feed };
+}
+
+describe("the feed", () => {
+  it("shows a published event with its subscribers, its sent delivery and the message", async () => {
+    const { event, feed } = await published({ orderId: "A-1", email: "asha@example.com" });
+    expect(event).toMatchObject({ type: "order.placed", key: "A-1", payload: expect.stringContaining('"orderId": "A-1"') });
+    expect(event.subscribers).toMatchObject([
+      { name: "note", read: true, deliveries: [] },
+      { name: "receipt", read: true, deliveries: [{ channel: "email", route: "email", state: "sent", steps: [{ step: "sent" }] }] },
+    ]);
+    const { id: deliveryId } = event.subscribers!.at(-1)!.deliveries[0]!;
+    const message = feed.inbox!.messages.find((one) => one.deliveryId === deliveryId);
+    expect(message).toMatchObject({ subject: "Order A-1", to: ["asha@example.com"] });
+    expect(feed.working).toBe(true);
+    expect(feed.queues["email"]).toMatchObject({ waiting: 0, dead: 0, completed: expect.any(Number) });
+
+    const opened = await fetch(`${server.url}/messages/${message!.id}`);
+    expect(await opened.json()).toMatchObject({
+      subject: "Order A-1",
+      text: expect.stringContaining("Order A-1"),
+      deliveryId,
+      hasHtml: true,
+    });
+  });
+
+  it("shows a dead delivery with its reason", async () => {
+    const dead = observed(bus, "dead");
+    const { id } = await bus.publishEvent.orderPlaced({ orderId: "A-2", email: "nobody" });
+    await dead;
+    const feed = await feedWith(({ events }) => events.find((event) => event.id === id)?.subscribers?.every(({ read }) => read) === true);
+    const receiptView = feed.events.find((event) => event.id === id)!.subscribers!.find(({ name }) => name === "receipt");
+    expect(receiptView!.deliveries).toMatchObject([{ state: "dead", reason: expect.stringContaining("nobody") }]);
+  });
+
+  it("answers 304 while nothing has changed", async () => {
+    const first = await fetch(`${server.url}/feed`);
+    const again = await fetch(`${server.url}/feed`, { headers: { "if-none-match": first.headers.get("etag")! } });
+    expect(again.status).toBe(304);
+  });
+
+  it("says that there is no mailroom where none runs", async () => {
+    const without = await startServer({ bus, port: 0 });
+    const feed = (await (await fetch(`${without.url}/feed`)).json()) as ServedFeed;
+    await without.stop();
+    expect(feed.inbox).toBeNull();
+  });
+
+  it("says what is wrong when the bus cannot be read", async () => {
+    const broken = await startServer({ bus: { ...bus, ready: () => Promise.reject(new Error("connection lost")) }, port: 0 });
+    const response = await fetch(`${broken.url}/feed`);
+    const body = await response.json();
+    await broken.stop();
+    expect(response.status).toBe(503);
+    expect(body).toEqual({ error: { code: "FEED_UNREADABLE", message: expect.stringContaining("connection lost") } });
+  });
+});
+
+describe("what comes from outside is inert", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("an event whose payload and a message whose subject hold a script become text", async () => {
+    const { event, feed } = await published({ orderId: nasty, email: "mallory@example.com", note: nasty });
+    expect(event.payload).toContain("<script>");
+    const message = feed.inbox!.messages.find(({ subject }) => subject.startsWith("Note"))!;
+    expect(message.subject).toContain("<script>");
+
+    vi.stubGlobal("document", { createElement: recordedElement });
+    const { eventCard } = await pageModule<{ eventCard: (event: object) => Recorded }>("events.js");
+    const { messageItem } = await pageModule<{ messageItem: (message: object) => Recorded }>("messages.js");
+    const shown = [eventCard({ ...event, messageOf: {} }), messageItem(message)].flatMap(everything);
+    const tags = shown.flatMap((one) => (typeof one === "string" ? [] : [one.tag]));
+    expect(tags).toContain("pre");
+    expect(tags).not.toContain("script");
+    expect(shown.filter((one) => typeof one === "string" && one.includes("<script>"))).toHaveLength(3);
+  });
+
+  it("the feed is JSON that no browser takes for a page", async () => {
+    const { headers } = await fetch(`${server.url}/feed`);
+    expect(headers.get("content-type")).toBe("application/json; charset=utf-8");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("a message's HTML is served in a sandbox without scripts, forms or anything from elsewhere", async () => {
+    const { feed } = await published({ orderId: "A-3", email: "asha@example.com" });
+    const response = await fetch(`${server.url}/messages/${feed.inbox!.messages[0]!.id}/html`);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await response.text()).toContain("Order A-3");
+    const policy = policyOf(response);
+    expect(policy["default-src"]).toBe("'none'");
+    expect(policy["script-src"]).toBeUndefined();
+    expect(policy["sandbox"]).not.toMatch(/allow-(scripts|same-origin|forms|top-navigation)/);
+    expect(policy["img-src"]).toBe("data:");
+    expect(policy["form-action"]).toBe("'none'");
+  });
+
+  it("a message that is not held is a 404", async () => {
+    for (const path of ["/messages/none", "/messages/none/html", "/messages/__proto__"]) {
+      expect((await fetch(`${server.url}${path}`)).status).toBe(404);
+    }
+  });
+});
+
+describe("the page", () => {
+  it("is served whole: each file that it names is there, from this server", async () => {
+    const page = await fetch(`${server.url}/`);
+    const html = await page.text();
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const named = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => match[1]!);
+    expect(named).toContain("/page.js");
+    const files = await Promise.all(named.map((path) => fetch(new URL(path, server.url))));
+    expect(files.map(({ status }) => status)).toEqual(named.map(() => 200));
+    expect(files.every((file) => file.url.startsWith(server.url))).toBe(true);
+    expect(html).toContain("<noscript>");
+  });
+
+  it("each module imports only modules that are served, and writes no HTML", async () => {
+    const seen = new Set(["/page.js"]);
+    for (const path of seen) {
+      const response = await fetch(`${server.url}${path}`);
+      expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+      const code = await response.text();
+      expect(code).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|setHTML|\beval\b|new Function/);
+      for (const match of code.matchAll(/from "\.(\/[\w.-]+)"/g)) seen.add(match[1]!);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
+  it("runs under a policy that forbids inline scripts and framing, and holds none itself", async () => {
+    const page = await fetch(`${server.url}/`);
+    const policy = policyOf(page);
+    expect(policy["default-src"]).toBe("'self'");
+    expect(policy["frame-ancestors"]).toBe("'none'");
+    expect(JSON.stringify(policy)).not.toContain("unsafe");
+    expect(page.headers.get("referrer-policy")).toBe("no-referrer");
+    const html = await page.text();
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=/);
+  });
+});
+
+function policyOf(response: Response): Readonly<Record<string, string>> {
+  const directives = (response.headers.get("content-security-policy") ?? "").split("; ").map((directive) => directive.split(" "));
+  return Object.fromEntries(directives.map(([name = "", ...values]) => [name, values.join(" ")]));
+}
+
+/** A module of the page, as the browser would run it. */
+async function pageModule<Module>(name: string): Promise<Module> {
+  return (await import(new URL(`../../src/dashboard/page/${name}`, import.meta.url).href)) as Module;
+}
+
+/** An element that remembers what it was given; it has no way to take HTML. */
+interface Recorded {
+  readonly tag: string;
+  readonly children: (Recorded | string)[];
+  setAttribute(name: string, value: string): void;
+  append(...children: (Recorded | string)[]): void;
+}
+
+function recordedElement(tag: string): Recorded {
+  const children: (Recorded | string)[] = [];
+  return Object.freeze({
+    tag,
+    children,
+    setAttribute: () => undefined,
+    append: (...more: (Recorded | string)[]) => void children.push(...more),
+  });
+}
+
+function everything(one: Recorded | string): (Recorded | string)[] {
+  return typeof one === "string" ? [one] : [one, ...one.children.flatMap(everything)];
+}
