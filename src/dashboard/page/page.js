@@ -61,9 +61,10 @@ function choose(event) {
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-choose]");
-  if (button === null) return;
+  if (button === null) return target.closest("li, dialog, header") === null ? choose(undefined) : undefined;
   choose(chosen === button.dataset.choose && button.dataset.go === undefined ? undefined : button.dataset.choose);
   if (button.dataset.go !== undefined) part(`event-${button.dataset.go}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
+  return undefined;
 });
 
 function pulse(state, text) {
