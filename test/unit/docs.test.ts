@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { encodeEvent } from "../../src/define/event.ts";
+import { timeOfId } from "../../src/base/ids.ts";
+import { logKeys } from "../../src/log/redis-log-keys.ts";
+import { timelineSteps } from "../../src/workers/ledger.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`)].filter(
+  (file) => file.endsWith(".md"),
+);
+const blocks = (page: string, language: string): string[] =>
+  [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"))].map(([, text]) => text!);
+
+describe("docs/how-it-works.md", () => {
+  const page = "docs/how-it-works.md";
+
+  it("prints the ports in full, as the code has them", () => {
+    const printed = blocks(page, "ts").map((block) => {
+      const [, path, text] = /^\/\/ (\S+)\n(.*)\n$/s.exec(block) ?? [];
+      const name = /^export interface (\w+)/m.exec(text ?? "")?.[1] ?? "?";
+      const whole = new RegExp(`^/\\*\\*((?!\\*/).)*\\*/\nexport interface ${name}\\b.*?^}$`, "ms").exec(read(path!))?.[0];
+      expect(text, `${name} of ${path}`).toBe(whole);
+      return name;
+    });
+    expect(printed).toEqual(["TopicLog", "DeliveryQueue", "Ledger", "Channel", "Provider"]);
+  });
+});
+
+describe("docs/redis-layout.md", () => {
+  const page = read("docs/redis-layout.md");
+
+  it("has every row of the tables that stand beside the code", () => {
+    for (const file of ["src/log/redis-log-keys.ts", "src/workers/redis-ledger.ts"]) {
+      const keys = [...read(file).matchAll(/^ \* \| `(<p>[^`]+)`/gm)].map(([, key]) => key!);
+      expect(keys).not.toHaveLength(0);
+      for (const key of keys) expect(page).toContain(`| \`${key}\` |`);
+    }
+    const log = /^## The log\n(.*?)^## /ms.exec(page)![1]!;
+    expect(log.match(/^\| `<p>/gm)).toHaveLength(Object.keys(logKeys("p")).length);
+  });
+
+  it("names every step of a time line with its letter", () => {
+    for (const [name, letter] of Object.entries(timelineSteps)) expect(page).toContain(`\`${letter}\` ${name}`);
+  });
+
+  it("shows an event with exactly the fields and extensions that events have", () => {
+    const example = JSON.parse(blocks("docs/redis-layout.md", "json")[0]!) as Parameters<typeof encodeEvent>[0];
+    const declared = /export interface BusEvent.*?^}$/ms.exec(read("src/define/event.ts"))![0];
+    expect(Object.keys(example)).toEqual([...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name));
+    expect(timeOfId(example.id)).toBe(Date.parse(example.time));
+    expect(encodeEvent(example)).toBe(JSON.stringify(example));
+  });
+});
+
+describe("every page", () => {
+  it("names only files that exist, and links that lead somewhere", () => {
+    const missing = pages.flatMap((page) => {
+      const text = read(page);
+      const named = [...text.matchAll(/`((?:src|test|bench|docs|bin|topics|subscribers)\/[\w./-]+)`/g)].map(([, path]) => path!);
+      const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => join(dirname(page), path!));
+      return [...named, ...linked].filter((path) => !existsSync(join(root, path))).map((path) => `${page}: ${path}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it("promises no more than is true", () => {
+    const loud = pages.filter((page) => /exactly[ -]once|guarantee|blazing|seamless|powerful|state-of-the-art/i.test(read(page)));
+    expect(loud).toEqual([]);
+  });
+
+  it("speaks of commands that package.json has", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const called = pages.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, run, own]) => (run ?? own)!),
+    );
+    expect(called).toContain("check");
+    expect(called.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
