@@ -27,15 +27,19 @@ export function pageRoutes(app: FastifyInstance, { bus, inbox, logger }: PageRou
   }
 
   const read = feedReader({ bus });
+  let told = false;
   app.get("/feed", async (request, reply) => {
     try {
       const feed = await within(answerMs, read());
+      told = false;
       const messages = inbox && { received: inbox.received, messages: inbox.list({ limit: messagesShown }) };
       const body = JSON.stringify({ ...feed, inbox: messages ?? null });
       return await sendTagged(request, reply.type("application/json; charset=utf-8"), body, tagOf(body));
     } catch (error) {
-      logger.warn({ error: messageOf(error) }, "the page's feed could not be read");
-      return reply.code(503).send(problem("FEED_UNREADABLE", `Redis does not answer: ${messageOf(error)}`));
+      // Each open page asks every second: once is enough for a log.
+      if (!told) logger.warn({ error: messageOf(error) }, "the page's feed cannot be read");
+      told = true;
+      return reply.code(503).send(problem("FEED_UNREADABLE", `The bus cannot be read: ${messageOf(error)}`));
     }
   });
 }
