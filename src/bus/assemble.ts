@@ -4,7 +4,7 @@ import { type Catalog, catalogOf, subscribersProblems, type Topics, topicsProble
 import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
 import { emailChannelOf } from "./email.ts";
 import { loadSubscribers } from "./load.ts";
-import type { Settings } from "./options.ts";
+import { type BusOptions, parseOptions, type Settings } from "./options.ts";
 
 export interface AssembleOptions {
   readonly settings: Settings;
@@ -50,4 +50,16 @@ export async function assemble({ settings, topics, subscribers, templates }: Ass
   if (problems.length === 0) return { catalog: catalogOf(topics, known), email };
   await email?.close();
   throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems });
+}
+
+/** Everything that a start with these options would refuse, one sentence each; Redis is not asked. */
+export async function applicationProblems(options: BusOptions): Promise<readonly string[]> {
+  try {
+    const settings = parseOptions(options);
+    const { email } = await assemble({ settings, topics: options.topics, subscribers: options.subscribers ?? [], templates: true });
+    await email?.close();
+    return [];
+  } catch (error) {
+    return error instanceof BusbarError ? error.problems : [messageOf(error)];
+  }
 }

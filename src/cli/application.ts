@@ -1,7 +1,9 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Bus } from "../bus/bus.ts";
+import { applicationProblems } from "../bus/assemble.ts";
+import { type Bus, createBus } from "../bus/bus.ts";
 import { type Environment, readEnvironment } from "../bus/environment.ts";
+import type { BusOptions } from "../bus/options.ts";
 
 export interface Application {
   readonly environment: Environment;
@@ -15,46 +17,48 @@ export interface ApplicationOptions {
 }
 
 /**
- * This repository's application in the light of the environment.
+ * This repository's application in the light of the environment. What a start would find is left to the start; but where this
+ * fails already, everything else is looked at too, so that one run tells all.
  * @throws BusbarError with every problem of environment, topics, subscribers and templates
  */
 export async function loadApplication({ logger, adjust = (environment) => environment }: ApplicationOptions): Promise<Application> {
-  // Read even where it is wrong: then the problems of everything else are reported with its own.
-  const read = attempt(() => readEnvironment(process.env));
-  const environment = adjust("value" in read ? read.value : readEnvironment({}));
-  const problems = "problems" in read ? [...read.problems] : [];
-  // The import itself fails where a topic is defined wrongly.
-  const made = await attemptAsync(async () => (await import("../app.ts")).createApp(environment, logger));
-  if ("problems" in made) problems.push(...made.problems);
-  else if (problems.length === 0) return { environment, bus: made.value as unknown as Bus };
-  else {
-    const checked = await attemptAsync(() => made.value.check());
-    if ("problems" in checked) problems.push(...checked.problems);
-    await made.value.stop();
-  }
-  throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems });
+  const problems: string[] = [];
+  const environment = adjust(
+    orDefault(
+      () => readEnvironment(process.env),
+      () => readEnvironment({}),
+      problems,
+    ),
+  );
+  const options = await appOptionsOf(environment, logger, problems);
+  const bus =
+    options &&
+    orDefault(
+      () => createBus(options),
+      () => undefined,
+      problems,
+    );
+  if (problems.length === 0 && bus !== undefined) return { environment, bus };
+  if (options !== undefined) problems.push(...(await applicationProblems(options)));
+  throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...new Set(problems)] });
 }
 
-type Attempt<T> = { readonly value: T } | { readonly problems: readonly string[] };
-
-function attempt<T>(work: () => T): Attempt<T> {
+async function appOptionsOf(environment: Environment, logger: Logger, problems: string[]): Promise<BusOptions | undefined> {
   try {
-    return { value: work() };
+    // The import itself fails where a topic is defined wrongly.
+    const { appOptions } = await import("../app.ts");
+    return appOptions(environment, logger) as unknown as BusOptions;
   } catch (error) {
-    return { problems: problemsOf(error) };
+    problems.push(`topics: ${messageOf(error)}`);
+    return undefined;
   }
 }
 
-async function attemptAsync<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+function orDefault<T>(work: () => T, fallback: () => T, problems: string[]): T {
   try {
-    return { value: await work() };
+    return work();
   } catch (error) {
-    return { problems: problemsOf(error) };
+    problems.push(...(error instanceof BusbarError ? error.problems : [messageOf(error)]));
+    return fallback();
   }
-}
-
-function problemsOf(error: unknown): readonly string[] {
-  // The message of an error with one problem says more than the problem alone.
-  if (error instanceof BusbarError) return error.problems.length > 1 ? error.problems : [error.message.replace(/:\n {2}- /, ": ")];
-  return [messageOf(error)];
 }

@@ -11,13 +11,14 @@ export interface DerivedState {
 /**
  * Where a delivery stands, read from its time line (oldest step first). Pure.
  * - Once sent, it is sent, whatever was noted after it.
- * - Otherwise the last step says it. A step back into the queue (`deferred`) tried nothing, so it changes only the reason.
+ * - Otherwise the last step says it. A step back into the queue (`deferred`) tried nothing, and a failure that came
+ *   too late (`stale`) is somebody else's business by then: they change only the reason.
  */
 export function deliveryState(timeline: readonly TimelineEntry[]): DerivedState {
   if (timeline.some(isSuccess)) return { state: "sent" };
   const last = timeline.at(-1);
   if (last === undefined) return { state: "waiting" };
-  const tried = timeline.findLast(({ step }) => step !== "deferred");
+  const tried = timeline.findLast(({ step }) => step !== "deferred" && step !== "stale");
   return { state: tried === undefined ? "waiting" : stateAfter(tried), reason: reasonOf(last) };
 }
 
@@ -26,9 +27,9 @@ export function isEnd(state: DeliveryState): boolean {
   return state === "sent" || state === "dead" || state === "suppressed";
 }
 
-/** A send that came late is true all the same. The ledger writes `provider: reason` for a failure, and `provider id` for a success. */
-function isSuccess({ step, detail }: TimelineEntry): boolean {
-  return step === "sent" || (step === "late" && !detail.includes(": "));
+/** A send that came late is true all the same. */
+function isSuccess({ step }: TimelineEntry): boolean {
+  return step === "sent" || step === "late";
 }
 
 function stateAfter({ step }: TimelineEntry): DeliveryState {

@@ -24,7 +24,7 @@ export interface TopicView {
   readonly subscribers: readonly string[];
 }
 
-export type WatchedBus = Pick<Bus, "ready" | "check" | "inspect">;
+export type WatchedBus = Pick<Bus, "ready" | "catalog" | "inspect">;
 
 export interface FeedOptions {
   readonly bus: WatchedBus;
@@ -51,7 +51,7 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
 
   const knownCatalog = (): Promise<Catalog> => {
     if (catalog !== undefined) return catalog;
-    catalog = bus.check();
+    catalog = bus.catalog();
     catalog.catch(() => (catalog = undefined));
     return catalog;
   };

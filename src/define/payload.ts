@@ -1,7 +1,8 @@
 /** What no payload may hold, whatever its schema says: it would break a parser, a log or a person's terminal further down. */
 export const payloadLimits = { bytes: 256 * 1024, depth: 32, keys: 1_000 } as const;
 
-const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
+/** Keys that change prototypes, and the one that marks an encrypted value (docs/redis-layout.md). */
+const forbiddenKeys = new Set(["__proto__", "constructor", "prototype", "$enc"]);
 
 /** Everything wrong with a payload before its schema is asked, one sentence each with its path. */
 export function payloadProblems(payload: unknown): string[] {

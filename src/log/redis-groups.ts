@@ -13,8 +13,8 @@ const leaveScript = luaScript<number>(new URL("./leave.lua", import.meta.url));
 /** A reader that nobody has seen for so long and that holds nothing is only a name, milliseconds. */
 const idleReaderMs = 3_600_000;
 
-/** How long the record of what was routed is kept, seconds: 8 d. */
-const routedSeconds = 8 * 86_400;
+/** How long the record of what was routed is kept, seconds: 96 h, as long as the ledger. */
+const routedSeconds = 96 * 3_600;
 
 /** The reading side of the log: groups, their pages, what they left behind, and what they acknowledge. */
 export function redisGroups(redis: Redis, keys: LogKeys) {

@@ -13,7 +13,7 @@ import { shortHash } from "../base/ids.ts";
  * | `<p>:{<n>}:log-ids:<topic>:<hour>` | hash | event id → entry id, for 26 h: a repeated append finds its entry |
  * | `<p>:{<n>}:log-key:<topic>:<hash>` | string | idempotency key (hashed) → `<event id> <fingerprint> <entry id>`, for its window |
  * | `<p>:{<n>}:log-bell` | stream | rung by every append: `t` topic; about 100 long |
- * | `<p>:{<n>}:routed:<hour>:<shard>` | hash | `<event id> <subscriber>` → JSON `[n, ["<id> <route> <channel>", …], problem?]`, for 8 d |
+ * | `<p>:{<n>}:routed:<hour>:<shard>` | hash | `<event id> <subscriber>` → JSON `[n, ["<id> <route> <channel>", …], problem?]`, for 96 h |
  */
 export function logKeys(prefix: string) {
   const base = (partition: number): string => `${prefix}:{${partition}}`;

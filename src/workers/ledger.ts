@@ -57,7 +57,10 @@ export const timelineSteps = {
   retry: "r",
   doubtful: "u",
   takeover: "t",
+  /** a success after the claim had passed on: true all the same */
   late: "l",
+  /** a failure after the claim had passed on: it changes nothing */
+  stale: "o",
   deferred: "w",
 } as const;
 

@@ -13,7 +13,7 @@ if token ~= '' then
   local held, deaths, holder = string.match(record, '^(%a)|(%d+)|([^|]*)|')
   -- This very call was sent again after a lost reply.
   if held == state and holder == token then return reply end
-  if held ~= 'c' or holder ~= token then reply, step = 'late', 'l' end
+  if held ~= 'c' or holder ~= token then reply, step = 'late', state == 's' and 'l' or 'o' end
   -- A late success is still true, and keeps others from sending; whatever else is late is not ours to say.
   if reply == 'marked' or state == 's' then
     redis.call('HSET', KEYS[1], id, state .. '|' .. (deaths or 0) .. '|' .. token .. '|' .. (state == 'd' and string.sub(detail, 1, 60) or ''))

@@ -22,6 +22,10 @@ describe("payloads", () => {
     expect(payloadProblems({ a: { constructor: 1, prototype: 2 } })).toHaveLength(2);
   });
 
+  it("refuses the key that is kept for encrypted values", () => {
+    expect(payloadProblems({ otp: { $enc: { v: 1 } } })).toEqual(['otp.$enc: the key "$enc" is not allowed']);
+  });
+
   it("refuses nesting beyond 32 levels without overflowing on a thousand", () => {
     const nested = JSON.parse(`${'{"a":'.repeat(1_000)}1${"}".repeat(1_000)}`) as unknown;
     expect(payloadProblems(nested)).toHaveLength(1);

@@ -18,7 +18,7 @@ describe("the state of a delivery", () => {
     ["is sent when a success came late", timeline(["takeover", "1"], ["late", "sendgrid (mailroom) x1"]), { state: "sent" }],
     [
       "is not sent when a failure came late",
-      timeline(["takeover", "1"], ["late", "smtp: 451 later"]),
+      timeline(["takeover", "1"], ["stale", "smtp: 451 later"]),
       { state: "retrying", reason: "smtp: 451 later" },
     ],
     ["is retrying after a failed try", timeline(["retry", "smtp: 451 later"]), { state: "retrying", reason: "smtp: 451 later" }],

@@ -21,7 +21,7 @@ function watchedBus(events: readonly BusEvent[], routingsOf: (id: string) => rea
   const asked: string[] = [];
   const bus: WatchedBus = {
     ready: async () => true,
-    check: async () => catalogOf({ orderPlaced }, [receipt]),
+    catalog: async () => catalogOf({ orderPlaced }, [receipt]),
     inspect: {
       events: async () => {
         asked.push("events");
@@ -71,7 +71,7 @@ it("reads again after a reading that failed", async () => {
   const { bus } = watchedBus([], () => []);
   let failures = 1;
   const read = feedReader({
-    bus: { ...bus, check: () => (failures-- > 0 ? Promise.reject(new Error("Redis is away")) : bus.check()) },
+    bus: { ...bus, catalog: () => (failures-- > 0 ? Promise.reject(new Error("Redis is away")) : bus.catalog()) },
     clock,
   });
   await expect(read()).rejects.toThrow("Redis is away");

@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..");
+
+export interface CliRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  /** The project whose binary is run. Default: this repository. */
+  readonly project?: string;
+  /** Where it is called. Default: the project. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Nothing of the caller's own settings reaches the binary. */
+function environment(env: CliOptions["env"]): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(REDIS_|QUEUE_|EMAIL_|SENDGRID_|SMTP_|BUSBAR_|MAILROOM_|PORT$|LOG_LEVEL$|VITEST|NODE_ENV$)/.test(name),
+  );
+  return { ...Object.fromEntries(own), ...env };
+}
+
+function spawnCli(args: readonly string[], { project = root, cwd = project, env }: CliOptions): ChildProcess {
+  return spawn(process.execPath, [join(project, "bin", "with-packages.mjs"), "busbar", ...args], {
+    cwd,
+    env: environment(env),
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+}
+
+/** Runs the real binary to its end. */
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  const child = spawnCli(args, options);
+  const output = { stdout: "", stderr: "" };
+  child.stdout!.on("data", (data: Buffer) => (output.stdout += data.toString()));
+  child.stderr!.on("data", (data: Buffer) => (output.stderr += data.toString()));
+  child.stdin!.end(options.input);
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...output })));
+}
+
+export interface RunningCli {
+  /** Everything that it has printed so far. */
+  text(): string;
+  /** Resolves when the output matches; rejects, with the output, when it ends before. */
+  until(pattern: RegExp): Promise<RegExpExecArray>;
+  readonly pid: number;
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the real binary; what still runs after the file is killed. */
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const child = spawnCli(args, options);
+  let text = "";
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on("data", (data: Buffer) => {
+      text += data.toString();
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  afterAll(() => void child.kill("SIGKILL"));
+  return {
+    text: () => text,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(text);
+          if (match === null) return;
+          listeners.delete(look);
+          resolve(match);
+        };
+        listeners.add(look);
+        look();
+        void ended.then(() => reject(new Error(`it ended before it printed ${pattern}:\n${text}`)));
+      }),
+    pid: child.pid!,
+    signal: (name) => void child.kill(name),
+    ended,
+  };
+}
+
+/** A temporary folder that shares this repository's cache, so that no package is unpacked again. Removed after the file. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "busbar-cli-"));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, ".busbar"));
+  await mkdir(join(root, ".busbar", "cache"), { recursive: true });
+  await symlink(join(root, ".busbar", "cache"), join(folder, ".busbar", "cache"));
+  return folder;
+}
+
+/** A copy of this repository with some files changed or added. */
+export async function copyOfProject(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const part of ["bin", "src", "topics", "subscribers", "package.json", "package-lock.json", "tsconfig.json"])
+    await cp(join(root, part), join(folder, part), { recursive: true });
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  return folder;
+}
