@@ -55,6 +55,21 @@ describe("docs/redis-layout.md", () => {
   });
 });
 
+describe("docs/decisions", () => {
+  const decisions = pages.filter((page) => page.startsWith("docs/decisions/"));
+
+  it("says of each decision its context, what was decided, what follows, and what was measured, on half a page", () => {
+    expect(decisions.length).toBeGreaterThan(10);
+    for (const page of decisions) {
+      const number = /^docs\/decisions\/(\d{4})-[a-z0-9-]+\.md$/.exec(page)?.[1];
+      const text = read(page);
+      expect(text.startsWith(`# ${Number(number)}. `), page).toBe(true);
+      expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual(["Context", "Decision", "Consequences", "Measured"]);
+      expect(text.split("\n").length, page).toBeLessThanOrEqual(40);
+    }
+  });
+});
+
 describe("every page", () => {
   it("names only files that exist, and links that lead somewhere", () => {
     const missing = pages.flatMap((page) => {
