@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { type RedisServer, startRedisServer } from "../../src/base/redis-server.ts";
 import type { Role } from "../../src/index.ts";
@@ -44,6 +45,8 @@ export interface Stage {
   killRedis(): Promise<void>;
   /** What the provider's own log says, up to now. */
   sends(): readonly Send[];
+  /** Resolves when so many more have arrived, or after 30 s. */
+  moreSends(count: number): Promise<void>;
   /** Ends that nobody asked for, of processes stopped meanwhile too. */
   ends(): readonly string[];
   say(line: string): void;
@@ -86,6 +89,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const faults: Fault[] = [];
   const loads: Load[] = [];
 
+  const sends = (): readonly Send[] => {
+    for (const send of reader.next()) seen.push(send);
+    return seen;
+  };
+
   return {
     random: seeded(seed),
     folder,
@@ -113,9 +121,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       killByPid(server.pid);
       server = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, port });
     },
-    sends() {
-      for (const send of reader.next()) seen.push(send);
-      return seen;
+    sends,
+    async moreSends(count) {
+      const enough = sends().length + count;
+      for (const giveUpAt = performance.now() + 30_000; sends().length < enough && performance.now() < giveUpAt;) await pause(20);
     },
     ends: () => processes.flatMap((each) => each.ends),
     async close({ keep }) {

@@ -13,7 +13,7 @@ export const killWorkers: Scenario = {
     const subscribers = ["mailer"];
     const router = await stage.run("router", { name: "router", subscribers });
     const workers = await Promise.all(["worker-1", "worker-2"].map((name) => stage.run("workers", { name, subscribers })));
-    const load = stage.load({ count: events, perSecond: 40 });
+    const load = stage.load({ count: events, perSecond: 25 });
 
     const victims = shuffled(stage.random, [
       ...Array<"worker">(workerKills).fill("worker"),

@@ -5,6 +5,8 @@ import type { Scenario } from "../scenario.ts";
 
 const events = 1_200;
 const rounds = 5;
+/** So many messages have left between two rounds: everybody is at work again. */
+const sendsBetween = 100;
 
 export const sigterm: Scenario = {
   name: "sigterm",
@@ -22,6 +24,7 @@ export const sigterm: Scenario = {
     for (const moment of spread(stage.random, { count: rounds, from: 50, to: events - 50 })) {
       await load.reached(moment);
       await Promise.all(roles.map((role) => role.started()));
+      await stage.moreSends(sendsBetween);
       stage.fault("SIGTERM to all");
       const asked = performance.now();
       await Promise.all(roles.map((role) => role.signal("SIGTERM").then(() => stops.push(performance.now() - asked))));
