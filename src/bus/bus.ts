@@ -38,6 +38,11 @@ export interface Bus<T extends Topics = Topics> {
    * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
    */
   start(options?: { readonly only?: readonly Role[] }): Promise<void>;
+  /**
+   * Asks Redis whether it is there and fit, for those who only publish and want to know at boot. The first publish asks too.
+   * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
+   */
+  connect(): Promise<void>;
   /** Stops what was started, finishes what is under way, and closes all connections. Before `start` and twice is fine. */
   stop(): Promise<void>;
   on<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
@@ -76,6 +81,10 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
   let running: RunningRoles | undefined;
   let stopped: Promise<void> | undefined;
 
+  const connect = async (): Promise<void> => {
+    for (const warning of (await log.check()).warnings) logger.warn({}, warning);
+  };
+
   const publishEvent = Object.fromEntries(
     publishNames(topics).map(([name, topicName]) => [
       name,
@@ -91,10 +100,10 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
       const assembled = await assemble({ settings, topics, subscribers, templates: only.includes("workers") });
-      const suitability = await log.check();
-      for (const warning of suitability.warnings) logger.warn({}, warning);
+      await connect();
       running = await startRoles({ ...assembled, settings, roles: only, log, clock, observe, logger });
     },
+    connect,
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();

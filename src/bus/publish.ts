@@ -101,13 +101,18 @@ export function createPublisher({ application, topics, log, clock, observe, dead
 
   async function append(entry: NewEntry): Promise<Appended> {
     const giveUpAt = performance.now() + deadline;
+    let sent = false;
     for (;;) {
       try {
+        // Asked once: an event is not entrusted to a Redis that may evict it.
+        await log.check();
+        sent = true;
         return await log.append(entry);
       } catch (error) {
+        if (error instanceof BusbarError && error.code === "REDIS_UNSUITABLE") throw error;
         // Redis answered: trying again would give the same answer.
         const answered = error instanceof Error && error.name === "ReplyError";
-        if (answered || performance.now() + retryPauseMs > giveUpAt) throw failed(entry, error);
+        if (answered || performance.now() + retryPauseMs > giveUpAt) throw sent ? unconfirmed(entry, error) : unreachable(entry, error);
         await pause(retryPauseMs);
       }
     }
@@ -155,7 +160,15 @@ function conflict(
   );
 }
 
-function failed({ topic, eventId }: NewEntry, error: unknown): BusbarError {
+function unreachable({ topic, eventId }: NewEntry, error: unknown): BusbarError {
+  return new BusbarError(
+    "PUBLISH_FAILED",
+    `${topic}: event ${eventId} was not published. ${messageOf(error)} Then publish again with { id: "${eventId}" }.`,
+    { cause: error },
+  );
+}
+
+function unconfirmed({ topic, eventId }: NewEntry, error: unknown): BusbarError {
   return new BusbarError(
     "PUBLISH_FAILED",
     `${topic}: Redis did not confirm event ${eventId} (${messageOf(error)}). It may or may not be in the log: publish again with { id: "${eventId}" } or an idempotencyKey, and it is there once.`,

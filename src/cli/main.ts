@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { BusbarError } from "../base/errors.ts";
 import { UsageError } from "./usage-error.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 /**
  * The command line. Each command's code is loaded when it is called, so that `--help` stays fast. Exit codes: 0 done, 1 it did
@@ -8,7 +11,7 @@ import { UsageError } from "./usage-error.ts";
  */
 const program = new Command("busbar")
   .description("An event bus: publish what happened once; every reaction to it is routed, sent, retried and recorded.")
-  .version("0.1.0")
+  .version(version)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(

@@ -21,6 +21,7 @@ export async function publish(topic: string, payload: string | undefined, { exam
     adjust: (environment) => ({ ...environment, redis: environment.redis ?? devRedis }),
   });
   try {
+    await bus.connect();
     const published = await bus.publish(topic, example === true ? bus.example(topic) : await readPayload(payload!), options);
     if (json === true) process.stdout.write(`${JSON.stringify(published)}\n`);
     else process.stdout.write(`${published.repeated ? "It was published before" : "Published"}: ${published.topic} ${published.id}\n`);

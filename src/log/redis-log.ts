@@ -23,17 +23,11 @@ export interface RedisLogOptions {
   readonly deadline?: number;
 }
 
-/** A topic log that can also tell whether its Redis is fit for it. */
-export interface RedisLog extends TopicLog {
-  /** @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE` */
-  check(): Promise<Suitability>;
-}
-
 /**
  * The topic log on Redis Streams. It connects with its first use: one connection appends, one works for the groups, and each
  * partition that is listened to has one that waits.
  */
-export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, deadline }: RedisLogOptions): RedisLog {
+export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, deadline }: RedisLogOptions): TopicLog {
   const keys = logKeys(prefix);
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });

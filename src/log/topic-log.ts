@@ -1,4 +1,4 @@
-import type { Durability } from "../base/redis-suitability.ts";
+import type { Durability, Suitability } from "../base/redis-suitability.ts";
 
 /**
  * The memory: one log a topic and partition; kept, ordered, replayable.
@@ -11,6 +11,11 @@ import type { Durability } from "../base/redis-suitability.ts";
  * - Entries of one partition have an order and a number; a number that is skipped is counted as a gap.
  */
 export interface TopicLog {
+  /**
+   * Looks, once, whether work is safe there.
+   * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
+   */
+  check(): Promise<Suitability>;
   append(entry: NewEntry): Promise<Appended>;
   /** How many partitions a topic has; recorded when the topic is first used. */
   partitions(topic: string): Promise<number>;

@@ -8,6 +8,7 @@ import type { ChannelName } from "../define/channels.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Position, TopicLog } from "../log/topic-log.ts";
+import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { type LogKeeper, logKeeper } from "./log-keeper.ts";
@@ -42,6 +43,8 @@ const sweepMs = 5_000;
 const sweepRule = { minIdle: 15_000, limit: 100, suspectFrom: 3 };
 const liveMs = 10_000;
 const errorPauseMs = 500;
+/** Dead letters of `routing` are kept 14 d. */
+const keepRoutingMs = 14 * 86_400_000;
 
 /**
  * The router's life: register the groups → read everything once → wait for the bell, read the logs that rang → every 5 s sweep:
@@ -58,6 +61,7 @@ export function createRouter(options: RouterOptions): Router {
   let slot: ReaderSlot | undefined;
   let records: ReturnType<typeof routingWorker> | undefined;
   let keeper: LogKeeper | undefined;
+  let expiry: ReturnType<typeof startDeadLetterExpiry> | undefined;
   let turned = clock.now();
 
   const gateOf = (channel: ChannelName): QueueGate<Delivery> => {
@@ -146,6 +150,7 @@ export function createRouter(options: RouterOptions): Router {
         }),
       );
       records = routingWorker({ catalog, routing, gateOf, log, planning, observe, logger, application });
+      expiry = startDeadLetterExpiry({ queue: routing, keep: keepRoutingMs, locks, clock, observe, logger });
       keeper = logKeeper({ application, catalog, log, locks, observe, logger });
       for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {
         const own = lanes.filter((lane) => lane.position.partition === partition);
@@ -155,7 +160,7 @@ export function createRouter(options: RouterOptions): Router {
 
     async stop(deadline) {
       stopping.abort();
-      await keeper?.stop();
+      await Promise.all([keeper?.stop(), expiry?.stop()]);
       await records?.stop(deadline);
       await Promise.race([Promise.all([...loops, ...lanes.map((lane) => lane.stop())]), pause(deadline)]);
       routingGate.stop();

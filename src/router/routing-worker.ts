@@ -30,8 +30,14 @@ const unknownSubscriberMs = 30_000;
 export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
   const { application, catalog, routing, gateOf, log, planning, observe, logger } = options;
 
-  const handle = async ({ content }: Job<RoutingRecord>): Promise<Verdict> => {
-    if (content.poison) return { kind: "dead", reason: content.reason };
+  const deadLetter = (record: RoutingRecord, reason: string): void =>
+    logger.error({ subscriber: record.subscriber, entry: record.entryId, reason }, "an event became a dead letter of routing");
+
+  const handle = async ({ content, attempt }: Job<RoutingRecord>): Promise<Verdict> => {
+    if (content.poison) {
+      deadLetter(content, content.reason);
+      return { kind: "dead", reason: content.reason };
+    }
     const subscriber = catalog.subscriber(content.subscriber);
     if (subscriber === undefined) return { kind: "again", after: unknownSubscriberMs };
     try {
@@ -47,13 +53,13 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
       observe("routed", { event, subscriber: subscriber.name, deliveries: deliveries.length, skipped });
       return { kind: "done", end: "routed" };
     } catch (error) {
+      if (attempt >= content.policy.attempts) deadLetter(content, messageOf(error));
       return { kind: "failed", reason: messageOf(error), error };
     }
   };
 
   return routing.work(handle, {
     concurrency: 1,
-    onGivenUp: (record, reason) =>
-      logger.error({ subscriber: record.subscriber, entry: record.entryId, reason }, "an event became a dead letter of routing"),
+    onGivenUp: deadLetter,
   });
 }
