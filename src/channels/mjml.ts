@@ -27,11 +27,21 @@ const compile = loaded.default ?? loaded;
 })();
 `;
 
+/** Compiled once in a process, however often a bus is made or a template is shared. */
+const compiled = new Map<string, MjmlResult>();
+
 /**
  * Compiles MJML, in the order given. MJML costs a second and some 60 MB, so it lives in a thread that ends with its work:
  * the memory goes back, and the event loop is not held up.
  */
 export async function compileMjml(sources: readonly string[]): Promise<MjmlResult[]> {
+  const fresh = [...new Set(sources)].filter((source) => !compiled.has(source));
+  const results = await compileInThread(fresh);
+  for (const [index, source] of fresh.entries()) compiled.set(source, results[index]!);
+  return sources.map((source) => compiled.get(source)!);
+}
+
+async function compileInThread(sources: readonly string[]): Promise<MjmlResult[]> {
   if (sources.length === 0) return [];
   const mjml = createRequire(import.meta.url).resolve("mjml");
   const worker = new Worker(script, { eval: true, workerData: { mjml, sources }, execArgv: [] });
