@@ -46,7 +46,7 @@ export function memoryBench(): Promise<Result | undefined> {
         const open = email!.waiting + email!.active + email!.delayed;
         if (email!.dead > 0) throw new Error(`${email!.dead} dead letters: the measurement is void`);
         if (open === 0 && email!.completed >= events) break;
-        if (performance.now() > giveUpAt) throw new Error("not everything arrived: the measurement is void");
+        if (performance.now() > giveUpAt) throw new Error(`not everything arrived, the measurement is void: ${JSON.stringify(email)}`);
       }
       const last = samples.at(-1)!;
       return {
