@@ -2,7 +2,8 @@
 export { BusbarError, type ErrorCode } from "./base/errors.ts";
 export type { Duration } from "./base/duration.ts";
 export type { Logger } from "./base/logger.ts";
-export { type Bus, createBus, type PublishEvent, type Role } from "./bus/bus.ts";
+export { type Bus, createBus, type PublishEvent } from "./bus/bus.ts";
+export type { Role } from "./bus/roles.ts";
 export type { BusOptions, EmailOptions, SendOptions } from "./bus/options.ts";
 export type { Published, PublishOptions } from "./bus/publish.ts";
 export type { Observations } from "./define/observation.ts";

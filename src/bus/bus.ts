@@ -11,7 +11,7 @@ import { assemble } from "./assemble.ts";
 import { inspector, type Inspector } from "./inspect.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { createPublisher, exampleOf, type Publish, type Published, type PublishOptions } from "./publish.ts";
-import { startRoles, type RunningRoles } from "./roles.ts";
+import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
 /** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
 export type PublishEvent<T> = {
@@ -20,8 +20,6 @@ export type PublishEvent<T> = {
     : never;
 };
 
-/** What a process can do besides publishing. */
-export type Role = "router" | "workers";
 const bothRoles: readonly Role[] = ["router", "workers"];
 
 export interface Bus<T extends Topics = Topics> {

@@ -1,5 +1,5 @@
 import type { Logger } from "../base/logger.ts";
-import type { ChannelName } from "../define/channels.ts";
+import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { bullmqQueue } from "../queues/bullmq-queue.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";

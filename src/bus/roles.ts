@@ -9,9 +9,11 @@ import type { TopicLog } from "../log/topic-log.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
-import type { Role } from "./bus.ts";
 import type { Settings } from "./options.ts";
 import { queuesOf } from "./queues.ts";
+
+/** What a process can do besides publishing. */
+export type Role = "router" | "workers";
 
 export interface RolesOptions {
   readonly settings: Settings;

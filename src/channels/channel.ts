@@ -1,6 +1,6 @@
 import type { Delivery } from "../define/delivery.ts";
 import type { Outcome } from "../define/outcome.ts";
-import type { AnyRoute } from "../define/subscriber.ts";
+import type { AnyRoute } from "../define/route.ts";
 import type { SendAttempt } from "../providers/provider.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { BusbarError } from "../base/errors.ts";
 import { checkEmailAddress } from "../define/address.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
-import type { AnyRoute } from "../define/subscriber.ts";
+import type { AnyRoute } from "../define/route.ts";
 import type { EmailTemplate } from "../define/template.ts";
 import { providerChain } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";

@@ -1,4 +1,5 @@
-import type { Bus, Role } from "../bus/bus.ts";
+import type { Bus } from "../bus/bus.ts";
+import type { Role } from "../bus/roles.ts";
 import type { Environment } from "../bus/environment.ts";
 import type { Logger } from "../base/logger.ts";
 import { startServer } from "../server/server.ts";

@@ -1,5 +1,6 @@
 import { BusbarError } from "../base/errors.ts";
-import { type AnyRoute, isSubscriber, repeated, type Subscriber } from "./subscriber.ts";
+import type { AnyRoute } from "./route.ts";
+import { isSubscriber, repeated, type Subscriber } from "./subscriber.ts";
 import { type AnyTopic, exportName, isTopic } from "./topic.ts";
 
 /** All topics of an application by the name of their export, as `topics/index.ts` gives them. */

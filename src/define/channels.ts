@@ -1,11 +1,8 @@
 import type { Duration } from "../base/duration.ts";
 import type { PolicyOptions } from "./policy.ts";
-import type { AnyRoute } from "./subscriber.ts";
+import type { ChannelName } from "./channel-name.ts";
+import type { AnyRoute } from "./route.ts";
 import type { Template } from "./template.ts";
-
-/** The ways a delivery can leave. Each has its own queue. */
-export const channelNames = ["email", "sms", "whatsapp", "push", "webhook", "handler"] as const;
-export type ChannelName = (typeof channelNames)[number];
 
 /** How a channel's queue behaves, over all processes unless it says otherwise. */
 export interface ChannelOptions extends PolicyOptions {

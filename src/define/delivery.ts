@@ -1,5 +1,5 @@
 import { shortHash } from "../base/ids.ts";
-import type { ChannelName } from "./channels.ts";
+import type { ChannelName } from "./channel-name.ts";
 import type { Policy } from "./policy.ts";
 
 /**

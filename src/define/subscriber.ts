@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import { BusbarError, messageOf } from "../base/errors.ts";
-import { type ChannelBuilders, type ChannelName, channelBuilders } from "./channels.ts";
+import type { AnyRoute } from "./route.ts";
+import { type ChannelBuilders, channelBuilders } from "./channels.ts";
 import type { BusEvent } from "./event.ts";
 import { policyProblems, type PolicyOptions } from "./policy.ts";
-import type { EmailTemplate } from "./template.ts";
 import { type AnyTopic, isTopic, namePattern, type Topic } from "./topic.ts";
 
 /** The event of a topic, as `to`, `when` and `data` receive it. */
@@ -16,17 +16,6 @@ export interface SubscriberOptions<T extends AnyTopic> extends PolicyOptions {
   readonly description?: string;
   /** The routes, built with the channel builders it is given. Called once, at definition. */
   readonly deliver: (channels: ChannelBuilders<EventOf<T>>) => readonly AnyRoute[];
-}
-
-/** One branch of a subscriber, as the router reads it. */
-export interface AnyRoute extends PolicyOptions {
-  readonly kind: "route";
-  readonly name: string;
-  readonly channel: ChannelName;
-  readonly when: ((event: BusEvent) => boolean) | undefined;
-  readonly to: (event: BusEvent) => string | readonly string[] | undefined;
-  readonly template: EmailTemplate;
-  readonly data: (event: BusEvent) => unknown;
 }
 
 /** What happens on a topic: one plain, printable object. Made by {@link defineSubscriber}. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ChannelName } from "../define/channels.ts";
+import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Subscriber } from "../define/subscriber.ts";

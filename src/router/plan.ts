@@ -1,10 +1,12 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { checkEmailAddress, type CheckedAddress } from "../define/address.ts";
-import { type ChannelName, type ChannelOptions } from "../define/channels.ts";
+import type { ChannelName } from "../define/channel-name.ts";
+import { type ChannelOptions } from "../define/channels.ts";
 import { type Delivery, deliveryId } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import { resolvePolicy } from "../define/policy.ts";
-import type { AnyRoute, Subscriber } from "../define/subscriber.ts";
+import type { AnyRoute } from "../define/route.ts";
+import type { Subscriber } from "../define/subscriber.ts";
 import { templateDataProblems } from "../define/template.ts";
 
 export interface PlanOptions {

@@ -4,7 +4,7 @@ import { pause } from "../base/pause.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Locks } from "../base/redis-locks.ts";
 import type { Catalog } from "../define/catalog.ts";
-import type { ChannelName } from "../define/channels.ts";
+import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Position, TopicLog } from "../log/topic-log.ts";

@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog } from "../define/catalog.ts";
-import type { ChannelName } from "../define/channels.ts";
+import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { decodeEvent } from "../define/event.ts";
 import type { Observe } from "../define/observation.ts";

@@ -7,7 +7,7 @@ import type { Catalog } from "../define/catalog.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
-import type { AnyRoute } from "../define/subscriber.ts";
+import type { AnyRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import type { Ledger } from "./ledger.ts";
 import { decide } from "./verdict.ts";

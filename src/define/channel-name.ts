@@ -1,0 +1,3 @@
+/** The ways a delivery can leave. Each has its own queue. */
+export const channelNames = ["email", "sms", "whatsapp", "push", "webhook", "handler"] as const;
+export type ChannelName = (typeof channelNames)[number];
