@@ -32,7 +32,6 @@ function allowed(room: string): readonly string[] {
 interface Import {
   readonly from: string;
   readonly to: string;
-  readonly typeOnly: boolean;
 }
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
@@ -41,10 +40,9 @@ const roomOf = (file: string): string => (file.includes("/") ? file.split("/")[0
 
 function importsOf(file: string): Import[] {
   const code = readFileSync(join(src, file), "utf8");
-  return [...code.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/gm)].map(([, type, fixed, lazy]) => ({
+  return [...code.matchAll(/^(?:import|export)\s+(?:type\s)?[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/gm)].map(([, fixed, lazy]) => ({
     from: file,
     to: (fixed ?? lazy)!.startsWith(".") ? normalize(join(dirname(file), (fixed ?? lazy)!)) : (fixed ?? lazy)!,
-    typeOnly: type !== undefined,
   }));
 }
 
@@ -57,7 +55,7 @@ const packageOf = (specifier: string): string =>
 describe("architecture", () => {
   it("finds the imports that it judges", () => {
     expect(files.length).toBeGreaterThan(50);
-    expect(imports).toContainEqual({ from: "router/plan.ts", to: "define/delivery.ts", typeOnly: false });
+    expect(imports).toContainEqual({ from: "router/plan.ts", to: "define/delivery.ts" });
   });
 
   it("has only rooms that the design knows", () => {
@@ -103,10 +101,7 @@ describe("architecture", () => {
 
   it("has no import cycle", () => {
     const edges = new Map(
-      files.map((file) => [
-        file,
-        imports.filter(({ from, to, typeOnly }) => from === file && !typeOnly && files.includes(to)).map(({ to }) => to),
-      ]),
+      files.map((file) => [file, imports.filter(({ from, to }) => from === file && files.includes(to)).map(({ to }) => to)]),
     );
     const done = new Set<string>();
     const walk = (file: string, path: readonly string[]): string | undefined => {

@@ -13,15 +13,21 @@ export interface Environment {
   readonly send: Required<SendOptions>;
   /** Undefined: 4000, or for `dev` the next free one. */
   readonly port: number | undefined;
-  readonly logLevel: string;
 }
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const port = z.coerce.number("must be a port from 1 to 65535").int().min(1).max(65_535);
 const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"] });
 const rate = z
   .string()
   .regex(/^(off|[1-9]\d*\/\d+(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
   .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1]! }));
+
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+
+/** The level to log with while the environment is still being read; `info` where it names none. */
+export function logLevelOf(env: Readonly<Record<string, string | undefined>>): string {
+  return logLevels.find((level) => level === env["LOG_LEVEL"]) ?? "info";
+}
 
 /** Every variable that busbar reads. An empty one counts as absent. */
 const variables = z.object({
@@ -30,7 +36,7 @@ const variables = z.object({
   EMAIL_ENABLED: yesNo.default(true),
   EMAIL_FROM: z.string().default("busbar@example.com"),
   EMAIL_FROM_NAME: z.string().optional(),
-  EMAIL_CONCURRENCY: z.coerce.number().int().min(1).optional(),
+  EMAIL_CONCURRENCY: z.coerce.number("must be a whole number from 1").int().min(1).optional(),
   EMAIL_RATE_LIMIT: rate.optional(),
   SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
   SMTP_URL: z
@@ -41,7 +47,7 @@ const variables = z.object({
   MAILROOM_URL: z.url({ protocol: /^https?$/ }).default(defaultMailroom.sendgridUrl),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
   PORT: port.optional(),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
 /**
@@ -79,7 +85,6 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       mailroom: { sendgridUrl: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
     },
     port: data.PORT,
-    logLevel: data.LOG_LEVEL,
   };
 }
 

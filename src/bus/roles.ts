@@ -44,7 +44,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   let router: Router | undefined;
   let worker: Worker | undefined;
 
-  // Workers end first: what they finish needs no router. All at once would be as right, but slower to understand in a log.
+  // Both at once: what the workers still finish needs no router, and what the router still enqueues needs no worker here.
   const stop = async (): Promise<void> => {
     await Promise.all([worker?.stop(stopMs), router?.stop(stopMs)]);
     await queues.close();

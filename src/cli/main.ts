@@ -70,6 +70,12 @@ program
   .option("--json", "print the result as JSON")
   .action(async (options: { json?: boolean }) => (await import("./check.ts")).check(options));
 
+// A reader such as `head` may leave before everything is printed.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

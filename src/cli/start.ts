@@ -1,6 +1,6 @@
 import type { Bus } from "../bus/bus.ts";
 import type { Role } from "../bus/roles.ts";
-import type { Environment } from "../bus/environment.ts";
+import { type Environment, logLevelOf } from "../bus/environment.ts";
 import type { Logger } from "../base/logger.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
@@ -16,7 +16,7 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
   if (unknown.length > 0 || only.length === 0)
     throw new UsageError(`--only takes some of ${roles.join(",")}; it does not know "${unknown.join(", ")}"`);
 
-  const logger = createLogger(process.env["LOG_LEVEL"] ?? "info");
+  const logger = createLogger(logLevelOf(process.env));
   const { bus, environment } = await loadApplication({ logger });
   logFacts(bus, logger);
   const busRoles = only.filter((role): role is Role => role !== "server");

@@ -162,7 +162,9 @@ export function createRouter(options: RouterOptions): Router {
       stopping.abort();
       await Promise.all([keeper?.stop(), expiry?.stop()]);
       await records?.stop(deadline);
-      await Promise.race([Promise.all([...loops, ...lanes.map((lane) => lane.stop())]), pause(deadline)]);
+      const finished = new AbortController();
+      const allDone = Promise.all([...loops, ...lanes.map((lane) => lane.stop())]).finally(() => finished.abort());
+      await Promise.race([allDone, pause(deadline, finished.signal)]);
       routingGate.stop();
       for (const gate of gates.values()) gate.stop();
       if (slot === undefined) return;

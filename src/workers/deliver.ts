@@ -9,7 +9,7 @@ import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
 import type { AnyRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, TimelineStep } from "./ledger.ts";
 import { decide } from "./verdict.ts";
 
 export interface DeliverOptions {
@@ -28,6 +28,8 @@ const leaseMs = 10_000;
 const renewMs = 4_000;
 /** A delivery whose workers died so often while sending it is poison. */
 const mostDeaths = 5;
+/** Redis did not take the claim. */
+const claimAgainMs = 1_000;
 /** What this build does not know is left to a newer one. */
 const unknownMs = 30_000;
 
@@ -60,7 +62,11 @@ export function deliver({
 
     const token = randomBytes(9).toString("base64url");
     const claimedAt = clock.now();
-    const claim = await ledger.claim(delivery, { token, lease: leaseMs, mostDeaths });
+    const claim = await ledger.claim(delivery, { token, lease: leaseMs, mostDeaths }).catch((error: unknown) => {
+      // Nothing was tried, so nothing is burned.
+      logger.warn({ delivery: delivery.id, error: messageOf(error) }, "a delivery could not be claimed; it comes back later");
+      return { kind: "busy", after: claimAgainMs } as const;
+    });
     switch (claim.kind) {
       case "sent":
       case "suppressed":
@@ -75,11 +81,20 @@ export function deliver({
         if (claim.doubtful) observe("doubtful", { delivery, reason: "an earlier try may have been accepted" });
     }
     // A process that was paused right here wakes up with a claim that is somebody else's by now.
-    if (clock.now() - claimedAt > leaseMs / 2 && !(await ledger.renew(delivery, token, leaseMs))) return { kind: "again", after: leaseMs };
+    if (clock.now() - claimedAt > leaseMs / 2 && !(await ledger.renew(delivery, token, leaseMs).catch(() => false)))
+      return { kind: "again", after: leaseMs };
 
     const { outcome, provider } = await sendUnderLease(message, delivery, token, signal);
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider });
-    if ((await ledger.mark(delivery, token, mark)) === "late" && outcome.kind === "sent") {
+    const marked = await ledger.mark(delivery, token, mark).catch((error: unknown) => {
+      // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
+      logger.error(
+        { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
+        "an outcome could not be recorded in the ledger",
+      );
+      return "unrecorded" as const;
+    });
+    if (marked === "late" && outcome.kind === "sent") {
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }
     report(delivery, attempt, verdict, { outcome, provider });
@@ -104,21 +119,28 @@ export function deliver({
     }
   }
 
+  /** A time line is for people: it never decides what becomes of a delivery. */
+  async function note(delivery: Delivery, step: TimelineStep): Promise<void> {
+    await ledger
+      .note(delivery, step)
+      .catch((error: unknown) => logger.warn({ delivery: delivery.id, error: messageOf(error) }, "a step of a time line is missing"));
+  }
+
   async function dead(delivery: Delivery, reason: string, error?: unknown): Promise<Verdict> {
-    await ledger.note(delivery, { step: "dead", detail: reason });
+    await note(delivery, { step: "dead", detail: reason });
     observe("dead", { delivery, reason });
     return { kind: "dead", reason, error };
   }
 
   async function failed(delivery: Delivery, attempt: number, reason: string, error: unknown): Promise<Verdict> {
     if (attempt >= delivery.policy.attempts) return dead(delivery, reason, error);
-    await ledger.note(delivery, { step: "retry", detail: reason });
+    await note(delivery, { step: "retry", detail: reason });
     observe("retrying", { delivery, reason, after: backoff(delivery.policy, attempt, 0), burned: true });
     return { kind: "failed", reason, error };
   }
 
   async function later(delivery: Delivery, reason: string, after: number): Promise<Verdict> {
-    await ledger.note(delivery, { step: "deferred", detail: reason });
+    await note(delivery, { step: "deferred", detail: reason });
     observe("retrying", { delivery, reason, after, burned: false });
     return { kind: "again", after };
   }
