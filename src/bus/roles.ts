@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import { pause } from "../base/pause.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import { redisLocks } from "../base/redis-locks.ts";
 import type { Channel } from "../channels/channel.ts";
@@ -32,8 +33,8 @@ export interface RunningRoles {
   alive(): boolean;
 }
 
-/** What is under way may take so long to finish at a clean stop, milliseconds. */
-const stopMs = 15_000;
+/** What is under way may take so long to finish at a clean stop, milliseconds; while Redis is away, nothing can be finished. */
+const stopMs = { redisThere: 15_000, redisAway: 1_000 } as const;
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
@@ -46,7 +47,10 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
 
   // Both at once: what the workers still finish needs no router, and what the router still enqueues needs no worker here.
   const stop = async (): Promise<void> => {
-    await Promise.all([worker?.stop(stopMs), router?.stop(stopMs)]);
+    const deadline = (await log.answers()) ? stopMs.redisThere : stopMs.redisAway;
+    const stopped = new AbortController();
+    const both = Promise.all([worker?.stop(deadline), router?.stop(deadline)]).finally(() => stopped.abort());
+    await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     await queues.close();
     await closeRedis(redis);
   };

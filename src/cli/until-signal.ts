@@ -22,4 +22,6 @@ export async function untilSignal(stop: (signal: string) => Promise<void>): Prom
     for (const name of signals) process.on(name, listener);
   });
   await stop(signal);
+  // Everything is closed. Should something still hold the process, it does not do so for long.
+  setTimeout(() => process.exit(), 2_000).unref();
 }

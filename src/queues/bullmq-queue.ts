@@ -103,7 +103,9 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     },
 
     async close() {
-      await queue.close().catch((error: unknown) => logger.debug({ error: messageOf(error), queue: name }, "queue did not close"));
+      const closed = queue.close().catch((error: unknown) => logger.debug({ error: messageOf(error), queue: name }, "queue did not close"));
+      // It would wait for a Redis that is away.
+      if (connection.status === "ready") await closed;
       await closeRedis(connection);
     },
   };

@@ -1,4 +1,5 @@
 import { DelayedError, type Job as BullJob, UnrecoverableError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
@@ -24,6 +25,7 @@ const takeOver = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
   const { url, prefix, queueName, name, logger, handle, concurrency, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
+  const copies = copiesOf(connection);
 
   const processJob = async (job: BullJob<Content>, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
     const verdict = await handle({ content: job.data, attempt: job.attemptsMade + 1, signal: signal ?? new AbortController().signal });
@@ -72,9 +74,22 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
       clearTimeout(timer);
       // What is still under way keeps its lock until that runs out, and is then taken over by another worker.
       if (closed === "late") await Promise.race([worker.close(true), new Promise((resolve) => setTimeout(resolve, 1_000))]);
+      for (const copy of copies) copy.disconnect();
       await closeRedis(connection);
     },
   };
+}
+
+/** BullMQ waits on a copy of the connection and, where Redis is away when it closes, leaves that copy to reconnect for ever. */
+function copiesOf(connection: Redis): readonly Redis[] {
+  const copies: Redis[] = [];
+  const duplicate = connection.duplicate.bind(connection);
+  connection.duplicate = (...overrides) => {
+    const copy = duplicate(...overrides);
+    copies.push(copy);
+    return copy;
+  };
+  return copies;
 }
 
 /** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours. */

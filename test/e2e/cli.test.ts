@@ -82,6 +82,15 @@ describe("busbar start", () => {
     expect(running.text()).not.toContain("@example");
   });
 
+  it("ends on SIGTERM although its Redis is gone", async () => {
+    const server = await startRedisServer({ dataFolder: join(await temporaryFolder(), "redis") });
+    const running = startCli(["start", "--only", "router,workers"], { env: { REDIS_URL: server.url } });
+    await running.until(/"msg":"started"/);
+    await server.stop();
+    running.signal("SIGTERM");
+    expect(await running.ended).toBe(0);
+  });
+
   it("refuses a role that it does not know as a wrong call", async () => {
     const { code, stderr } = await runCli(["start", "--only", "router,cook"], { env });
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'busbar: --only takes some of router,workers,server; it does not know "cook"\n' });
@@ -139,14 +148,16 @@ describe("busbar start", () => {
 
 describe("busbar publish", () => {
   it("publishes JSON from an argument, from standard input, and a topic's example", async () => {
-    const example = await runCli(["publish", "vote.created", "--example", "--json"], { env });
+    const [example, piped] = await Promise.all([
+      runCli(["publish", "vote.created", "--example", "--json"], { env }),
+      runCli(["publish", "vote.created", "-"], { env, input: '{"not":"a vote"}' }),
+    ]);
     expect(JSON.parse(example.stdout)).toMatchObject({ topic: "vote.created", repeated: false });
     const twice = [
       await runCli(["publish", "vote.created", "--example", "--idempotency-key", "k"], { env }),
       await runCli(["publish", "vote.created", "--example", "--idempotency-key", "k"], { env }),
     ];
     expect(twice.map(({ stdout }) => stdout.split(":")[0])).toEqual(["Published", "It was published before"]);
-    const piped = await runCli(["publish", "vote.created", "-"], { env, input: '{"not":"a vote"}' });
     expect(piped.code).toBe(1);
     expect(piped.stderr).toMatch(/^busbar: vote\.created: the event was not published:\n( {2}- \w+: .*\n)+$/);
   });

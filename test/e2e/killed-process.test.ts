@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { readJournal } from "../../src/mailroom/journal.ts";
 import { startMailroom } from "../../src/mailroom/mailroom.ts";
 import { runCli, startCli } from "../support/cli.ts";
@@ -11,7 +11,9 @@ const { url, prefix } = testRedis();
 
 it("A2: what a worker held when it was killed is taken over and finished by another one", { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "busbar-killed-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const mailroom = await startMailroom({ folder });
+  onTestFinished(() => mailroom.stop());
   const env = { REDIS_URL: url, QUEUE_PREFIX: prefix, MAILROOM_URL: mailroom.sendgridUrl, MAILROOM_SMTP_PORT: String(mailroom.smtp.port) };
   const arrived = new Promise<string | undefined>((resolve) => mailroom.inbox.on("message", ({ deliveryId }) => resolve(deliveryId)));
 
@@ -32,6 +34,4 @@ it("A2: what a worker held when it was killed is taken over and finished by anot
 
   second.signal("SIGTERM");
   expect(await second.ended).toBe(0);
-  await mailroom.stop();
-  await rm(folder, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -57,7 +57,7 @@ export interface RunningCli {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts the real binary; what still runs after the file is killed. */
+/** Starts the real binary; what still runs after the test is killed. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const child = spawnCli(args, options);
   let text = "";
@@ -69,7 +69,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     });
   }
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  afterAll(() => void child.kill("SIGKILL"));
+  onTestFinished(() => void child.kill("SIGKILL"));
   return {
     text: () => text,
     until: (pattern) =>
@@ -90,10 +90,10 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   };
 }
 
-/** A temporary folder that shares this repository's cache, so that no package is unpacked again. Removed after the file. */
+/** A temporary folder that shares this repository's cache, so that no package is unpacked again. Removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "busbar-cli-"));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, ".busbar"));
   await mkdir(join(root, ".busbar", "cache"), { recursive: true });
   await symlink(join(root, ".busbar", "cache"), join(folder, ".busbar", "cache"));
