@@ -117,7 +117,7 @@ export interface SweepOptions {
   readonly minIdle: number;
   /** At most so many a position. */
   readonly limit: number;
-  /** From this many hand-outs on, an entry is taken alone: if it kills its reader, no other entry is held up with it. */
+  /** From this many hand-outs on, an entry is a suspect: taken last, and alone of all positions, so that only a culprit's count goes on growing. */
   readonly suspectFrom: number;
 }
 

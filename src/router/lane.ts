@@ -18,7 +18,10 @@ export interface Lane {
   wake(): void;
   /** False while it has as much in hand as it may. */
   hasRoom(): boolean;
-  /** Routes entries that another reader left behind, and resolves when they are planned: planning is what may kill a process. */
+  /**
+   * Routes entries that another reader left behind, and resolves when they are acknowledged, or held because a queue refuses. Only then may
+   * the next be taken: an innocent entry must not be handed out once more because the one after it killed the process.
+   */
   take(entries: readonly LogEntry[]): Promise<void>;
   /** Says that everything read and not yet acknowledged is still being worked on. */
   keep(): Promise<void>;
@@ -70,7 +73,7 @@ export function createLane(options: LaneOptions): Lane {
         const { entries, gap, more } = await log.read(position, reader(), budget);
         wanted ||= more;
         if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
-        if (entries.length > 0) follow(planPage(entries), false);
+        if (entries.length > 0) void follow(planPage(entries), false);
       }
     } catch (error) {
       // The next bell or sweep tries again.
@@ -94,7 +97,7 @@ export function createLane(options: LaneOptions): Lane {
   };
 
   // A page is in flight until each of its entries is acknowledged, or held because a queue refuses.
-  const follow = (planned: Promise<RoutedEntry[]>, verify: boolean): void => {
+  const follow = (planned: Promise<RoutedEntry[]>, verify: boolean): Promise<void> => {
     const page = planned
       .then((routed) => Promise.all(byQueues(routed).map((group) => enqueue(group, verify))))
       .then(() => undefined)
@@ -106,6 +109,7 @@ export function createLane(options: LaneOptions): Lane {
         void pump();
       });
     pages.set(page, performance.now());
+    return page;
   };
 
   const enqueue = async (group: readonly RoutedEntry[], verify: boolean): Promise<void> => {
@@ -167,9 +171,7 @@ export function createLane(options: LaneOptions): Lane {
     async take(entries) {
       const fresh = entries.filter(({ id }) => !inHand.has(id));
       if (fresh.length === 0 || stopped) return;
-      const planned = planPage(fresh);
-      follow(planned, true);
-      await planned;
+      await follow(planPage(fresh), true);
     },
     async keep() {
       const ids = [...inHand];

@@ -199,6 +199,24 @@ describe("sweep", () => {
     expect(counts).toEqual([3, 3, 3, 4, 5]);
   });
 
+  it("takes one suspect of all positions at a time, and only when nothing else is left to take", async () => {
+    const [one, two] = [newTopic(), newTopic()];
+    for (const topic of [one, two]) {
+      await register(topic);
+      await appendAll(topic, ["old"]);
+      await log.read(position(topic), "r1", budget);
+    }
+    const both = [position(one), position(two)];
+    await log.sweep(both, "r2", sweepAll);
+    await appendAll(one, ["young"]);
+    await log.read(position(one), "r2", budget);
+    const taken = async (reader: string) => (await log.sweep(both, reader, sweepAll)).map((swept) => idsOf(swept.taken));
+    expect(await taken("r3")).toEqual([["young"], []]);
+    const rounds = [await taken("r4"), await taken("r5"), await taken("r6")];
+    expect(rounds.map((lists) => lists.flat().length)).toEqual([1, 1, 1]);
+    expect(rounds.flat(2).toSorted()).toEqual(["old", "old", "young"]);
+  });
+
   it("says whether anything is unread: the bell that was missed", async () => {
     const topic = newTopic();
     await register(topic);
