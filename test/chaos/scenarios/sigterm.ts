@@ -21,18 +21,30 @@ export const sigterm: Scenario = {
     const load = stage.load({ count: events, perSecond: 40 });
 
     const stops: number[] = [];
+    const starts: number[] = [];
     for (const moment of spread(stage.random, { count: rounds, from: 50, to: events - 50 })) {
       await load.reached(moment);
-      await Promise.all(roles.map((role) => role.started()));
       await stage.moreSends(sendsBetween);
       stage.fault("SIGTERM to all");
       const asked = performance.now();
-      await Promise.all(roles.map((role) => role.signal("SIGTERM").then(() => stops.push(performance.now() - asked))));
+      await Promise.all(
+        roles.map(async (role) => {
+          await role.signal("SIGTERM");
+          stops.push(performance.now() - asked);
+          const ended = performance.now();
+          await role.started();
+          starts.push(performance.now() - ended);
+        }),
+      );
     }
     return conclude(stage, {
       bound: 0,
       broken: () => stage.ends().map((end) => `ended by itself: ${end}`),
-      figures: { "a process ended after": `p50 ${percentile(stops, 0.5).toFixed(0)} ms, max ${percentile(stops, 1).toFixed(0)} ms` },
+      figures: { "a process ended after": times(stops), "and had started again after": times(starts) },
     });
   },
 };
+
+function times(values: readonly number[]): string {
+  return `p50 ${percentile(values, 0.5).toFixed(0)} ms, max ${percentile(values, 1).toFixed(0)} ms`;
+}
