@@ -19,7 +19,8 @@ export function timeOfId(id: string): number | undefined {
   return match ? Number.parseInt(match[1]! + match[2]!, 16) : undefined;
 }
 
-const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+/** The characters of a short hash. */
+export const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** The first 160 bits of the SHA-256 of `text`, as 32 characters of lower-case base32 (RFC 4648). */
 export function shortHash(text: string): string {

@@ -16,6 +16,8 @@ export interface Inspector {
   /** What each subscriber planned for an event, and the time line of each delivery. */
   deliveries(event: { readonly id: string; readonly time: string }): Promise<readonly InspectedRouting[]>;
   queues(): Promise<Readonly<Record<string, QueueCounts>>>;
+  /** How many sends followed one that may have been accepted, ever: an upper bound of the duplicates. */
+  doubtful(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,8 @@ export function inspector({ settings, topics, log, logger }: InspectorOptions): 
       const all = [...builtChannels.map((channel) => queues.of(channel)), queues.routing];
       return Object.fromEntries(await Promise.all(all.map(async (queue) => [queue.name, await queue.counts()] as const)));
     },
+
+    doubtful: () => parts().ledger.doubtful(),
 
     async close() {
       if (opened === undefined) return;

@@ -14,6 +14,8 @@ export interface Feed {
   /** The newest events of all topics, newest first. */
   readonly events: readonly EventView[];
   readonly queues: Readonly<Record<string, QueueCounts>>;
+  /** How many sends followed one that may have been accepted, ever. */
+  readonly doubtful: number;
 }
 
 export interface TopicView {
@@ -57,11 +59,12 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
   };
 
   const read = async (): Promise<Feed> => {
-    const [working, { topics, subscribers }, events, queues] = await Promise.all([
+    const [working, { topics, subscribers }, events, queues, doubtful] = await Promise.all([
       bus.ready(),
       knownCatalog(),
       bus.inspect.events(count),
       bus.inspect.queues(),
+      bus.inspect.doubtful(),
     ]);
     const listeners = (topic: string): string[] =>
       subscribers.filter((subscriber) => subscriber.topics.some(({ name }) => name === topic)).map(({ name }) => name);
@@ -76,6 +79,7 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
       })),
       events: events.map((event) => eventView(event, lookedUp.get(event.id)?.subscribers)),
       queues,
+      doubtful,
     };
   };
 

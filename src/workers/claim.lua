@@ -1,6 +1,6 @@
 -- Claims a delivery, right before it is sent.
 --
--- KEYS  1 ledger, 2 timeline (buckets of the delivery's hour and shard)
+-- KEYS  1 ledger, 2 timeline (buckets of the delivery's hour and shard), 3 doubtful (counter of the shard)
 -- ARGV  1 delivery id, 2 token, 3 lease (ms), 4 deaths that make it poison, 5 seconds to keep
 -- Reply {'go', doubtful (0 or 1)} | {'sent'} | {'suppressed'} | {'dead', reason} | {'busy', ms} | {'poison', deaths}
 --
@@ -33,4 +33,5 @@ end
 
 redis.call('HSET', KEYS[1], id, 'c|' .. deaths .. '|' .. token .. '|' .. string.format('%.0f', now + lease))
 redis.call('EXPIRE', KEYS[1], keep, 'NX')
+if doubtful == 1 then redis.call('INCR', KEYS[3]) end
 return {'go', doubtful}

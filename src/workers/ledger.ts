@@ -14,6 +14,8 @@ export interface Ledger {
   mark(delivery: LedgerKey, token: string, mark: Mark): Promise<"marked" | "late">;
   /** Notes a step in the delivery's time line. */
   note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
+  /** How many sends followed one that may have been accepted: an upper bound of the duplicates. */
+  doubtful(): Promise<number>;
   /** What happened to a delivery, oldest first. */
   timeline(delivery: LedgerKey): Promise<readonly TimelineEntry[]>;
 }

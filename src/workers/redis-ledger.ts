@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { base32Alphabet } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
 import { type Claim, type Ledger, type LedgerKey, type Mark, type TimelineStepName, timelineSteps } from "./ledger.ts";
 import { parseTimeline } from "./timeline.ts";
@@ -29,13 +30,16 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
  * | key | type | what |
  * |---|---|---|
  * | `<p>:{<s>}:ledger:<hour>` | hash | delivery id → its record, at most 100 bytes (its form stands in claim.lua) |
+ * | `<p>:{<s>}:ledger-doubtful` | string | how many sends followed one that may have been accepted; never expires |
  * | `<p>:{<s>}:timeline:<hour>` | hash | delivery id → lines `<ms> <step's letter> <detail>`, at most 2,000 bytes |
  */
 export function redisLedger(redis: Redis, prefix: string): Ledger {
-  const keysOf = ({ id, event }: LedgerKey): readonly [ledger: string, timeline: string] => {
-    const base = `${prefix}:{${id.at(-1)}}`;
+  const shard = (letter: string): string => `${prefix}:{${letter}}`;
+  const doubtfulKey = (letter: string): string => `${shard(letter)}:ledger-doubtful`;
+  const keysOf = ({ id, event }: LedgerKey): readonly [ledger: string, timeline: string, doubtful: string] => {
+    const letter = id.at(-1)!;
     const hour = Math.floor(Date.parse(event.time) / 3_600_000);
-    return [`${base}:ledger:${hour}`, `${base}:timeline:${hour}`];
+    return [`${shard(letter)}:ledger:${hour}`, `${shard(letter)}:timeline:${hour}`, doubtfulKey(letter)];
   };
 
   return {
@@ -70,6 +74,12 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     async note(delivery, { step, detail }) {
       await markScript(redis, keysOf(delivery), [delivery.id, "", "", timelineSteps[step], oneLine(detail), keepSeconds, longestTimeline]);
+    },
+
+    async doubtful() {
+      // One by one: in a Cluster each shard may live elsewhere.
+      const counts = await Promise.all([...base32Alphabet].map((letter) => redis.get(doubtfulKey(letter))));
+      return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
     },
 
     timeline: async (delivery) => parseTimeline(await redis.hget(keysOf(delivery)[1], delivery.id)),

@@ -42,14 +42,16 @@ describe("the ledger", () => {
     expect(await ledger.timeline(delivery)).toMatchObject([{ step: "takeover" }]);
   });
 
-  it("frees the claim of a known failure at once, without doubt; of an unknown outcome with doubt", async () => {
+  it("frees the claim of a known failure at once, without doubt; of an unknown outcome with doubt, which it counts", async () => {
     const [known, unknown] = [newDelivery(), newDelivery()];
+    const before = await ledger.doubtful();
     await ledger.claim(known, claim("a"));
     await ledger.mark(known, "a", { kind: "free", detail: "503" });
     expect(await ledger.claim(known, claim("b"))).toEqual({ kind: "go", doubtful: false });
     await ledger.claim(unknown, claim("a"));
     await ledger.mark(unknown, "a", { kind: "doubtful", detail: "reset" });
     expect(await ledger.claim(unknown, claim("b"))).toEqual({ kind: "go", doubtful: true });
+    expect((await ledger.doubtful()) - before).toBe(1);
   });
 
   it("calls a delivery poison when its holders died five times, whatever happened in between", async () => {

@@ -31,6 +31,7 @@ function watchedBus(events: readonly BusEvent[], routingsOf: (id: string) => rea
         asked.push(id);
         return routingsOf(id);
       },
+      doubtful: async () => 0,
       queues: async () => ({}),
       close: async () => undefined,
     },

@@ -30,7 +30,8 @@ function show() {
   showList(part("events"), cards, { key: ({ id }) => id, render: eventCard });
   const letters = messages.map((message) => ({ ...message, origin: origins[message.deliveryId] }));
   showList(part("messages"), letters, { key: ({ id }) => id, render: messageItem });
-  showList(part("queues"), Object.entries(feed.queues), { key: ([name]) => name, render: queueItem });
+  const doubtful = feed.doubtful > 0 ? [["doubtful", { "may have arrived twice": feed.doubtful }]] : [];
+  showList(part("queues"), [...Object.entries(feed.queues), ...doubtful], { key: ([name]) => name, render: queueItem });
   part("events-note").textContent = feed.events.length > 0 ? "newest first" : "";
   part("messages-note").textContent = messages.length > 0 ? `${feed.inbox.received} since the start` : "";
   showInstead(part("events-empty"), feed.events.length === 0 && howToPublish(feed.topics));
