@@ -12,6 +12,7 @@ export const errorCodes = {
   REDIS_UNSUITABLE: "the Redis that answers could lose queued work, or is too old",
   PORT_IN_USE: "another process listens on the port",
   ALREADY_RUNNING: "another busbar uses the same data folder",
+  STOPPED: "the bus was stopped; nothing was published",
   CANNOT_PLAN: "a subscriber's own code, or what it returned, could not be turned into deliveries",
 } as const;
 

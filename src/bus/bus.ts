@@ -1,6 +1,6 @@
 import { EventEmitter } from "eventemitter3";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { BusbarError } from "../base/errors.ts";
+import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Catalog, type Topics, topicsProblems } from "../define/catalog.ts";
 import type { Observations, Observe } from "../define/observation.ts";
@@ -71,11 +71,26 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
   const { logger = silentLogger, subscribers = [] } = options;
   const clock: Clock = systemClock;
   const emitter = new EventEmitter();
-  const observe: Observe = (name, fact) => void emitter.emit(name, fact);
+  // Whoever watches cannot disturb what it watches.
+  const observe: Observe = (name, fact) => {
+    try {
+      emitter.emit(name, fact);
+    } catch (error) {
+      logger.error({ observation: name, error: messageOf(error) }, "a listener of the bus threw");
+    }
+  };
   const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
   const log = redisLog({ url, prefix, partitions, deadline, logger });
-  const publish = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
+  const publishNow = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
   const inspect = inspector({ settings, topics, log, logger });
+  const publish: Publish = async (topicName, ...rest) => {
+    if (stopped !== undefined)
+      throw new BusbarError(
+        "STOPPED",
+        `${topicName}: the bus was stopped, so nothing was published. Publish before stop(), or create another bus.`,
+      );
+    return publishNow(topicName, ...rest);
+  };
   let running: RunningRoles | undefined;
   let stopped: Promise<void> | undefined;
 

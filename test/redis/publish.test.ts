@@ -133,6 +133,17 @@ describe("publish", () => {
     await sent;
   });
 
+  it("is refused after a stop, and before a stop no listener can disturb it", async () => {
+    const bus = line.bus({ url, prefix });
+    bus.on("published", () => {
+      throw new Error("a listener with a fault");
+    });
+    expect(await bus.publishEvent.orderPlaced(order)).toMatchObject({ topic: "order.placed" });
+    await bus.stop();
+    await bus.stop();
+    await expect(bus.publishEvent.orderPlaced(order)).rejects.toMatchObject({ code: "STOPPED" });
+  });
+
   it("is typed: a payload that does not fit does not compile", () => {
     const bus = line.bus({ url, prefix });
     // @ts-expect-error email is missing
