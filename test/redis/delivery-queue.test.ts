@@ -134,7 +134,7 @@ describe("a delivery queue", () => {
     expect((await queue.counts()).completed).toBe(1);
   });
 
-  it("B5: keeps no more completed jobs than it was told", async () => {
+  it("B5, E5: keeps no more completed jobs than it was told", async () => {
     const { queue } = newQueue({ age: 60_000, count: 3 });
     await queue.add(Array.from({ length: 10 }, (_, index) => content(`d_${index}`)));
     await work(

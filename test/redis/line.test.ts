@@ -192,6 +192,21 @@ describe("the line", () => {
     expect(sends).toHaveLength(200);
   });
 
+  it("keeps applications apart that share a log and the names of their subscribers", async () => {
+    const prefix = newPrefix();
+    const [shop, wallet] = [recordingProvider(), recordingProvider()];
+    const buses = [
+      line.bus({ url, prefix, provider: shop.provider, bus: { application: "shop" } }),
+      line.bus({ url, prefix, provider: wallet.provider, bus: { application: "wallet" } }),
+    ] as const;
+    await Promise.all(buses.map((bus) => bus.start()));
+    const sent = Promise.all(buses.map((bus) => observed(bus, "sent", 50)));
+    await Promise.all(Array.from({ length: 50 }, (_, index) => buses[0].publishEvent.orderPlaced(order(`A-${index}`))));
+    await sent;
+    expect([shop.sends.length, wallet.sends.length]).toEqual([50, 50]);
+    expect(new Set([...shop.sends, ...wallet.sends].map(({ deliveryId }) => deliveryId)).size).toBe(100);
+  });
+
   it("A10: loses nothing and sends nothing twice when it is stopped under load and started again", async () => {
     const prefix = newPrefix();
     const { provider, sends } = recordingProvider();
