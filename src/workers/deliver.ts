@@ -102,20 +102,23 @@ export function deliver({
   };
 
   async function sendUnderLease(message: unknown, delivery: Delivery, token: string, jobSignal: AbortSignal): Promise<SendResult> {
-    const lost = new AbortController();
+    // One controller, let go of at the end: AbortSignal.any and AbortSignal.timeout would hold each message until its time is over.
+    const giveUp = new AbortController();
+    const lockLost = (): void => giveUp.abort(jobSignal.reason);
+    jobSignal.addEventListener("abort", lockLost, { once: true });
+    const tooLate = setTimeout(() => giveUp.abort(new Error(`no answer within ${timeout} ms`)), timeout);
     const renewal = setInterval(() => {
       ledger.renew(delivery, token, leaseMs).then(
-        (ours) => ours || lost.abort(new Error("the claim passed to another worker")),
+        (ours) => ours || giveUp.abort(new Error("the claim passed to another worker")),
         (error: unknown) => logger.debug({ delivery: delivery.id, error: messageOf(error) }, "a claim could not be renewed"),
       );
     }, renewMs);
     try {
-      return await channel.send(message, {
-        deliveryId: delivery.id,
-        signal: AbortSignal.any([jobSignal, lost.signal, AbortSignal.timeout(timeout)]),
-      });
+      return await channel.send(message, { deliveryId: delivery.id, signal: giveUp.signal });
     } finally {
       clearInterval(renewal);
+      clearTimeout(tooLate);
+      jobSignal.removeEventListener("abort", lockLost);
     }
   }
 
