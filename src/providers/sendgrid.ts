@@ -3,7 +3,7 @@ import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { EmailMessage } from "../define/message.ts";
 import type { Outcome } from "../define/outcome.ts";
-import { deadline } from "./deadline.ts";
+import { deadline } from "../base/deadline.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
 import type { Provider, SendAttempt } from "./provider.ts";

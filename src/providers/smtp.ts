@@ -1,7 +1,7 @@
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { EmailMessage } from "../define/message.ts";
-import { deadline } from "./deadline.ts";
+import { deadline } from "../base/deadline.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Provider } from "./provider.ts";
 import { type SmtpFailure, smtpOutcome } from "./smtp-outcomes.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
+import { deadline } from "../base/deadline.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { type Channel, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
@@ -102,23 +103,18 @@ export function deliver({
   };
 
   async function sendUnderLease(message: unknown, delivery: Delivery, token: string, jobSignal: AbortSignal): Promise<SendResult> {
-    // One controller, let go of at the end: AbortSignal.any and AbortSignal.timeout would hold each message until its time is over.
-    const giveUp = new AbortController();
-    const lockLost = (): void => giveUp.abort(jobSignal.reason);
-    jobSignal.addEventListener("abort", lockLost, { once: true });
-    const tooLate = setTimeout(() => giveUp.abort(new Error(`no answer within ${timeout} ms`)), timeout);
+    const limit = deadline(jobSignal, timeout);
     const renewal = setInterval(() => {
       ledger.renew(delivery, token, leaseMs).then(
-        (ours) => ours || giveUp.abort(new Error("the claim passed to another worker")),
+        (ours) => ours || limit.abort("the claim passed to another worker"),
         (error: unknown) => logger.debug({ delivery: delivery.id, error: messageOf(error) }, "a claim could not be renewed"),
       );
     }, renewMs);
     try {
-      return await channel.send(message, { deliveryId: delivery.id, signal: giveUp.signal });
+      return await channel.send(message, { deliveryId: delivery.id, signal: limit.signal });
     } finally {
       clearInterval(renewal);
-      clearTimeout(tooLate);
-      jobSignal.removeEventListener("abort", lockLost);
+      limit.clear();
     }
   }
 

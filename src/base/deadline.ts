@@ -2,12 +2,15 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Why it was aborted, for people; `undefined` while it was not. */
   reason(): string | undefined;
+  /** Ends it before its time. */
+  abort(why: string): void;
   /** Takes the timer and the listener away. */
   clear(): void;
 }
 
 /**
- * A signal that aborts when the given one does, or when the time is over.
+ * A signal that can be let go of, unlike those of `AbortSignal.any` and `AbortSignal.timeout`, which hold what listens to them
+ * until their time is over. It aborts when the given one does, or when the time is over.
  * @param timeout milliseconds
  */
 export function deadline(signal: AbortSignal, timeout: number): Deadline {
@@ -24,6 +27,7 @@ export function deadline(signal: AbortSignal, timeout: number): Deadline {
   return {
     signal: controller.signal,
     reason: () => reason,
+    abort,
     clear() {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
