@@ -23,8 +23,20 @@ export interface SendgridMail {
   readonly customArgs: Readonly<Record<string, string>>;
 }
 
-/** Loads the SDK, with axios, on the first send: it costs some hundred milliseconds that importing busbar must not cost. */
-export async function sendgridSdk(): Promise<SendgridSdk> {
+let loaded: Promise<SendgridSdk> | undefined;
+
+/**
+ * Loads the SDK, with axios, on the first send: it costs some hundred milliseconds that importing busbar must not cost. Later sends
+ * share what was loaded: even an `import()` of what is there asks the loader each time.
+ */
+export function sendgridSdk(): Promise<SendgridSdk> {
+  loaded ??= load();
+  // What failed once may work the next time.
+  loaded.catch(() => (loaded = undefined));
+  return loaded;
+}
+
+async function load(): Promise<SendgridSdk> {
   const [client, mail] = await Promise.all([import("@sendgrid/client"), import("@sendgrid/mail")]);
   const { Client } = client.default as unknown as Pick<SendgridSdk, "Client">;
   const { MailService } = mail.default as unknown as Pick<SendgridSdk, "MailService">;
