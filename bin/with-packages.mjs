@@ -4,12 +4,13 @@
  *
  *     node bin/with-packages.mjs busbar <arguments>     the CLI, from its TypeScript source
  *     node bin/with-packages.mjs vitest <arguments>     the tests
+ *     node bin/with-packages.mjs run <file> <arguments> another TypeScript program of this project
  *
  * It is plain JavaScript and uses nothing but Node, because it runs before anything is installed.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -21,12 +22,8 @@ const installedFile = join(root, "node_modules", ".package-lock.json");
 const markFile = join(root, "node_modules", ".busbar-lock");
 
 const commands = {
-  busbar: async (args) => {
-    const main = join(root, "src", "cli", "main.ts");
-    const { register } = await import("tsx/esm/api");
-    register();
-    await runInside(main, args);
-  },
+  busbar: (args) => runTypeScript(join(root, "src", "cli", "main.ts"), args),
+  run: ([file = "", ...args]) => runTypeScript(join(root, file), args),
   vitest: async (args) => {
     // Its workers find their files from the working directory.
     process.chdir(root);
@@ -39,7 +36,7 @@ const command = Object.hasOwn(commands, name ?? "") ? commands[name] : undefined
 if (command === undefined) {
   fail(
     2,
-    `${name === undefined ? "No command is given" : `"${name}" is no command of this project`}. Usage: node bin/with-packages.mjs busbar|vitest [arguments]`,
+    `${name === undefined ? "No command is given" : `"${name}" is no command of this project`}. Usage: node bin/with-packages.mjs busbar|vitest|run [arguments]`,
   );
 }
 checkNode();
@@ -82,6 +79,13 @@ function markOf(wanted, installed) {
 
 /** Runs `npm ci`, says that it does, and ends this process as npm ended if that was no success. */
 async function install() {
+  const folder = join(root, "node_modules");
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail(
+      1,
+      `The packages do not match package-lock.json, and ${folder} is a link: npm ci would empty what it points to. Run npm ci there, or remove the link.`,
+    );
+  }
   const start = performance.now();
   const seconds = () => `${Math.round((performance.now() - start) / 1_000)} s`;
   say("Installing the packages of package-lock.json (npm ci) …");
@@ -124,6 +128,12 @@ function runNpm(npmArguments) {
     });
     child.once("close", finish);
   });
+}
+
+async function runTypeScript(file, programArguments) {
+  const { register } = await import("tsx/esm/api");
+  register();
+  await runInside(file, programArguments);
 }
 
 /** Imports a program as if it had been started as the process's own. */

@@ -22,8 +22,10 @@ export type ErrorCode = keyof typeof errorCodes;
 export class BusbarError extends Error {
   readonly code: ErrorCode;
   readonly problems: readonly string[];
+  /** Of `PUBLISH_FAILED`: the id to publish the event again with. */
+  readonly eventId: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { problems?: readonly string[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { problems?: readonly string[]; cause?: unknown; eventId?: string } = {}) {
     const problems = options.problems ?? [];
     super(
       [message, ...problems.map((problem) => `  - ${problem}`)].join("\n"),
@@ -31,6 +33,7 @@ export class BusbarError extends Error {
     );
     this.name = "BusbarError";
     this.code = code;
+    this.eventId = options.eventId;
     this.problems = problems.length > 0 ? problems : [message];
   }
 }

@@ -164,7 +164,7 @@ function unreachable({ topic, eventId }: NewEntry, error: unknown): BusbarError 
   return new BusbarError(
     "PUBLISH_FAILED",
     `${topic}: event ${eventId} was not published. ${messageOf(error)} Then publish again with { id: "${eventId}" }.`,
-    { cause: error },
+    { cause: error, eventId },
   );
 }
 
@@ -172,6 +172,6 @@ function unconfirmed({ topic, eventId }: NewEntry, error: unknown): BusbarError 
   return new BusbarError(
     "PUBLISH_FAILED",
     `${topic}: Redis did not confirm event ${eventId} (${messageOf(error)}). It may or may not be in the log: publish again with { id: "${eventId}" } or an idempotencyKey, and it is there once.`,
-    { cause: error },
+    { cause: error, eventId },
   );
 }

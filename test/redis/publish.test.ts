@@ -114,6 +114,7 @@ describe("publish", () => {
     const error: unknown = await bus.publishEvent.orderPlaced(order).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: "PUBLISH_FAILED",
+      eventId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       message: expect.stringMatching(/was not published.*publish again with \{ id: "[0-9a-f-]{36}" \}/) as string,
     });
   });
