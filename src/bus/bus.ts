@@ -112,8 +112,11 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
     async start({ only = bothRoles } = {}) {
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
+      // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
+      const connected = connect();
+      connected.catch(() => undefined);
       const assembled = await assemble({ settings, topics, subscribers, templates: only.includes("workers") });
-      await connect();
+      await connected;
       running = await startRoles({ ...assembled, settings, roles: only, log, clock, observe, logger });
     },
     connect,

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -88,6 +89,15 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     signal: (name) => void child.kill(name),
     ended,
   };
+}
+
+/** A port of this machine that somebody listens on until the test ends. */
+export async function takenPort(): Promise<number> {
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** A temporary folder that shares this repository's cache, so that no package is unpacked again. Removed after the test. */
