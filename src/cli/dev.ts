@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { messageOf } from "../base/errors.ts";
+import { silentLogger } from "../base/logger.ts";
 import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Environment } from "../bus/environment.ts";
@@ -26,12 +27,16 @@ export async function dev(): Promise<void> {
     }
   };
 
+  // Compiling the templates takes a second, so it begins while Redis starts. What is wrong is told before anything runs.
+  const checked = checkApplication();
+  checked.catch(() => undefined);
   try {
     const redis = await ownRedis();
     if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop });
     const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom") });
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
+    await checked;
     const { bus, environment } = await application(redis, mailroom);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
@@ -58,6 +63,12 @@ export async function dev(): Promise<void> {
     await stopAll();
     say("Stopped.");
   });
+}
+
+async function checkApplication(): Promise<void> {
+  const { bus } = await loadApplication({ logger: silentLogger });
+  await bus.check();
+  await bus.stop();
 }
 
 async function ownRedis(): Promise<RedisServer | undefined> {

@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { pause } from "../base/pause.ts";
 import type { Locks } from "../base/redis-locks.ts";
+import { type Rounds, startRounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
@@ -15,18 +15,11 @@ export interface LogKeeperOptions {
   readonly logger: Logger;
 }
 
-export interface LogKeeper {
-  stop(): Promise<void>;
-}
-
-const roundMs = 60_000;
 /** A group without a reader for so long is abandoned: it does not hold its log any more. */
 const graceMs = 7 * 86_400_000;
 
 /** Keeps the logs in shape, one process at a time: retention by age and size, and readers that are gone. */
-export function logKeeper({ application, catalog, log, locks, observe, logger }: LogKeeperOptions): LogKeeper {
-  const stopping = new AbortController();
-
+export function logKeeper({ application, catalog, log, locks, observe, logger }: LogKeeperOptions): Rounds {
   const tidy = async (): Promise<void> => {
     for (const topic of catalog.topics) {
       for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
@@ -54,23 +47,10 @@ export function logKeeper({ application, catalog, log, locks, observe, logger }:
     }
   };
 
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        // The lock runs out by itself: whoever takes it next has the next round.
-        if ((await locks.acquire("log-keeper", roundMs - 1_000)) !== undefined) await tidy();
-      } catch (error) {
-        logger.warn({ error: messageOf(error) }, "retention failed and is tried again");
-      }
-      await pause(roundMs, stopping.signal);
-    }
-  };
-  const running = run();
-
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return startRounds({
+    name: "log-keeper",
+    locks,
+    work: tidy,
+    onError: (error) => logger.warn({ error: messageOf(error) }, "retention failed and is tried again"),
+  });
 }

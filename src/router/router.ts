@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Locks } from "../base/redis-locks.ts";
+import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
@@ -11,7 +12,7 @@ import type { Position, TopicLog } from "../log/topic-log.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { createLane, type Lane } from "./lane.ts";
-import { type LogKeeper, logKeeper } from "./log-keeper.ts";
+import { logKeeper } from "./log-keeper.ts";
 import type { PlanOptions } from "./plan.ts";
 import { queueGate, type QueueGate } from "./queue-gate.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
@@ -60,8 +61,8 @@ export function createRouter(options: RouterOptions): Router {
   let lanes: Lane[] = [];
   let slot: ReaderSlot | undefined;
   let records: ReturnType<typeof routingWorker> | undefined;
-  let keeper: LogKeeper | undefined;
-  let expiry: ReturnType<typeof startDeadLetterExpiry> | undefined;
+  let keeper: Rounds | undefined;
+  let expiry: Rounds | undefined;
   let turned = clock.now();
 
   const gateOf = (channel: ChannelName): QueueGate<Delivery> => {

@@ -2,6 +2,7 @@ import type { Delivery } from "../define/delivery.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
 import type { Locks } from "../base/redis-locks.ts";
+import type { Rounds } from "../base/rounds.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 
 export interface WorkerOptions extends DeliverOptions {
@@ -24,7 +25,7 @@ export interface Worker {
 export function createWorker(options: WorkerOptions): Worker {
   const { channel, queue, concurrency, rateLimit, observe } = options;
   let running: QueueWorker | undefined;
-  let expiry: ReturnType<typeof startDeadLetterExpiry> | undefined;
+  let expiry: Rounds | undefined;
 
   return {
     async start() {
