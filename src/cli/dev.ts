@@ -11,7 +11,7 @@ import { loadApplication } from "./application.ts";
 import { createLogger } from "./logger.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { terminalView } from "./terminal-view.ts";
-import { untilSignal } from "./until-signal.ts";
+import { firstSignal, untilSignal } from "./until-signal.ts";
 
 /** Where a project keeps what `dev` makes. */
 export const dataFolder = ".busbar";
@@ -20,6 +20,7 @@ export const dataFolder = ".busbar";
 export async function dev(): Promise<void> {
   // A developer's machine has other work: collect early rather than let the heap grow with the messages that pass through.
   setFlagsFromString("--heap-growing-percent=20");
+  const signal = firstSignal();
   const started: { name: string; stop: () => Promise<void> | void }[] = [];
   const stopAll = async (): Promise<void> => {
     for (const { name, stop } of started.splice(0).toReversed()) {
@@ -58,7 +59,7 @@ export async function dev(): Promise<void> {
     throw error;
   }
 
-  await untilSignal(async () => {
+  await untilSignal(signal, async () => {
     say("Stopping: finishing what is under way …");
     await stopAll();
     say("Stopped.");

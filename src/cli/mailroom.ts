@@ -1,6 +1,6 @@
 import { startMailroom } from "../mailroom/mailroom.ts";
 import { createLogger } from "./logger.ts";
-import { untilSignal } from "./until-signal.ts";
+import { firstSignal, untilSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface MailroomCommand {
@@ -11,6 +11,7 @@ export interface MailroomCommand {
 
 /** The mailroom alone, for processes that were started with `busbar start` and have no provider keys. */
 export async function mailroom({ httpPort, smtpPort, folder }: MailroomCommand): Promise<void> {
+  const signal = firstSignal();
   const room = await startMailroom({
     folder,
     httpPort: portOf("--http-port", httpPort),
@@ -21,7 +22,7 @@ export async function mailroom({ httpPort, smtpPort, folder }: MailroomCommand):
   room.inbox.on("message", ({ at, to, subject, provider }) =>
     process.stdout.write(`${at.slice(11, 19)}  ${provider}  ${to.join(", ")}  ${subject}\n`),
   );
-  await untilSignal(() => room.stop());
+  await untilSignal(signal, () => room.stop());
 }
 
 function portOf(option: string, text: string): number {

@@ -5,7 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
 import { createLogger } from "./logger.ts";
-import { untilSignal } from "./until-signal.ts";
+import { firstSignal, untilSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
 
 const roles = ["router", "workers", "server"] as const;
@@ -16,6 +16,7 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
   if (unknown.length > 0 || only.length === 0)
     throw new UsageError(`--only takes some of ${roles.join(",")}; it does not know "${unknown.join(", ")}"`);
 
+  const signal = firstSignal();
   const logger = createLogger(logLevelOf(process.env));
   const { bus, environment } = await loadApplication({ logger });
   logFacts(bus, logger);
@@ -34,8 +35,8 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
   }
   logger.info({ roles: only, application: "busbar" }, "started");
 
-  await untilSignal(async (signal) => {
-    logger.info({ signal }, "stopping: finishing what is under way");
+  await untilSignal(signal, async (name) => {
+    logger.info({ signal: name }, "stopping: finishing what is under way");
     await server?.stop();
     await bus.stop();
     logger.info({}, "stopped");

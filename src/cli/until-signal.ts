@@ -2,13 +2,12 @@
 const sameSignalMs = 1_000;
 
 /**
- * Waits for Ctrl-C or SIGTERM, then stops cleanly. A second Ctrl-C, given by an impatient person, ends the process at once: what was under way is
- * taken over at the next start.
+ * Listens for Ctrl-C, SIGTERM and SIGHUP from now on, so that a start is never cut off halfway; resolves with the first one. A
+ * second Ctrl-C, given by an impatient person, ends the process at once: what was under way is taken over at the next start.
  */
-export async function untilSignal(stop: (signal: string) => Promise<void>): Promise<void> {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export function firstSignal(): Promise<string> {
   let first = 0;
-  const signal = await new Promise<string>((resolve) => {
+  return new Promise((resolve) => {
     const listener = (name: string): void => {
       const now = performance.now();
       if (first === 0) {
@@ -19,9 +18,13 @@ export async function untilSignal(stop: (signal: string) => Promise<void>): Prom
         process.exit(130);
       }
     };
-    for (const name of signals) process.on(name, listener);
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, listener);
   });
-  await stop(signal);
+}
+
+/** Waits for the signal, then stops cleanly. */
+export async function untilSignal(signal: Promise<string>, stop: (signal: string) => Promise<void>): Promise<void> {
+  await stop(await signal);
   // Everything is closed. Should something still hold the process, it does not do so for long.
   setTimeout(() => process.exit(), 2_000).unref();
 }
