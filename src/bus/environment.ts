@@ -16,10 +16,10 @@ export interface Environment {
 }
 
 const port = z.coerce.number("must be a port from 1 to 65535").int().min(1).max(65_535);
-const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"] });
+const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"], error: "must be true or false" });
 const rate = z
   .string()
-  .regex(/^(off|[1-9]\d*\/\d+(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
+  .regex(/^(off|[1-9]\d*\/[1-9]\d*(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
   .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1]! }));
 
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
@@ -32,10 +32,16 @@ export function logLevelOf(env: Readonly<Record<string, string | undefined>>): s
 /** Every variable that busbar reads. An empty one counts as absent. */
 const variables = z.object({
   REDIS_URL: z.string().optional(),
-  QUEUE_PREFIX: z.string().default("busbar"),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
+    .default("busbar"),
   EMAIL_ENABLED: yesNo.default(true),
   EMAIL_FROM: z.string().default("busbar@example.com"),
-  EMAIL_FROM_NAME: z.string().optional(),
+  EMAIL_FROM_NAME: z
+    .string()
+    .regex(/^[^\p{Cc}]*$/u, "must be one line without control characters")
+    .optional(),
   EMAIL_CONCURRENCY: z.coerce.number("must be a whole number from 1").int().min(1).optional(),
   EMAIL_RATE_LIMIT: rate.optional(),
   SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
@@ -44,7 +50,7 @@ const variables = z.object({
     .optional(),
   BUSBAR_SEND: z.enum(["live", "mailroom"], "must be live or mailroom").default("mailroom"),
   BUSBAR_ALLOW: z.string().default(""),
-  MAILROOM_URL: z.url({ protocol: /^https?$/ }).default(defaultMailroom.sendgridUrl),
+  MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.sendgridUrl),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
   PORT: port.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),

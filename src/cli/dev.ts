@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
+import { isAlive } from "../base/redis-server/process.ts";
 import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Environment } from "../bus/environment.ts";
@@ -33,7 +34,7 @@ export async function dev(): Promise<void> {
   checked.catch(() => undefined);
   try {
     const redis = await ownRedis();
-    if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop });
+    if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop }, watchRedis(redis));
     const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom") });
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
@@ -64,6 +65,17 @@ export async function dev(): Promise<void> {
     await stopAll();
     say("Stopped.");
   });
+}
+
+/** Says it once when our own Redis is gone: the process itself goes on, and cannot do anything. */
+function watchRedis({ pid }: RedisServer): { name: string; stop: () => void } {
+  const look = async (): Promise<void> => {
+    if (pid === undefined || (await isAlive(pid))) return;
+    clearInterval(watch);
+    say(`busbar's own Redis (process ${pid}) has ended. Press Ctrl-C and run npm start again: what was acknowledged is in ${dataFolder}/.`);
+  };
+  const watch = setInterval(() => void look(), 1_000);
+  return { name: "the watch over Redis", stop: () => clearInterval(watch) };
 }
 
 async function checkApplication(): Promise<void> {

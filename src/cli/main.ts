@@ -20,7 +20,7 @@ const program = new Command("busbar")
 Examples:
   busbar dev                                    everything in one process, with a page that shows it
   busbar publish order.placed --example         publish the topic's example
-  busbar publish vote.created '{"voteId":"v1"}'
+  cat order.json | busbar publish order.placed -
   busbar check                                  find every problem before a deploy
   busbar start --only router,workers            the service, without its HTTP server`,
   );

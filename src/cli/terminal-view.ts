@@ -26,17 +26,26 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     const reasons = skipped.length > 0 ? `, skipped ${skipped.map(({ route, reason }) => `${route} (${reason})`).join(", ")}` : "";
     line("blue", "routed", `${event.type} → ${subscriber}  ${deliveries === 1 ? "1 delivery" : `${deliveries} deliveries`}${reasons}`);
   });
-  bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${reason}`));
+  bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${plain(reason)}`));
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
-    line("green", "sent", `${delivery.channel} → ${delivery.to}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
+    line("green", "sent", `${delivery.channel} → ${plain(delivery.to)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
   );
   bus.on("retrying", ({ delivery, reason, after }) =>
-    line("yellow", "retrying", `${delivery.channel} → ${delivery.to}  in ${(after / 1_000).toFixed(1)} s: ${reason}`),
+    line("yellow", "retrying", `${delivery.channel} → ${plain(delivery.to)}  in ${(after / 1_000).toFixed(1)} s: ${plain(reason)}`),
   );
-  bus.on("suppressed", ({ delivery, reason }) => line("yellow", "suppressed", `${delivery.channel} → ${delivery.to}: ${reason}`));
-  bus.on("dead", ({ delivery, reason }) => line("red", "dead", `${delivery.channel} → ${delivery.to}  ${delivery.subscriber}: ${reason}`));
-  bus.on("doubtful", ({ delivery, reason }) => line("yellow", "doubtful", `${delivery.id}: ${reason}; it may arrive twice`));
+  bus.on("suppressed", ({ delivery, reason }) =>
+    line("yellow", "suppressed", `${delivery.channel} → ${plain(delivery.to)}: ${plain(reason)}`),
+  );
+  bus.on("dead", ({ delivery, reason }) =>
+    line("red", "dead", `${delivery.channel} → ${plain(delivery.to)}  ${delivery.subscriber}: ${plain(reason)}`),
+  );
+  bus.on("doubtful", ({ delivery, reason }) => line("yellow", "doubtful", `${delivery.id}: ${plain(reason)}; it may arrive twice`));
   bus.on("gap", ({ topic, group, entries }) => line("red", "gap", `${group} never got to see ${entries} events of ${topic}`));
   bus.on("deadLettersExpired", ({ queue, count }) => line("yellow", "expired", `${count} dead letters of ${queue}`));
   return { stop: () => clearInterval(everySecond) };
+}
+
+/** What comes from outside cannot forge a line or move the cursor. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }

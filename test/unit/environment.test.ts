@@ -31,7 +31,8 @@ describe("the environment", () => {
       SMTP_URL: "mail.example.com",
       BUSBAR_SEND: "yes",
       PORT: "http",
-      EMAIL_RATE_LIMIT: "fast",
+      EMAIL_RATE_LIMIT: "10/0s",
+      QUEUE_PREFIX: "a:b c",
       EMAIL_ENABLED: "maybe",
       EMAIL_FROM: "me",
     };
