@@ -108,8 +108,12 @@ export function createRouter(options: RouterOptions): Router {
         for (const lane of own) await lane.keep();
         while (await sweep(own)) turned = clock.now();
       } catch (error) {
-        if (isGroupMissing(error)) await register().catch(() => undefined);
         logger.warn({ partition, error: messageOf(error) }, "a sweep failed and is tried again");
+        // Somebody emptied Redis: what is published from now on has its readers again.
+        const again = isGroupMissing(error) ? register() : undefined;
+        await again?.catch((failure: unknown) =>
+          logger.warn({ partition, error: messageOf(failure) }, "the groups could not be created again"),
+        );
       }
       turned = clock.now();
       await pause(sweepMs, stopping.signal);

@@ -177,6 +177,20 @@ describe("the line", () => {
     expect(sends).toHaveLength(10);
   });
 
+  it("has its readers again after somebody emptied Redis", async () => {
+    const prefix = newPrefix();
+    const { provider } = recordingProvider();
+    const bus = line.bus({ url, prefix, provider });
+    await bus.start();
+    const first = observed(bus, "sent");
+    await bus.publishEvent.orderPlaced(order("A-1"));
+    await first;
+    await redis.del(...(await redis.keys(`${prefix}:{0}:*`)));
+    const second = observed(bus, "sent");
+    await bus.publishEvent.orderPlaced(order("A-2"));
+    expect((await second)[0]!.delivery.data).toEqual({ orderId: "A-2" });
+  });
+
   it("A5: shares the work between processes that know nothing of each other", async () => {
     const prefix = newPrefix();
     const { provider, sends } = recordingProvider();
