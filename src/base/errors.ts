@@ -40,5 +40,11 @@ export class BusbarError extends Error {
 
 /** What a caught value says of itself, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  try {
+    return typeof error === "object" && error !== null ? (JSON.stringify(error) ?? String(error)) : String(error);
+  } catch {
+    // A thing that cannot even be printed was thrown.
+    return "something that cannot be shown was thrown";
+  }
 }

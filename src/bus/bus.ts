@@ -4,21 +4,14 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Catalog, type Topics, topicsProblems } from "../define/catalog.ts";
 import type { Observations, Observe } from "../define/observation.ts";
-import type { Topic } from "../define/topic.ts";
+import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
-import type * as z from "zod";
-import { assemble } from "./assemble.ts";
+import { assemble, checking, closeAll } from "./assemble.ts";
 import { inspector, type Inspector } from "./inspect.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
-import { createPublisher, exampleOf, type Publish, type Published, type PublishOptions } from "./publish.ts";
+import { publishCausedBy } from "./cause.ts";
+import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
-
-/** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
-export type PublishEvent<T> = {
-  readonly [Key in keyof T]: T[Key] extends Topic<string, infer S>
-    ? (payload: z.input<S>, options?: PublishOptions) => Promise<Published>
-    : never;
-};
 
 const bothRoles: readonly Role[] = ["router", "workers"];
 
@@ -63,13 +56,17 @@ export interface Bus<T extends Topics = Topics> {
  * @throws BusbarError `INVALID_CONFIGURATION` or `INVALID_DEFINITION` with every problem found
  */
 export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T> {
+  return wireBus(options, systemClock);
+}
+
+/** The same with a clock of the caller's: for test buses. */
+export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: Clock): Bus<T> {
   const settings = parseOptions(options as BusOptions);
   const topics = options.topics as Topics;
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
   const { logger = silentLogger, subscribers = [] } = options;
-  const clock: Clock = systemClock;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
   const observe: Observe = (name, fact) => {
@@ -115,7 +112,8 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
       // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
       const connected = connect();
       connected.catch(() => undefined);
-      const assembled = await assemble({ settings, topics, subscribers, templates: only.includes("workers") });
+      const delivering = only.includes("workers") ? { delivering: { publishFor: publishCausedBy(publish, topics), logger } } : {};
+      const assembled = await assemble({ settings, topics, subscribers, ...delivering });
       await connected;
       running = await startRoles({ ...assembled, settings, roles: only, log, clock, observe, logger });
     },
@@ -128,10 +126,10 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
       })()),
     on: (name, listener) => void emitter.on(name, listener),
     off: (name, listener) => void emitter.off(name, listener),
-    catalog: async () => (await assemble({ settings, topics, subscribers, templates: false })).catalog,
+    catalog: async () => (await assemble({ settings, topics, subscribers })).catalog,
     async check() {
-      const { catalog, email } = await assemble({ settings, topics, subscribers, templates: true });
-      await email?.close();
+      const { catalog, channels } = await assemble({ settings, topics, subscribers, delivering: checking });
+      await closeAll(channels);
       return catalog;
     },
     inspect,

@@ -3,18 +3,21 @@ import type { Channel } from "../channels/channel.ts";
 import { emailChannel } from "../channels/email.ts";
 import type { EmailMessage } from "../define/message.ts";
 import { type Provider, sendgridProvider, smtpProvider } from "../providers/index.ts";
-import type { EmailSettings, Settings } from "./options.ts";
+import type { Settings } from "./options.ts";
 
 /**
  * The email channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom.
  * @throws BusbarError `INVALID_CONFIGURATION` when real sending is on and no provider has keys
  */
-export function emailChannelOf(email: EmailSettings, send: Settings["send"]): Channel<EmailMessage> {
+export function emailChannelOf({ email, channels, send }: Settings): Channel<EmailMessage> {
+  if (email === undefined)
+    throw new BusbarError("INVALID_CONFIGURATION", "The channel email is not configured: give createBus channels.email.");
+  const { concurrency } = channels.email;
   const { sendgrid, smtp, providers } = email.options;
   const live: Provider<EmailMessage>[] = providers ? [...providers] : [];
   if (providers === undefined) {
     if (sendgrid !== undefined) live.push(sendgridProvider(sendgrid));
-    if (smtp !== undefined) live.push(smtpProvider({ connections: email.concurrency, ...smtp }));
+    if (smtp !== undefined) live.push(smtpProvider({ connections: concurrency, ...smtp }));
   }
   if (send.live && live.length === 0) {
     throw new BusbarError(
@@ -24,7 +27,7 @@ export function emailChannelOf(email: EmailSettings, send: Settings["send"]): Ch
   }
   const mailroom = [
     sendgridProvider({ apiKey: "SG.mailroom", baseUrl: send.mailroom.sendgridUrl, name: "sendgrid (mailroom)" }),
-    smtpProvider({ ...send.mailroom.smtp, connections: email.concurrency, name: "smtp (mailroom)" }),
+    smtpProvider({ ...send.mailroom.smtp, connections: concurrency, name: "smtp (mailroom)" }),
   ];
   return emailChannel({ from: email.from, live, mailroom, mode: { send: send.live ? "live" : "mailroom", allowList: send.allow } });
 }

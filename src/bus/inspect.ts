@@ -6,8 +6,8 @@ import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
-import type { Settings } from "./options.ts";
-import { builtChannels, queuesOf } from "./queues.ts";
+import { builtChannels, type Settings } from "./options.ts";
+import { queuesOf } from "./queues.ts";
 
 /** What became of it. Reads only; connects with its first question. */
 export interface Inspector {
@@ -76,7 +76,7 @@ export function inspector({ settings, topics, log, logger }: InspectorOptions): 
 
     async queues() {
       const { queues } = parts();
-      const all = [...builtChannels.map((channel) => queues.of(channel)), queues.routing];
+      const all = [...builtChannels.map((channel) => queues.of(channel)), queues.routing, queues.audiences];
       return Object.fromEntries(await Promise.all(all.map(async (queue) => [queue.name, await queue.counts()] as const)));
     },
 

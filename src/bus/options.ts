@@ -3,11 +3,14 @@ import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
-import { channelDefaults, type ChannelOptions } from "../define/channels.ts";
+import { type ChannelName, channelNames } from "../define/channel-name.ts";
+import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
-import { type Policy, policyProblems, resolvePolicy } from "../define/policy.ts";
+import { namePattern, unknownOptions } from "../define/names.ts";
+import { policyProblems } from "../define/policy.ts";
+import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import { exportName, namePattern, type Topic } from "../define/topic.ts";
+import { exportName, type Topic } from "../define/topic.ts";
 import type { Provider, SendgridOptions, SmtpOptions } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
@@ -36,13 +39,18 @@ export interface BusOptions<T extends Topics = Topics> {
   readonly prefix?: string;
   /** How many partitions a topic gets that is new: the unit of scale. Default 1. Recorded in Redis; later changes hold for new topics only. */
   readonly partitions?: number;
-  readonly channels?: { readonly email?: EmailOptions };
+  readonly channels?: ChannelsOptions;
+  /** What handlers and audiences are given to work with: a database, an API's client. Its type is registered with `Register`. */
+  readonly services?: Register extends { services: infer S } ? S : object;
   readonly send?: SendOptions;
   /** One publish may take this long. Default 2 s. */
   readonly publishDeadline?: Duration;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
+
+/** Each channel's own words. E-mail is delivered only where it is configured; handlers always, unless switched off. */
+export type ChannelsOptions = { readonly email?: EmailOptions } & { readonly [Name in Exclude<ChannelName, "email">]?: ChannelOptions };
 
 export interface EmailOptions extends ChannelOptions {
   /** The sender: an address, or an address with a name. */
@@ -74,15 +82,17 @@ export interface Settings {
   readonly prefix: string;
   readonly partitions: number;
   readonly publishDeadline: number;
-  readonly email: EmailSettings | undefined;
+  readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
+  readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
+  readonly services: object;
   readonly send: Required<SendOptions>;
 }
 
-export interface EmailSettings {
-  readonly options: EmailOptions;
-  readonly from: EmailSender;
-  readonly enabled: boolean;
-  readonly policy: Policy;
+export interface ChannelSettings {
+  /** Why nothing is planned for the channel; undefined: it is on. */
+  readonly off: string | undefined;
+  /** The channel's own option words, the farthest level of a policy. */
+  readonly words: ChannelOptions;
   readonly concurrency: number;
   readonly rateLimit: { readonly max: number; readonly per: number } | false;
   readonly keepCompleted: { readonly age: number; readonly count: number };
@@ -90,12 +100,29 @@ export interface EmailSettings {
   readonly timeout: number;
 }
 
+/** The channels that this version can deliver. */
+export const builtChannels: readonly ChannelName[] = ["email", "handler"];
+
+const optionNames = [
+  "application",
+  "topics",
+  "subscribers",
+  "redis",
+  "prefix",
+  "partitions",
+  "channels",
+  "services",
+  "send",
+  "publishDeadline",
+  "logger",
+];
+
 /**
  * Parses the options once, into values with nothing left open.
  * @throws BusbarError `INVALID_CONFIGURATION` with every problem found
  */
 export function parseOptions(options: BusOptions): Settings {
-  const problems: string[] = [];
+  const problems = unknownOptions(options, optionNames);
   const { application, redis = "redis://127.0.0.1:6379", prefix = "busbar", partitions = 1, channels = {}, send = {} } = options;
   if (typeof application !== "string" || !namePattern.test(application) || application.includes(".")) {
     problems.push(`application: ${JSON.stringify(application)} must be lower case without dots, such as "shop"`);
@@ -103,6 +130,7 @@ export function parseOptions(options: BusOptions): Settings {
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
+  problems.push(...unknownOptions(channels, channelNames).map((problem) => `channels: ${problem}`));
   const parsed = <T>(name: string, parse: () => T): T | undefined => {
     try {
       return parse();
@@ -112,38 +140,46 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
-  const email = channels.email && parsed("channels.email", () => parseEmail(channels.email!));
+  const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
+  const { email } = channels;
   return {
     application,
     redis,
     prefix,
     partitions,
     publishDeadline: publishDeadline!,
-    email,
+    channels: Object.fromEntries(parsedChannels) as Settings["channels"],
+    email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
+    services: options.services ?? {},
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },
   };
 }
 
-function parseEmail(options: EmailOptions): EmailSettings {
-  const { enabled = true, concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults.email, ...options };
-  const problems = policyProblems(options).map((problem) => `channels.email.${problem}`);
+function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {
+  const { concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults[name], ...options };
+  const place = `channels.${name}`;
+  const problems = policyProblems(options ?? {}).map((problem) => `${place}.${problem}`);
   if (!Number.isInteger(concurrency) || concurrency < 1)
-    problems.push(`channels.email.concurrency: must be a whole number from 1, not ${concurrency}`);
+    problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
   if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))
-    problems.push("channels.email.rateLimit.max: must be a whole number from 1");
-  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "channels.email cannot be used:", { problems });
+    problems.push(`${place}.rateLimit.max: must be a whole number from 1`);
+  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `${place} cannot be used:`, { problems });
   return {
-    options,
-    from: typeof options.from === "string" ? { address: options.from } : options.from,
-    enabled,
-    policy: resolvePolicy(options),
+    off: reasonOff(name, options),
+    words: options ?? {},
     concurrency,
-    rateLimit: rateLimit === false ? false : { max: rateLimit.max, per: milliseconds(rateLimit.per, "channels.email.rateLimit.per") },
-    keepCompleted: { age: milliseconds(keepCompleted.age, "channels.email.keepCompleted.age"), count: keepCompleted.count },
-    keepDeadLetters: milliseconds(keepDeadLetters, "channels.email.keepDeadLetters"),
-    timeout: milliseconds(timeout, "channels.email.timeout"),
+    rateLimit: rateLimit === false ? false : { max: rateLimit.max, per: milliseconds(rateLimit.per, `${place}.rateLimit.per`) },
+    keepCompleted: { age: milliseconds(keepCompleted.age, `${place}.keepCompleted.age`), count: keepCompleted.count },
+    keepDeadLetters: milliseconds(keepDeadLetters, `${place}.keepDeadLetters`),
+    timeout: milliseconds(timeout, `${place}.timeout`),
   };
+}
+
+function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {
+  if (!builtChannels.includes(name)) return `this version of busbar cannot send by ${name} yet`;
+  if (options?.enabled === false) return `the channel ${name} is switched off`;
+  return name === "email" && options === undefined ? "the channel email is not configured" : undefined;
 }
 
 /** The names of `publishEvent`, for a barrel of topics. */

@@ -2,35 +2,12 @@ import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
 import { pause } from "../base/pause.ts";
-import type { Durability } from "../base/redis-suitability.ts";
-import { nearestName } from "../define/catalog.ts";
-import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
+import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
+import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
+import type { Published, PublishOptions } from "../define/publish.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import type { Appended, NewEntry, TopicLog } from "../log/topic-log.ts";
-
-export interface PublishOptions {
-  /** Same key and payload within 24 h: one event, whose id every call returns. Same key, another payload: an error. */
-  readonly idempotencyKey?: string;
-  /** Overrides the topic's `key`: what the event is about. */
-  readonly key?: string;
-  /** The id that the whole conversation shares. */
-  readonly correlationId?: string;
-  /** The id of the event that caused this one. */
-  readonly causationId?: string;
-  /** The event's id; by default one is made. Publishing again with the id of a `PUBLISH_FAILED` keeps one entry in the log. */
-  readonly id?: string;
-}
-
-/** What a publish returns when the event is in the log. */
-export interface Published {
-  readonly id: string;
-  readonly topic: string;
-  /** The event was in the log already: the same id or idempotency key. */
-  readonly repeated: boolean;
-  /** What the event survives from now on: `fsync` a power cut; `memory` a crash of any process, but in a power cut up to the last 2 s are lost. Undefined where Redis does not tell. */
-  readonly durability: Durability | undefined;
-}
 
 export type Publish = (topicName: string, payload: unknown, options?: PublishOptions) => Promise<Published>;
 
@@ -95,6 +72,7 @@ export function createPublisher({ application, topics, log, clock, observe, dead
       ...(correlationId === undefined ? {} : { correlationid: correlationId }),
       ...(causationId === undefined ? {} : { causationid: causationId }),
       ...(idempotencyKey === undefined ? {} : { idempotencykey: idempotencyKey }),
+      ...eventWords(options),
       data: parsed.data,
     };
   }
@@ -132,8 +110,10 @@ export function exampleOf(topicName: string, topics: readonly AnyTopic[]): unkno
   return topic.example;
 }
 
+const optionNames = ["idempotencyKey", "key", "correlationId", "causationId", "id", "deliverAt", "priority", "retry", "delay", "expiresIn"];
+
 function optionProblems(options: PublishOptions): string[] {
-  const problems: string[] = [];
+  const problems = [...unknownOptions(options, optionNames), ...eventWordProblems(options)];
   if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
   for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
     const value: unknown = options[name];

@@ -1,30 +1,34 @@
+import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
+import type { AudienceRecord } from "../router/audience-record.ts";
 import { bullmqQueue } from "../queues/bullmq-queue.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
-import type { Settings } from "./options.ts";
+import { builtChannels, type Settings } from "./options.ts";
 
 export interface Queues {
   /** The queue of a channel. */
   of(channel: ChannelName): DeliveryQueue<Delivery>;
   /** Events that a subscriber could not route. */
   readonly routing: DeliveryQueue<RoutingRecord>;
+  /** Audiences that are looked up page by page. */
+  readonly audiences: DeliveryQueue<AudienceRecord>;
   close(): Promise<void>;
 }
 
 const day = 86_400_000;
 
-/** The channels that can be delivered. */
-export const builtChannels: readonly ChannelName[] = ["email"];
-
-/** The queues of an application: one a channel, and `routing`. */
-export function queuesOf({ redis: url, prefix, application, email }: Settings, logger: Logger): Queues {
-  const shared = { url, prefix, application, logger };
-  const keepCompleted = email?.keepCompleted ?? { age: day, count: 10_000 };
-  const deliveries = new Map(builtChannels.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted })]));
-  const routing = bullmqQueue<RoutingRecord>({ ...shared, name: "routing", keepCompleted: { age: day, count: 1_000 } });
+/** The queues of an application: one a channel, `routing` and `audiences`. */
+export function queuesOf({ redis: url, prefix, application, channels }: Settings, logger: Logger, clock: Clock = systemClock): Queues {
+  const shared = { url, prefix, application, logger, now: clock.now };
+  const deliveries = new Map(
+    builtChannels.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })]),
+  );
+  const keepCompleted = { age: day, count: 1_000 };
+  const routing = bullmqQueue<RoutingRecord>({ ...shared, name: "routing", keepCompleted });
+  const audiences = bullmqQueue<AudienceRecord>({ ...shared, name: "audiences", keepCompleted });
   return {
     of(channel) {
       const queue = deliveries.get(channel);
@@ -32,8 +36,9 @@ export function queuesOf({ redis: url, prefix, application, email }: Settings, l
       return queue;
     },
     routing,
+    audiences,
     async close() {
-      await Promise.all([...deliveries.values(), routing].map((queue) => queue.close()));
+      await Promise.all([...deliveries.values(), routing, audiences].map((queue) => queue.close()));
     },
   };
 }

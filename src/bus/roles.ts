@@ -10,7 +10,9 @@ import type { TopicLog } from "../log/topic-log.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
-import type { Settings } from "./options.ts";
+import type { PlanOptions } from "../router/plan-options.ts";
+import type { ChannelName } from "../define/channel-name.ts";
+import type { ChannelSettings, Settings } from "./options.ts";
 import { queuesOf } from "./queues.ts";
 
 /** What a process can do besides publishing. */
@@ -20,8 +22,8 @@ export interface RolesOptions {
   readonly settings: Settings;
   readonly roles: readonly Role[];
   readonly catalog: Catalog;
-  /** Prepared; undefined where the channel is switched off. */
-  readonly email: Channel | undefined;
+  /** Prepared: those that are on. */
+  readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly log: TopicLog;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -38,60 +40,36 @@ const stopMs = { redisThere: 15_000, redisAway: 1_000 } as const;
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, catalog, email, log, clock, observe, logger } = options;
+  const { settings, roles, catalog, channels, log, clock, observe, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
-  const queues = queuesOf(settings, logger);
+  const queues = queuesOf(settings, logger, clock);
   let router: Router | undefined;
-  let worker: Worker | undefined;
+  const workers: Worker[] = [];
 
   // Both at once: what the workers still finish needs no router, and what the router still enqueues needs no worker here.
   const stop = async (): Promise<void> => {
     const deadline = (await log.answers()) ? stopMs.redisThere : stopMs.redisAway;
     const stopped = new AbortController();
-    const both = Promise.all([worker?.stop(deadline), router?.stop(deadline)]).finally(() => stopped.abort());
+    const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline)]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     await queues.close();
     await closeRedis(redis);
   };
 
   try {
-    if (roles.includes("workers") && email !== undefined && settings.email !== undefined) {
-      const { concurrency, rateLimit, keepDeadLetters, timeout } = settings.email;
+    if (roles.includes("workers")) {
       const ledger = redisLedger(redis, settings.prefix);
-      worker = createWorker({
-        catalog,
-        channel: email,
-        ledger,
-        clock,
-        observe,
-        logger,
-        locks,
-        queue: queues.of("email"),
-        concurrency,
-        rateLimit,
-        keepDeadLetters,
-        timeout,
-      });
-      await worker.start();
+      for (const [name, channel] of channels) {
+        const shared = { catalog, channel, ledger, clock, observe, logger, locks, queue: queues.of(name) };
+        workers.push(createWorker({ ...shared, ...settings.channels[name] }));
+      }
+      await Promise.all(workers.map((worker) => worker.start()));
     }
     if (roles.includes("router")) {
-      const planning = {
-        application: settings.application,
-        channels: { email: { ...settings.email?.options, enabled: settings.email?.enabled ?? false } },
-      };
-      router = createRouter({
-        application: settings.application,
-        catalog,
-        log,
-        queueOf: queues.of,
-        routing: queues.routing,
-        planning,
-        locks,
-        clock,
-        observe,
-        logger,
-      });
+      const { application, services } = settings;
+      const shared = { application, catalog, log, queues, services, locks, clock, observe, logger };
+      router = createRouter({ ...shared, planning: planningOf(settings) });
       await router.start();
     }
   } catch (error) {
@@ -99,4 +77,14 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     throw error;
   }
   return { stop, alive: () => router?.alive() ?? true };
+}
+
+/** How a router with these settings plans. */
+export function planningOf({ application, channels }: Settings): PlanOptions {
+  const all = Object.entries(channels) as [ChannelName, ChannelSettings][];
+  return {
+    application,
+    channels: Object.fromEntries(all.map(([name, { words }]) => [name, words])),
+    off: Object.fromEntries(all.flatMap(([name, { off }]) => (off === undefined ? [] : [[name, off]]))),
+  };
 }

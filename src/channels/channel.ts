@@ -1,4 +1,5 @@
 import type { Delivery } from "../define/delivery.ts";
+import type { Progress } from "../define/handler.ts";
 import type { Outcome } from "../define/outcome.ts";
 import type { AnyRoute } from "../define/route.ts";
 import type { SendAttempt } from "../providers/provider.ts";
@@ -9,20 +10,29 @@ import type { SendAttempt } from "../providers/provider.ts";
  * The contract:
  * - `prepare` compiles every template of the given routes; it throws one `BusbarError` that lists every problem of all of them.
  * - `render` is free of side effects. It throws `UnrenderableDelivery` where the data cannot work, however often it is tried.
- * - `send` makes one try through the chain of providers and does not throw.
+ * - `send` makes one try, through the chain of providers or by running the handler, and does not throw.
  */
 export interface Channel<Message = unknown> {
   readonly name: string;
   prepare(routes: readonly AnyRoute[]): Promise<void>;
   render(route: AnyRoute, delivery: Delivery): Promise<Message>;
-  send(message: Message, attempt: SendAttempt): Promise<SendResult>;
+  send(message: Message, attempt: DeliveryAttempt): Promise<SendResult>;
   close(): Promise<void>;
+}
+
+export interface DeliveryAttempt extends SendAttempt {
+  /** Which try it is, from 1. */
+  readonly number: number;
+  /** Takes note of how far the try is. */
+  readonly progress: (progress: Progress) => void;
 }
 
 export interface SendResult {
   readonly outcome: Outcome;
   /** Who gave the outcome. */
   readonly provider: string;
+  /** What a handler threw, for the dead letter's stack. */
+  readonly error?: unknown;
 }
 
 /** The delivery's data does not fit its template: a dead letter at once. */

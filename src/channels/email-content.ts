@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { messageOf } from "../base/errors.ts";
 import { pathText } from "../define/payload.ts";
-import type { EmailTemplate } from "../define/template.ts";
+import type { EmailTemplate } from "../define/email-template.ts";
 import { UnrenderableDelivery } from "./channel.ts";
 import { holeProblems } from "./holes.ts";
 import { secureHoles, urlHelper, urlPartHelper } from "./html-places.ts";

@@ -1,8 +1,8 @@
 import { BusbarError } from "../base/errors.ts";
 import { checkEmailAddress } from "../define/address.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
-import type { AnyRoute } from "../define/route.ts";
-import type { EmailTemplate } from "../define/template.ts";
+import { type AnyRoute, isMessageRoute } from "../define/route.ts";
+import type { EmailTemplate } from "../define/email-template.ts";
 import { providerChain } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import { type Channel, UnrenderableDelivery } from "./channel.ts";
@@ -37,9 +37,7 @@ export function emailChannel({ from, live = [], mailroom, mode }: EmailChannelOp
   const compiled = new Map<EmailTemplate, (data: unknown) => EmailContent>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
-    const templates = [...new Set(routes.filter(({ channel }) => channel === "email").map(({ template }) => template))].filter(
-      (template) => !compiled.has(template),
-    );
+    const templates = [...new Set(routes.flatMap(templateOf))].filter((template) => !compiled.has(template));
     const results = await compileEmails(templates);
     const problems = results.flatMap((result) => ("problems" in result ? result.problems : []));
     if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "E-mail templates cannot be used:", { problems });
@@ -52,8 +50,10 @@ export function emailChannel({ from, live = [], mailroom, mode }: EmailChannelOp
     async render(route, delivery) {
       const checked = checkEmailAddress(delivery.to);
       if ("problem" in checked) throw new UnrenderableDelivery(checked.problem);
-      if (!compiled.has(route.template)) await prepare([route]);
-      return { from: sender, to: checked.address, ...compiled.get(route.template)!(delivery.data) };
+      const [template] = templateOf(route);
+      if (template === undefined) throw new UnrenderableDelivery(`route "${route.name}" has no e-mail template`);
+      if (!compiled.has(template)) await prepare([route]);
+      return { from: sender, to: checked.address, ...compiled.get(template)!(delivery.data) };
     },
     async send(message, attempt) {
       const chain = chains[chooseChain(message.to, { ...mode, live: chains.live !== undefined })];
@@ -64,6 +64,10 @@ export function emailChannel({ from, live = [], mailroom, mode }: EmailChannelOp
       await Promise.all([chains.live?.close(), chains.mailroom?.close()]);
     },
   };
+}
+
+function templateOf(route: AnyRoute): EmailTemplate[] {
+  return isMessageRoute(route) && route.channel === "email" ? [route.template as EmailTemplate] : [];
 }
 
 /** Where a mail goes. Real providers are used only where that was asked for, and only if there are any. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { nearestName } from "../define/catalog.ts";
+import { nearestName } from "../define/names.ts";
 import { isComposite, keysOf, type Place, placeOfItems, placeOfKey, plainPlace, rootPlace } from "./schema-place.ts";
 import { type Block, type Hole, isBlock, isHole, isPath, type Node, type Path, type Program } from "./template-syntax.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { silentLogger } from "../base/logger.ts";
-import type { PublishOptions } from "../bus/publish.ts";
+import type { PublishOptions } from "../define/publish.ts";
 import { loadApplication } from "./application.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,6 +1,7 @@
 import { BusbarError } from "../base/errors.ts";
 import type { AnyRoute } from "./route.ts";
-import { isSubscriber, repeated, type Subscriber } from "./subscriber.ts";
+import { repeated } from "./names.ts";
+import { isSubscriber, type Subscriber, subscriberTitle } from "./subscriber.ts";
 import { type AnyTopic, exportName, isTopic } from "./topic.ts";
 
 /** All topics of an application by the name of their export, as `topics/index.ts` gives them. */
@@ -11,7 +12,9 @@ export interface Catalog {
   readonly topics: readonly AnyTopic[];
   readonly subscribers: readonly Subscriber[];
   topic(name: string): AnyTopic | undefined;
+  /** By its oldest name, which jobs and groups carry, else by its name. */
   subscriber(name: string): Subscriber | undefined;
+  /** Both by their oldest names, as a delivery carries them. */
   route(subscriber: string, route: string): AnyRoute | undefined;
 }
 
@@ -35,14 +38,28 @@ export function subscribersProblems(topics: Topics, subscribers: readonly unknow
   );
   const known = subscribers.filter(isSubscriber);
   for (const name of repeated(known.map((subscriber) => subscriber.name)))
-    problems.push(`two subscribers are called "${name}": give each a name of its own`);
-  for (const { name, topics: listened } of known) {
-    for (const topic of listened) {
+    problems.push(
+      `two subscribers are called "${name}"${filesOf(known.filter((each) => each.name === name))}: give each a name of its own`,
+    );
+  for (const identity of repeated(known.map((subscriber) => subscriber.identity))) {
+    const sharing = known.filter((each) => each.identity === identity);
+    if (new Set(sharing.map(({ name }) => name)).size > 1)
+      problems.push(
+        `${sharing.map(({ name }) => `"${name}"`).join(" and ")} have the oldest name "${identity}"${filesOf(sharing)}: only one of them can go on with its position`,
+      );
+  }
+  for (const subscriber of known) {
+    for (const topic of subscriber.topics) {
       if (!Object.values(topics).includes(topic))
-        problems.push(`subscriber "${name}" listens to "${topic.name}", which topics/index.ts does not export`);
+        problems.push(`${subscriberTitle(subscriber)} listens to "${topic.name}", which topics/index.ts does not export`);
     }
   }
   return problems;
+}
+
+function filesOf(subscribers: readonly Subscriber[]): string {
+  const files = subscribers.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  return files.length === 0 ? "" : ` (${files.join(", ")})`;
 }
 
 /**
@@ -54,30 +71,14 @@ export function catalogOf(topics: Topics, subscribers: readonly Subscriber[]): C
   if (problems.length > 0)
     throw new BusbarError("INVALID_DEFINITION", "The application's topics and subscribers do not fit together:", { problems });
   const topicByName = new Map(Object.values(topics).map((topic) => [topic.name, topic]));
-  const subscriberByName = new Map(subscribers.map((subscriber) => [subscriber.name, subscriber]));
+  const byName = new Map(subscribers.map((subscriber) => [subscriber.name, subscriber]));
+  const byIdentity = new Map(subscribers.map((subscriber) => [subscriber.identity, subscriber]));
+  const subscriberOf = (name: string): Subscriber | undefined => byIdentity.get(name) ?? byName.get(name);
   return {
     topics: [...topicByName.values()],
     subscribers,
     topic: (name) => topicByName.get(name),
-    subscriber: (name) => subscriberByName.get(name),
-    route: (subscriber, route) => subscriberByName.get(subscriber)?.routes.find((candidate) => candidate.name === route),
+    subscriber: subscriberOf,
+    route: (subscriber, route) => subscriberOf(subscriber)?.routes.find(({ identity }) => identity === route),
   };
-}
-
-/** The known name that is most like a mistyped one, if any is near. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  return ranked[0] && ranked[0].distance <= Math.max(2, name.length / 3) ? ranked[0].candidate : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length]!;
 }

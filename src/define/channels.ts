@@ -1,61 +1,91 @@
 import type { Duration } from "../base/duration.ts";
+import type { AudienceContext, AudiencePage, Recipient } from "./audience.ts";
+import { type ChannelName, channelNames, type TemplateChannel } from "./channel-name.ts";
+import type { HandlerContext } from "./handler.ts";
 import type { PolicyOptions } from "./policy.ts";
-import type { ChannelName } from "./channel-name.ts";
 import type { AnyRoute } from "./route.ts";
 import type { Template } from "./template.ts";
-
-/** How a channel's queue behaves, over all processes unless it says otherwise. */
-export interface ChannelOptions extends PolicyOptions {
-  /** `false` switches the channel off: its routes are skipped, with that reason. Default true. */
-  readonly enabled?: boolean;
-  /** Deliveries under way at once in one process. */
-  readonly concurrency?: number;
-  /** At most `max` sends in each `per`, over all processes. `false` switches the limit off. */
-  readonly rateLimit?: { readonly max: number; readonly per: Duration } | false;
-  /** Finished deliveries are kept this long and at most this many. Default 24 h and 10,000. */
-  readonly keepCompleted?: { readonly age: Duration; readonly count: number };
-  /** Dead letters are kept this long; their expiry is counted and announced. Default 14 d. */
-  readonly keepDeadLetters?: Duration;
-  /** One try may take this long, all providers together. Default 30 s. */
-  readonly timeout?: Duration;
-}
-
-/** What holds for a channel where nothing else is said. */
-export const channelDefaults: Readonly<
-  Record<"email", Required<Pick<ChannelOptions, "concurrency" | "rateLimit" | "keepCompleted" | "keepDeadLetters" | "timeout">>>
-> = {
-  email: {
-    concurrency: 5,
-    rateLimit: { max: 10, per: "1s" },
-    keepCompleted: { age: "24h", count: 10_000 },
-    keepDeadLetters: "14d",
-    timeout: "30s",
-  },
-};
+import type { Json } from "./topic.ts";
 
 type Excess<Given, Wanted> = { [Key in Exclude<keyof Given, keyof Wanted>]: never };
+type Recipients = string | readonly string[] | undefined;
 
-export interface MessageRoute<Event, Channel extends ChannelName, Data, Given> extends PolicyOptions {
+/** What every route may say. */
+export interface RouteOptions<Event> extends Omit<PolicyOptions, "expiresIn"> {
   /** Names the route where a subscriber has two of one channel. Default: the channel's name. */
   readonly name?: string;
+  /** The route's oldest name, when it was renamed: its deliveries keep their ids. */
+  readonly formerly?: string;
   /** The route is taken only where this says true. Pure. */
   readonly when?: (event: Event) => boolean;
-  /** The recipient: one address, several, or none. Pure. */
-  readonly to: (event: Event) => string | readonly string[] | undefined;
+  /** A time (RFC 3339) before which nothing is sent, in place of `delay`; undefined: at once. Pure. */
+  readonly deliverAt?: (event: Event) => string | undefined;
+  /** What was not sent this long after it was due is dropped, with that reason. May be made from the event. Default: never. */
+  readonly expiresIn?: Duration | ((event: Event) => Duration);
+}
+
+/** A route that sends a message. It takes either `to` or `audience`. */
+export interface MessageOptions<Event, Channel extends TemplateChannel, Data, Given, To extends Recipient> extends RouteOptions<Event> {
+  /** The recipient: one address, several, or none. Pure; it asks nobody. */
+  readonly to?: (event: Event) => Recipients;
+  /**
+   * The recipients, looked up page by page outside the router: for lists and look-ups. It may be called again with the cursor of
+   * a page that it returned before, and must then return the same page.
+   */
+  readonly audience?: (event: Event, context: AudienceContext) => Promise<AudiencePage<To>>;
   readonly template: Template<Channel, Data>;
-  /** The template's data, made from the event. Pure; nothing missing and nothing more. */
-  readonly data: (event: Event) => Given & Excess<Given, Data>;
+  /** The template's data, made from the event and, where there is an audience, the recipient. Pure; nothing missing and nothing more. */
+  readonly data: (event: Event, recipient: NoInfer<To>) => Given & Excess<Given, Data>;
+}
+
+type OneSource<Event> = { readonly to: (event: Event) => Recipients } | { readonly audience: unknown };
+
+export type MessageBuilder<Event, Channel extends TemplateChannel> = <Data, Given extends Data, To extends Recipient = string>(
+  route: MessageOptions<Event, Channel, Data, Given, To> & OneSource<Event>,
+) => AnyRoute;
+
+/** A route that posts JSON. */
+export interface WebhookOptions<Event> extends RouteOptions<Event> {
+  /** The address: one, several, or none. Pure. */
+  readonly to: (event: Event) => Recipients;
+  /** The body. Default: the event itself. Pure. */
+  readonly data?: (event: Event) => Json;
+}
+
+/** A route that runs code of the team's own. */
+export interface HandlerOptions<Event> extends RouteOptions<Event> {
+  /**
+   * Returning means sent. `throw new PermanentError()` makes a dead letter, `throw new RetryLater("30s")` comes back without
+   * burning an attempt, anything else is tried again. It may be called more than once for one event: make it repeatable.
+   */
+  readonly handle: (event: Event, context: HandlerContext) => Promise<unknown>;
+  /** One try may take this long; then `signal` aborts and it counts as failed. Default: the channel's, 5 m. */
+  readonly timeout?: Duration;
 }
 
 /** What `deliver` receives: one builder a channel, typed with the topic's event. */
 export interface ChannelBuilders<Event> {
-  readonly email: <Data, Given extends Data>(route: MessageRoute<Event, "email", Data, Given>) => AnyRoute;
+  readonly email: MessageBuilder<Event, "email">;
+  readonly sms: MessageBuilder<Event, "sms">;
+  readonly whatsapp: MessageBuilder<Event, "whatsapp">;
+  readonly push: MessageBuilder<Event, "push">;
+  readonly webhook: (route: WebhookOptions<Event>) => AnyRoute;
+  readonly handler: (route: HandlerOptions<Event>) => AnyRoute;
 }
 
-export const channelBuilders: ChannelBuilders<never> = {
-  email: (route) => messageRoute("email", route as unknown as Partial<AnyRoute>),
-};
+export const channelBuilders = Object.fromEntries(
+  channelNames.map((channel) => [channel, (options: object) => builtRoute(channel, options)]),
+) as unknown as ChannelBuilders<never>;
 
-function messageRoute(channel: ChannelName, { name = channel, when, to, template, data, priority, retry }: Partial<AnyRoute>): AnyRoute {
-  return { kind: "route", name, channel, when, to, template, data, priority, retry } as AnyRoute;
+/** The options that a route was built with, for those who check them. */
+const given = new WeakMap<object, unknown>();
+
+/** What the author wrote for a route, slips included; undefined for what no builder made. */
+export const givenOptions = (route: object): unknown => given.get(route);
+
+function builtRoute(channel: ChannelName, options: object): AnyRoute {
+  const { name = channel, formerly, ...rest } = (options ?? {}) as { name?: string; formerly?: string };
+  const route = { kind: "route", channel, name, identity: formerly ?? name, ...rest } as unknown as AnyRoute;
+  given.set(route, options);
+  return route;
 }

@@ -1,23 +1,44 @@
 import { shortHash } from "../base/ids.ts";
 import type { ChannelName } from "./channel-name.ts";
+import type { BusEvent } from "./event.ts";
 import type { Policy } from "./policy.ts";
+import type { Timing } from "./timing.ts";
 
 /**
  * One intended send: event × subscriber × route × recipient. It is a job's whole content, so that a delayed job needs
- * neither the log, which may have been trimmed, nor the code that planned it.
+ * neither the log, which may have been trimmed, nor the code that planned it. `subscriber` and `route` are their oldest names.
  */
-export interface Delivery {
+export interface Delivery extends Timing {
   readonly id: string;
-  readonly event: { readonly id: string; readonly type: string; readonly time: string };
+  /** A handler's delivery holds the whole event. */
+  readonly event: EventReference | BusEvent;
   readonly subscriber: string;
   readonly route: string;
   readonly channel: ChannelName;
   readonly to: string;
-  readonly template: { readonly name: string; readonly version: number };
-  readonly data: unknown;
+  /** What the message is made with; undefined for webhooks and handlers. */
+  readonly template?: { readonly name: string; readonly version: number };
+  /** The template's data, or a webhook's body. */
+  readonly data?: unknown;
   readonly policy: Policy;
   /** Why it can never be sent, known when it was planned (a wrong address): it goes straight to the dead letters. */
   readonly refusal?: string;
+}
+
+export interface EventReference {
+  readonly id: string;
+  readonly type: string;
+  readonly time: string;
+}
+
+/** An audience that is to be looked up: its pages become deliveries, outside the router. */
+export interface AudienceTask {
+  readonly id: string;
+  readonly event: BusEvent;
+  readonly subscriber: string;
+  readonly route: string;
+  readonly channel: ChannelName;
+  readonly policy: Policy;
 }
 
 export interface DeliveryIdentity {
@@ -37,4 +58,14 @@ export interface DeliveryIdentity {
  */
 export function deliveryId({ application, eventId, subscriber, route, channel, recipient, epoch }: DeliveryIdentity): string {
   return `d_${shortHash(JSON.stringify([application, eventId, subscriber, route, channel, recipient, epoch]))}`;
+}
+
+/** `a_` and 32 characters: the id of the task that looks up a route's audience for an event. */
+export function audienceTaskId({
+  application,
+  eventId,
+  subscriber,
+  route,
+}: Omit<DeliveryIdentity, "channel" | "recipient" | "epoch">): string {
+  return `a_${shortHash(JSON.stringify([application, eventId, subscriber, route]))}`;
 }

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { BusbarError } from "../base/errors.ts";
 import { payloadLimits } from "./payload.ts";
+import { type PolicyOptions, policyProblems } from "./policy.ts";
+import { type TimingOptions, timeProblems } from "./timing.ts";
 
 /** The longest time an idempotency key is remembered by default: 24 h. */
 export const idempotencyWindowMs = 24 * 3_600_000;
 
 /**
  * One fact. On the wire and in the log it is a CloudEvent 1.0 in JSON, with these extensions (lower case, as CloudEvents asks):
- * `dataversion`, `partitionkey`, `correlationid`, `causationid`, `idempotencykey`.
+ * `dataversion`, `partitionkey`, `correlationid`, `causationid`, `idempotencykey`, and the option words that a publish may say:
+ * `priority`, `retry` (as JSON), `delay`, `deliverat`, `expiresin`.
  */
 export interface BusEvent<Type extends string = string, Data = unknown> {
   readonly specversion: "1.0";
@@ -29,6 +32,13 @@ export interface BusEvent<Type extends string = string, Data = unknown> {
   /** The id of the event that caused this one. */
   readonly causationid?: string;
   readonly idempotencykey?: string;
+  readonly priority?: string;
+  /** JSON: an extension of CloudEvents holds no object. */
+  readonly retry?: string;
+  /** Such as `"90000ms"`, and `expiresin` too. */
+  readonly delay?: string;
+  readonly deliverat?: string;
+  readonly expiresin?: string;
   readonly data: Data;
 }
 
@@ -56,6 +66,44 @@ export function decodeEvent(json: string): BusEvent {
     if (typeof event?.[field] !== "string") throw new Error(`the log entry is no CloudEvent: "${field}" is missing`);
   }
   return event as BusEvent;
+}
+
+/** The option words that a publish said, as the event carries them. */
+export function eventWords({ priority, retry, delay, deliverAt, expiresIn }: PolicyOptions & TimingOptions): Partial<BusEvent> {
+  const duration = (value: string | number): string => (typeof value === "number" ? `${value}ms` : value);
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(retry === undefined ? {} : { retry: JSON.stringify(retry) }),
+    ...(delay === undefined ? {} : { delay: duration(delay) }),
+    ...(deliverAt === undefined ? {} : { deliverat: deliverAt }),
+    ...(expiresIn === undefined ? {} : { expiresin: duration(expiresIn) }),
+  };
+}
+
+/** Everything wrong with the option words of a publish. */
+export function eventWordProblems({ deliverAt, ...words }: PolicyOptions & TimingOptions): string[] {
+  const problems = [...policyProblems(words), ...timeProblems("deliverAt", deliverAt)];
+  if (words.delay !== undefined && deliverAt !== undefined) problems.push("delay and deliverAt: give one of them");
+  return problems;
+}
+
+/**
+ * The option words that an event carries; undefined for the many that carry none.
+ * @throws Error when one of them makes no sense: another program wrote the event
+ */
+export function wordsOfEvent(event: BusEvent): (PolicyOptions & TimingOptions) | undefined {
+  const { priority, retry, delay, deliverat, expiresin } = event;
+  if ((priority ?? retry ?? delay ?? deliverat ?? expiresin) === undefined) return undefined;
+  const words = {
+    ...(priority === undefined ? {} : { priority }),
+    ...(retry === undefined ? {} : { retry: JSON.parse(retry) as unknown }),
+    ...(delay === undefined ? {} : { delay }),
+    ...(deliverat === undefined ? {} : { deliverAt: deliverat }),
+    ...(expiresin === undefined ? {} : { expiresIn: expiresin }),
+  } as PolicyOptions & TimingOptions;
+  const problems = eventWordProblems(words);
+  if (problems.length > 0) throw new Error(`the event's own options cannot be used: ${problems.join("; ")}`);
+  return words;
 }
 
 /** Tells two bodies of one idempotency key apart: the same payload gives the same fingerprint whatever the order of its keys. */

@@ -1,5 +1,6 @@
 import type { BusEvent } from "./event.ts";
 import type { Delivery } from "./delivery.ts";
+import type { Progress } from "./handler.ts";
 
 /** What a bus tells those who watch it, as it happens in this process: `bus.on("sent", (fact) => …)`. */
 export interface Observations {
@@ -10,10 +11,34 @@ export interface Observations {
     readonly event: BusEvent;
     readonly subscriber: string;
     readonly deliveries: number;
+    /** Routes whose recipients are looked up from now on, page by page. */
+    readonly audiences: number;
     readonly skipped: readonly { readonly route: string; readonly reason: string }[];
   };
   /** A subscriber's code could not plan an event; the event waits on the queue `routing`. */
   unroutable: { readonly eventId: string; readonly subscriber: string; readonly reason: string };
+  /** A batch of an audience's deliveries is in its queue. */
+  released: { readonly event: BusEvent; readonly subscriber: string; readonly route: string; readonly deliveries: number };
+  /** An audience could not be looked up; it is asked again. */
+  audienceRetrying: {
+    readonly event: BusEvent;
+    readonly subscriber: string;
+    readonly route: string;
+    readonly reason: string;
+    readonly after: number;
+  };
+  /** An audience ended as a dead letter of `audiences`, after so many recipients. */
+  audienceDead: {
+    readonly event: BusEvent;
+    readonly subscriber: string;
+    readonly route: string;
+    readonly released: number;
+    readonly reason: string;
+  };
+  /** All of an audience is released. */
+  audienceDone: { readonly event: BusEvent; readonly subscriber: string; readonly route: string; readonly released: number };
+  /** How far a handler says it is. */
+  progress: { readonly delivery: Delivery; readonly progress: Progress };
   /** A provider accepted a delivery. `milliseconds` since the event was published. */
   sent: { readonly delivery: Delivery; readonly provider: string; readonly messageId: string | undefined; readonly milliseconds: number };
   /** A try failed; the delivery is tried again. `burned`: it used up one of its attempts. */
@@ -22,6 +47,8 @@ export interface Observations {
   dead: { readonly delivery: Delivery; readonly reason: string };
   /** A delivery ended because its address is dead or opted out. */
   suppressed: { readonly delivery: Delivery; readonly reason: string };
+  /** A delivery was dropped, unsent, because it came too late. */
+  expired: { readonly delivery: Delivery; readonly reason: string };
   /** A worker took over what another may have sent already, or a send succeeded after it was given up: a possible duplicate. */
   doubtful: { readonly delivery: Delivery; readonly reason: string };
   /** Entries of a log were gone before a subscriber read them. */

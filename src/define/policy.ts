@@ -1,4 +1,5 @@
 import { type Duration, milliseconds } from "../base/duration.ts";
+import { messageOf } from "../base/errors.ts";
 
 /** How urgent a delivery is. A waiting delivery of a higher priority always leaves its queue first. */
 export const priorities = ["critical", "high", "normal", "low"] as const;
@@ -18,11 +19,15 @@ export interface Retry {
   readonly jitter?: number;
 }
 
-/** The option words that mean the same at every level: channel < subscriber < route. The nearest wins. */
+/** The option words that mean the same at every level: channel < subscriber < route < publish. The nearest wins. */
 export interface PolicyOptions {
   /** Default `normal`. */
   readonly priority?: Priority;
   readonly retry?: Retry;
+  /** A delivery is not sent before this long after its event. Default: at once. */
+  readonly delay?: Duration;
+  /** A delivery that was not sent this long after it was due is dropped, with that reason. Default: never. */
+  readonly expiresIn?: Duration;
 }
 
 /** A policy with nothing left open, as it travels in a job. Times in milliseconds. */
@@ -37,10 +42,9 @@ export interface Policy {
 
 /** The policy that holds when the given levels are laid over one another, the farthest first. */
 export function resolvePolicy(...levels: readonly (PolicyOptions | undefined)[]): Policy {
-  const words: PolicyOptions = Object.assign({}, ...levels.map((level) => defined(level)));
   const retry: Retry = Object.assign({}, ...levels.map((level) => defined(level?.retry)));
   return {
-    priority: words.priority ?? "normal",
+    priority: nearest("priority", levels) ?? "normal",
     attempts: retry.attempts ?? 4,
     delay: milliseconds(retry.delay ?? "2s", "retry.delay"),
     factor: retry.factor ?? 2,
@@ -49,25 +53,41 @@ export function resolvePolicy(...levels: readonly (PolicyOptions | undefined)[])
   };
 }
 
+/** What the nearest level that says anything says of one word. */
+export function nearest<Word extends keyof PolicyOptions>(
+  word: Word,
+  levels: readonly (PolicyOptions | undefined)[],
+): PolicyOptions[Word] | undefined {
+  return levels.findLast((level) => level?.[word] !== undefined)?.[word];
+}
+
 /** Everything wrong with the option words of one level, one sentence each. */
-export function policyProblems({ priority, retry }: PolicyOptions): string[] {
+export function policyProblems({ priority, retry, delay, expiresIn }: PolicyOptions): string[] {
   const problems: string[] = [];
   if (priority !== undefined && !priorities.includes(priority))
     problems.push(`priority ${JSON.stringify(priority)} is none of ${priorities.join(", ")}`);
-  const { attempts, factor, jitter, delay, maxDelay } = retry ?? {};
+  if (retry !== undefined && (typeof retry !== "object" || retry === null || Array.isArray(retry)))
+    return [...problems, `retry must be an object such as { attempts: 4, delay: "2s" }, not ${JSON.stringify(retry)}`];
+  const { attempts, factor, jitter, delay: firstWait, maxDelay, ...unknown } = retry ?? {};
+  for (const word of Object.keys(unknown)) problems.push(`retry knows no "${word}": it takes attempts, delay, factor, maxDelay and jitter`);
   if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 1))
     problems.push(`retry.attempts must be a whole number from 1, not ${attempts}`);
   if (factor !== undefined && !(factor >= 1)) problems.push(`retry.factor must be 1 or more, not ${factor}`);
   if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) problems.push(`retry.jitter must be from 0 to 1, not ${jitter}`);
-  for (const [name, value] of Object.entries({ delay, maxDelay })) {
-    if (value === undefined) continue;
-    try {
-      milliseconds(value, `retry.${name}`);
-    } catch (error) {
-      problems.push((error as Error).message);
-    }
-  }
+  const durations = { delay, expiresIn, "retry.delay": firstWait, "retry.maxDelay": maxDelay };
+  for (const [name, value] of Object.entries(durations)) problems.push(...durationProblems(name, value));
+  if (expiresIn === 0) problems.push("expiresIn must be more than 0: nothing would ever be sent");
   return problems;
+}
+
+export function durationProblems(name: string, value: Duration | undefined): string[] {
+  if (value === undefined) return [];
+  try {
+    milliseconds(value, name);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }
 
 /**

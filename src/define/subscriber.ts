@@ -1,19 +1,38 @@
 import type * as z from "zod";
 import { BusbarError, messageOf } from "../base/errors.ts";
-import type { AnyRoute } from "./route.ts";
+import type { Pattern, SharedPattern } from "../filter/pattern.ts";
+import { type ParsedPattern, parsePattern } from "../filter/parse.ts";
 import { type ChannelBuilders, channelBuilders } from "./channels.ts";
 import type { BusEvent } from "./event.ts";
+import { namePattern, repeated, unknownOptions } from "./names.ts";
 import { policyProblems, type PolicyOptions } from "./policy.ts";
-import { type AnyTopic, isTopic, namePattern, type Topic } from "./topic.ts";
+import { routeProblems } from "./route-problems.ts";
+import type { AnyRoute } from "./route.ts";
+import { type AnyTopic, isTopic, type Topic } from "./topic.ts";
 
-/** The event of a topic, as `to`, `when` and `data` receive it. */
-export type EventOf<T> = T extends Topic<infer Name, infer S> ? BusEvent<Name, z.output<S>> : never;
+/** The event of a topic, or of one of several, as `to`, `when` and `data` receive it. */
+export type EventOf<T> = T extends readonly (infer Each)[]
+  ? EventOf<Each>
+  : T extends Topic<infer Name, infer S>
+    ? BusEvent<Name, z.output<S>>
+    : never;
 
-export interface SubscriberOptions<T extends AnyTopic> extends PolicyOptions {
+/** What a filter of a topic may say; of several topics, of what they share. */
+export type FilterOf<T> = T extends readonly Topic<string, infer S>[]
+  ? SharedPattern<z.output<S>>
+  : T extends Topic<string, infer S>
+    ? Pattern<z.output<S>>
+    : never;
+
+export interface SubscriberOptions<T> extends PolicyOptions {
   /** Its identity: position, deliveries and figures hang on it. */
   readonly name: string;
+  /** Its oldest name, when it was renamed: it keeps its position and its deliveries' ids. */
+  readonly formerly?: string;
   /** One sentence for people. */
   readonly description?: string;
+  /** Only events whose payload matches this EventBridge pattern reach the routes. Default: all. */
+  readonly filter?: FilterOf<T>;
   /** The routes, built with the channel builders it is given. Called once, at definition. */
   readonly deliver: (channels: ChannelBuilders<EventOf<T>>) => readonly AnyRoute[];
 }
@@ -22,35 +41,74 @@ export interface SubscriberOptions<T extends AnyTopic> extends PolicyOptions {
 export interface Subscriber extends PolicyOptions {
   readonly kind: "subscriber";
   readonly name: string;
+  /** Its oldest name: group, jobs and ids are called after it. */
+  readonly identity: string;
   readonly description: string | undefined;
   readonly topics: readonly AnyTopic[];
+  readonly filter: ParsedPattern | undefined;
   readonly routes: readonly AnyRoute[];
+  /** The file that it was loaded from, for messages. */
+  readonly file?: string;
 }
+
+/** How a subscriber is called in messages: with its file, where that is known. */
+export function subscriberTitle({ name, file }: Pick<Subscriber, "name" | "file">): string {
+  return file === undefined ? `subscriber "${name}"` : `${file}: subscriber "${name}"`;
+}
+
+const optionNames = ["name", "formerly", "description", "filter", "deliver", "priority", "retry", "delay", "expiresIn"];
 
 /**
  * Defines a subscriber: the default export of a file in `subscribers/`.
+ * @param topics the topic that it listens to, or a list of them
  * @throws BusbarError `INVALID_DEFINITION` with every problem found
  */
-export function defineSubscriber<const T extends AnyTopic>(topic: T, options: SubscriberOptions<T>): Subscriber {
-  const problems: string[] = [];
-  if (!isTopic(topic)) problems.push("its first argument is no topic: import one that defineTopic made");
-  if (typeof options?.name !== "string" || !namePattern.test(options.name))
-    problems.push(`its name ${JSON.stringify(options?.name)} must be lower case, such as "order-confirmation"`);
+export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>(topics: T, options: SubscriberOptions<T>): Subscriber {
+  const { name, formerly, description, filter, priority, retry, delay, expiresIn } = options ?? {};
+  const listened: readonly AnyTopic[] = Array.isArray(topics) ? topics : [topics];
+  const problems = [...topicProblems(listened), ...unknownOptions(options, optionNames)];
+  if (typeof name !== "string" || !namePattern.test(name))
+    problems.push(`its name ${JSON.stringify(name)} must be lower case, such as "order-confirmation"`);
+  if (formerly !== undefined && !(typeof formerly === "string" && namePattern.test(formerly)))
+    problems.push(`formerly ${JSON.stringify(formerly)} must be one of its older names`);
+  if (description !== undefined && typeof description !== "string") problems.push("description must be text");
   problems.push(...policyProblems(options ?? {}));
+  const parsed = filter === undefined ? undefined : parsePattern(filter);
+  if (parsed !== undefined && "problems" in parsed) problems.push(...parsed.problems.map((problem) => `filter: ${problem}`));
   const routes = callDeliver(options, problems);
   routes.forEach((route, index) =>
     problems.push(...routeProblems(route).map((problem) => `route ${route?.name ?? index + 1}: ${problem}`)),
   );
-  for (const name of repeated(routes.map((route) => route?.name)))
-    problems.push(`two routes are called "${name}": give each a name of its own`);
-  if (problems.length > 0)
-    throw new BusbarError("INVALID_DEFINITION", `Subscriber ${JSON.stringify(options?.name)} cannot be used:`, { problems });
-  const { name, description, priority, retry } = options;
-  return { kind: "subscriber", name, description, topics: [topic], routes, priority, retry };
+  for (const twice of repeated(routes.map((route) => route?.name)))
+    problems.push(`two routes are called "${twice}": give each a name of its own`);
+  for (const twice of repeated(routes.map((route) => route?.identity)))
+    if (routes.filter(({ name: routeName }) => routeName === twice).length < 2)
+      problems.push(`two routes have the oldest name "${twice}": a route's formerly must be its own`);
+  if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `Subscriber ${JSON.stringify(name)} cannot be used:`, { problems });
+  return {
+    kind: "subscriber",
+    name,
+    identity: formerly ?? name,
+    description,
+    topics: listened,
+    filter: parsed !== undefined && "matcher" in parsed ? parsed.matcher : undefined,
+    routes,
+    priority,
+    retry,
+    delay,
+    expiresIn,
+  } as Subscriber;
 }
 
 export function isSubscriber(value: unknown): value is Subscriber {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "subscriber";
+}
+
+function topicProblems(topics: readonly unknown[]): string[] {
+  if (topics.length === 0) return ["its first argument is an empty list: give it the topics that it listens to"];
+  const problems = topics.some((topic) => !isTopic(topic)) ? ["its first argument is no topic: import one that defineTopic made"] : [];
+  for (const { name } of repeated(topics.filter(isTopic))) problems.push(`it listens to "${name}" twice`);
+  return problems;
 }
 
 function callDeliver(options: { deliver?: unknown } | undefined, problems: string[]): readonly AnyRoute[] {
@@ -61,27 +119,12 @@ function callDeliver(options: { deliver?: unknown } | undefined, problems: strin
   try {
     const routes: unknown = options.deliver(channelBuilders);
     if (Array.isArray(routes) && routes.length > 0) return routes as AnyRoute[];
-    problems.push("deliver must return a list with at least one route, such as [email({ … })]");
+    const advice = routes instanceof Promise ? "not async" : "a list with at least one route, such as [email({ … })]";
+    problems.push(
+      routes instanceof Promise ? `deliver must be ${advice}: it is called once, at definition` : `deliver must return ${advice}`,
+    );
   } catch (error) {
     problems.push(`deliver threw: ${messageOf(error)}`);
   }
   return [];
-}
-
-function routeProblems(route: AnyRoute | undefined): string[] {
-  if (route?.kind !== "route") return ["it was not made by a channel builder"];
-  const problems = policyProblems(route);
-  if (!namePattern.test(route.name)) problems.push(`its name ${JSON.stringify(route.name)} must be lower case`);
-  if (typeof route.to !== "function") problems.push("to must be a function that returns the recipient");
-  if (typeof route.data !== "function") problems.push("data must be a function that returns the template's data");
-  if (route.when !== undefined && typeof route.when !== "function") problems.push("when must be a function that returns true or false");
-  if (route.template?.kind !== "template") problems.push("template is no template: import one that emailTemplate made");
-  else if (route.template.channel !== (route.channel as string))
-    problems.push(`template "${route.template.name}" is for ${route.template.channel}, not ${route.channel}`);
-  return problems;
-}
-
-/** The values that a list holds more than once. */
-export function repeated<T>(values: readonly T[]): T[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { BusbarError } from "../base/errors.ts";
+import type { TemplateChannel } from "./channel-name.ts";
+import { namePattern } from "./names.ts";
 import { pathText } from "./payload.ts";
-import { namePattern } from "./topic.ts";
 
 /** What a message says, with holes for its data. `Data` is what a route's `data` must return. */
-export interface Template<Channel extends string = string, Data = unknown> {
+export interface Template<Channel extends TemplateChannel = TemplateChannel, Data = unknown> {
   readonly kind: "template";
   readonly channel: Channel;
   readonly name: string;
@@ -17,62 +18,61 @@ export interface Template<Channel extends string = string, Data = unknown> {
   readonly example: unknown;
 }
 
-/** Handlebars in all three parts: `{{name}}`, `{{#if}}`, `{{#each}}`. Values are escaped for their place. */
-export interface EmailTemplate<Data = unknown> extends Template<"email", Data> {
-  readonly subject: string;
-  /** MJML, compiled once. */
-  readonly mjml: string;
-  /** The same message for those who read no HTML. */
-  readonly text: string;
-}
-
-export interface EmailTemplateOptions<S extends z.ZodObject> {
+/** What every kind of template takes. */
+export interface TemplateOptions<S extends z.ZodObject> {
   readonly name: string;
   /** From 1. */
   readonly version?: number;
   /** The data that the template takes. Every hole must be a key of it. */
   readonly data: S;
-  readonly subject: string;
-  readonly mjml: string;
-  readonly text: string;
   /** Realistic data, for previews; checked against `data`. */
   readonly example?: z.input<S>;
 }
 
+export interface TemplateParts<Channel extends TemplateChannel> {
+  readonly channel: Channel;
+  /** What the kind of template is called in errors. */
+  readonly title: string;
+  /** The texts with holes, by their names: none may be empty. */
+  readonly texts: Readonly<Record<string, unknown>>;
+  /** More that is wrong with it. */
+  readonly problems?: readonly string[];
+}
+
 /**
- * Defines an e-mail template.
- * @throws BusbarError `INVALID_DEFINITION` with every problem found. Holes without data and wrong MJML are found by `busbar check` and at boot.
+ * The part that all kinds of template share, checked.
+ * @throws BusbarError `INVALID_DEFINITION` with every problem found
  */
-export function emailTemplate<S extends z.ZodObject>(options: EmailTemplateOptions<S>): EmailTemplate<z.input<S>> {
-  const { name, version = 1, data, subject, mjml, text, example } = options;
+export function checkedTemplate<Channel extends TemplateChannel, S extends z.ZodObject>(
+  options: TemplateOptions<S>,
+  { channel, title, texts, problems: more = [] }: TemplateParts<Channel>,
+): Template<Channel, z.input<S>> {
+  const { name, version = 1, data, example } = options ?? {};
   const problems: string[] = [];
   if (typeof name !== "string" || !namePattern.test(name))
     problems.push(`its name ${JSON.stringify(name)} must be lower case, such as "order-confirmation"`);
   if (!Number.isInteger(version) || version < 1) problems.push(`its version must be a whole number from 1, not ${version}`);
   if (!(data instanceof z.ZodObject)) problems.push("its data must be a z.object({ … })");
-  for (const [part, value] of Object.entries({ subject, mjml, text })) {
+  for (const [part, value] of Object.entries(texts)) {
     if (typeof value !== "string" || value.trim() === "") problems.push(`its ${part} is empty`);
   }
-  if (/[\r\n]/.test(subject ?? "")) problems.push("its subject has more than one line");
+  problems.push(...more);
   if (data instanceof z.ZodObject && example !== undefined)
     problems.push(...templateDataProblems(data, example).map((problem) => `its example: ${problem}`));
-  if (problems.length > 0)
-    throw new BusbarError("INVALID_DEFINITION", `E-mail template ${JSON.stringify(name)} cannot be used:`, { problems });
-  return {
-    kind: "template",
-    channel: "email",
-    name,
-    version,
-    schema: data as unknown as z.ZodType<unknown, z.input<S>>,
-    subject,
-    mjml,
-    text,
-    example,
-  };
+  if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `${title} ${JSON.stringify(name)} cannot be used:`, { problems });
+  return { kind: "template", channel, name, version, schema: data as unknown as z.ZodType<unknown, z.input<S>>, example };
 }
 
-/** Everything wrong with data for a template, one sentence each with its path. */
+/** Everything wrong with data for a template, one sentence each with its path. A key that the template does not take is a slip. */
 export function templateDataProblems(schema: z.core.$ZodType, data: unknown): string[] {
   const parsed = z.safeParse(schema, data);
-  return parsed.success ? [] : parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
+  if (!parsed.success) return parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || typeof data !== "object" || data === null) return [];
+  return Object.keys(data)
+    .filter((key) => !Object.hasOwn(schema.shape, key))
+    .map((key) => `${key}: the template takes no such key`);
+}
+
+export function isTemplate(value: unknown): value is Template {
+  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "template";
 }

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
+import { namePattern, unknownOptions } from "./names.ts";
 import { pathText, payloadProblems } from "./payload.ts";
+import { durationProblems } from "./policy.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -25,6 +27,8 @@ export interface Topic<Name extends string = string, S extends z.ZodType = z.Zod
   readonly schema: S;
   /** The schema's version, from 1. */
   readonly version: number;
+  /** How the payload of each version becomes one of the next: the first is for version 1. */
+  readonly upcasts: readonly ((data: never) => unknown)[];
   readonly key: ((data: z.output<S>) => string) | undefined;
   /** Milliseconds. */
   readonly retain: number;
@@ -32,6 +36,18 @@ export interface Topic<Name extends string = string, S extends z.ZodType = z.Zod
   readonly retainBytes: number;
   readonly description: string | undefined;
   readonly example: z.input<S> | undefined;
+  /**
+   * The next version of the payload. Versions are only ever added, at the end: what lies in the log is brought up to the newest
+   * one when it is read. Options that are not given stay as they were; an example that is not given is brought up too.
+   * @param schema what the payload looks like from now on
+   * @param upcast makes a payload of the version before into one of this version. Pure
+   * @throws BusbarError `INVALID_DEFINITION` with every problem found
+   */
+  readonly evolve: <Next extends z.ZodType>(
+    schema: Next & JsonOutput<Next>,
+    upcast: (data: z.output<S>) => z.input<Next>,
+    options?: TopicOptions<Next>,
+  ) => Topic<Name, Next>;
 }
 
 // oxlint-disable-next-line no-explicit-any -- a topic of whatever payload: `key` takes the payload, so no narrower type fits all
@@ -39,9 +55,6 @@ export type AnyTopic = Topic<string, any>;
 
 type JsonOutput<S extends z.ZodType> =
   z.output<S> extends Json ? unknown : { "the payload must be JSON: no Date, Map, bigint, unknown or function": never };
-
-/** What topics, subscribers and routes may be called. */
-export const namePattern = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 
 /**
  * Defines a topic.
@@ -54,19 +67,56 @@ export function defineTopic<const Name extends string, S extends z.ZodType>(
   schema: S & JsonOutput<S>,
   options: TopicOptions<S> = {},
 ): Topic<Name, S> {
-  const problems = [...nameProblems(name), ...schemaProblems(schema), ...exampleProblems(schema, options.example)];
-  if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `Topic ${JSON.stringify(name)} cannot be used:`, { problems });
+  return checkedTopic<Name, S>({ name, schema, options, upcasts: [] });
+}
+
+interface TopicParts<Name extends string, S extends z.ZodType> {
+  readonly name: Name;
+  readonly schema: S;
+  readonly options: TopicOptions<S>;
+  readonly upcasts: Topic["upcasts"];
+}
+
+function checkedTopic<Name extends string, S extends z.ZodType>({ name, schema, options, upcasts }: TopicParts<Name, S>): Topic<Name, S> {
+  const problems = [...nameProblems(name), ...schemaProblems(schema), ...optionProblems(options)];
+  if (schema instanceof z.core.$ZodType) problems.push(...exampleProblems(schema, options));
+  const version = upcasts.length + 1;
+  if (problems.length > 0) {
+    const title = version === 1 ? `Topic ${JSON.stringify(name)}` : `Version ${version} of topic ${JSON.stringify(name)}`;
+    throw new BusbarError("INVALID_DEFINITION", `${title} cannot be used:`, { problems });
+  }
+  const { key, retain = "30d", retainBytes = 256 * 1024 * 1024, description, example } = options;
   return {
     kind: "topic",
     name,
     schema,
-    version: 1,
-    key: options.key,
-    retain: milliseconds(options.retain ?? "30d", `retain of topic ${name}`),
-    retainBytes: options.retainBytes ?? 256 * 1024 * 1024,
-    description: options.description,
-    example: options.example,
+    version,
+    upcasts,
+    key,
+    retain: milliseconds(retain, `retain of topic ${name}`),
+    retainBytes,
+    description,
+    example,
+    evolve(next, upcast, changes = {}) {
+      const problem = typeof upcast === "function" ? undefined : "the second argument of evolve must be a function that upcasts";
+      const brought = problem === undefined && example !== undefined ? { example: upcastExample(upcast, { schema, example }) } : {};
+      if (problem !== undefined)
+        throw new BusbarError("INVALID_DEFINITION", `Version ${version + 1} of topic ${JSON.stringify(name)} cannot be used:`, {
+          problems: [problem],
+        });
+      const inherited = { ...options, ...brought } as unknown as TopicOptions<typeof next>;
+      return checkedTopic({ name, schema: next, options: { ...inherited, ...changes }, upcasts: [...upcasts, upcast] });
+    },
   };
+}
+
+/** The example of the version before, as this version would read it. What goes wrong here is found again when the example is checked. */
+function upcastExample(upcast: (data: never) => unknown, { schema, example }: { schema: z.ZodType; example: unknown }): unknown {
+  try {
+    return upcast(schema.parse(example) as never);
+  } catch (error) {
+    throw new BusbarError("INVALID_DEFINITION", `The upcast threw on the example of the version before: ${messageOf(error)}`);
+  }
 }
 
 export function isTopic(value: unknown): value is AnyTopic {
@@ -88,7 +138,7 @@ export function exportName(topicName: string): string {
 }
 
 function nameProblems(name: string): string[] {
-  return namePattern.test(name)
+  return typeof name === "string" && namePattern.test(name)
     ? []
     : [`its name may hold lower-case letters, digits, ".", "_" and "-", at most 128, and begins with a letter or digit`];
 }
@@ -105,10 +155,27 @@ function schemaProblems(schema: unknown): string[] {
   }
 }
 
-function exampleProblems(schema: unknown, example: unknown): string[] {
-  if (example === undefined || !(schema instanceof z.core.$ZodType)) return [];
+function optionProblems(options: TopicOptions<z.ZodType>): string[] {
+  const { key, retain, retainBytes, description } = options;
+  const problems = unknownOptions(options, ["key", "retain", "retainBytes", "description", "example"]);
+  if (key !== undefined && typeof key !== "function") problems.push("key must be a function that returns a part of the payload");
+  problems.push(...durationProblems("retain", retain));
+  if (retainBytes !== undefined && !(Number.isInteger(retainBytes) && retainBytes > 0))
+    problems.push(`retainBytes must be a whole number of bytes, not ${retainBytes}`);
+  if (description !== undefined && typeof description !== "string") problems.push("description must be text");
+  return problems;
+}
+
+function exampleProblems(schema: z.ZodType, { example, key }: TopicOptions<z.ZodType>): string[] {
+  if (example === undefined) return [];
   const parsed = z.safeParse(schema, example);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `its example does not match its schema: ${pathText(issue.path)}: ${issue.message}`);
+  if (!parsed.success)
+    return parsed.error.issues.map((issue) => `its example does not match its schema: ${pathText(issue.path)}: ${issue.message}`);
+  if (typeof key !== "function") return [];
+  try {
+    const value: unknown = key(parsed.data);
+    return typeof value === "string" && value !== "" ? [] : [`key must return text, and returns ${JSON.stringify(value)} for the example`];
+  } catch (error) {
+    return [`key threw on the example: ${messageOf(error)}`];
+  }
 }

@@ -2,7 +2,18 @@ import type { Redis } from "ioredis";
 import { luaScript } from "../base/lua.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
 import { encodeRouted } from "./routed-record.ts";
-import type { LogEntry, LogPage, Position, ReadBudget, Registered, RegisterRequest, Routed, SweepOptions, Swept } from "./topic-log.ts";
+import type {
+  LogEntry,
+  LogPage,
+  Position,
+  ReadBudget,
+  Registered,
+  RegisterRequest,
+  Routed,
+  RoutedRecord,
+  SweepOptions,
+  Swept,
+} from "./topic-log.ts";
 
 const registerScript = luaScript<Registered["at"][]>(new URL("./register.lua", import.meta.url));
 const readScript = luaScript<[number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
@@ -69,6 +80,15 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
       const pipeline = redis.pipeline();
       for (const [key, fields] of records) pipeline.hset(key, ...fields).expire(key, routedSeconds, "NX");
       pipeline.xack(keys.log(topic, partition), group, ...routed.map(({ entryId }) => entryId));
+      for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    },
+
+    async record(partition: number, record: RoutedRecord): Promise<void> {
+      const key = keys.routed(partition, record.eventId, Date.parse(record.time));
+      const pipeline = redis
+        .pipeline()
+        .hset(key, ...encodeRouted(record))
+        .expire(key, routedSeconds, "NX");
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
     },
 

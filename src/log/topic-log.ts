@@ -35,6 +35,8 @@ export interface TopicLog {
   keep(position: Position, reader: string, entryIds: readonly string[]): Promise<void>;
   /** Records what became of the entries, then acknowledges them. */
   acknowledge(position: Position, entries: readonly Routed[]): Promise<void>;
+  /** Records what was planned later than an entry was acknowledged: a batch of an audience. */
+  record(partition: number, record: RoutedRecord): Promise<void>;
   /** What each subscriber made of an event. */
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
   /** The newest entries, newest first. */
@@ -140,6 +142,8 @@ export interface RoutedRecord {
   readonly time: string;
   readonly subscriber: string;
   readonly deliveries: readonly { readonly id: string; readonly route: string; readonly channel: string }[];
+  /** Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`. */
+  readonly page?: string;
   /** Why the event is on the queue `routing` instead. */
   readonly problem?: string;
 }

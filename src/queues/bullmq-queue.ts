@@ -13,6 +13,8 @@ export interface BullmqQueueOptions {
   /** The channel, or `routing`. */
   readonly name: string;
   readonly logger: Logger;
+  /** Milliseconds since 1970. Default: this machine's clock. */
+  readonly now?: () => number;
   /** Finished jobs are kept this long (ms) and at most this many. */
   readonly keepCompleted: { readonly age: number; readonly count: number };
 }
@@ -29,7 +31,7 @@ const pageSize = 200;
  * its own expiry for that set is never used.
  */
 export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueOptions): DeliveryQueue<Content> {
-  const { url, prefix, application, name, logger, keepCompleted } = options;
+  const { url, prefix, application, name, logger, keepCompleted, now = Date.now } = options;
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
@@ -41,6 +43,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     opts: {
       jobId: content.id,
       priority: priorityNumber[content.policy.priority],
+      ...(content.notBefore === undefined ? {} : { delay: Math.max(0, content.notBefore - now()) }),
       attempts: content.policy.attempts,
       backoff: { type: "policy" },
       removeOnComplete: { age: Math.ceil(keepCompleted.age / 1_000), count: keepCompleted.count },

@@ -12,7 +12,7 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
   readonly queueName: string;
   readonly name: string;
   readonly logger: Logger;
-  readonly handle: (job: Job<Content>) => Promise<Verdict>;
+  readonly handle: (job: Job<Content>) => Promise<Verdict<Content>>;
 }
 
 /**
@@ -28,11 +28,19 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
   const copies = copiesOf(connection);
 
   const processJob = async (job: BullJob<Content>, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
-    const verdict = await handle({ content: job.data, attempt: job.attemptsMade + 1, signal: signal ?? new AbortController().signal });
+    const verdict = await handle({
+      content: job.data,
+      attempt: job.attemptsMade + 1,
+      signal: signal ?? new AbortController().signal,
+      save: (content) => job.updateData(content as never),
+      progress: (progress) => job.updateProgress(progress),
+    });
     switch (verdict.kind) {
       case "done":
         return verdict.end;
       case "again":
+        // First the place, then the wait: a crash in between repeats nothing.
+        if (verdict.content !== undefined) await job.updateData(verdict.content as never);
         await job.moveToDelayed(Date.now() + verdict.after, token);
         throw new DelayedError();
       case "failed":

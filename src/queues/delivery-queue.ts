@@ -1,3 +1,4 @@
+import type { Progress } from "../define/handler.ts";
 import type { Policy } from "../define/policy.ts";
 
 /** What a queue needs to know of what it carries. */
@@ -5,6 +6,8 @@ export interface QueuedContent {
   /** The job's id: adding the same id again changes nothing. It holds no `:` and is no integer. */
   readonly id: string;
   readonly policy: Policy;
+  /** It is not handed out before this time, milliseconds since 1970. */
+  readonly notBefore?: number;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   readonly name: string;
   add(contents: readonly Content[], options?: AddOptions): Promise<void>;
   /** Starts to hand out jobs, the most urgent first. */
-  work(handle: (job: Job<Content>) => Promise<Verdict>, options: WorkOptions<Content>): QueueWorker;
+  work(handle: (job: Job<Content>) => Promise<Verdict<Content>>, options: WorkOptions<Content>): QueueWorker;
   /** Sets the rate for all processes; `false` lifts the limit. */
   setRateLimit(limit: { readonly max: number; readonly per: number } | false): Promise<void>;
   counts(): Promise<QueueCounts>;
@@ -39,6 +42,10 @@ export interface AddOptions {
 
 export interface Job<Content> {
   readonly content: Content;
+  /** Replaces the content, so that whoever takes the job over goes on from there. */
+  save(content: Content): Promise<void>;
+  /** Keeps with the job how far it is, for those who look. */
+  progress(progress: Progress): Promise<void>;
   /** Which try this is, from 1; tries that burned no attempt do not count. */
   readonly attempt: number;
   /** Aborts when the job was given to another worker. */
@@ -46,10 +53,10 @@ export interface Job<Content> {
 }
 
 /** What a worker says of a job when it is done with it. */
-export type Verdict =
-  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "routed" }
-  /** Later, without burning an attempt; milliseconds. */
-  | { readonly kind: "again"; readonly after: number }
+export type Verdict<Content = never> =
+  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "expired" | "routed" }
+  /** Later, without burning an attempt; milliseconds. With `content`, it goes on from there. */
+  | { readonly kind: "again"; readonly after: number; readonly content?: Content }
   /** The attempt is burned: back off and try again, or a dead letter if it was the last one. */
   | { readonly kind: "failed"; readonly reason: string; /** what was thrown, for its stack */ readonly error?: unknown }
   | { readonly kind: "dead"; readonly reason: string; readonly error?: unknown };

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ChannelName } from "../define/channel-name.ts";
-import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { LogEntry, Position, TopicLog } from "../log/topic-log.ts";
-import type { PlanOptions } from "./plan.ts";
-import type { Admission, QueueGate } from "./queue-gate.ts";
+import type { Plan } from "./plan.ts";
+import type { PlanOptions } from "./plan-options.ts";
+import type { Admission } from "./queue-gate.ts";
+import { audienceRecord } from "./audience-record.ts";
+import type { Gates } from "./gates.ts";
 import { routeEntry, type RoutedEntry } from "./route-entry.ts";
-import type { RoutingRecord } from "./routing-record.ts";
 
 /** One subscriber's way through the log of one topic and partition: read → plan → enqueue → acknowledge. */
 export interface Lane {
@@ -33,8 +33,7 @@ export interface LaneOptions {
   readonly position: Position;
   readonly subscriber: Subscriber;
   readonly log: TopicLog;
-  readonly gateOf: (channel: ChannelName) => QueueGate<Delivery>;
-  readonly routing: QueueGate<RoutingRecord>;
+  readonly gates: Gates;
   readonly planning: PlanOptions;
   readonly reader: () => string;
   readonly observe: Observe;
@@ -51,7 +50,7 @@ const slowPageMs = 5_000;
 const planSliceMs = 20;
 
 export function createLane(options: LaneOptions): Lane {
-  const { position, subscriber, log, gateOf, routing, planning, reader, observe, logger } = options;
+  const { position, subscriber, log, gates, planning, reader, observe, logger } = options;
   const inHand = new Set<string>();
   const pages = new Map<Promise<void>, number>();
   let wanted = false;
@@ -124,11 +123,19 @@ export function createLane(options: LaneOptions): Lane {
   const addToQueues = (group: readonly RoutedEntry[], verify: boolean): Promise<Admission>[] => {
     const added: Promise<Admission>[] = [];
     const records = group.flatMap((item) => (item.kind === "unroutable" ? [item.routing] : []));
-    if (records.length > 0) added.push(routing.add(records, { verify }));
+    if (records.length > 0) added.push(gates.routing.add(records, { verify }));
+    const tasks = group.flatMap((item) => (item.kind === "planned" ? item.plan.audiences : []));
+    if (tasks.length > 0)
+      added.push(
+        gates.audiences.add(
+          tasks.map((task) => audienceRecord(task, position.partition)),
+          { verify },
+        ),
+      );
     const deliveries = group.flatMap((item) => (item.kind === "planned" ? item.plan.deliveries : []));
     for (const channel of new Set(deliveries.map((delivery) => delivery.channel))) {
       const contents = deliveries.filter((delivery) => delivery.channel === channel);
-      added.push(gateOf(channel).add(contents, { verify }));
+      added.push(gates.of(channel).add(contents, { verify }));
     }
     return added;
   };
@@ -153,7 +160,13 @@ export function createLane(options: LaneOptions): Lane {
   const report = (item: RoutedEntry): void => {
     if (item.kind === "planned") {
       const { event, plan } = item;
-      observe("routed", { event, subscriber: subscriber.name, deliveries: plan.deliveries.length, skipped: plan.skipped });
+      observe("routed", {
+        event,
+        subscriber: subscriber.name,
+        deliveries: plan.deliveries.length,
+        audiences: plan.audiences.length,
+        skipped: plan.skipped,
+      });
     } else {
       const { reason } = item.routing;
       logger.warn({ ...position, entry: item.entry.id, reason }, "an event could not be routed; it waits on the queue routing");
@@ -188,11 +201,15 @@ export function createLane(options: LaneOptions): Lane {
 function byQueues(routed: readonly RoutedEntry[]): RoutedEntry[][] {
   const groups = new Map<string, RoutedEntry[]>();
   for (const item of routed) {
-    const channels = item.kind === "planned" ? item.plan.deliveries.map(({ channel }) => channel) : ["routing"];
-    const needs = [...new Set<string>(channels)].toSorted().join();
+    const queues = item.kind === "planned" ? queuesOf(item.plan) : ["routing"];
+    const needs = [...new Set(queues)].toSorted().join();
     const group = groups.get(needs);
     if (group === undefined) groups.set(needs, [item]);
     else group.push(item);
   }
   return [...groups.values()];
+}
+
+function queuesOf({ deliveries, audiences }: Plan): string[] {
+  return [...deliveries.map(({ channel }) => channel), ...(audiences.length > 0 ? ["audiences"] : [])];
 }

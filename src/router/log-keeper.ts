@@ -40,8 +40,8 @@ export function logKeeper({ application, catalog, log, locks, observe, logger }:
           logger.warn({ topic: topic.name, group }, "a subscriber has had no reader for 7 days: it does not hold its log any more");
           observe("abandoned", { topic: topic.name, group });
         }
-        for (const { name, topics } of catalog.subscribers) {
-          if (topics.includes(topic)) await log.removeIdleReaders({ topic: topic.name, partition, group: `${application}.${name}` });
+        for (const { identity, topics } of catalog.subscribers) {
+          if (topics.includes(topic)) await log.removeIdleReaders({ topic: topic.name, partition, group: `${application}.${identity}` });
         }
       }
     }

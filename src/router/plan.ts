@@ -1,101 +1,85 @@
-import { BusbarError, messageOf } from "../base/errors.ts";
-import { checkEmailAddress, type CheckedAddress } from "../define/address.ts";
-import type { ChannelName } from "../define/channel-name.ts";
-import { type ChannelOptions } from "../define/channels.ts";
-import { type Delivery, deliveryId } from "../define/delivery.ts";
-import type { BusEvent } from "../define/event.ts";
-import { resolvePolicy } from "../define/policy.ts";
-import type { AnyRoute } from "../define/route.ts";
+import { audienceTaskId, type AudienceTask, type Delivery } from "../define/delivery.ts";
+import { type BusEvent, wordsOfEvent } from "../define/event.ts";
+import type { PolicyOptions } from "../define/policy.ts";
+import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import { templateDataProblems } from "../define/template.ts";
-
-export interface PlanOptions {
-  /** Part of every delivery's id: two applications may have subscribers of one name. */
-  readonly application: string;
-  /** The channels' own option words, the farthest level of the policy. */
-  readonly channels?: Partial<Record<ChannelName, ChannelOptions>>;
-}
+import { upcastEvent } from "../define/upcast.ts";
+import { mismatch } from "../filter/match.ts";
+import { attempt, cannotPlan } from "./cannot-plan.ts";
+import type { PlanOptions } from "./plan-options.ts";
+import { planRecipients } from "./plan-recipients.ts";
+import { routePolicy } from "./route-policy.ts";
 
 export interface Plan {
   readonly deliveries: readonly Delivery[];
+  /** Recipients that are looked up later, page by page. */
+  readonly audiences: readonly AudienceTask[];
   /** Routes that were not taken, with the reason. */
   readonly skipped: readonly { readonly route: string; readonly reason: string }[];
 }
 
 /**
  * What a subscriber does with an event: the heart of the product, and pure. The router, previews, replay and unit tests all ask it.
- * @throws BusbarError `CANNOT_PLAN` naming subscriber and route, when the subscriber's own code throws or returns what no delivery can be made of
+ * @throws BusbarError `CANNOT_PLAN` naming file, subscriber, route and field, when the subscriber's own code throws or returns what no delivery can be made of
  */
-export function plan(subscriber: Subscriber, event: BusEvent, { application, channels = {} }: PlanOptions): Plan {
-  const deliveries = new Map<string, Delivery>();
+export function plan(subscriber: Subscriber, written: BusEvent, options: PlanOptions): Plan {
+  const event = attempt(subscriber, undefined, () => currentEvent(subscriber, written));
+  const words = attempt(subscriber, undefined, () => wordsOfEvent(event));
+  const unwanted = subscriber.filter && mismatch(subscriber.filter, event.data);
+  const deliveries: Delivery[] = [];
+  const audiences: AudienceTask[] = [];
   const skipped: { route: string; reason: string }[] = [];
+
   for (const route of subscriber.routes) {
-    const call = caller(subscriber, route, event);
-    if (channels[route.channel]?.enabled === false) {
-      skipped.push({ route: route.name, reason: `the channel ${route.channel} is switched off` });
+    const reason = unwanted === undefined ? reasonToSkip(subscriber, route, event, options) : `filter: ${unwanted}`;
+    if (reason !== undefined) {
+      skipped.push({ route: route.name, reason });
       continue;
     }
-    if (route.when !== undefined && !call("when", route.when)) {
-      skipped.push({ route: route.name, reason: "when said no" });
+    if (isMessageRoute(route) && route.audience !== undefined) {
+      audiences.push(audienceTask(subscriber, route, event, { words, options }));
       continue;
     }
-    const recipients = recipientsOf(call("to", route.to));
-    if (recipients.length === 0) {
-      skipped.push({ route: route.name, reason: "no recipient" });
-      continue;
-    }
-    const data = call("data", route.data);
-    const unfit = templateDataProblems(route.template.schema, data);
-    if (unfit.length > 0) throw cannotPlan(subscriber, route, `data does not fit template "${route.template.name}": ${unfit.join("; ")}`);
-    const policy = resolvePolicy(channels[route.channel], subscriber, route);
-    for (const recipient of recipients) {
-      const checked = checkAddress(route.channel, recipient);
-      const to = "address" in checked ? checked.address : String(recipient);
-      const id = deliveryId({
-        application,
-        eventId: event.id,
-        subscriber: subscriber.name,
-        route: route.name,
-        channel: route.channel,
-        recipient: to,
-        epoch: 0,
-      });
-      deliveries.set(id, {
-        id,
-        event: { id: event.id, type: event.type, time: event.time },
-        subscriber: subscriber.name,
-        route: route.name,
-        channel: route.channel,
-        to,
-        template: { name: route.template.name, version: route.template.version },
-        data,
-        policy,
-        ...("problem" in checked ? { refusal: `to: ${checked.problem}` } : {}),
-      });
-    }
+    const recipients = recipientsOf(subscriber, route, event);
+    if (recipients.length === 0) skipped.push({ route: route.name, reason: "no recipient" });
+    else deliveries.push(...planRecipients(recipients, { subscriber, route, event, words, options }));
   }
-  return { deliveries: [...deliveries.values()], skipped };
+  return { deliveries, audiences, skipped };
 }
 
-function caller(subscriber: Subscriber, route: AnyRoute, event: BusEvent) {
-  return <Result>(name: string, code: (event: BusEvent) => Result): Result => {
-    try {
-      return code(event);
-    } catch (error) {
-      throw cannotPlan(subscriber, route, `${name} threw: ${messageOf(error)}`, error);
-    }
-  };
+/** The event in the version that this build's subscribers are written for. */
+function currentEvent({ topics }: Subscriber, event: BusEvent): BusEvent {
+  const topic = topics.find(({ name }) => name === event.type);
+  return topic === undefined ? event : upcastEvent(topic, event);
 }
 
-function recipientsOf(returned: string | readonly string[] | undefined): readonly unknown[] {
+function reasonToSkip(subscriber: Subscriber, route: AnyRoute, event: BusEvent, { channels, off }: PlanOptions): string | undefined {
+  if (off?.[route.channel] !== undefined) return off[route.channel];
+  if (channels?.[route.channel]?.enabled === false) return `the channel ${route.channel} is switched off`;
+  if (route.when === undefined) return undefined;
+  const { when } = route;
+  const answer: unknown = attempt(subscriber, route, () => when(event), "when");
+  if (answer instanceof Promise) throw cannotPlan(subscriber, route, "when must not be async: it returned a promise", answer);
+  return answer ? undefined : "when said no";
+}
+
+function recipientsOf(subscriber: Subscriber, route: AnyRoute, event: BusEvent): readonly unknown[] {
+  if (route.channel === "handler") return [subscriber.identity];
+  const { to } = route;
+  const returned: unknown = attempt(subscriber, route, () => to?.(event), "to");
+  if (returned instanceof Promise)
+    throw cannotPlan(subscriber, route, "to must not be async: it returned a promise; look recipients up in an audience", returned);
   if (returned === undefined || returned === null) return [];
   return Array.isArray(returned) ? returned : [returned];
 }
 
-function checkAddress(channel: ChannelName, recipient: unknown): CheckedAddress {
-  return channel === "email" ? checkEmailAddress(recipient) : { address: String(recipient) };
-}
-
-function cannotPlan(subscriber: Subscriber, route: AnyRoute, problem: string, cause?: unknown): BusbarError {
-  return new BusbarError("CANNOT_PLAN", `Subscriber "${subscriber.name}", route "${route.name}": ${problem}`, { cause });
+function audienceTask(
+  subscriber: Subscriber,
+  route: AnyRoute,
+  event: BusEvent,
+  { words, options: { application, channels } }: { readonly words: PolicyOptions | undefined; readonly options: PlanOptions },
+): AudienceTask {
+  const names = { subscriber: subscriber.identity, route: route.identity };
+  const policy = routePolicy(subscriber, route, { words, channel: channels?.[route.channel] });
+  return { id: audienceTaskId({ application, eventId: event.id, ...names }), event, ...names, channel: route.channel, policy };
 }

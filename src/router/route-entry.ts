@@ -3,7 +3,8 @@ import type { Delivery } from "../define/delivery.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { LogEntry, Position, RoutedRecord } from "../log/topic-log.ts";
-import { plan, type Plan, type PlanOptions } from "./plan.ts";
+import { plan, type Plan } from "./plan.ts";
+import type { PlanOptions } from "./plan-options.ts";
 import { routingRecord, type RoutingRecord } from "./routing-record.ts";
 
 /** An entry handed out so often killed its routers each time: it is not planned again by itself. */
@@ -21,7 +22,7 @@ export function routeEntry(entry: LogEntry, position: Position, subscriber: Subs
     entry,
     routing: routingRecord({
       application: options.application,
-      subscriber: subscriber.name,
+      subscriber: subscriber.identity,
       topic: position.topic,
       partition: position.partition,
       entryId: entry.id,
@@ -29,7 +30,7 @@ export function routeEntry(entry: LogEntry, position: Position, subscriber: Subs
       reason,
       poison,
     }),
-    record: event && { eventId: event.id, time: event.time, subscriber: subscriber.name, deliveries: [], problem: reason },
+    record: event && { eventId: event.id, time: event.time, subscriber: subscriber.identity, deliveries: [], problem: reason },
   });
 
   let event: BusEvent;
@@ -49,5 +50,10 @@ export function routeEntry(entry: LogEntry, position: Position, subscriber: Subs
 
 export function routedRecord(subscriber: Subscriber, event: BusEvent, deliveries: readonly Delivery[]): RoutedRecord {
   const { id: eventId, time } = event;
-  return { eventId, time, subscriber: subscriber.name, deliveries: deliveries.map(({ id, route, channel }) => ({ id, route, channel })) };
+  return {
+    eventId,
+    time,
+    subscriber: subscriber.identity,
+    deliveries: deliveries.map(({ id, route, channel }) => ({ id, route, channel })),
+  };
 }

@@ -5,27 +5,26 @@ import type { Logger } from "../base/logger.ts";
 import type { Locks } from "../base/redis-locks.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
-import type { ChannelName } from "../define/channel-name.ts";
-import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Position, TopicLog } from "../log/topic-log.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
-import type { DeliveryQueue } from "../queues/delivery-queue.ts";
+import type { QueueWorker } from "../queues/delivery-queue.ts";
+import { audienceWorker } from "./audience-worker.ts";
+import { createGates, type RouterQueues } from "./gates.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { logKeeper } from "./log-keeper.ts";
-import type { PlanOptions } from "./plan.ts";
-import { queueGate, type QueueGate } from "./queue-gate.ts";
+import type { PlanOptions } from "./plan-options.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
-import type { RoutingRecord } from "./routing-record.ts";
 import { routingWorker } from "./routing-worker.ts";
 
 export interface RouterOptions {
   readonly application: string;
   readonly catalog: Catalog;
   readonly log: TopicLog;
-  readonly queueOf: (channel: ChannelName) => DeliveryQueue<Delivery>;
-  readonly routing: DeliveryQueue<RoutingRecord>;
+  readonly queues: RouterQueues;
   readonly planning: PlanOptions;
+  /** What audiences are given to work with. */
+  readonly services: object;
   readonly locks: Locks;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -44,8 +43,8 @@ const sweepMs = 5_000;
 const sweepRule = { minIdle: 15_000, limit: 100, suspectFrom: 3 };
 const liveMs = 10_000;
 const errorPauseMs = 500;
-/** Dead letters of `routing` are kept 14 d. */
-const keepRoutingMs = 14 * 86_400_000;
+/** Dead letters of `routing` and `audiences` are kept 14 d. */
+const keepDeadMs = 14 * 86_400_000;
 
 /**
  * The router's life: register the groups → read everything once → wait for the bell, read the logs that rang → every 5 s sweep:
@@ -53,29 +52,21 @@ const keepRoutingMs = 14 * 86_400_000;
  * subscriber fails, catches up and is removed alone.
  */
 export function createRouter(options: RouterOptions): Router {
-  const { application, catalog, log, queueOf, routing, planning, locks, clock, observe, logger } = options;
-  const gates = new Map<ChannelName, QueueGate<Delivery>>();
-  const routingGate = queueGate(routing, logger);
+  const { application, catalog, log, queues, planning, services, locks, clock, observe, logger } = options;
+  const gates = createGates(queues, logger);
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
   let lanes: Lane[] = [];
   let slot: ReaderSlot | undefined;
-  let records: ReturnType<typeof routingWorker> | undefined;
-  let keeper: Rounds | undefined;
-  let expiry: Rounds | undefined;
+  let workers: QueueWorker[] = [];
+  let rounds: Rounds[] = [];
   let turned = clock.now();
-
-  const gateOf = (channel: ChannelName): QueueGate<Delivery> => {
-    const gate = gates.get(channel) ?? queueGate(queueOf(channel), logger);
-    gates.set(channel, gate);
-    return gate;
-  };
 
   // Registration comes first: from here on, nothing that is published is missed.
   const register = async (): Promise<Position[]> => {
     const positions: Position[] = [];
     for (const topic of catalog.topics) {
-      const groups = catalog.subscribers.filter(({ topics }) => topics.includes(topic)).map(({ name }) => `${application}.${name}`);
+      const groups = catalog.subscribers.filter(({ topics }) => topics.includes(topic)).map(({ identity }) => `${application}.${identity}`);
       if (groups.length === 0) continue;
       for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
         for (const { group, at } of await log.register({ application, topic: topic.name, partition, groups })) {
@@ -146,17 +137,21 @@ export function createRouter(options: RouterOptions): Router {
           position,
           subscriber: catalog.subscriber(position.group.slice(application.length + 1))!,
           log,
-          gateOf,
-          routing: routingGate,
+          gates,
           planning,
           reader,
           observe,
           logger,
         }),
       );
-      records = routingWorker({ catalog, routing, gateOf, log, planning, observe, logger, application });
-      expiry = startDeadLetterExpiry({ queue: routing, keep: keepRoutingMs, locks, clock, observe, logger });
-      keeper = logKeeper({ application, catalog, log, locks, observe, logger });
+      const shared = { application, catalog, queues, gates, log, planning, services, observe, logger };
+      workers = [routingWorker(shared), audienceWorker(shared)];
+      const expiry = { keep: keepDeadMs, locks, clock, observe, logger };
+      rounds = [
+        startDeadLetterExpiry({ ...expiry, queue: queues.routing }),
+        startDeadLetterExpiry({ ...expiry, queue: queues.audiences }),
+        logKeeper({ application, catalog, log, locks, observe, logger }),
+      ];
       for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {
         const own = lanes.filter((lane) => lane.position.partition === partition);
         loops.push(listen(partition, own), sweepLoop(partition, own));
@@ -165,13 +160,12 @@ export function createRouter(options: RouterOptions): Router {
 
     async stop(deadline) {
       stopping.abort();
-      await Promise.all([keeper?.stop(), expiry?.stop()]);
-      await records?.stop(deadline);
+      await Promise.all(rounds.map((round) => round.stop()));
+      await Promise.all(workers.map((worker) => worker.stop(deadline)));
       const finished = new AbortController();
       const allDone = Promise.all([...loops, ...lanes.map((lane) => lane.stop())]).finally(() => finished.abort());
       await Promise.race([allDone, pause(deadline, finished.signal)]);
-      routingGate.stop();
-      for (const gate of gates.values()) gate.stop();
+      gates.stop();
       if (slot === undefined) return;
       const reader = slot.name();
       await log

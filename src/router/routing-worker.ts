@@ -1,22 +1,22 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog } from "../define/catalog.ts";
-import type { ChannelName } from "../define/channel-name.ts";
-import type { Delivery } from "../define/delivery.ts";
 import { decodeEvent } from "../define/event.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
-import type { DeliveryQueue, Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
-import { plan, type PlanOptions } from "./plan.ts";
-import type { QueueGate } from "./queue-gate.ts";
+import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
+import { audienceRecord } from "./audience-record.ts";
+import type { Gates, RouterQueues } from "./gates.ts";
+import { plan } from "./plan.ts";
+import type { PlanOptions } from "./plan-options.ts";
 import { routedRecord } from "./route-entry.ts";
 import type { RoutingRecord } from "./routing-record.ts";
 
 export interface RoutingWorkerOptions {
   readonly application: string;
   readonly catalog: Catalog;
-  readonly routing: DeliveryQueue<RoutingRecord>;
-  readonly gateOf: (channel: ChannelName) => QueueGate<Delivery>;
+  readonly queues: RouterQueues;
+  readonly gates: Gates;
   readonly log: TopicLog;
   readonly planning: PlanOptions;
   readonly observe: Observe;
@@ -28,7 +28,7 @@ const unknownSubscriberMs = 30_000;
 
 /** Plans again, with backoff, what the router could not plan; gives up into the dead letters of `routing`. */
 export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
-  const { application, catalog, routing, gateOf, log, planning, observe, logger } = options;
+  const { application, catalog, queues, gates, log, planning, observe, logger } = options;
 
   const deadLetter = (record: RoutingRecord, reason: string): void =>
     logger.error({ subscriber: record.subscriber, entry: record.entryId, reason }, "an event became a dead letter of routing");
@@ -42,15 +42,19 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
     if (subscriber === undefined) return { kind: "again", after: unknownSubscriberMs };
     try {
       const event = decodeEvent(content.json);
-      const { deliveries, skipped } = plan(subscriber, event, planning);
+      const { topic, partition, entryId } = content;
+      const { deliveries, audiences, skipped } = plan(subscriber, event, planning);
       for (const delivery of deliveries) {
-        const { later } = await gateOf(delivery.channel).add([delivery], { verify: true });
+        const { later } = await gates.of(delivery.channel).add([delivery], { verify: true });
         await later;
       }
-      const { topic, partition, entryId } = content;
-      const position = { topic, partition, group: `${application}.${subscriber.name}` };
+      for (const task of audiences) {
+        const { later } = await gates.audiences.add([audienceRecord(task, partition)], { verify: true });
+        await later;
+      }
+      const position = { topic, partition, group: `${application}.${subscriber.identity}` };
       await log.acknowledge(position, [{ entryId, record: routedRecord(subscriber, event, deliveries) }]);
-      observe("routed", { event, subscriber: subscriber.name, deliveries: deliveries.length, skipped });
+      observe("routed", { event, subscriber: subscriber.name, deliveries: deliveries.length, audiences: audiences.length, skipped });
       return { kind: "done", end: "routed" };
     } catch (error) {
       if (attempt >= content.policy.attempts) deadLetter(content, messageOf(error));
@@ -58,7 +62,7 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
     }
   };
 
-  return routing.work(handle, {
+  return queues.routing.work(handle, {
     concurrency: 1,
     onGivenUp: deadLetter,
   });

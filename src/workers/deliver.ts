@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import { deadline } from "../base/deadline.ts";
+import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { type Channel, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Delivery } from "../define/delivery.ts";
+import type { Progress } from "../define/handler.ts";
 import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
-import type { AnyRoute } from "../define/route.ts";
+import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
 import { decide } from "./verdict.ts";
@@ -47,8 +49,10 @@ export function deliver({
   logger,
   timeout,
 }: DeliverOptions): (job: Job<Delivery>) => Promise<Verdict> {
-  return async ({ content: delivery, attempt, signal }) => {
+  return async (job) => {
+    const { content: delivery, attempt } = job;
     if (delivery.refusal !== undefined) return dead(delivery, delivery.refusal);
+    if (delivery.expiresAt !== undefined && delivery.expiresAt <= clock.now()) return expired(delivery, delivery.expiresAt);
 
     const route = findRoute(catalog, delivery);
     if (typeof route === "string") return later(delivery, route, unknownMs);
@@ -85,7 +89,8 @@ export function deliver({
     if (clock.now() - claimedAt > leaseMs / 2 && !(await ledger.renew(delivery, token, leaseMs).catch(() => false)))
       return { kind: "again", after: leaseMs };
 
-    const { outcome, provider } = await sendUnderLease(message, delivery, token, signal);
+    const result = await sendUnderLease(message, { job, token, limit: timeLimit(route) });
+    const { outcome, provider } = result;
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider });
     const marked = await ledger.mark(delivery, token, mark).catch((error: unknown) => {
       // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
@@ -98,12 +103,27 @@ export function deliver({
     if (marked === "late" && outcome.kind === "sent") {
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }
-    report(delivery, attempt, verdict, { outcome, provider });
-    return verdict;
+    report(delivery, attempt, verdict, result);
+    return verdict.kind === "failed" || verdict.kind === "dead" ? { ...verdict, error: result.error } : verdict;
   };
 
-  async function sendUnderLease(message: unknown, delivery: Delivery, token: string, jobSignal: AbortSignal): Promise<SendResult> {
-    const limit = deadline(jobSignal, timeout);
+  /** Milliseconds that one try may take. */
+  function timeLimit(route: AnyRoute): number {
+    return route.channel === "handler" && route.timeout !== undefined ? milliseconds(route.timeout, "timeout") : timeout;
+  }
+
+  async function sendUnderLease(
+    message: unknown,
+    { job, token, limit: within }: { readonly job: Job<Delivery>; readonly token: string; readonly limit: number },
+  ): Promise<SendResult> {
+    const { content: delivery, attempt: number } = job;
+    const limit = deadline(job.signal, within);
+    const progress = (how: Progress): void => {
+      observe("progress", { delivery, progress: how });
+      job
+        .progress(how)
+        .catch((error: unknown) => logger.debug({ delivery: delivery.id, error: messageOf(error) }, "progress was not kept"));
+    };
     const renewal = setInterval(() => {
       ledger.renew(delivery, token, leaseMs).then(
         (ours) => ours || limit.abort("the claim passed to another worker"),
@@ -111,7 +131,7 @@ export function deliver({
       );
     }, renewMs);
     try {
-      return await channel.send(message, { deliveryId: delivery.id, signal: limit.signal });
+      return await channel.send(message, { deliveryId: delivery.id, signal: limit.signal, number, progress });
     } finally {
       clearInterval(renewal);
       limit.clear();
@@ -129,6 +149,13 @@ export function deliver({
     await note(delivery, { step: "dead", detail: reason });
     observe("dead", { delivery, reason });
     return { kind: "dead", reason, error };
+  }
+
+  async function expired(delivery: Delivery, at: number): Promise<Verdict> {
+    const reason = `it was to be sent before ${new Date(at).toISOString()}`;
+    await note(delivery, { step: "expired", detail: reason });
+    observe("expired", { delivery, reason });
+    return { kind: "done", end: "expired" };
   }
 
   async function failed(delivery: Delivery, attempt: number, reason: string, error: unknown): Promise<Verdict> {
@@ -159,8 +186,9 @@ export function deliver({
 function findRoute(catalog: Catalog, delivery: Delivery): AnyRoute | string {
   const route = catalog.route(delivery.subscriber, delivery.route);
   if (route === undefined) return `this build has no route "${delivery.route}" of subscriber "${delivery.subscriber}"`;
-  if (route.template.name === delivery.template.name && route.template.version < delivery.template.version) {
-    return `this build knows version ${route.template.version} of template "${delivery.template.name}", the delivery was planned with ${delivery.template.version}`;
-  }
+  const { template: planned } = delivery;
+  const template = isMessageRoute(route) ? route.template : undefined;
+  if (planned !== undefined && template?.name === planned.name && template.version < planned.version)
+    return `this build knows version ${template.version} of template "${planned.name}", the delivery was planned with ${planned.version}`;
   return route;
 }

@@ -64,6 +64,8 @@ export const timelineSteps = {
   /** a failure after the claim had passed on: it changes nothing */
   stale: "o",
   deferred: "w",
+  /** dropped unsent, because it came too late */
+  expired: "x",
 } as const;
 
 export type TimelineStepName = keyof typeof timelineSteps;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterEach, expect, it } from "vitest";
 import { emailChannel } from "../../src/channels/email.ts";
-import { resolvePolicy } from "../../src/define/policy.ts";
+import { plan } from "../../src/router/plan.ts";
 import { sendgridProvider, smtpProvider } from "../../src/providers/index.ts";
 import orderConfirmation from "../../subscribers/order-confirmation.ts";
 import { orderPlaced } from "../../topics/index.ts";
@@ -49,6 +49,8 @@ async function mailServer(): Promise<{ port: number; sources: string[] }> {
   return { port: (server.server.address() as AddressInfo).port, sources };
 }
 
+const attempt = { signal: new AbortController().signal, number: 1, progress: () => undefined };
+
 async function sendThrough(status: number) {
   const [api, server] = [await sendgridApi(status), await mailServer()];
   const channel = emailChannel({
@@ -60,18 +62,9 @@ async function sendThrough(status: number) {
   releases.push(() => channel.close());
   const [route] = orderConfirmation.routes;
   const event = { id: "e", type: orderPlaced.name, time: "2025-01-01T00:00:00.000Z", data: orderPlaced.example } as never;
-  const message = await channel.render(route!, {
-    id: "d_abc",
-    event,
-    subscriber: orderConfirmation.name,
-    route: route!.name,
-    channel: "email",
-    to: String(route!.to(event)),
-    template: { name: route!.template.name, version: 1 },
-    data: route!.data(event),
-    policy: resolvePolicy(),
-  });
-  return { result: await channel.send(message, { deliveryId: "d_abc", signal: new AbortController().signal }), api, server };
+  const [delivery] = plan(orderConfirmation, event, { application: "test" }).deliveries;
+  const message = await channel.render(route!, delivery!);
+  return { result: await channel.send(message, { ...attempt, deliveryId: "d_abc" }), api, server };
 }
 
 it("B2: SendGrid sends, and SMTP is not touched", async () => {

@@ -133,7 +133,7 @@ describe("the line", () => {
     expect((await unroutable)[0]).toEqual({
       eventId: id,
       subscriber: "fragile",
-      reason: 'Subscriber "fragile", route "email": to threw: the price list is missing',
+      reason: 'subscriber "fragile", route "email": to threw: the price list is missing',
     });
     broken = false;
     expect((await sent).map(({ delivery }) => delivery.subscriber)).toEqual(["receipt", "fragile"]);

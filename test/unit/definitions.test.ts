@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { BusbarError } from "../../src/base/errors.ts";
-import { catalogOf, nearestName, topicsProblems } from "../../src/define/catalog.ts";
+import { catalogOf, topicsProblems } from "../../src/define/catalog.ts";
+import { nearestName } from "../../src/define/names.ts";
 import { exportName } from "../../src/define/topic.ts";
 import { defineSubscriber, defineTopic, emailTemplate, type Subscriber } from "../../src/index.ts";
 import { orderPlaced, receipt, receiptEmail } from "../support/line.ts";

@@ -192,7 +192,7 @@ describe("chooseChain", () => {
 });
 
 describe("send", () => {
-  const attempt = { deliveryId: "d_1", signal: new AbortController().signal };
+  const attempt = { deliveryId: "d_1", signal: new AbortController().signal, number: 1, progress: () => undefined };
   const message: EmailMessage = { from: { address: "a@example.in" }, to: "asha@example.in", subject: "s", html: "h", text: "t" };
 
   it("A9: goes to the mailroom unless real sending is on or the recipient is allowed", async () => {

@@ -70,12 +70,16 @@ describe("the environment", () => {
 
 describe("a bus's options", () => {
   it("B4: defaults to five e-mails at once in a process and ten a second over all processes", () => {
-    const { email } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
+    const {
+      channels: { email },
+    } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
     expect(email).toMatchObject({ concurrency: 5, rateLimit: { max: 10, per: 1_000 } });
   });
 
   it("B5: keeps completed deliveries 24 h and 10,000 at most, dead letters 14 d", () => {
-    const { email } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
+    const {
+      channels: { email },
+    } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
     expect(email).toMatchObject({ keepCompleted: { age: 86_400_000, count: 10_000 }, keepDeadLetters: 14 * 86_400_000 });
   });
 

@@ -84,7 +84,7 @@ describe("plan", () => {
       name: "s",
       deliver: ({ email }) => [email({ when: () => false, to: () => "a@b.co", template: receiptEmail, data: () => ({ orderId: "" }) })],
     });
-    expect(plan(never, event, options)).toEqual({ deliveries: [], skipped: [{ route: "email", reason: "when said no" }] });
+    expect(plan(never, event, options)).toEqual({ deliveries: [], audiences: [], skipped: [{ route: "email", reason: "when said no" }] });
     expect(
       plan(
         subscriberTo(() => undefined),
@@ -119,7 +119,7 @@ describe("plan", () => {
     const broken = subscriberTo(() => {
       throw new TypeError("no customer");
     });
-    expect(() => plan(broken, event, options)).toThrow('Subscriber "s", route "email": to threw: no customer');
+    expect(() => plan(broken, event, options)).toThrow('subscriber "s", route "email": to threw: no customer');
   });
 
   it("names the missing field when data does not fit the template", () => {
@@ -127,7 +127,7 @@ describe("plan", () => {
       name: "s",
       deliver: ({ email }) => [email({ to: () => "a@b.co", template: receiptEmail, data: () => ({}) as { orderId: string } })],
     });
-    expect(() => plan(broken, event, options)).toThrow(/Subscriber "s", route "email": data does not fit template "receipt": orderId: /);
+    expect(() => plan(broken, event, options)).toThrow(/subscriber "s", route "email": data does not fit template "receipt": orderId: /);
   });
 
   it("B1: takes the policy of the nearest level: channel, subscriber, route", () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { emailChannel } from "../../src/channels/email.ts";
 import { catalogOf } from "../../src/define/catalog.ts";
 import type { EmailMessage } from "../../src/define/message.ts";
-import { resolvePolicy } from "../../src/define/policy.ts";
+import { plan } from "../../src/router/plan.ts";
 import type { BusEvent } from "../../src/index.ts";
 import orderConfirmation from "../../subscribers/order-confirmation.ts";
 import voteConfirmation from "../../subscribers/vote-confirmation.ts";
@@ -21,17 +21,8 @@ async function mailOf(subscriber: (typeof subscribers)[number], change: object =
   const [topic] = subscriber.topics;
   const [route] = subscriber.routes;
   const event = { id: "e", type: topic!.name, time: "2025-01-01T00:00:00.000Z", data: { ...topic!.example, ...change } } as BusEvent;
-  return channel.render(route!, {
-    id: "d_1",
-    event,
-    subscriber: subscriber.name,
-    route: route!.name,
-    channel: "email",
-    to: String(route!.to(event)),
-    template: { name: route!.template.name, version: route!.template.version },
-    data: route!.data(event),
-    policy: resolvePolicy(),
-  });
+  const [delivery] = plan(subscriber, event, { application: "test" }).deliveries;
+  return channel.render(route!, delivery!);
 }
 
 it("topics and subscribers of this repository fit together", () => {

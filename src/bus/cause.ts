@@ -1,0 +1,27 @@
+import { type BusEvent, payloadFingerprint } from "../define/event.ts";
+import type { PublishFunctions } from "../channels/handler.ts";
+import type { Topics } from "../define/catalog.ts";
+import type { Publish } from "./publish.ts";
+import { publishNames } from "./options.ts";
+
+/**
+ * Publishing in the name of a delivery: what is published carries the event as its cause, and belongs to the same conversation.
+ * The same payload from the same delivery is one event, however often its handler is tried again.
+ */
+export function publishCausedBy(publish: Publish, topics: Topics): (cause: BusEvent, deliveryId: string) => PublishFunctions {
+  const names = publishNames(topics);
+  return (cause, deliveryId) => {
+    const conversation = { causationId: cause.id, correlationId: cause.correlationid ?? cause.id };
+    return Object.fromEntries(
+      names.map(([name, topicName]) => [
+        name,
+        (payload, options) =>
+          publish(topicName, payload, {
+            idempotencyKey: `${deliveryId}:${topicName}:${payloadFingerprint(payload)}`,
+            ...conversation,
+            ...options,
+          }),
+      ]),
+    );
+  };
+}

@@ -1,0 +1,33 @@
+import type { Duration } from "../base/duration.ts";
+import type { ChannelName } from "./channel-name.ts";
+import type { PolicyOptions } from "./policy.ts";
+
+/** How a channel's queue behaves, over all processes unless it says otherwise. */
+export interface ChannelOptions extends PolicyOptions {
+  /** `false` switches the channel off: its routes are skipped, with that reason. Default true. */
+  readonly enabled?: boolean;
+  /** Deliveries under way at once in one process. */
+  readonly concurrency?: number;
+  /** At most `max` sends in each `per`, over all processes. `false` switches the limit off. */
+  readonly rateLimit?: { readonly max: number; readonly per: Duration } | false;
+  /** Finished deliveries are kept this long and at most this many. Default 24 h and 10,000. */
+  readonly keepCompleted?: { readonly age: Duration; readonly count: number };
+  /** Dead letters are kept this long; their expiry is counted and announced. Default 14 d. */
+  readonly keepDeadLetters?: Duration;
+  /** One try may take this long: of a message, all providers together; of a handler, unless its route says otherwise. */
+  readonly timeout?: Duration;
+}
+
+export type ChannelDefaults = Required<Pick<ChannelOptions, "concurrency" | "rateLimit" | "keepCompleted" | "keepDeadLetters" | "timeout">>;
+
+const kept = { keepCompleted: { age: "24h", count: 10_000 }, keepDeadLetters: "14d" } as const;
+
+/** What holds for a channel where nothing else is said. */
+export const channelDefaults: Readonly<Record<ChannelName, ChannelDefaults>> = {
+  email: { ...kept, concurrency: 5, rateLimit: { max: 10, per: "1s" }, timeout: "30s" },
+  sms: { ...kept, concurrency: 5, rateLimit: { max: 10, per: "1s" }, timeout: "30s" },
+  whatsapp: { ...kept, concurrency: 3, rateLimit: { max: 5, per: "1s" }, timeout: "30s" },
+  push: { ...kept, concurrency: 10, rateLimit: { max: 100, per: "1s" }, timeout: "30s" },
+  webhook: { ...kept, concurrency: 10, rateLimit: false, timeout: "30s" },
+  handler: { ...kept, concurrency: 5, rateLimit: false, timeout: "5m" },
+};

@@ -1,0 +1,28 @@
+import type * as z from "zod";
+import { checkedTemplate, type Template, type TemplateOptions } from "./template.ts";
+
+/** Handlebars in all three parts: `{{name}}`, `{{#if}}`, `{{#each}}`. Values are escaped for their place. */
+export interface EmailTemplate<Data = unknown> extends Template<"email", Data> {
+  readonly subject: string;
+  /** MJML, compiled once. */
+  readonly mjml: string;
+  /** The same message for those who read no HTML. */
+  readonly text: string;
+}
+
+export interface EmailTemplateOptions<S extends z.ZodObject> extends TemplateOptions<S> {
+  readonly subject: string;
+  readonly mjml: string;
+  readonly text: string;
+}
+
+/**
+ * Defines an e-mail template.
+ * @throws BusbarError `INVALID_DEFINITION` with every problem found. Holes without data and wrong MJML are found by `busbar check` and at boot.
+ */
+export function emailTemplate<S extends z.ZodObject>(options: EmailTemplateOptions<S>): EmailTemplate<z.input<S>> {
+  const { subject, mjml, text } = options ?? {};
+  const problems = /[\r\n]/.test(subject ?? "") ? ["its subject has more than one line"] : [];
+  const shared = checkedTemplate(options, { channel: "email", title: "E-mail template", texts: { subject, mjml, text }, problems });
+  return { ...shared, subject, mjml, text };
+}

@@ -1,0 +1,54 @@
+import type { Duration } from "../base/duration.ts";
+import { milliseconds } from "../base/duration.ts";
+import type { Logger } from "../base/logger.ts";
+import type { RegisteredPublishEvent, Services } from "./register.ts";
+
+/** How far a handler is. */
+export interface Progress {
+  readonly done: number;
+  /** Undefined where nobody knows. */
+  readonly total?: number;
+  /** One short sentence for people. */
+  readonly note?: string;
+}
+
+/** What a handler is given besides the event. */
+export interface HandlerContext {
+  /** What the application handed to `createBus`. */
+  readonly services: Services;
+  /** Aborts when the handler's time is over, its delivery was given to another worker, or the process is stopped. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Says how far it is, for people who look. Cheap; calls that come faster than four a second are drawn together. */
+  readonly progress: (progress: Progress) => void;
+  /**
+   * Publishes with the event as its cause. The same payload from the same delivery is one event, however often the handler is
+   * tried again; give an `idempotencyKey` of your own where two tries make different payloads.
+   */
+  readonly publishEvent: RegisteredPublishEvent;
+  readonly deliveryId: string;
+  /** Which try this is, from 1. */
+  readonly attempt: number;
+}
+
+/**
+ * Thrown by a handler: trying again would not help. The delivery becomes a dead letter at once.
+ */
+export class PermanentError extends Error {
+  override readonly name = "PermanentError";
+}
+
+/**
+ * Thrown by a handler: not now. The delivery comes back after the given time, and no attempt is burned.
+ * @throws BusbarError `INVALID_CONFIGURATION` when the time is no duration
+ */
+export class RetryLater extends Error {
+  override readonly name = "RetryLater";
+  /** Milliseconds. */
+  readonly after: number;
+
+  constructor(after: Duration, reason = "the handler asked to be called later", options: { readonly cause?: unknown } = {}) {
+    super(reason, options);
+    this.after = milliseconds(after, "RetryLater");
+  }
+}

@@ -1,0 +1,37 @@
+import type * as z from "zod";
+import type { Durability } from "../base/redis-suitability.ts";
+import type { PolicyOptions } from "./policy.ts";
+import type { Topic } from "./topic.ts";
+
+/** What one publish may say besides the payload. The option words win over those of route, subscriber and channel. */
+export interface PublishOptions extends PolicyOptions {
+  /** Same key and payload within 24 h: one event, whose id every call returns. Same key, another payload: an error. */
+  readonly idempotencyKey?: string;
+  /** Overrides the topic's `key`: what the event is about. */
+  readonly key?: string;
+  /** The id that the whole conversation shares. */
+  readonly correlationId?: string;
+  /** The id of the event that caused this one. */
+  readonly causationId?: string;
+  /** The event's id; by default one is made. Publishing again with the id of a `PUBLISH_FAILED` keeps one entry in the log. */
+  readonly id?: string;
+  /** No delivery of this event is sent before this time, RFC 3339. In place of `delay`. */
+  readonly deliverAt?: string;
+}
+
+/** What a publish returns when the event is in the log. */
+export interface Published {
+  readonly id: string;
+  readonly topic: string;
+  /** The event was in the log already: the same id or idempotency key. */
+  readonly repeated: boolean;
+  /** What the event survives from now on: `fsync` a power cut; `memory` a crash of any process, but in a power cut up to the last 2 s are lost. Undefined where Redis does not tell. */
+  readonly durability: Durability | undefined;
+}
+
+/** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
+export type PublishEvent<T> = {
+  readonly [Key in keyof T]: T[Key] extends Topic<string, infer S>
+    ? (payload: z.input<S>, options?: PublishOptions) => Promise<Published>
+    : never;
+};

@@ -1,0 +1,137 @@
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { pause } from "../base/pause.ts";
+import type { Recipient } from "../define/audience.ts";
+import type { Catalog } from "../define/catalog.ts";
+import type { ChannelName } from "../define/channel-name.ts";
+import { wordsOfEvent } from "../define/event.ts";
+import type { Observe } from "../define/observation.ts";
+import { backoff } from "../define/policy.ts";
+import { type MessageRoute, isMessageRoute } from "../define/route.ts";
+import type { Subscriber } from "../define/subscriber.ts";
+import type { TopicLog } from "../log/topic-log.ts";
+import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
+import { audiencePage } from "./audience-page.ts";
+import { type AudienceRecord, nextPage } from "./audience-record.ts";
+import type { Gates, RouterQueues } from "./gates.ts";
+import type { PlanOptions } from "./plan-options.ts";
+import { planRecipients } from "./plan-recipients.ts";
+
+export interface AudienceWorkerOptions {
+  readonly catalog: Catalog;
+  readonly queues: RouterQueues;
+  readonly gates: Gates;
+  readonly log: TopicLog;
+  readonly planning: PlanOptions;
+  readonly services: object;
+  readonly observe: Observe;
+  readonly logger: Logger;
+}
+
+/** A batch is released only while the channel's queue holds fewer: a large audience never stands before a password reset. */
+const mostWaiting = 1_000;
+const batchSize = 500;
+const lookAgainMs = 500;
+/** A subscriber or route that this build does not know may be known to a newer one. */
+const unknownMs = 30_000;
+const audiencesAtOnce = 4;
+
+/**
+ * Looks audiences up page by page and releases their deliveries in batches: page → plan → enqueue → record → save the place. A
+ * page that fails is tried again by the route's policy, from the place that was saved; then it is a dead letter of `audiences`.
+ */
+export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
+  const { catalog, queues, gates, log, planning, services, observe, logger } = options;
+  const stopping = new AbortController();
+
+  const handle = async ({ content, save, signal }: Job<AudienceRecord>): Promise<Verdict<AudienceRecord>> => {
+    const subscriber = catalog.subscriber(content.subscriber);
+    const route = catalog.route(content.subscriber, content.route);
+    if (subscriber === undefined || route === undefined || !isMessageRoute(route) || route.audience === undefined)
+      return { kind: "again", after: unknownMs };
+    let record = content;
+    try {
+      for (;;) {
+        const context = { cursor: record.cursor, services: services as never, signal };
+        const page = await audiencePage(route, record.event, context);
+        for (const batch of batchesOf(page.recipients, record.offset)) {
+          if (!(await roomIn(record.channel, signal))) return { kind: "again", after: 0, content: record };
+          record = await release(batch, { subscriber, route, record });
+          await save(record);
+        }
+        const next = nextPage(record, page.next);
+        if (next === undefined) {
+          observe("audienceDone", { event: record.event, subscriber: subscriber.name, route: route.name, released: record.released });
+          return { kind: "done", end: "routed" };
+        }
+        if ("problem" in next) return dead(record, next.problem);
+        record = next;
+        await save(record);
+      }
+    } catch (error) {
+      return failed(record, error);
+    }
+  };
+
+  const release = async (
+    recipients: readonly Recipient[],
+    { subscriber, route, record }: { readonly subscriber: Subscriber; readonly route: MessageRoute; readonly record: AudienceRecord },
+  ): Promise<AudienceRecord> => {
+    const { event, partition, offset, pages, released } = record;
+    const deliveries = planRecipients(recipients, { subscriber, route, event, words: wordsOfEvent(event), options: planning });
+    // After a crash, some of a batch may be in.
+    const { later } = await gates.of(record.channel).add(deliveries, { verify: offset > 0 || pages > 0 });
+    await later;
+    const planned = deliveries.map(({ id, route: name, channel }) => ({ id, route: name, channel }));
+    const { id: eventId, time } = event;
+    const page = `${record.route}/${released}`;
+    await log.record(partition, { eventId, time, subscriber: subscriber.identity, deliveries: planned, page });
+    observe("released", { event, subscriber: subscriber.name, route: route.name, deliveries: deliveries.length });
+    return { ...record, offset: offset + recipients.length, released: released + recipients.length, failures: 0 };
+  };
+
+  /** False: the process is stopping, or the job was given to another worker. */
+  const roomIn = async (channel: ChannelName, signal: AbortSignal): Promise<boolean> => {
+    while (!stopping.signal.aborted && !signal.aborted) {
+      const { waiting } = await queues.of(channel).counts();
+      if (waiting < mostWaiting) return true;
+      await pause(lookAgainMs, stopping.signal);
+    }
+    return false;
+  };
+
+  const failed = (record: AudienceRecord, error: unknown): Verdict<AudienceRecord> => {
+    const failures = record.failures + 1;
+    const reason = messageOf(error);
+    if (failures >= record.policy.attempts) return dead(record, `${reason} (try ${failures} of ${record.policy.attempts})`, error);
+    const after = backoff(record.policy, failures, Math.random());
+    logger.warn(
+      { subscriber: record.subscriber, route: record.route, event: record.event.id, reason, after },
+      "an audience failed; it is asked again",
+    );
+    observe("audienceRetrying", { event: record.event, subscriber: record.subscriber, route: record.route, reason, after });
+    return { kind: "again", after, content: { ...record, failures } };
+  };
+
+  const dead = ({ event, subscriber, route, released }: AudienceRecord, reason: string, error?: unknown): Verdict<AudienceRecord> => {
+    logger.error({ subscriber, route, event: event.id, released, reason }, "an audience became a dead letter of audiences");
+    observe("audienceDead", { event, subscriber, route, released, reason });
+    return { kind: "dead", reason, error };
+  };
+
+  const worker = queues.audiences.work(handle, {
+    concurrency: audiencesAtOnce,
+    onGivenUp: (record, reason) => void dead(record, reason),
+  });
+  return {
+    ready: worker.ready,
+    async stop(within) {
+      stopping.abort();
+      await worker.stop(within);
+    },
+  };
+}
+
+function* batchesOf<T>(items: readonly T[], from: number): Generator<readonly T[]> {
+  for (let start = from; start < items.length; start += batchSize) yield items.slice(start, start + batchSize);
+}

@@ -1,0 +1,12 @@
+import type { ChannelName } from "../define/channel-name.ts";
+import type { ChannelOptions } from "../define/channel-options.ts";
+
+/** What planning knows of the application besides the subscriber. */
+export interface PlanOptions {
+  /** Part of every delivery's id: two applications may have subscribers of one name. */
+  readonly application: string;
+  /** The channels' own option words, the farthest level of the policy. */
+  readonly channels?: Partial<Record<ChannelName, ChannelOptions>>;
+  /** Channels that nothing is planned for, with the reason. */
+  readonly off?: Partial<Record<ChannelName, string>>;
+}

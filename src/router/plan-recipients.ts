@@ -1,0 +1,83 @@
+import { checkAddress } from "../define/address.ts";
+import type { Recipient } from "../define/audience.ts";
+import { type Delivery, deliveryId } from "../define/delivery.ts";
+import type { BusEvent } from "../define/event.ts";
+import { payloadProblems } from "../define/payload.ts";
+import { type AnyRoute, isMessageRoute } from "../define/route.ts";
+import type { Subscriber } from "../define/subscriber.ts";
+import { templateDataProblems } from "../define/template.ts";
+import { attempt, cannotPlan } from "./cannot-plan.ts";
+import type { PlanOptions } from "./plan-options.ts";
+import { type Levels, routePolicy, routeTiming } from "./route-policy.ts";
+
+export interface RecipientsOptions {
+  readonly subscriber: Subscriber;
+  readonly route: AnyRoute;
+  /** In the version that the subscriber is written for. */
+  readonly event: BusEvent;
+  readonly words: Levels["words"];
+  readonly options: PlanOptions;
+}
+
+/**
+ * One delivery a recipient; a recipient who is named twice gets one. A wrong address makes a delivery that is refused, so that it
+ * is seen, and does not keep the others from theirs. Pure.
+ * @throws BusbarError `CANNOT_PLAN` when the route's own code throws, or its data does not fit the template
+ */
+export function planRecipients(
+  recipients: readonly unknown[],
+  { subscriber, route, event, words, options }: RecipientsOptions,
+): Delivery[] {
+  const levels = { channel: options.channels?.[route.channel], words };
+  const policy = routePolicy(subscriber, route, levels);
+  const timing = routeTiming(subscriber, route, event, levels);
+  const names = { subscriber: subscriber.identity, route: route.identity, channel: route.channel };
+  const deliveries = new Map<string, Delivery>();
+  for (const recipient of recipients) {
+    const checked = checkAddress(route.channel, addressOf(recipient));
+    const to = "address" in checked ? checked.address : shown(addressOf(recipient));
+    const id = deliveryId({ application: options.application, eventId: event.id, ...names, recipient: to, epoch: 0 });
+    if (deliveries.has(id)) continue;
+    deliveries.set(id, {
+      id,
+      event: route.channel === "handler" ? event : { id: event.id, type: event.type, time: event.time },
+      ...names,
+      to,
+      ...content(subscriber, route, event, recipient),
+      policy,
+      ...timing,
+      ...("problem" in checked ? { refusal: `to: ${checked.problem}` } : {}),
+    });
+  }
+  return [...deliveries.values()];
+}
+
+/** What the message will say, checked while the event is at hand: a slip shows at once, and not in a worker an hour later. */
+function content(subscriber: Subscriber, route: AnyRoute, event: BusEvent, recipient: unknown): Pick<Delivery, "template" | "data"> {
+  if (route.channel === "handler") return {};
+  const data: unknown = attempt(
+    subscriber,
+    route,
+    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : (route.data?.(event) ?? event)),
+    "data",
+  );
+  if (data instanceof Promise) throw cannotPlan(subscriber, route, "data must not be async: it returned a promise", data);
+  if (!isMessageRoute(route)) {
+    const problems = payloadProblems(data);
+    if (problems.length > 0) throw cannotPlan(subscriber, route, `data cannot be sent: ${problems.join("; ")}`);
+    return { data };
+  }
+  const { name, version, schema } = route.template;
+  const problems = templateDataProblems(schema, data);
+  if (problems.length > 0) throw cannotPlan(subscriber, route, `data does not fit template "${name}": ${problems.join("; ")}`);
+  return { template: { name, version }, data };
+}
+
+function addressOf(recipient: unknown): unknown {
+  return typeof recipient === "object" && recipient !== null ? (recipient as { to?: unknown }).to : recipient;
+}
+
+/** Whatever stands in place of an address, as one short text. */
+function shown(value: unknown): string {
+  return (typeof value === "string" ? value : (JSON.stringify(value) ?? String(value))).slice(0, 254);
+}
