@@ -3,6 +3,7 @@ export const errorCodes = {
   INVALID_DEFINITION: "a topic, template or subscriber is written wrongly; nothing was started",
   INVALID_CONFIGURATION: "an option or environment variable cannot be used; nothing was started",
   UNKNOWN_TOPIC: "an event was published to a topic that this application does not define",
+  UNKNOWN_QUEUE: "no queue has that name",
   INVALID_EVENT: "the payload does not match the topic's schema; nothing was published",
   EVENT_TOO_LARGE: "the event is larger than the limit; nothing was published",
   IDEMPOTENCY_CONFLICT: "the idempotency key was used before with another payload; nothing was published",

@@ -7,7 +7,9 @@ import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
+import { type DeadLetters, deadLetters } from "./dead-letters.ts";
 import { inspector, type Inspector } from "./inspect.ts";
+import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
@@ -47,6 +49,8 @@ export interface Bus<T extends Topics = Topics> {
   catalog(): Promise<Catalog>;
   /** What became of it: events, deliveries, queues. */
   readonly inspect: Inspector;
+  /** What ended without being sent: look at it, and queue it again. */
+  readonly deadLetters: DeadLetters;
   /** True while all started roles are at work. */
   ready(): Promise<boolean>;
 }
@@ -79,7 +83,9 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: C
   const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
   const log = redisLog({ url, prefix, partitions, deadline, logger });
   const publishNow = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
-  const inspect = inspector({ settings, topics, log, logger });
+  const parts = lazyParts(settings, logger);
+  const inspect = inspector({ topics, log, parts, logger });
+  let known: Catalog | undefined;
   const publish: Publish = async (topicName, ...rest) => {
     if (stopped !== undefined)
       throw new BusbarError(
@@ -114,6 +120,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: C
       connected.catch(() => undefined);
       const delivering = only.includes("workers") ? { delivering: { publishFor: publishCausedBy(publish, topics), logger } } : {};
       const assembled = await assemble({ settings, topics, subscribers, ...delivering });
+      known = assembled.catalog;
       await connected;
       running = await startRoles({ ...assembled, settings, roles: only, log, clock, observe, logger });
     },
@@ -121,18 +128,19 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: C
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();
-        await inspect.close();
+        await parts.close();
         await log.close();
       })()),
     on: (name, listener) => void emitter.on(name, listener),
     off: (name, listener) => void emitter.off(name, listener),
-    catalog: async () => (await assemble({ settings, topics, subscribers })).catalog,
+    catalog: async () => (known ??= (await assemble({ settings, topics, subscribers })).catalog),
     async check() {
       const { catalog, channels } = await assemble({ settings, topics, subscribers, delivering: checking });
       await closeAll(channels);
       return catalog;
     },
     inspect,
+    deadLetters: deadLetters(parts),
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
 }

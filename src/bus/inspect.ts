@@ -1,13 +1,11 @@
 import type { Logger } from "../base/logger.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
-import type { TopicLog } from "../log/topic-log.ts";
+import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
-import { redisLedger } from "../workers/redis-ledger.ts";
-import { builtChannels, type Settings } from "./options.ts";
-import { queuesOf } from "./queues.ts";
+import type { LazyParts } from "./lazy-parts.ts";
+import { builtChannels } from "./options.ts";
 
 /** What became of it. Reads only; connects with its first question. */
 export interface Inspector {
@@ -18,13 +16,15 @@ export interface Inspector {
   queues(): Promise<Readonly<Record<string, QueueCounts>>>;
   /** How many sends followed one that may have been accepted, ever: an upper bound of the duplicates. */
   doubtful(): Promise<number>;
-  close(): Promise<void>;
 }
 
 export interface InspectedRouting {
+  /** By its oldest name. */
   readonly subscriber: string;
   /** Why the event is on the queue `routing`. */
   readonly problem: string | undefined;
+  /** Deliveries beyond those that are listed here. */
+  readonly more: number;
   readonly deliveries: readonly {
     readonly id: string;
     readonly route: string;
@@ -34,19 +34,16 @@ export interface InspectedRouting {
 }
 
 export interface InspectorOptions {
-  readonly settings: Settings;
   readonly topics: Topics;
   readonly log: TopicLog;
+  readonly parts: LazyParts;
   readonly logger: Logger;
 }
 
-export function inspector({ settings, topics, log, logger }: InspectorOptions): Inspector {
-  let opened: ReturnType<typeof open> | undefined;
-  const open = () => {
-    const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-inspect", logger });
-    return { redis, ledger: redisLedger(redis, settings.prefix), queues: queuesOf(settings, logger) };
-  };
-  const parts = (): ReturnType<typeof open> => (opened ??= open());
+/** The time lines of so many deliveries of one subscriber are read; of an audience of thousands, the rest is only counted. */
+const mostTimelines = 100;
+
+export function inspector({ topics, log, parts: { ledger, queues }, logger }: InspectorOptions): Inspector {
   const names = Object.values(topics).map((topic) => topic.name);
   const mostPartitions = async (): Promise<number> => Math.max(1, ...(await Promise.all(names.map((name) => log.partitions(name)))));
 
@@ -64,30 +61,40 @@ export function inspector({ settings, topics, log, logger }: InspectorOptions): 
     async deliveries(event) {
       const records = await log.routed(event.id, event.time, await mostPartitions());
       return Promise.all(
-        records.map(async ({ subscriber, problem, deliveries }) => ({
+        [...bySubscriber(records)].map(async ([subscriber, { problem, deliveries }]) => ({
           subscriber,
           problem,
+          more: Math.max(0, deliveries.length - mostTimelines),
           deliveries: await Promise.all(
-            deliveries.map(async (delivery) => ({ ...delivery, timeline: await parts().ledger.timeline({ id: delivery.id, event }) })),
+            deliveries
+              .slice(0, mostTimelines)
+              .map(async (delivery) => ({ ...delivery, timeline: await ledger().timeline({ id: delivery.id, event }) })),
           ),
         })),
       );
     },
 
     async queues() {
-      const { queues } = parts();
-      const all = [...builtChannels.map((channel) => queues.of(channel)), queues.routing, queues.audiences];
+      const all = [...builtChannels.map((channel) => queues().of(channel)), queues().routing, queues().audiences];
       return Object.fromEntries(await Promise.all(all.map(async (queue) => [queue.name, await queue.counts()] as const)));
     },
 
-    doubtful: () => parts().ledger.doubtful(),
-
-    async close() {
-      if (opened === undefined) return;
-      await opened.queues.close();
-      await closeRedis(opened.redis);
-    },
+    doubtful: () => ledger().doubtful(),
   };
+}
+
+/** The batches of an audience are records of their own. */
+function bySubscriber(records: readonly RoutedRecord[]): Map<string, Pick<RoutedRecord, "problem" | "deliveries">> {
+  const merged = new Map<string, Pick<RoutedRecord, "problem" | "deliveries">>();
+  for (const { subscriber, problem, deliveries } of records) {
+    const before = merged.get(subscriber);
+    const reason = problem ?? before?.problem;
+    merged.set(subscriber, {
+      deliveries: [...(before?.deliveries ?? []), ...deliveries],
+      ...(reason === undefined ? {} : { problem: reason }),
+    });
+  }
+  return merged;
 }
 
 function readable(json: string, logger: Logger): BusEvent[] {

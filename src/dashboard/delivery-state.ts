@@ -1,6 +1,6 @@
 import type { TimelineEntry } from "../workers/ledger.ts";
 
-export type DeliveryState = "waiting" | "sent" | "retrying" | "dead" | "suppressed";
+export type DeliveryState = "waiting" | "sent" | "retrying" | "dead" | "suppressed" | "expired";
 
 export interface DerivedState {
   readonly state: DeliveryState;
@@ -24,7 +24,7 @@ export function deliveryState(timeline: readonly TimelineEntry[]): DerivedState 
 
 /** These states are ends: nothing more happens by itself. */
 export function isEnd(state: DeliveryState): boolean {
-  return state === "sent" || state === "dead" || state === "suppressed";
+  return state === "sent" || state === "dead" || state === "suppressed" || state === "expired";
 }
 
 /** A send that came late is true all the same. */
@@ -33,7 +33,8 @@ function isSuccess({ step }: TimelineEntry): boolean {
 }
 
 function stateAfter({ step }: TimelineEntry): DeliveryState {
-  return step === "dead" || step === "suppressed" ? step : "retrying";
+  if (step === "redriven") return "waiting";
+  return step === "dead" || step === "suppressed" || step === "expired" ? step : "retrying";
 }
 
 function reasonOf({ step, detail }: TimelineEntry): string {

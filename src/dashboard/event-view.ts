@@ -23,6 +23,8 @@ export interface SubscriberView {
   /** Why the event is on the queue `routing`: the subscriber's code could not plan it. */
   readonly problem?: string;
   readonly deliveries: readonly DeliveryView[];
+  /** Deliveries of an audience beyond those that are listed. */
+  readonly more?: number;
 }
 
 export interface DeliveryView extends DerivedState {
@@ -47,16 +49,21 @@ export function eventView(event: BusEvent, subscribers: readonly SubscriberView[
 }
 
 /** What was recorded of an event, and those who listen to its topic but have not read it. Pure. */
-export function subscriberViews(routings: readonly InspectedRouting[], listeners: readonly string[]): SubscriberView[] {
-  const recorded = routings.map(({ subscriber, problem, deliveries }) => ({
-    name: subscriber,
+export function subscriberViews(
+  routings: readonly InspectedRouting[],
+  listeners: readonly { readonly name: string; readonly identity: string }[],
+): SubscriberView[] {
+  const nameOf = (identity: string): string => listeners.find((listener) => listener.identity === identity)?.name ?? identity;
+  const recorded = routings.map(({ subscriber, problem, deliveries, more }) => ({
+    name: nameOf(subscriber),
     read: true,
+    ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),
     deliveries: deliveries.map(({ id, channel, route, timeline }) => ({ id, channel, route, ...deliveryState(timeline), steps: timeline })),
   }));
   const unread = listeners
-    .filter((name) => !recorded.some((view) => view.name === name))
-    .map((name) => ({ name, read: false, deliveries: [] }));
+    .filter(({ name }) => !recorded.some((view) => view.name === name))
+    .map(({ name }) => ({ name, read: false, deliveries: [] }));
   return [...recorded, ...unread].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -1,7 +1,7 @@
 import type { Bus } from "../bus/bus.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { BusEvent } from "../define/event.ts";
-import type { Catalog } from "../define/catalog.ts";
+import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import { type EventView, eventView, freshFor, type SubscriberView, subscriberViews } from "./event-view.ts";
@@ -47,27 +47,19 @@ const atOnce = 5;
  */
 export function feedReader({ bus, clock = systemClock, events: count = 20, keep = 500 }: FeedOptions): () => Promise<Feed> {
   const lookedUp = new Map<string, { readonly at: number; readonly subscribers: readonly SubscriberView[] }>();
-  let catalog: Promise<Catalog> | undefined;
   let last: { readonly at: number; readonly feed: Feed } | undefined;
   let underWay: Promise<Feed> | undefined;
-
-  const knownCatalog = (): Promise<Catalog> => {
-    if (catalog !== undefined) return catalog;
-    catalog = bus.catalog();
-    catalog.catch(() => (catalog = undefined));
-    return catalog;
-  };
 
   const read = async (): Promise<Feed> => {
     const [working, { topics, subscribers }, events, queues, doubtful] = await Promise.all([
       bus.ready(),
-      knownCatalog(),
+      bus.catalog(),
       bus.inspect.events(count),
       bus.inspect.queues(),
       bus.inspect.doubtful(),
     ]);
-    const listeners = (topic: string): string[] =>
-      subscribers.filter((subscriber) => subscriber.topics.some(({ name }) => name === topic)).map(({ name }) => name);
+    const listeners = (topic: string): readonly Subscriber[] =>
+      subscribers.filter((subscriber) => subscriber.topics.some(({ name }) => name === topic));
     await lookUp(events, listeners);
     return {
       working,
@@ -75,7 +67,7 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
         name,
         ...(description === undefined ? {} : { description }),
         publish: `publishEvent.${exportName(name)}`,
-        subscribers: listeners(name),
+        subscribers: listeners(name).map((subscriber) => subscriber.name),
       })),
       events: events.map((event) => eventView(event, lookedUp.get(event.id)?.subscribers)),
       queues,
@@ -83,7 +75,7 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
     };
   };
 
-  const lookUp = async (events: readonly BusEvent[], listeners: (topic: string) => readonly string[]): Promise<void> => {
+  const lookUp = async (events: readonly BusEvent[], listeners: (topic: string) => readonly Subscriber[]): Promise<void> => {
     const shown = new Set(events.map(({ id }) => id));
     for (const id of lookedUp.keys()) if (!shown.has(id)) lookedUp.delete(id);
     const begun = performance.now();

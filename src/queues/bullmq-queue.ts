@@ -95,6 +95,25 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return jobs.map((job) => deadLetter<Content>(job as unknown as BullJob<Content>));
     },
 
+    async deadLetter(id) {
+      const job = await queue.getJob(id);
+      return job !== undefined && (await job.isFailed()) ? deadLetter<Content>(job as unknown as BullJob<Content>) : undefined;
+    },
+
+    async redrive(id, content) {
+      const job = await queue.getJob(id);
+      if (job === undefined || !(await job.isFailed())) return false;
+      if (content !== undefined) await job.updateData(content as never);
+      try {
+        await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+        return true;
+      } catch (error) {
+        // Somebody else was quicker.
+        if (await job.isFailed()) throw error;
+        return false;
+      }
+    },
+
     async expireDeadLetters(before) {
       // Oldest first; a page at a time, so that a large clean-up does not hold Redis up.
       for (let expired = 0; ;) {

@@ -30,6 +30,10 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   counts(): Promise<QueueCounts>;
   /** A page of dead letters, the newest first. */
   deadLetters(page: { readonly from: number; readonly count: number }): Promise<readonly DeadLetter<Content>[]>;
+  /** The dead letter of that id, if it is one. */
+  deadLetter(id: string): Promise<DeadLetter<Content> | undefined>;
+  /** Queues a dead letter again, with all its attempts, and perhaps another content; false when it is no dead letter any more. */
+  redrive(id: string, content?: Content): Promise<boolean>;
   /** Removes dead letters that ended before the given time, and says how many. */
   expireDeadLetters(before: number): Promise<number>;
   close(): Promise<void>;

@@ -12,6 +12,8 @@ export interface Ledger {
   /** True while the claim is still ours. */
   renew(delivery: LedgerKey, token: string, lease: number): Promise<boolean>;
   mark(delivery: LedgerKey, token: string, mark: Mark): Promise<"marked" | "late">;
+  /** Opens a dead delivery again; `open`, unless it ended otherwise or is being sent right now. */
+  reopen(delivery: LedgerKey): Promise<"open" | "sent" | "suppressed" | "busy">;
   /** Notes a step in the delivery's time line. */
   note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
   /** How many sends followed one that may have been accepted: an upper bound of the duplicates. */
@@ -46,6 +48,8 @@ export type Claim =
 
 export type Mark =
   | { readonly kind: "sent" | "suppressed" | "dead"; readonly detail: string }
+  /** Given up, although its last try may have been accepted. */
+  | { readonly kind: "deadInDoubt"; readonly detail: string }
   /** Known not sent: the claim is free again at once. */
   | { readonly kind: "free"; readonly detail: string }
   /** Perhaps sent: the claim is free again, and the next one is doubtful. */
@@ -66,6 +70,8 @@ export const timelineSteps = {
   deferred: "w",
   /** dropped unsent, because it came too late */
   expired: "x",
+  /** a person queued a dead letter again */
+  redriven: "q",
 } as const;
 
 export type TimelineStepName = keyof typeof timelineSteps;

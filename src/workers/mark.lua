@@ -16,7 +16,7 @@ if token ~= '' then
   if held ~= 'c' or holder ~= token then reply, step = 'late', state == 's' and 'l' or 'o' end
   -- A late success is still true, and keeps others from sending; whatever else is late is not ours to say.
   if reply == 'marked' or state == 's' then
-    redis.call('HSET', KEYS[1], id, state .. '|' .. (deaths or 0) .. '|' .. token .. '|' .. (state == 'd' and string.sub(detail, 1, 60) or ''))
+    redis.call('HSET', KEYS[1], id, state .. '|' .. (deaths or 0) .. '|' .. token .. '|' .. ((state == 'd' or state == 'e') and string.sub(detail, 1, 60) or ''))
     redis.call('EXPIRE', KEYS[1], keep, 'NX')
   end
 end

@@ -6,6 +6,7 @@ import { parseTimeline } from "./timeline.ts";
 
 const claimScript = luaScript<[Claim["kind"], (number | string)?]>(new URL("./claim.lua", import.meta.url));
 const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
+const reopenScript = luaScript<"open" | "sent" | "suppressed" | "busy">(new URL("./reopen.lua", import.meta.url));
 const markScript = luaScript<"marked" | "late">(new URL("./mark.lua", import.meta.url));
 
 /** How long a bucket is kept after its first record, seconds: 96 h. */
@@ -14,11 +15,12 @@ const keepSeconds = 96 * 3_600;
 const longestTimeline = 2_000;
 const longestDetail = 200;
 
-const markState: Readonly<Record<Mark["kind"], string>> = { sent: "s", suppressed: "p", dead: "d", free: "f", doubtful: "u" };
+const markState: Readonly<Record<Mark["kind"], string>> = { sent: "s", suppressed: "p", dead: "d", deadInDoubt: "e", free: "f", doubtful: "u" };
 const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
   sent: "sent",
   suppressed: "suppressed",
   dead: "dead",
+  deadInDoubt: "dead",
   free: "retry",
   doubtful: "doubtful",
 };
@@ -71,6 +73,8 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
         keepSeconds,
         longestTimeline,
       ]),
+
+    reopen: (delivery) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id]),
 
     async note(delivery, { step, detail }) {
       await markScript(redis, keysOf(delivery), [delivery.id, "", "", timelineSteps[step], oneLine(detail), keepSeconds, longestTimeline]);

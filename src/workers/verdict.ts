@@ -41,6 +41,6 @@ export function decide(
   function tryAgain(kind: "free" | "doubtful"): Decision {
     if (attempt < policy.attempts) return { mark: { kind, detail }, verdict: { kind: "failed", reason: detail } };
     const reason = `${detail} (try ${attempt} of ${policy.attempts})`;
-    return { mark: { kind: "dead", detail: reason }, verdict: { kind: "dead", reason } };
+    return { mark: { kind: kind === "doubtful" ? "deadInDoubt" : "dead", detail: reason }, verdict: { kind: "dead", reason } };
   }
 }

@@ -51,8 +51,10 @@ describe("the state of a delivery", () => {
 });
 
 describe("what the subscribers made of an event", () => {
-  const sent = { subscriber: "receipt", problem: undefined, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
-  const waiting = { subscriber: "receipt", problem: undefined, deliveries: [delivery("d_a", timeline())] };
+  const sent = { subscriber: "receipt", problem: undefined,
+    more: 0, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
+  const waiting = { subscriber: "receipt", problem: undefined,
+    more: 0, deliveries: [delivery("d_a", timeline())] };
   const unplanned = { subscriber: "receipt", problem: "to threw", deliveries: [] };
 
   it("lists those who listen and have not read it, beside those who have", () => {

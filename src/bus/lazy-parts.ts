@@ -1,0 +1,31 @@
+import type { Logger } from "../base/logger.ts";
+import { closeRedis, connectRedis } from "../base/redis.ts";
+import type { Ledger } from "../workers/ledger.ts";
+import { redisLedger } from "../workers/redis-ledger.ts";
+import type { Settings } from "./options.ts";
+import { type Queues, queuesOf } from "./queues.ts";
+
+export interface LazyParts {
+  readonly ledger: () => Ledger;
+  readonly queues: () => Queues;
+  close(): Promise<void>;
+}
+
+/** Ledger and queues for those who look and repair, connected with the first question. */
+export function lazyParts(settings: Settings, logger: Logger): LazyParts {
+  let opened: ReturnType<typeof open> | undefined;
+  const open = () => {
+    const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-inspect", logger });
+    return { redis, ledger: redisLedger(redis, settings.prefix), queues: queuesOf(settings, logger) };
+  };
+  const parts = (): ReturnType<typeof open> => (opened ??= open());
+  return {
+    ledger: () => parts().ledger,
+    queues: () => parts().queues,
+    async close() {
+      if (opened === undefined) return;
+      await opened.queues.close();
+      await closeRedis(opened.redis);
+    },
+  };
+}
