@@ -14,8 +14,8 @@ import { lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { checkNode } from "./check-node.mjs";
 
-const oldestNode = [20, 19];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lockFile = join(root, "package-lock.json");
 const installedFile = join(root, "node_modules", ".package-lock.json");
@@ -42,15 +42,6 @@ if (command === undefined) {
 checkNode();
 if (!areInstalled()) await install();
 await command(args);
-
-function checkNode() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
-  fail(
-    1,
-    `busbar needs Node ${oldestNode.join(".")} or later; this is Node ${process.versions.node} (${process.execPath}). See https://nodejs.org/en/download`,
-  );
-}
 
 /** Times of files say nothing after a git clone, so the contents are compared: those that a mark names, else package by package. */
 function areInstalled() {

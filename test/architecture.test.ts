@@ -67,8 +67,6 @@ describe("architecture", () => {
     const wrong = imports.filter(({ from, to }) => {
       const [room, target] = [roomOf(from), roomOf(to)];
       if (room === "(top)" || !files.includes(to) || target === room) return false;
-      // The command line runs this repository's own application.
-      if (room === "cli" && to === "app.ts") return false;
       return !allowed(room).includes(target);
     });
     expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);

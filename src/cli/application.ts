@@ -4,6 +4,7 @@ import { applicationProblems } from "../bus/assemble.ts";
 import { type Bus, createBus } from "../bus/bus.ts";
 import { type Environment, readEnvironment } from "../bus/environment.ts";
 import type { BusOptions } from "../bus/options.ts";
+import { applicationFile } from "./application-file.ts";
 
 export interface Application {
   readonly environment: Environment;
@@ -16,9 +17,14 @@ export interface ApplicationOptions {
   readonly adjust?: (environment: Environment) => Environment;
 }
 
+/** What the application's file exports. */
+interface ApplicationModule {
+  readonly appOptions: (environment: Environment, logger: Logger) => BusOptions;
+}
+
 /**
- * This repository's application in the light of the environment. What a start would find is left to the start; but where this
- * fails already, everything else is looked at too, so that one run tells all.
+ * The application in the light of the environment. What a start would find is left to the start; but where this fails already,
+ * everything else is looked at too, so that one run tells all.
  * @throws BusbarError with every problem of environment, topics, subscribers and templates
  */
 export async function loadApplication({ logger, adjust = (environment) => environment }: ApplicationOptions): Promise<Application> {
@@ -44,10 +50,11 @@ export async function loadApplication({ logger, adjust = (environment) => enviro
 }
 
 async function appOptionsOf(environment: Environment, logger: Logger, problems: string[]): Promise<BusOptions | undefined> {
+  const file = applicationFile();
   try {
     // The import itself fails where a topic is defined wrongly.
-    const { appOptions } = await import("../app.ts");
-    return appOptions(environment, logger) as unknown as BusOptions;
+    const { appOptions } = (await import(file.href)) as ApplicationModule;
+    return appOptions(environment, logger);
   } catch (error) {
     problems.push(`topics: ${messageOf(error)}`);
     return undefined;

@@ -16,6 +16,8 @@ export interface CliRun {
 export interface CliOptions {
   /** The project whose binary is run. Default: this repository. */
   readonly project?: string;
+  /** The file of the binary, and what stands before the arguments. Default: `bin/with-packages.mjs busbar` of the project. */
+  readonly program?: readonly [file: string, ...before: string[]];
   /** Where it is called. Default: the project. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -30,8 +32,9 @@ function environment(env: CliOptions["env"]): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), ...env };
 }
 
-function spawnCli(args: readonly string[], { project = root, cwd = project, env }: CliOptions): ChildProcess {
-  return spawn(process.execPath, [join(project, "bin", "with-packages.mjs"), "busbar", ...args], {
+function spawnCli(args: readonly string[], { project = root, cwd = project, env, ...options }: CliOptions): ChildProcess {
+  const { program = [join(project, "bin", "with-packages.mjs"), "busbar"] } = options;
+  return spawn(process.execPath, [...program, ...args], {
     cwd,
     env: environment(env),
     stdio: ["pipe", "pipe", "pipe"],

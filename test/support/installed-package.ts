@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { startLocalRegistry } from "./local-registry.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+export interface ProgramResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An empty project into which npm has installed the package, as it is packed from this clone. */
+export interface InstalledPackage {
+  /** The folder of the project. */
+  readonly project: string;
+  /** The packed package. */
+  readonly tarball: Uint8Array<ArrayBuffer>;
+  /** Where npm was told to install from. */
+  readonly registryUrl: string;
+  /** All that `npm install` printed, with what the scripts of packages print if npm runs any. */
+  readonly installOutput: string;
+  /** Runs a program in the project to its end: `npm`, `npx`, or what is given by its path. */
+  run(program: string, args: readonly string[]): Promise<ProgramResult>;
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Builds and packs this clone, and installs the result into a project of its own; nobody but this machine is asked for a package. */
+export async function installPackage(): Promise<InstalledPackage> {
+  const folder = await mkdtemp(join(tmpdir(), "busbar-package-"));
+  const project = join(folder, "shop");
+  const registry = await startLocalRegistry(root);
+  const env = environment(folder, registry.url);
+  try {
+    const packed = await run("npm", ["pack", "--pack-destination", folder], { cwd: root, env });
+    if (packed.code !== 0) throw new Error(`npm pack failed:\n${packed.stdout}${packed.stderr}`);
+    const { name, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { name: string; version: string };
+    const file = join(folder, `${name}-${version}.tgz`);
+
+    await mkdir(project);
+    const write: InstalledPackage["write"] = async (files) => {
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(dirname(join(project, path)), { recursive: true });
+        await writeFile(join(project, path), content);
+      }
+    };
+    await write({ "package.json": JSON.stringify({ name: "shop", version: "1.0.0", type: "module" }) });
+    const install = await run("npm", ["install", "--foreground-scripts", file], { cwd: project, env });
+    if (install.code !== 0)
+      throw new Error(`npm install failed; the registry lacks ${JSON.stringify(registry.missing)}:\n${install.stdout}${install.stderr}`);
+    await shareCache(project);
+    return {
+      project,
+      tarball: new Uint8Array(await readFile(file)),
+      registryUrl: registry.url,
+      installOutput: `${install.stdout}${install.stderr}`,
+      run: (program, args) => run(program, args, { cwd: project, env }),
+      write,
+      remove: async () => {
+        await registry.stop();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** No setting of the caller's npm (its registry, its cache, its proxy) reaches this one. */
+function environment(folder: string, registry: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV$|NODE_OPTIONS$|(https?|all|no)_proxy$)/i.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    npm_config_registry: registry,
+    npm_config_cache: join(folder, "npm-cache"),
+    npm_config_userconfig: join(folder, "no-npmrc"),
+    npm_config_globalconfig: join(folder, "no-global-npmrc"),
+    npm_config_audit: "false",
+    npm_config_fund: "false",
+    npm_config_update_notifier: "false",
+  };
+}
+
+/** So that no Redis is unpacked again. */
+async function shareCache(project: string): Promise<void> {
+  const cache = join(root, ".busbar", "cache");
+  await mkdir(cache, { recursive: true });
+  await mkdir(join(project, ".busbar"));
+  await symlink(cache, join(project, ".busbar", "cache"));
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    execFile(program, args, { ...options, timeout: 50_000, killSignal: "SIGKILL" }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr }),
+    );
+  });
+}
