@@ -1,18 +1,9 @@
-import type { Logger } from "./base/logger.ts";
-import type { Environment } from "./bus/environment.ts";
-import type { BusOptions } from "./bus/options.ts";
+import { defineConfig } from "./bus/config.ts";
 import * as topics from "../topics/index.ts";
 
-/** This repository's own service: its topics and subscribers, wired by the environment. */
-export function appOptions({ redis, prefix, email, send }: Environment, logger: Logger): BusOptions<typeof topics> {
-  return {
-    application: "busbar",
-    topics,
-    subscribers: new URL("../subscribers/", import.meta.url),
-    prefix,
-    channels: { email },
-    send,
-    logger,
-    ...(redis === undefined ? {} : { redis }),
-  };
-}
+/** This repository's own application: its topics and subscribers. */
+export default defineConfig({
+  application: "busbar",
+  topics,
+  subscribers: new URL("../subscribers/", import.meta.url),
+});

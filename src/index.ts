@@ -3,6 +3,7 @@ export { BusbarError, type ErrorCode } from "./base/errors.ts";
 export type { Duration } from "./base/duration.ts";
 export type { Logger } from "./base/logger.ts";
 export { type Bus, createBus } from "./bus/bus.ts";
+export { type Config, defineConfig } from "./bus/config.ts";
 export type { Role } from "./bus/roles.ts";
 export type { BusOptions, EmailOptions, SendOptions } from "./bus/options.ts";
 export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/audience.ts";

@@ -41,7 +41,9 @@ export interface DeadLetters {
    * Queues dead letters again, each with all its attempts. Done twice, it does nothing the second time.
    * @returns one sentence for each that was not redriven, besides the ids of those that were
    */
-  redrive(ids: readonly string[]): Promise<{ readonly redriven: readonly string[]; readonly refused: readonly { readonly id: string; readonly reason: string }[] }>;
+  redrive(
+    ids: readonly string[],
+  ): Promise<{ readonly redriven: readonly string[]; readonly refused: readonly { readonly id: string; readonly reason: string }[] }>;
 }
 
 export const deadLetterQueues: readonly string[] = [...builtChannels, "routing", "audiences"];
@@ -91,7 +93,9 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
       return pages.flat().toSorted((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
     },
     async counts() {
-      return Object.fromEntries(await Promise.all(deadLetterQueues.map(async (name) => [name, (await queueOf(name).counts()).dead] as const)));
+      return Object.fromEntries(
+        await Promise.all(deadLetterQueues.map(async (name) => [name, (await queueOf(name).counts()).dead] as const)),
+      );
     },
     async redrive(ids) {
       const redriven: string[] = [];

@@ -2,14 +2,20 @@ import * as z from "zod";
 import { BusbarError } from "../base/errors.ts";
 import { checkRedisUrl } from "../base/redis.ts";
 import { checkEmailAddress } from "../define/address.ts";
+import type { ChannelOptions } from "../define/channel-options.ts";
+import type { EmailSender } from "../define/message.ts";
 import { defaultMailroom, type EmailOptions, type SendOptions } from "./options.ts";
 
 /** What the environment says, parsed once. */
 export interface Environment {
   /** Undefined: `dev` brings a Redis of its own, everything else takes the default address. */
   readonly redis: string | undefined;
-  readonly prefix: string;
-  readonly email: EmailOptions;
+  /** Undefined: as the configuration says, else `busbar`. */
+  readonly prefix: string | undefined;
+  readonly email: Omit<EmailOptions, "from">;
+  /** The parts of the e-mails' sender that the environment names. */
+  readonly sender: Partial<EmailSender>;
+  readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
   /** Undefined: 4000, or for `dev` the next free one. */
   readonly port: number | undefined;
@@ -35,15 +41,17 @@ const variables = z.object({
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
-    .default("busbar"),
-  EMAIL_ENABLED: yesNo.default(true),
-  EMAIL_FROM: z.string().default("busbar@example.com"),
+    .optional(),
+  EMAIL_ENABLED: yesNo.optional(),
+  EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z
     .string()
     .regex(/^[^\p{Cc}]*$/u, "must be one line without control characters")
     .optional(),
   EMAIL_CONCURRENCY: z.coerce.number("must be a whole number from 1").int().min(1).optional(),
   EMAIL_RATE_LIMIT: rate.optional(),
+  HANDLER_ENABLED: yesNo.optional(),
+  HANDLER_CONCURRENCY: z.coerce.number("must be a whole number from 1").int().min(1).optional(),
   SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587, or smtps:// for TLS from the first byte" })
@@ -65,7 +73,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const parsed = variables.safeParse(given);
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
   problems.push(...redisProblems(given["REDIS_URL"]));
-  const sender = checkEmailAddress(given["EMAIL_FROM"] ?? "busbar@example.com");
+  const sender = given["EMAIL_FROM"] === undefined ? {} : checkEmailAddress(given["EMAIL_FROM"]);
   if ("problem" in sender) problems.push(`EMAIL_FROM: ${sender.problem}`);
   if (!parsed.success || problems.length > 0)
     throw new BusbarError("INVALID_CONFIGURATION", "The environment cannot be used:", { problems });
@@ -75,9 +83,16 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return {
     redis: data.REDIS_URL,
     prefix: data.QUEUE_PREFIX,
+    sender: {
+      ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
+      ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
+    },
+    handler: {
+      ...(data.HANDLER_ENABLED === undefined ? {} : { enabled: data.HANDLER_ENABLED }),
+      ...(data.HANDLER_CONCURRENCY === undefined ? {} : { concurrency: data.HANDLER_CONCURRENCY }),
+    },
     email: {
-      enabled: data.EMAIL_ENABLED,
-      from: { address: data.EMAIL_FROM, ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }) },
+      ...(data.EMAIL_ENABLED === undefined ? {} : { enabled: data.EMAIL_ENABLED }),
       ...(data.EMAIL_CONCURRENCY === undefined ? {} : { concurrency: data.EMAIL_CONCURRENCY }),
       ...(data.EMAIL_RATE_LIMIT === undefined ? {} : { rateLimit: data.EMAIL_RATE_LIMIT }),
       ...(data.SENDGRID_API_KEY === undefined ? {} : { sendgrid: { apiKey: data.SENDGRID_API_KEY } }),

@@ -21,7 +21,9 @@ export async function loadSubscribers(folder: URL): Promise<LoadedSubscribers> {
   const subscribers: Subscriber[] = [];
   const problems: string[] = [];
   for (const name of names.filter(isSubscriberFile).toSorted()) {
-    const file = new URL(name, folder.href.endsWith("/") ? folder : `${folder.href}/`);
+    const file = new URL(name, folder.pathname.endsWith("/") ? folder : new URL(`${folder.pathname}/`, folder));
+    // The query, if there is one, asks for the files as they are now.
+    file.search = folder.search;
     try {
       const module = (await import(file.href)) as { default?: unknown };
       if (isSubscriber(module.default)) subscribers.push(module.default);

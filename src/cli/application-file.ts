@@ -3,25 +3,25 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BusbarError } from "../base/errors.ts";
 
-/** Where an installed busbar looks, in the folder that it is called in. */
-const places = ["src/app.ts", "src/app.js", "app.ts", "app.js"];
+/** What an application's configuration may be called, in the folder that busbar is called in. */
+const configNames = ["busbar.config.ts", "busbar.config.mts", "busbar.config.js", "busbar.config.mjs"];
 
 /**
- * The file that exports the application's `appOptions`: on a clone this repository's own, beside the command line; where busbar is
- * installed as a package, which has no application, the one of the folder that it is called in.
+ * The file whose default export is the application's configuration: `busbar.config.ts` of the folder that busbar is called in; on a
+ * clone of busbar, where there is none, this repository's own application.
  * @throws BusbarError `INVALID_DEFINITION` when there is none, `INVALID_CONFIGURATION` when its project is not one of ES modules
  */
-export function applicationFile(): URL {
-  const own = new URL("../app.ts", import.meta.url);
-  if (existsSync(own)) return own;
-  const found = places.map((place) => join(process.cwd(), place)).find((file) => existsSync(file));
+export function applicationFile(folder = process.cwd()): URL {
+  const found = configNames.map((name) => join(folder, name)).find((file) => existsSync(file));
   if (found !== undefined) {
-    checkModuleType(join(process.cwd(), "package.json"));
+    checkModuleType(join(folder, "package.json"));
     return pathToFileURL(found);
   }
+  const own = new URL("../app.ts", import.meta.url);
+  if (existsSync(own)) return own;
   throw new BusbarError(
     "INVALID_DEFINITION",
-    `There is no application in ${JSON.stringify(process.cwd())}: write src/app.ts, which exports appOptions(environment, logger), or call busbar in the folder that has it (looked for: ${places.join(", ")}).`,
+    `There is no application in ${JSON.stringify(folder)}: busbar.config.ts is missing. Call busbar in the folder that has it, or run npx busbar init to begin one here.`,
   );
 }
 

@@ -2,9 +2,11 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { applicationProblems } from "../bus/assemble.ts";
 import { type Bus, createBus } from "../bus/bus.ts";
+import { configuredOptions } from "../bus/config.ts";
 import { type Environment, readEnvironment } from "../bus/environment.ts";
 import type { BusOptions } from "../bus/options.ts";
 import { applicationFile } from "./application-file.ts";
+import { freshImport } from "./fresh-import.ts";
 
 export interface Application {
   readonly environment: Environment;
@@ -15,11 +17,8 @@ export interface ApplicationOptions {
   readonly logger: Logger;
   /** Changes to what the environment says, such as the address of a Redis that was just started. */
   readonly adjust?: (environment: Environment) => Environment;
-}
-
-/** What the application's file exports. */
-interface ApplicationModule {
-  readonly appOptions: (environment: Environment, logger: Logger) => BusOptions;
+  /** Reads the application's files anew; see `freshImport`. Default: as they were loaded first. */
+  readonly generation?: number;
 }
 
 /**
@@ -27,7 +26,11 @@ interface ApplicationModule {
  * everything else is looked at too, so that one run tells all.
  * @throws BusbarError with every problem of environment, topics, subscribers and templates
  */
-export async function loadApplication({ logger, adjust = (environment) => environment }: ApplicationOptions): Promise<Application> {
+export async function loadApplication({
+  logger,
+  generation,
+  adjust = (environment) => environment,
+}: ApplicationOptions): Promise<Application> {
   const problems: string[] = [];
   const environment = adjust(
     orDefault(
@@ -36,7 +39,7 @@ export async function loadApplication({ logger, adjust = (environment) => enviro
       problems,
     ),
   );
-  const options = await appOptionsOf(environment, logger, problems);
+  const options = await configuredOptionsOf({ environment, logger, generation }, problems);
   const bus =
     options &&
     orDefault(
@@ -49,16 +52,28 @@ export async function loadApplication({ logger, adjust = (environment) => enviro
   throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...new Set(problems)] });
 }
 
-async function appOptionsOf(environment: Environment, logger: Logger, problems: string[]): Promise<BusOptions | undefined> {
+async function configuredOptionsOf(
+  { environment, logger, generation }: Pick<ApplicationOptions, "logger" | "generation"> & { readonly environment: Environment },
+  problems: string[],
+): Promise<BusOptions | undefined> {
   const file = applicationFile();
   try {
     // The import itself fails where a topic is defined wrongly.
-    const { appOptions } = (await import(file.href)) as ApplicationModule;
-    return appOptions(environment, logger);
+    const module = (await (generation === undefined ? import(file.href) : freshImport(file, generation))) as { default?: unknown };
+    const options = configuredOptions(module.default, environment, logger);
+    return generation === undefined ? options : { ...options, ...freshSubscribers(options, generation) };
   } catch (error) {
-    problems.push(`topics: ${messageOf(error)}`);
+    problems.push(...(error instanceof BusbarError ? error.problems : [`topics: ${messageOf(error)}`]));
     return undefined;
   }
+}
+
+/** A folder of subscribers is read by its name, so the generation goes along with it. */
+function freshSubscribers({ subscribers }: BusOptions, generation: number): Pick<BusOptions, "subscribers"> {
+  if (!(subscribers instanceof URL)) return {};
+  const folder = new URL(subscribers);
+  folder.searchParams.set("busbar", String(generation));
+  return { subscribers: folder };
 }
 
 function orDefault<T>(work: () => T, fallback: () => T, problems: string[]): T {

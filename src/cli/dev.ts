@@ -11,6 +11,9 @@ import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
 import { createLogger } from "./logger.ts";
 import { publishExamples } from "./publish-examples.ts";
+import { reloadOnChange } from "./reload.ts";
+import { reportStrayRejections } from "./stray-rejections.ts";
+import { switchableBus } from "./switchable-bus.ts";
 import { terminalView } from "./terminal-view.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 
@@ -21,6 +24,7 @@ export const dataFolder = ".busbar";
 export async function dev(): Promise<void> {
   // A developer's machine has other work: collect early rather than let the heap grow with the messages that pass through.
   setFlagsFromString("--heap-growing-percent=20");
+  reportStrayRejections(say);
   const signal = firstSignal();
   const started: { name: string; stop: () => Promise<void> | void }[] = [];
   const stopAll = async (): Promise<void> => {
@@ -39,7 +43,8 @@ export async function dev(): Promise<void> {
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
     await checked;
-    const { bus, environment } = await application(redis, mailroom);
+    const { bus: first, environment } = await application(redis, mailroom);
+    const bus = switchableBus(first);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
     await bus.start();
@@ -55,6 +60,8 @@ export async function dev(): Promise<void> {
     say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
     if (!environment.send.live) say("Real sending is off: every message goes to the inbox on that page.");
     await publishExamples(bus, say);
+    const load = async (generation: number): Promise<Bus> => (await application(redis, mailroom, generation)).bus;
+    started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });
   } catch (error) {
     await stopAll();
     throw error;
@@ -91,9 +98,14 @@ async function ownRedis(): Promise<RedisServer | undefined> {
   return redis;
 }
 
-function application(redis: RedisServer | undefined, { sendgridUrl, smtp }: Mailroom): Promise<{ bus: Bus; environment: Environment }> {
+function application(
+  redis: RedisServer | undefined,
+  { sendgridUrl, smtp }: Mailroom,
+  generation?: number,
+): Promise<{ bus: Bus; environment: Environment }> {
   return loadApplication({
     logger: createLogger("warn"),
+    ...(generation === undefined ? {} : { generation }),
     adjust: (environment) => ({
       ...environment,
       redis: environment.redis ?? redis?.url,

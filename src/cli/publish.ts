@@ -1,9 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { silentLogger } from "../base/logger.ts";
 import type { PublishOptions } from "../define/publish.ts";
-import { loadApplication } from "./application.ts";
+import { withApplication } from "./folder-redis.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface PublishCommand extends Pick<PublishOptions, "idempotencyKey" | "key" | "correlationId"> {
@@ -15,19 +12,11 @@ export interface PublishCommand extends Pick<PublishOptions, "idempotencyKey" | 
 export async function publish(topic: string, payload: string | undefined, { example, json, ...options }: PublishCommand): Promise<void> {
   if ((payload === undefined) === (example !== true))
     throw new UsageError("give either a payload (JSON, or - for standard input) or --example");
-  const devRedis = await redisOfDev();
-  const { bus } = await loadApplication({
-    logger: silentLogger,
-    adjust: (environment) => ({ ...environment, redis: environment.redis ?? devRedis }),
-  });
-  try {
-    await bus.connect();
-    const published = await bus.publish(topic, example === true ? bus.example(topic) : await readPayload(payload!), options);
-    if (json === true) process.stdout.write(`${JSON.stringify(published)}\n`);
-    else process.stdout.write(`${published.repeated ? "It was published before" : "Published"}: ${published.topic} ${published.id}\n`);
-  } finally {
-    await bus.stop();
-  }
+  const published = await withApplication(async (bus) =>
+    bus.publish(topic, example === true ? bus.example(topic) : await readPayload(payload!), options),
+  );
+  if (json === true) process.stdout.write(`${JSON.stringify(published)}\n`);
+  else process.stdout.write(`${published.repeated ? "It was published before" : "Published"}: ${published.topic} ${published.id}\n`);
 }
 
 async function readPayload(payload: string): Promise<unknown> {
@@ -36,15 +25,5 @@ async function readPayload(payload: string): Promise<unknown> {
     return JSON.parse(json) as unknown;
   } catch (error) {
     throw new UsageError(`the payload is not JSON: ${(error as Error).message}`);
-  }
-}
-
-async function redisOfDev(): Promise<string | undefined> {
-  try {
-    const { port } = JSON.parse(await readFile(join(".busbar", "redis", "server.json"), "utf8")) as { port: number };
-    return `redis://127.0.0.1:${port}`;
-  } catch {
-    // No `dev` runs in this folder: the default address is tried.
-    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
 import { createLogger } from "./logger.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
+import { reportStrayRejections } from "./stray-rejections.ts";
 import { UsageError } from "./usage-error.ts";
 
 const roles = ["router", "workers", "server"] as const;
@@ -20,6 +21,7 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
   const logger = createLogger(logLevelOf(process.env));
   const { bus, environment } = await loadApplication({ logger });
   logFacts(bus, logger);
+  reportStrayRejections((line) => logger.error({}, line));
   const busRoles = only.filter((role): role is Role => role !== "server");
   let server: Awaited<ReturnType<typeof startServer>> | undefined;
   try {
@@ -52,6 +54,9 @@ function logFacts(bus: Bus, logger: Logger): void {
     logger.info({ delivery: delivery.id, subscriber: delivery.subscriber, reason, after }, "retrying"),
   );
   bus.on("dead", ({ delivery, reason }) => logger.warn({ delivery: delivery.id, subscriber: delivery.subscriber, reason }, "dead letter"));
+  bus.on("expired", ({ delivery, reason }) =>
+    logger.warn({ delivery: delivery.id, subscriber: delivery.subscriber, reason }, "expired: it was not sent"),
+  );
   bus.on("doubtful", ({ delivery, reason }) =>
     logger.warn({ delivery: delivery.id, subscriber: delivery.subscriber, reason }, "may arrive twice"),
   );

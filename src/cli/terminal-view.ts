@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Bus } from "../bus/bus.ts";
+import { plain } from "./plain.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -22,10 +23,32 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
   bus.on("published", ({ event, repeated }) =>
     line("cyan", "published", `${event.type}  ${styleText("dim", event.id)}${repeated ? "  (it was there already)" : ""}`),
   );
-  bus.on("routed", ({ event, subscriber, deliveries, skipped }) => {
+  bus.on("routed", ({ event, subscriber, deliveries, audiences, skipped }) => {
+    const lookUps = audiences === 0 ? "" : audiences === 1 ? ", 1 audience to look up" : `, ${audiences} audiences to look up`;
     const reasons = skipped.length > 0 ? `, skipped ${skipped.map(({ route, reason }) => `${route} (${reason})`).join(", ")}` : "";
-    line("blue", "routed", `${event.type} → ${subscriber}  ${deliveries === 1 ? "1 delivery" : `${deliveries} deliveries`}${reasons}`);
+    line(
+      "blue",
+      "routed",
+      `${event.type} → ${subscriber}  ${deliveries === 1 ? "1 delivery" : `${deliveries} deliveries`}${lookUps}${plain(reasons)}`,
+    );
   });
+  bus.on("audienceDone", ({ event, subscriber, route, released }) =>
+    line("blue", "released", `${event.type} → ${subscriber} / ${route}  ${released} recipients`),
+  );
+  bus.on("audienceRetrying", ({ subscriber, route, reason, after }) =>
+    line("yellow", "retrying", `audience of ${subscriber} / ${route}  in ${(after / 1_000).toFixed(1)} s: ${plain(reason)}`),
+  );
+  bus.on("audienceDead", ({ subscriber, route, reason }) => line("red", "dead", `audience of ${subscriber} / ${route}: ${plain(reason)}`));
+  bus.on("progress", ({ delivery, progress: { done, total, note } }) =>
+    line(
+      "dim",
+      "progress",
+      `${delivery.subscriber}  ${done}${total === undefined ? "" : ` of ${total}`}${note === undefined ? "" : `  ${plain(note)}`}`,
+    ),
+  );
+  bus.on("expired", ({ delivery, reason }) =>
+    line("yellow", "expired", `${delivery.channel} → ${plain(delivery.to)}  ${delivery.subscriber}: ${plain(reason)}`),
+  );
   bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${plain(reason)}`));
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
     line("green", "sent", `${delivery.channel} → ${plain(delivery.to)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
@@ -41,11 +64,6 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
   );
   bus.on("doubtful", ({ delivery, reason }) => line("yellow", "doubtful", `${delivery.id}: ${plain(reason)}; it may arrive twice`));
   bus.on("gap", ({ topic, group, entries }) => line("red", "gap", `${group} never got to see ${entries} events of ${topic}`));
-  bus.on("deadLettersExpired", ({ queue, count }) => line("yellow", "expired", `${count} dead letters of ${queue}`));
+  bus.on("deadLettersExpired", ({ queue, count }) => line("yellow", "removed", `${count} old dead letters of ${queue}`));
   return { stop: () => clearInterval(everySecond) };
-}
-
-/** What comes from outside cannot forge a line or move the cursor. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
 }

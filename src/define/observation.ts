@@ -62,3 +62,25 @@ export interface Observations {
 }
 
 export type Observe = <Name extends keyof Observations>(name: Name, fact: Observations[Name]) => void;
+
+/** All names of observations, for those who hand them on. The compiler sees to it that none is missing. */
+export const observationNames = Object.keys({
+  published: true,
+  routed: true,
+  unroutable: true,
+  released: true,
+  audienceRetrying: true,
+  audienceDead: true,
+  audienceDone: true,
+  progress: true,
+  sent: true,
+  retrying: true,
+  dead: true,
+  suppressed: true,
+  expired: true,
+  doubtful: true,
+  gap: true,
+  retentionHeld: true,
+  abandoned: true,
+  deadLettersExpired: true,
+} satisfies Record<keyof Observations, true>) as (keyof Observations)[];

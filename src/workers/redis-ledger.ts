@@ -15,7 +15,14 @@ const keepSeconds = 96 * 3_600;
 const longestTimeline = 2_000;
 const longestDetail = 200;
 
-const markState: Readonly<Record<Mark["kind"], string>> = { sent: "s", suppressed: "p", dead: "d", deadInDoubt: "e", free: "f", doubtful: "u" };
+const markState: Readonly<Record<Mark["kind"], string>> = {
+  sent: "s",
+  suppressed: "p",
+  dead: "d",
+  deadInDoubt: "e",
+  free: "f",
+  doubtful: "u",
+};
 const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
   sent: "sent",
   suppressed: "suppressed",

@@ -78,15 +78,19 @@ it("several topics: the event is a union told apart by its type", () => {
       }),
     ],
   });
-  // @ts-expect-error not shared
   defineSubscriber([orderPlaced, orderRefunded], {
     name: "two",
+    // @ts-expect-error one of the topics has no "reason"
     filter: { reason: ["x"] },
     deliver: ({ handler }) => [handler({ handle: async () => {} })],
   });
-  // @ts-expect-error no such option
   expect(() =>
-    defineSubscriber(orderPlaced, { name: "three", fliter: {}, deliver: ({ handler }) => [handler({ handle: async () => {} })] }),
+    defineSubscriber(orderPlaced, {
+      name: "three",
+      // @ts-expect-error there is no option "fliter"
+      fliter: {},
+      deliver: ({ handler }) => [handler({ handle: async () => {} })],
+    }),
   ).toThrow(/did you mean "filter"/);
   const two = orderPlaced.evolve(z.object({ id: z.string() }), (old) => ({ id: old.orderId }));
   // @ts-expect-error upcast

@@ -51,18 +51,22 @@ describe("the state of a delivery", () => {
 });
 
 describe("what the subscribers made of an event", () => {
-  const sent = { subscriber: "receipt", problem: undefined,
-    more: 0, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
-  const waiting = { subscriber: "receipt", problem: undefined,
-    more: 0, deliveries: [delivery("d_a", timeline())] };
-  const unplanned = { subscriber: "receipt", problem: "to threw", deliveries: [] };
+  const listener = (name: string) => ({ name, identity: name });
+  const sent = { subscriber: "receipt", problem: undefined, more: 0, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
+  const waiting = { subscriber: "receipt", problem: undefined, more: 0, deliveries: [delivery("d_a", timeline())] };
+  const unplanned = { subscriber: "receipt", problem: "to threw", more: 0, deliveries: [] };
 
   it("lists those who listen and have not read it, beside those who have", () => {
-    const views = subscriberViews([sent], ["receipt", "digest"]);
+    const views = subscriberViews([sent], [listener("receipt"), listener("digest")]);
     expect(views.map(({ name, read }) => ({ name, read }))).toEqual([
       { name: "digest", read: false },
       { name: "receipt", read: true },
     ]);
+  });
+
+  it("calls a renamed subscriber by its new name, and says how many deliveries are not listed", () => {
+    const renamed = { name: "confirmation", identity: "receipt" };
+    expect(subscriberViews([{ ...sent, more: 400 }], [renamed])).toMatchObject([{ name: "confirmation", read: true, more: 400 }]);
   });
 
   it("keeps those who have read it and are no longer defined", () => {
@@ -70,11 +74,11 @@ describe("what the subscribers made of an event", () => {
   });
 
   it("is looked up again at once while something can still happen, and seldom when all has ended", () => {
-    expect(freshFor(subscriberViews([waiting], ["receipt"]), 1_000)).toBe(0);
-    expect(freshFor(subscriberViews([], ["receipt"]), 1_000)).toBe(0);
-    expect(freshFor(subscriberViews([unplanned], ["receipt"]), 1_000)).toBe(0);
-    expect(freshFor(subscriberViews([waiting], ["receipt"]), 61_000)).toBe(5_000);
-    expect(freshFor(subscriberViews([sent], ["receipt"]), 1_000)).toBe(15_000);
+    expect(freshFor(subscriberViews([waiting], [listener("receipt")]), 1_000)).toBe(0);
+    expect(freshFor(subscriberViews([], [listener("receipt")]), 1_000)).toBe(0);
+    expect(freshFor(subscriberViews([unplanned], [listener("receipt")]), 1_000)).toBe(0);
+    expect(freshFor(subscriberViews([waiting], [listener("receipt")]), 61_000)).toBe(5_000);
+    expect(freshFor(subscriberViews([sent], [listener("receipt")]), 1_000)).toBe(15_000);
   });
 });
 

@@ -33,14 +33,13 @@ function watchedBus(events: readonly BusEvent[], routingsOf: (id: string) => rea
       },
       doubtful: async () => 0,
       queues: async () => ({}),
-      close: async () => undefined,
     },
   };
   return { bus, asked };
 }
 
 const routing = (steps: InspectedRouting["deliveries"][number]["timeline"]): readonly InspectedRouting[] => [
-  { subscriber: "receipt", problem: undefined, deliveries: [{ id: "d_a", route: "email", channel: "email", timeline: steps }] },
+  { subscriber: "receipt", problem: undefined, more: 0, deliveries: [{ id: "d_a", route: "email", channel: "email", timeline: steps }] },
 ];
 const clock = { now: () => 1_000_500 };
 

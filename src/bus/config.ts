@@ -1,0 +1,47 @@
+import { BusbarError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Topics } from "../define/catalog.ts";
+import { unknownOptions } from "../define/names.ts";
+import type { Environment } from "./environment.ts";
+import type { BusOptions, ChannelsOptions } from "./options.ts";
+
+/**
+ * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come
+ * from the environment, which wins over what stands here.
+ */
+export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "redis" | "send" | "logger" | "channels"> {
+  readonly channels?: { readonly [Name in keyof ChannelsOptions]: Partial<ChannelsOptions[Name]> };
+}
+
+const names = ["application", "topics", "subscribers", "services", "prefix", "partitions", "channels", "publishDeadline"];
+
+/** Types a configuration: the default export of `busbar.config.ts`. */
+export function defineConfig<const T extends Topics>(config: Config<T>): Config<T> {
+  return config;
+}
+
+/**
+ * The options of a bus: the configuration, with the environment laid over it.
+ * @throws BusbarError `INVALID_CONFIGURATION` when it is no configuration
+ */
+export function configuredOptions(config: unknown, environment: Environment, logger: Logger): BusOptions {
+  if (typeof config !== "object" || config === null)
+    throw new BusbarError("INVALID_CONFIGURATION", "the configuration has no default export: write `export default defineConfig({ … })`.");
+  const problems = unknownOptions(config, names);
+  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
+  const { channels = {}, ...rest } = config as Config;
+  const { redis, prefix, email, sender, handler, send } = environment;
+  const from = channels.email?.from ?? "busbar@example.com";
+  return {
+    ...rest,
+    channels: {
+      ...channels,
+      email: { ...channels.email, ...email, from: { ...(typeof from === "string" ? { address: from } : from), ...sender } },
+      handler: { ...channels.handler, ...handler },
+    } as ChannelsOptions,
+    send,
+    logger,
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(redis === undefined ? {} : { redis }),
+  };
+}

@@ -1,0 +1,47 @@
+import { EventEmitter } from "eventemitter3";
+import type { Bus } from "../bus/bus.ts";
+import { observationNames } from "../define/observation.ts";
+
+/** A bus that can be put in another's place while those who watch and ask go on with it. */
+export interface SwitchableBus extends Bus {
+  /** Stops the bus that runs, and goes on with another, which is started. */
+  switchTo(next: Bus): Promise<void>;
+}
+
+/** Hands everything on to the bus that is the current one. */
+export function switchableBus(first: Bus): SwitchableBus {
+  const emitter = new EventEmitter();
+  let current = first;
+  const watch = (bus: Bus): void => {
+    for (const name of observationNames) bus.on(name, (fact) => void emitter.emit(name, fact));
+  };
+  watch(first);
+  return {
+    get publishEvent() {
+      return current.publishEvent;
+    },
+    get inspect() {
+      return current.inspect;
+    },
+    get deadLetters() {
+      return current.deadLetters;
+    },
+    publish: (...args) => current.publish(...args),
+    example: (topicName) => current.example(topicName),
+    start: (options) => current.start(options),
+    connect: () => current.connect(),
+    stop: () => current.stop(),
+    check: () => current.check(),
+    catalog: () => current.catalog(),
+    ready: () => current.ready(),
+    on: (name, listener) => void emitter.on(name, listener),
+    off: (name, listener) => void emitter.off(name, listener),
+    async switchTo(next) {
+      const last = current;
+      await last.stop();
+      watch(next);
+      current = next;
+      await next.start();
+    },
+  };
+}
