@@ -26,7 +26,7 @@ const whatsapp = (body: string): unknown =>
   whatsappTemplate({ name: "w", approvedAs: "w", data: z.object({ a: z.string(), b: z.string(), c: z.object({ d: z.string() }) }), body });
 const push = (link: string): unknown => pushTemplate({ name: "p", data: z.object({ id: z.string() }), title: "t", body: "b", link });
 
-async function link(source: string, id: string): Promise<string | undefined> {
+async function linkOf(source: string, id: string): Promise<string | undefined> {
   const { fill: texts } = await compiled(push(source));
   return texts({ id })["link"];
 }
@@ -99,13 +99,13 @@ describe("the texts of a push", () => {
   });
 
   it("keep a whole URL as it is, and encode what is a part of one", async () => {
-    expect(await link("{{id}}", "https://shop.example.in/o?a=1&b=2")).toBe("https://shop.example.in/o?a=1&b=2");
-    expect(await link("https://shop.example.in/orders/{{id}}", "../a?b=c")).toBe("https://shop.example.in/orders/..%2Fa%3Fb%3Dc");
+    expect(await linkOf("{{id}}", "https://shop.example.in/o?a=1&b=2")).toBe("https://shop.example.in/o?a=1&b=2");
+    expect(await linkOf("https://shop.example.in/orders/{{id}}", "../a?b=c")).toBe("https://shop.example.in/orders/..%2Fa%3Fb%3Dc");
   });
 
   it("open nothing but URLs of the web and mail", async () => {
-    await expect(link("{{id}}", "javascript:alert(1)")).rejects.toThrow(/Template "p", link: .*no URL/);
-    await expect(link("https://shop.example.in/{{id}}", "..")).rejects.toThrow(/can be a part of one/);
+    await expect(linkOf("{{id}}", "javascript:alert(1)")).rejects.toThrow(/Template "p", link: .*no URL/);
+    await expect(linkOf("https://shop.example.in/{{id}}", "..")).rejects.toThrow(/can be a part of one/);
     expect(await problemsOf(push("javascript:{{id}}"))).toEqual([
       "p, link, line 1: a link begins with https:// or http://, or with a hole that is a whole URL",
     ]);

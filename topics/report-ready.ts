@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { defineTopic } from "../src/index.ts";
+
+export const reportReady = defineTopic(
+  "report.ready",
+  z.object({
+    reportId: z.string(),
+    title: z.string(),
+    rows: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    url: z.url(),
+    validUntil: z.iso.datetime().describe("until when the link works"),
+    requestedBy: z.object({ name: z.string(), email: z.email() }),
+  }),
+  {
+    description: "A report that somebody asked for can be fetched.",
+    key: ({ reportId }) => reportId,
+    example: {
+      reportId: "rep_0917",
+      title: "Sales, 1 to 17 October 2025",
+      rows: 17,
+      bytes: 412,
+      url: "https://shop.example.in/operations/files/rep_0917",
+      validUntil: "2025-10-25T08:00:00Z",
+      requestedBy: { name: "Farah Qureshi", email: "farah.qureshi@example.in" },
+    },
+  },
+);

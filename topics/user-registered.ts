@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { defineTopic } from "../src/index.ts";
+
+export const userRegistered = defineTopic(
+  "user.registered",
+  z.object({
+    user: z.object({ id: z.string(), name: z.string(), email: z.email() }),
+    referralCode: z.string(),
+    url: z.url().describe("where the user begins"),
+    registeredAt: z.iso.datetime(),
+  }),
+  {
+    description: "Somebody signed up.",
+    key: ({ user }) => user.id,
+    example: {
+      user: { id: "usr_1198", name: "Ananya Deshpande", email: "ananya.deshpande@example.in" },
+      referralCode: "ANANYA-4F7",
+      url: "https://vote.example.in/models",
+      registeredAt: "2025-10-19T05:47:20Z",
+    },
+  },
+);

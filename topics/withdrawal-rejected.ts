@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { defineTopic } from "../src/index.ts";
+
+export const withdrawalRejected = defineTopic(
+  "withdrawal.rejected",
+  z.object({
+    withdrawalId: z.string(),
+    amount: z.number().positive().describe("what went back into the wallet"),
+    reason: z.string().describe("a short phrase for the user, without a full stop"),
+    balance: z.number().nonnegative().describe("what the wallet holds now"),
+    user: z.object({ id: z.string(), name: z.string(), email: z.email(), phone: z.e164().optional() }),
+    url: z.url(),
+    rejectedAt: z.iso.datetime(),
+  }),
+  {
+    description: "A withdrawal was rejected, and the money is back in the wallet. Amounts are in rupees.",
+    key: ({ user }) => user.id,
+    example: {
+      withdrawalId: "WD-90298",
+      amount: 2_000,
+      reason: "the bank account is in another name",
+      balance: 2_340,
+      user: { id: "usr_2103", name: "Imran Sheikh", email: "imran.sheikh@example.in", phone: "+919811554477" },
+      url: "https://wallet.example.in/withdrawals/WD-90298",
+      rejectedAt: "2025-10-18T09:22:47Z",
+    },
+  },
+);
