@@ -2,6 +2,20 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** A number in [0, 1), for the jitter of waits. Default: chance. */
+  readonly random?: () => number;
+  /**
+   * When, by the wall clock, a queue hands out what waits for `time`. Default: when that time has come. A clock that tests move names
+   * a time years away, so that nothing is handed out but by `DeliveryQueue.handOutDue`, however long the test takes.
+   */
+  readonly wallTime?: (time: number) => number;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
+
+/** Milliseconds by the wall clock until something that waits for a time of this clock is handed out. */
+export function waitUntil(clock: Clock, time: number): number {
+  const now = clock.now();
+  if (time <= now) return 0;
+  return clock.wallTime === undefined ? time - now : Math.max(0, clock.wallTime(time) - Date.now());
+}

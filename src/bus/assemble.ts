@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import type { Channel } from "../channels/channel.ts";
@@ -14,7 +15,7 @@ export interface AssembleOptions {
   readonly topics: Topics;
   readonly subscribers: URL | readonly Subscriber[];
   /** For those who deliver, and for `check`: make the channels ready, which compiles the templates. */
-  readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger">;
+  readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & { readonly clock?: Clock };
 }
 
 /** An application put together, without a connection to anything. */
@@ -52,7 +53,7 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
     await collect(() => channel.prepare(known.flatMap(({ routes }) => routes).filter((route) => route.channel === name)));
   };
   if (delivering !== undefined) {
-    await add("email", () => emailChannelOf(settings));
+    await add("email", () => emailChannelOf(settings, delivering.clock));
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);
   }
   if (problems.length === 0) return { catalog: catalogOf(topics, known), channels };

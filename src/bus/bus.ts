@@ -60,11 +60,17 @@ export interface Bus<T extends Topics = Topics> {
  * @throws BusbarError `INVALID_CONFIGURATION` or `INVALID_DEFINITION` with every problem found
  */
 export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T> {
-  return wireBus(options, systemClock);
+  return wireBus(options, {});
 }
 
-/** The same with a clock of the caller's: for test buses. */
-export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: Clock): Bus<T> {
+export interface WireOptions {
+  readonly clock?: Clock;
+  /** False: deliveries of all channels are planned, also of those that this version cannot send by, and go nowhere. Default true. */
+  readonly deliver?: boolean;
+}
+
+/** The same for test buses: with a clock of the caller's, or without delivering. */
+export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock = systemClock, deliver = true }: WireOptions): Bus<T> {
   const settings = parseOptions(options as BusOptions);
   const topics = options.topics as Topics;
   const problems = topicsProblems(topics);
@@ -86,14 +92,23 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: C
   const parts = lazyParts(settings, logger);
   const inspect = inspector({ topics, log, parts, logger });
   let known: Catalog | undefined;
-  const publish: Publish = async (topicName, ...rest) => {
-    if (stopped !== undefined)
-      throw new BusbarError(
-        "STOPPED",
-        `${topicName}: the bus was stopped, so nothing was published. Publish before stop(), or create another bus.`,
-      );
-    return publishNow(topicName, ...rest);
+  const checkRunning = (topicName: string): void => {
+    if (stopped === undefined) return;
+    throw new BusbarError(
+      "STOPPED",
+      `${topicName}: the bus was stopped, so nothing was published. Publish before stop(), or create another bus.`,
+    );
   };
+  const publishOne = async (topicName: string, payload: unknown, publishOptions?: PublishOptions) => {
+    checkRunning(topicName);
+    return publishNow(topicName, payload, publishOptions);
+  };
+  const publish: Publish = Object.assign(publishOne, {
+    async batch(topicName: string, payloads: readonly unknown[], publishOptions?: Parameters<Publish["batch"]>[2]) {
+      checkRunning(topicName);
+      return publishNow.batch(topicName, payloads, publishOptions);
+    },
+  });
   let running: RunningRoles | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -104,7 +119,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: C
   const publishEvent = Object.fromEntries(
     publishNames(topics).map(([name, topicName]) => [
       name,
-      (payload: unknown, publishOptions?: PublishOptions) => publish(topicName, payload, publishOptions),
+      Object.assign((payload: unknown, publishOptions?: PublishOptions) => publish(topicName, payload, publishOptions), {
+        batch: (payloads: readonly unknown[], publishOptions?: Omit<PublishOptions, "id" | "idempotencyKey">) =>
+          publish.batch(topicName, payloads, publishOptions),
+      }),
     ]),
   );
 
@@ -118,11 +136,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, clock: C
       // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
       const connected = connect();
       connected.catch(() => undefined);
-      const delivering = only.includes("workers") ? { delivering: { publishFor: publishCausedBy(publish, topics), logger } } : {};
+      const delivering = only.includes("workers") ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock } } : {};
       const assembled = await assemble({ settings, topics, subscribers, ...delivering });
       known = assembled.catalog;
       await connected;
-      running = await startRoles({ ...assembled, settings, roles: only, log, clock, observe, logger });
+      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, logger });
     },
     connect,
     stop: () =>

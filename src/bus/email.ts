@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Channel } from "../channels/channel.ts";
 import { emailChannel } from "../channels/email.ts";
@@ -9,14 +10,14 @@ import type { Settings } from "./options.ts";
  * The email channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom.
  * @throws BusbarError `INVALID_CONFIGURATION` when real sending is on and no provider has keys
  */
-export function emailChannelOf({ email, channels, send }: Settings): Channel<EmailMessage> {
+export function emailChannelOf({ email, channels, send }: Settings, clock: Clock = systemClock): Channel<EmailMessage> {
   if (email === undefined)
     throw new BusbarError("INVALID_CONFIGURATION", "The channel email is not configured: give createBus channels.email.");
   const { concurrency } = channels.email;
   const { sendgrid, smtp, providers } = email.options;
   const live: Provider<EmailMessage>[] = providers ? [...providers] : [];
   if (providers === undefined) {
-    if (sendgrid !== undefined) live.push(sendgridProvider(sendgrid));
+    if (sendgrid !== undefined) live.push(sendgridProvider({ clock, ...sendgrid }));
     if (smtp !== undefined) live.push(smtpProvider({ connections: concurrency, ...smtp }));
   }
   if (send.live && live.length === 0) {
@@ -25,9 +26,10 @@ export function emailChannelOf({ email, channels, send }: Settings): Channel<Ema
       "Real sending is on (BUSBAR_SEND=live), but no e-mail provider has keys. Set SENDGRID_API_KEY or SMTP_URL, or switch the channel off with EMAIL_ENABLED=false.",
     );
   }
+  const { sendgridUrl, timeout = "10s" } = send.mailroom;
   const mailroom = [
-    sendgridProvider({ apiKey: "SG.mailroom", baseUrl: send.mailroom.sendgridUrl, name: "sendgrid (mailroom)" }),
-    smtpProvider({ ...send.mailroom.smtp, connections: concurrency, name: "smtp (mailroom)" }),
+    sendgridProvider({ apiKey: "SG.mailroom", baseUrl: sendgridUrl, timeout, name: "sendgrid (mailroom)", clock }),
+    smtpProvider({ ...send.mailroom.smtp, timeout, connections: concurrency, name: "smtp (mailroom)" }),
   ];
   return emailChannel({ from: email.from, live, mailroom, mode: { send: send.live ? "live" : "mailroom", allowList: send.allow } });
 }

@@ -70,7 +70,12 @@ export interface SendOptions {
   /** Recipients that real messages go to although `live` is false: addresses, or `@domain`. */
   readonly allow?: readonly string[];
   /** Where the mailroom listens. Default: http://127.0.0.1:4010 and SMTP 127.0.0.1:4025. */
-  readonly mailroom?: { readonly sendgridUrl: string; readonly smtp: { readonly host: string; readonly port: number } };
+  readonly mailroom?: {
+    readonly sendgridUrl: string;
+    readonly smtp: { readonly host: string; readonly port: number };
+    /** One try may take this long there. Default 10 s. */
+    readonly timeout?: Duration;
+  };
 }
 
 export const defaultMailroom = { sendgridUrl: "http://127.0.0.1:4010", smtp: { host: "127.0.0.1", port: 4025 } } as const;

@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ChannelName } from "../define/channel-name.ts";
+import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { AudienceRecord } from "../router/audience-record.ts";
 import { bullmqQueue } from "../queues/bullmq-queue.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
+import { nullQueue } from "../queues/null-queue.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
 import { builtChannels, type Settings } from "./options.ts";
 
@@ -20,11 +21,23 @@ export interface Queues {
 
 const day = 86_400_000;
 
+export interface QueuesOptions {
+  readonly clock?: Clock;
+  /** False: what is added for a channel goes nowhere. */
+  readonly deliver?: boolean;
+}
+
 /** The queues of an application: one a channel, `routing` and `audiences`. */
-export function queuesOf({ redis: url, prefix, application, channels }: Settings, logger: Logger, clock: Clock = systemClock): Queues {
-  const shared = { url, prefix, application, logger, now: clock.now };
-  const deliveries = new Map(
-    builtChannels.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })]),
+export function queuesOf(
+  { redis: url, prefix, application, channels }: Settings,
+  logger: Logger,
+  { clock = systemClock, deliver = true }: QueuesOptions = {},
+): Queues {
+  const shared = { url, prefix, application, logger, clock };
+  const deliveries = new Map<ChannelName, DeliveryQueue<Delivery>>(
+    deliver
+      ? builtChannels.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })])
+      : channelNames.map((name) => [name, nullQueue<Delivery>(name)]),
   );
   const keepCompleted = { age: day, count: 1_000 };
   const routing = bullmqQueue<RoutingRecord>({ ...shared, name: "routing", keepCompleted });

@@ -21,6 +21,8 @@ export type Role = "router" | "workers";
 export interface RolesOptions {
   readonly settings: Settings;
   readonly roles: readonly Role[];
+  /** False: what is planned goes nowhere. */
+  readonly deliver: boolean;
   readonly catalog: Catalog;
   /** Prepared: those that are on. */
   readonly channels: ReadonlyMap<ChannelName, Channel>;
@@ -40,10 +42,10 @@ const stopMs = { redisThere: 15_000, redisAway: 1_000 } as const;
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, catalog, channels, log, clock, observe, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, clock, observe, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
-  const queues = queuesOf(settings, logger, clock);
+  const queues = queuesOf(settings, logger, { clock, deliver });
   let router: Router | undefined;
   const workers: Worker[] = [];
 
@@ -69,7 +71,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     if (roles.includes("router")) {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, clock, observe, logger };
-      router = createRouter({ ...shared, planning: planningOf(settings) });
+      router = createRouter({ ...shared, planning: planningOf(settings, { deliver }) });
       await router.start();
     }
   } catch (error) {
@@ -79,12 +81,12 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   return { stop, alive: () => router?.alive() ?? true };
 }
 
-/** How a router with these settings plans. */
-export function planningOf({ application, channels }: Settings): PlanOptions {
+/** How a router with these settings plans. What goes nowhere is planned for every channel that the application has not switched off. */
+export function planningOf({ application, channels }: Settings, { deliver }: { readonly deliver: boolean }): PlanOptions {
   const all = Object.entries(channels) as [ChannelName, ChannelSettings][];
   return {
     application,
     channels: Object.fromEntries(all.map(([name, { words }]) => [name, words])),
-    off: Object.fromEntries(all.flatMap(([name, { off }]) => (off === undefined ? [] : [[name, off]]))),
+    off: deliver ? Object.fromEntries(all.flatMap(([name, { off }]) => (off === undefined ? [] : [[name, off]]))) : {},
   };
 }

@@ -11,6 +11,8 @@ export interface Observations {
     readonly event: BusEvent;
     readonly subscriber: string;
     readonly deliveries: number;
+    /** The deliveries themselves. */
+    readonly planned: readonly Delivery[];
     /** Routes whose recipients are looked up from now on, page by page. */
     readonly audiences: number;
     readonly skipped: readonly { readonly route: string; readonly reason: string }[];
@@ -18,7 +20,13 @@ export interface Observations {
   /** A subscriber's code could not plan an event; the event waits on the queue `routing`. */
   unroutable: { readonly eventId: string; readonly subscriber: string; readonly reason: string };
   /** A batch of an audience's deliveries is in its queue. */
-  released: { readonly event: BusEvent; readonly subscriber: string; readonly route: string; readonly deliveries: number };
+  released: {
+    readonly event: BusEvent;
+    readonly subscriber: string;
+    readonly route: string;
+    readonly deliveries: number;
+    readonly planned: readonly Delivery[];
+  };
   /** An audience could not be looked up; it is asked again. */
   audienceRetrying: {
     readonly event: BusEvent;

@@ -1,10 +1,12 @@
 import { type Job as BullJob, Queue } from "bullmq";
+import { type Clock, systemClock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { Priority } from "../define/policy.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
 import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import { delayedUntil } from "./redis-delayed.ts";
 
 export interface BullmqQueueOptions {
   readonly url: string;
@@ -13,8 +15,8 @@ export interface BullmqQueueOptions {
   /** The channel, or `routing`. */
   readonly name: string;
   readonly logger: Logger;
-  /** Milliseconds since 1970. Default: this machine's clock. */
-  readonly now?: () => number;
+  /** Default: this machine's clock. */
+  readonly clock?: Clock;
   /** Finished jobs are kept this long (ms) and at most this many. */
   readonly keepCompleted: { readonly age: number; readonly count: number };
 }
@@ -25,13 +27,16 @@ const priorityNumber: Readonly<Record<Priority, number>> = { critical: 1, high: 
 /** Jobs of one pipeline: keeps Redis responsive. */
 const pageSize = 200;
 
+/** BullMQ looks at the wall clock again when it places a job, so that its place is a moment late; by a clock that stands still it would be missed. */
+const placedLateMs = 250;
+
 /**
  * A delivery queue on BullMQ. Its keys are `<prefix>:{<application>.<name>}:…`: BullMQ's own layout, in one slot of a Cluster.
  * BullMQ's failed set is the dead letters: it moves a job there in the same step that ends it, so none is lost in between, and
  * its own expiry for that set is never used.
  */
 export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueOptions): DeliveryQueue<Content> {
-  const { url, prefix, application, name, logger, keepCompleted, now = Date.now } = options;
+  const { url, prefix, application, name, logger, keepCompleted, clock = systemClock } = options;
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
@@ -43,7 +48,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     opts: {
       jobId: content.id,
       priority: priorityNumber[content.policy.priority],
-      ...(content.notBefore === undefined ? {} : { delay: Math.max(0, content.notBefore - now()) }),
+      ...(content.notBefore === undefined ? {} : { delay: waitUntil(clock, content.notBefore) }),
       attempts: content.policy.attempts,
       backoff: { type: "policy" },
       removeOnComplete: { age: Math.ceil(keepCompleted.age / 1_000), count: keepCompleted.count },
@@ -59,6 +64,16 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
   };
 
+  const promote = async (id: string): Promise<void> => {
+    const job = await queue.getJob(id);
+    try {
+      await job?.promote();
+    } catch (error) {
+      // A worker was quicker.
+      if (await job?.isDelayed()) throw error;
+    }
+  };
+
   return {
     name,
 
@@ -71,11 +86,18 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       }
     },
 
-    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, handle, ...workOptions }),
+    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, handle, ...workOptions }),
 
     async setRateLimit(limit) {
       if (limit === false) await queue.removeGlobalRateLimit();
       else await queue.setGlobalRateLimit(limit.max, limit.per);
+    },
+
+    async handOutDue() {
+      const now = clock.now();
+      const ids = await delayedUntil(connection, queue.toKey("delayed"), (clock.wallTime?.(now) ?? now) + placedLateMs);
+      for (let from = 0; from < ids.length; from += pageSize) await Promise.all(ids.slice(from, from + pageSize).map(promote));
+      return ids.length;
     },
 
     async counts() {

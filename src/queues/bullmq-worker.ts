@@ -1,5 +1,6 @@
 import { DelayedError, type Job as BullJob, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
+import { type Clock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
@@ -12,6 +13,7 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
   readonly queueName: string;
   readonly name: string;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly handle: (job: Job<Content>) => Promise<Verdict<Content>>;
 }
 
@@ -23,9 +25,11 @@ const takeOver = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount
 
 /** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
-  const { url, prefix, queueName, name, logger, handle, concurrency, onGivenUp } = options;
+  const { url, prefix, queueName, name, logger, clock, handle, concurrency, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
   const copies = copiesOf(connection);
+  const wallWait = (wait: number): number => waitUntil(clock, clock.now() + wait);
+  const random = clock.random ?? Math.random;
 
   const processJob = async (job: BullJob<Content>, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
     const verdict = await handle({
@@ -41,7 +45,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
       case "again":
         // First the place, then the wait: a crash in between repeats nothing.
         if (verdict.content !== undefined) await job.updateData(verdict.content as never);
-        await job.moveToDelayed(Date.now() + verdict.after, token);
+        await job.moveToDelayed(Date.now() + wallWait(verdict.after), token);
         throw new DelayedError();
       case "failed":
         throw withStack(new Error(verdict.reason), verdict.error);
@@ -59,7 +63,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     ...takeOver,
     settings: {
       backoffStrategy: (attemptsMade, _type, _error, job) =>
-        backoff((job as unknown as BullJob<Content>).data.policy, attemptsMade, Math.random()),
+        wallWait(backoff((job as unknown as BullJob<Content>).data.policy, attemptsMade, random())),
     },
   });
   worker.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "worker error"));

@@ -27,6 +27,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   work(handle: (job: Job<Content>) => Promise<Verdict<Content>>, options: WorkOptions<Content>): QueueWorker;
   /** Sets the rate for all processes; `false` lifts the limit. */
   setRateLimit(limit: { readonly max: number; readonly per: number } | false): Promise<void>;
+  /** Hands out what waits for a time that has come, and says how much that was. For clocks that tests move; else it happens by itself. */
+  handOutDue(): Promise<number>;
   counts(): Promise<QueueCounts>;
   /** A page of dead letters, the newest first. */
   deadLetters(page: { readonly from: number; readonly count: number }): Promise<readonly DeadLetter<Content>[]>;

@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { pause } from "../base/pause.ts";
@@ -24,6 +25,7 @@ export interface AudienceWorkerOptions {
   readonly log: TopicLog;
   readonly planning: PlanOptions;
   readonly services: object;
+  readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
 }
@@ -41,7 +43,8 @@ const audiencesAtOnce = 4;
  * page that fails is tried again by the route's policy, from the place that was saved; then it is a dead letter of `audiences`.
  */
 export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
-  const { catalog, queues, gates, log, planning, services, observe, logger } = options;
+  const { catalog, queues, gates, log, planning, services, clock, observe, logger } = options;
+  const random = clock.random ?? Math.random;
   const stopping = new AbortController();
 
   const handle = async ({ content, save, signal }: Job<AudienceRecord>): Promise<Verdict<AudienceRecord>> => {
@@ -86,7 +89,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     const { id: eventId, time } = event;
     const page = `${record.route}/${released}`;
     await log.record(partition, { eventId, time, subscriber: subscriber.identity, deliveries: planned, page });
-    observe("released", { event, subscriber: subscriber.name, route: route.name, deliveries: deliveries.length });
+    observe("released", { event, subscriber: subscriber.name, route: route.name, deliveries: deliveries.length, planned: deliveries });
     return { ...record, offset: offset + recipients.length, released: released + recipients.length, failures: 0 };
   };
 
@@ -104,7 +107,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     const failures = record.failures + 1;
     const reason = messageOf(error);
     if (failures >= record.policy.attempts) return dead(record, `${reason} (try ${failures} of ${record.policy.attempts})`, error);
-    const after = backoff(record.policy, failures, Math.random());
+    const after = backoff(record.policy, failures, random());
     logger.warn(
       { subscriber: record.subscriber, route: record.route, event: record.event.id, reason, after },
       "an audience failed; it is asked again",

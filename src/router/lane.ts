@@ -164,6 +164,7 @@ export function createLane(options: LaneOptions): Lane {
         event,
         subscriber: subscriber.name,
         deliveries: plan.deliveries.length,
+        planned: plan.deliveries,
         audiences: plan.audiences.length,
         skipped: plan.skipped,
       });

@@ -54,7 +54,14 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
       }
       const position = { topic, partition, group: `${application}.${subscriber.identity}` };
       await log.acknowledge(position, [{ entryId, record: routedRecord(subscriber, event, deliveries) }]);
-      observe("routed", { event, subscriber: subscriber.name, deliveries: deliveries.length, audiences: audiences.length, skipped });
+      observe("routed", {
+        event,
+        subscriber: subscriber.name,
+        deliveries: deliveries.length,
+        planned: deliveries,
+        audiences: audiences.length,
+        skipped,
+      });
       return { kind: "done", end: "routed" };
     } catch (error) {
       if (attempt >= content.policy.attempts) deadLetter(content, messageOf(error));

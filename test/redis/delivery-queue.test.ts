@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { type Priority, resolvePolicy, type Retry } from "../../src/define/policy.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
@@ -16,16 +17,22 @@ afterAll(async () => {
   redis.disconnect();
 });
 
-function newQueue(keepCompleted = { age: 60_000, count: 100 }) {
+function newQueue({ keepCompleted = { age: 60_000, count: 100 }, clock = systemClock }: NewQueueOptions = {}) {
   const name = `q${queues.length}`;
-  const queue = bullmqQueue<QueuedContent>({ url, prefix, application: "app", name, logger: silentLogger, keepCompleted });
+  const queue = bullmqQueue<QueuedContent>({ url, prefix, application: "app", name, logger: silentLogger, keepCompleted, clock });
   queues.push(queue);
   return { queue, key: (part: string): string => `${prefix}:{app.${name}}:${part}` };
 }
 
-const content = (id: string, more: { priority?: Priority; retry?: Retry } = {}): QueuedContent => ({
+interface NewQueueOptions {
+  readonly keepCompleted?: { readonly age: number; readonly count: number };
+  readonly clock?: Clock;
+}
+
+const content = (id: string, more: { priority?: Priority; retry?: Retry; notBefore?: number } = {}): QueuedContent => ({
   id,
   policy: resolvePolicy({ retry: { delay: 1, jitter: 0 } }, more),
+  ...(more.notBefore === undefined ? {} : { notBefore: more.notBefore }),
 });
 
 /** Works until `until` says that it has seen enough; gives every job that was handed out. */
@@ -135,7 +142,7 @@ describe("a delivery queue", () => {
   });
 
   it("B5, E5: keeps no more completed jobs than it was told", async () => {
-    const { queue } = newQueue({ age: 60_000, count: 3 });
+    const { queue } = newQueue({ keepCompleted: { age: 60_000, count: 3 } });
     await queue.add(Array.from({ length: 10 }, (_, index) => content(`d_${index}`)));
     await work(
       queue,
@@ -164,5 +171,44 @@ describe("a delivery queue", () => {
     expect(await redis.hmget(key("meta"), "max", "duration")).toEqual(["10", "1000"]);
     await queue.setRateLimit(false);
     expect(await redis.hmget(key("meta"), "max", "duration")).toEqual([null, null]);
+  });
+
+  it("hands out what waits when a clock that tests move has come to its time, and not before: added, tried again, or put back", async () => {
+    const start = Date.parse("2026-01-01T00:00:00Z");
+    let now = start;
+    const clock = { now: () => now, wallTime: (time: number) => time - start + Date.parse("2036-01-01T00:00:00Z") };
+    const { queue } = newQueue({ clock });
+    const retry = { delay: 2_000, jitter: 0 };
+    await queue.add([content("d_added", { notBefore: start + 5_000 }), content("d_failing", { retry }), content("d_again")]);
+    const tries = new Map<string, number[]>();
+    let left = 3;
+    let enough!: () => void;
+    const rest = (jobs: number): Promise<void> => {
+      left = jobs;
+      return new Promise((resolve) => (enough = resolve));
+    };
+    const first = rest(2);
+    const worker = queue.work(
+      async ({ content: { id } }) => {
+        const seconds = [...(tries.get(id) ?? []), (now - start) / 1_000];
+        tries.set(id, seconds);
+        if ((left -= 1) === 0) enough();
+        if (seconds.length > 1 || id === "d_added") return done;
+        return id === "d_failing" ? { kind: "failed", reason: "503" } : { kind: "again", after: 3_000 };
+      },
+      { concurrency: 1, onGivenUp: () => undefined },
+    );
+    workers.push(worker);
+    await first;
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0, waiting: 0, delayed: 3 }));
+    const passed: number[] = [];
+    for (const second of [1, 2, 3, 4, 5]) {
+      now = start + second * 1_000;
+      const due = second === 1 || second === 4 ? Promise.resolve() : rest(1);
+      passed.push(await queue.handOutDue());
+      await due;
+    }
+    expect(passed).toEqual([0, 1, 1, 0, 1]);
+    expect(Object.fromEntries(tries)).toEqual({ d_failing: [0, 2], d_again: [0, 3], d_added: [5] });
   });
 });

@@ -1,0 +1,20 @@
+import type { DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+
+const nothing = async (): Promise<void> => undefined;
+
+/** A queue that takes everything and hands nothing out: for test buses that only look at what is planned. */
+export function nullQueue<Content extends QueuedContent>(name: string): DeliveryQueue<Content> {
+  return {
+    name,
+    add: nothing,
+    work: () => ({ ready: nothing, stop: nothing }),
+    setRateLimit: nothing,
+    handOutDue: async () => 0,
+    counts: async () => ({ waiting: 0, active: 0, delayed: 0, completed: 0, dead: 0 }),
+    deadLetters: async () => [],
+    deadLetter: async () => undefined,
+    redrive: async () => false,
+    expireDeadLetters: async () => 0,
+    close: nothing,
+  };
+}

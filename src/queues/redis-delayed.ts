@@ -1,0 +1,13 @@
+import type { Redis } from "ioredis";
+
+/** The bits of a score in BullMQ's set of delayed jobs that keep the order of jobs of one millisecond. */
+const orderBits = 12;
+
+/**
+ * The ids of delayed jobs that are due by a time, those due first in front.
+ * @param key of BullMQ's set of delayed jobs
+ * @param until milliseconds since 1970, by the wall clock
+ */
+export function delayedUntil(redis: Redis, key: string, until: number): Promise<string[]> {
+  return redis.zrangebyscore(key, "-inf", `(${(until + 1) * 2 ** orderBits}`);
+}
