@@ -13,7 +13,7 @@ export type { BusEvent } from "./define/event.ts";
 export { type HandlerContext, PermanentError, type Progress, RetryLater } from "./define/handler.ts";
 export type { Observations } from "./define/observation.ts";
 export type { Priority, Retry } from "./define/policy.ts";
-export type { Published, PublishEvent, PublishOptions } from "./define/publish.ts";
+export type { Published, PublishEvent, PublishFunction, PublishOptions } from "./define/publish.ts";
 export { pushTemplate, type PushTemplate } from "./define/push-template.ts";
 export type { Register } from "./define/register.ts";
 export { smsTemplate, type SmsTemplate } from "./define/sms-template.ts";

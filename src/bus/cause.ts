@@ -1,6 +1,7 @@
 import { type BusEvent, payloadFingerprint } from "../define/event.ts";
 import type { PublishFunctions } from "../channels/handler.ts";
 import type { Topics } from "../define/catalog.ts";
+import type { Published, PublishOptions } from "../define/publish.ts";
 import type { Publish } from "./publish.ts";
 import { publishNames } from "./options.ts";
 
@@ -13,15 +14,18 @@ export function publishCausedBy(publish: Publish, topics: Topics): (cause: BusEv
   return (cause, deliveryId) => {
     const conversation = { causationId: cause.id, correlationId: cause.correlationid ?? cause.id };
     return Object.fromEntries(
-      names.map(([name, topicName]) => [
-        name,
-        (payload, options) =>
-          publish(topicName, payload, {
-            idempotencyKey: `${deliveryId}:${topicName}:${payloadFingerprint(payload)}`,
-            ...conversation,
-            ...options,
-          }),
-      ]),
+      names.map(([name, topicName]) => {
+        const optionsFor = (payload: unknown, options?: PublishOptions): PublishOptions => ({
+          idempotencyKey: `${deliveryId}:${topicName}:${payloadFingerprint(payload)}`,
+          ...conversation,
+          ...options,
+        });
+        const one = (payload: unknown, options?: PublishOptions): Promise<Published> =>
+          publish(topicName, payload, optionsFor(payload, options));
+        const batch: PublishFunctions[string]["batch"] = (payloads, options) =>
+          publish.batch(topicName, payloads, (payload) => optionsFor(payload, options));
+        return [name, Object.assign(one, { batch })];
+      }),
     );
   };
 }

@@ -9,7 +9,13 @@ import type { Published, PublishOptions } from "../define/publish.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import type { Appended, NewEntry, TopicLog } from "../log/topic-log.ts";
 
-export type Publish = (topicName: string, payload: unknown, options?: PublishOptions) => Promise<Published>;
+export type Publish = PublishByName & {
+  /** Many of one topic; see `PublishFunction`. */
+  batch(topicName: string, payloads: readonly unknown[], options?: BatchOptions): Promise<readonly Published[]>;
+};
+/** What holds for all events of a batch, or is made for each payload. */
+type BatchOptions = Omit<PublishOptions, "id" | "idempotencyKey"> | ((payload: unknown) => PublishOptions);
+type PublishByName = (topicName: string, payload: unknown, options?: PublishOptions) => Promise<Published>;
 
 export interface PublisherOptions {
   readonly application: string;
@@ -28,10 +34,49 @@ const retryPauseMs = 50;
 export function createPublisher({ application, topics, log, clock, observe, deadline }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
-  return async (topicName, payload, options = {}) => {
+  const publish: PublishByName = async (topicName, payload, options = {}) => {
+    const topic = knownTopic(topicName);
+    return publishEvent(topic, createEvent(topic, payload, options), options);
+  };
+
+  return Object.assign(publish, {
+    async batch(topicName: string, payloads: readonly unknown[], given: BatchOptions = {}) {
+      const topic = knownTopic(topicName);
+      const optionsOf = typeof given === "function" ? given : () => given;
+      const events = createEvents(topic, payloads, optionsOf);
+      const results = await Promise.allSettled(events.map((event, index) => publishEvent(topic, event, optionsOf(payloads[index]))));
+      const failed = results.flatMap((result, index) =>
+        result.status === "rejected" ? [{ event: events[index]!, reason: result.reason as unknown }] : [],
+      );
+      if (failed.length > 0) throw incomplete(topic, failed, events.length);
+      return results.map((result) => (result as PromiseFulfilledResult<Published>).value);
+    },
+  });
+
+  function knownTopic(topicName: string): AnyTopic {
     const topic = topicByName.get(topicName);
     if (topic === undefined) throw unknownTopic(topicName, [...topicByName.keys()]);
-    const event = createEvent(topic, payload, options);
+    return topic;
+  }
+
+  /** All of them, or an error that names each payload that is wrong. */
+  function createEvents(topic: AnyTopic, payloads: readonly unknown[], optionsOf: (payload: unknown) => PublishOptions): BusEvent[] {
+    const problems = Array.isArray(payloads) ? [] : ["batch takes a list of payloads"];
+    const events: BusEvent[] = [];
+    for (const [index, payload] of problems.length > 0 ? [] : payloads.entries()) {
+      try {
+        const event = createEvent(topic, payload, optionsOf(payload));
+        encodeEvent(event);
+        events.push(event);
+      } catch (error) {
+        problems.push(...(error instanceof BusbarError ? error.problems : [messageOf(error)]).map((problem) => `[${index}] ${problem}`));
+      }
+    }
+    if (problems.length > 0) throw new BusbarError("INVALID_EVENT", `${topic.name}: no event of the batch was published:`, { problems });
+    return events;
+  }
+
+  async function publishEvent(topic: AnyTopic, event: BusEvent, options: PublishOptions): Promise<Published> {
     const entry: NewEntry = {
       topic: topic.name,
       partitionKey: options.idempotencyKey ?? event.partitionkey ?? event.id,
@@ -47,7 +92,7 @@ export function createPublisher({ application, topics, log, clock, observe, dead
     const repeated = appended.kind === "repeated";
     observe("published", { event: repeated ? { ...event, id: appended.eventId } : event, repeated });
     return { id: appended.eventId, topic: topic.name, repeated, durability: log.durability() };
-  };
+  }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {
     const { idempotencyKey, correlationId, causationId } = options;
@@ -137,6 +182,18 @@ function conflict(
     "IDEMPOTENCY_CONFLICT",
     `${topic}: the idempotency key "${idempotency?.key}" was used by event ${first} with another payload (fingerprint ${fingerprint}; ` +
       `this one, ${eventId}, has ${idempotency?.fingerprint}). It was not published: use a new key for a new fact.`,
+  );
+}
+
+function incomplete(
+  { name }: AnyTopic,
+  failed: readonly { readonly event: BusEvent; readonly reason: unknown }[],
+  count: number,
+): BusbarError {
+  return new BusbarError(
+    "PUBLISH_FAILED",
+    `${name}: ${failed.length} of the batch's ${count} events are not known to be in the log. Publish each again with its id, and it is there once:`,
+    { problems: failed.map(({ event, reason }) => `${event.id}: ${messageOf(reason)}`), cause: failed[0]!.reason },
   );
 }
 

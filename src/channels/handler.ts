@@ -4,13 +4,13 @@ import type { Delivery } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { HandlerContext, RetryLater } from "../define/handler.ts";
 import type { Outcome } from "../define/outcome.ts";
-import type { Published, PublishOptions } from "../define/publish.ts";
+import type { PublishFunction } from "../define/publish.ts";
 import type { HandlerRoute } from "../define/route.ts";
 import type { Channel, SendResult } from "./channel.ts";
 import { pacedProgress } from "./paced-progress.ts";
 
 /** The functions of `publishEvent`, by their names. */
-export type PublishFunctions = Readonly<Record<string, (payload: unknown, options?: PublishOptions) => Promise<Published>>>;
+export type PublishFunctions = Readonly<Record<string, PublishFunction<unknown>>>;
 
 export interface HandlerChannelOptions {
   /** What handlers are given to work with. */

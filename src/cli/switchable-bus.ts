@@ -26,7 +26,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get deadLetters() {
       return current.deadLetters;
     },
-    publish: (...args) => current.publish(...args),
+    get publish() {
+      return current.publish;
+    },
     example: (topicName) => current.example(topicName),
     start: (options) => current.start(options),
     connect: () => current.connect(),

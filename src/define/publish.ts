@@ -29,9 +29,23 @@ export interface Published {
   readonly durability: Durability | undefined;
 }
 
+/** Publishes to one topic. */
+export interface PublishFunction<Payload> {
+  /**
+   * Resolves when the event is in the log.
+   * @throws BusbarError `INVALID_EVENT`, `EVENT_TOO_LARGE`, `IDEMPOTENCY_CONFLICT`, `REDIS_UNSUITABLE`, `PUBLISH_FAILED` or `STOPPED`
+   */
+  (payload: Payload, options?: PublishOptions): Promise<Published>;
+  /**
+   * Publishes many, in a few calls of Redis, and resolves when all are in the log, in the order given. All payloads are checked
+   * first: with one that is wrong, none is published.
+   * @param options hold for each of them; an `id` or `idempotencyKey` belongs to one event, so it has no place here
+   * @throws BusbarError `INVALID_EVENT` naming each payload by its index; `PUBLISH_FAILED` with the ids of those that are not known to be in the log
+   */
+  batch(payloads: readonly Payload[], options?: Omit<PublishOptions, "id" | "idempotencyKey">): Promise<readonly Published[]>;
+}
+
 /** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
 export type PublishEvent<T> = {
-  readonly [Key in keyof T]: T[Key] extends Topic<string, infer S>
-    ? (payload: z.input<S>, options?: PublishOptions) => Promise<Published>
-    : never;
+  readonly [Key in keyof T]: T[Key] extends Topic<string, infer S> ? PublishFunction<z.input<S>> : never;
 };

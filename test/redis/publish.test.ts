@@ -155,3 +155,34 @@ describe("publish", () => {
     expect(orderPlaced.name).toBe("order.placed");
   });
 });
+
+describe("C7: a batch", () => {
+  let batches = 0;
+  const newBus = () => line.bus({ url, prefix: `${prefix}-batch-${(batches += 1)}` });
+
+  it("is in the log when it resolves, in the order given, and every event has an id of its own", async () => {
+    const bus = newBus();
+    const payloads = Array.from({ length: 250 }, (_, index) => ({ orderId: `B-${index}`, email: "asha@example.in" }));
+    const published = await bus.publishEvent.orderPlaced.batch(payloads, { correlationId: "import-7" });
+    expect(new Set(published.map(({ id }) => id)).size).toBe(250);
+    const events = await bus.inspect.events(250);
+    const byId = new Map(events.map((event) => [event.id, event]));
+    expect(published.map(({ id }) => (byId.get(id)!.data as { orderId: string }).orderId)).toEqual(payloads.map(({ orderId }) => orderId));
+    expect(new Set(events.map(({ correlationid }) => correlationid))).toEqual(new Set(["import-7"]));
+  });
+
+  it("with one wrong payload publishes none, and names each that is wrong by its index", async () => {
+    const bus = newBus();
+    const payloads = [
+      { orderId: "B-1", email: "a@example.in" },
+      { orderId: 2 },
+      { orderId: "B-3", email: "a@example.in", note: "x".repeat(300_000) },
+    ];
+    await expect(bus.publishEvent.orderPlaced.batch(payloads as never)).rejects.toThrow(
+      /no event of the batch was published:[\s\S]*\[1\] orderId: [\s\S]*\[1\] email: [\s\S]*\[2\] order.placed: the event has 300/,
+    );
+    expect(await bus.inspect.events(10)).toEqual([]);
+    await expect(bus.publishEvent.orderPlaced.batch("orders" as never)).rejects.toThrow("batch takes a list of payloads");
+    expect(await bus.publishEvent.orderPlaced.batch([])).toEqual([]);
+  });
+});
