@@ -1,9 +1,11 @@
 import { defineConfig } from "./bus/config.ts";
+import { services } from "../subscribers/_services/index.ts";
 import * as topics from "../topics/index.ts";
 
-/** This repository's own application: its topics and subscribers. */
+/** This repository's own application: its topics and subscribers, and the systems that they use. */
 export default defineConfig({
   application: "busbar",
   topics,
   subscribers: new URL("../subscribers/", import.meta.url),
+  services,
 });

@@ -1,12 +1,16 @@
 import { defineSubscriber } from "../src/index.ts";
 import { orderPlaced } from "../topics/order-placed.ts";
-import { firstName, rupees } from "./_templates/format.ts";
+import { codConfirmationWhatsapp } from "./_templates/cod-confirmation-whatsapp.ts";
+import { firstName, rupees, rupeesInSms } from "./_templates/format.ts";
 import { orderConfirmationEmail } from "./_templates/order-confirmation-email.ts";
+import { orderConfirmationSms } from "./_templates/order-confirmation-sms.ts";
+import { orderConfirmationWhatsapp } from "./_templates/order-confirmation-whatsapp.ts";
 
 export default defineSubscriber(orderPlaced, {
   name: "order-confirmation",
-  description: "Confirms the order with its items, the amount and where it goes.",
-  deliver: ({ email }) => [
+  description: "Confirms the order on every channel, and asks for a confirmation where it is paid on delivery.",
+  priority: "high",
+  deliver: ({ email, sms, whatsapp }) => [
     email({
       to: ({ data }) => data.customer.email,
       template: orderConfirmationEmail,
@@ -22,7 +26,33 @@ export default defineSubscriber(orderPlaced, {
         ),
         url: order.url,
       }),
-      priority: "high",
+    }),
+    sms({
+      to: ({ data }) => data.customer.phone,
+      template: orderConfirmationSms,
+      data: ({ data: { orderId, total, paymentMethod, url } }) => ({
+        orderId,
+        total: rupeesInSms(total),
+        cod: paymentMethod === "cod",
+        url,
+      }),
+    }),
+    whatsapp({
+      to: ({ data }) => data.customer.phone,
+      template: orderConfirmationWhatsapp,
+      data: ({ data: { customer, orderId, total, url } }) => ({ name: firstName(customer.name), orderId, total: rupees(total), url }),
+    }),
+    whatsapp({
+      name: "cod-confirmation",
+      when: ({ data }) => data.paymentMethod === "cod",
+      to: ({ data }) => data.customer.phone,
+      template: codConfirmationWhatsapp,
+      data: ({ data: { customer, orderId, total, address } }) => ({
+        name: firstName(customer.name),
+        orderId,
+        total: rupees(total),
+        place: `${address.city} ${address.pincode}`,
+      }),
     }),
   ],
 });

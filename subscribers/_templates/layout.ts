@@ -1,16 +1,17 @@
-/** One of the three businesses: its name, and the one colour it may use. */
+/** Who writes: its name, and the one colour it may use. */
 export interface Business {
   readonly name: string;
   /** White text on it has a contrast of at least 4.5 to 1. */
   readonly accent: string;
-  /** Why the reader gets its mail. */
+  /** Why its readers get mail, where a template says nothing of its own. */
   readonly reason: string;
 }
 
 export const businesses = {
-  voting: { name: "Pageant", accent: "#6d3bd1", reason: "You get this because you voted on Pageant." },
+  voting: { name: "Pageant", accent: "#6d3bd1", reason: "You get this because you have an account with Pageant." },
   shop: { name: "Kirana & Co.", accent: "#b4431f", reason: "You get this because you ordered from Kirana & Co." },
-  wallet: { name: "Wapas", accent: "#0b6e5b", reason: "You get this because you asked Wapas for a withdrawal." },
+  wallet: { name: "Wapas", accent: "#0b6e5b", reason: "You get this because you have an account with Wapas." },
+  operations: { name: "Kirana & Co. operations", accent: "#2456b8", reason: "You get this because you work on the shop's operations." },
 } satisfies Record<string, Business>;
 
 export interface Page {
@@ -21,11 +22,13 @@ export interface Page {
   /** MJML: what stands in the column of the card, between heading and button. */
   readonly body: string;
   readonly button: { readonly label: string; readonly url: string };
+  /** Why the reader gets this one. Default: the business's own words. */
+  readonly reason?: string;
 }
 
 /** The page that all e-mails share: a card with a word mark, a heading, the body, one button and a footer. */
-export function layout({ business, preheader, heading, body, button }: Page): string {
-  const [name, reason] = [escaped(business.name), escaped(business.reason)];
+export function layout({ business, preheader, heading, body, button, reason = business.reason }: Page): string {
+  const name = escaped(business.name);
   return `<mjml lang="en" dir="ltr">
   <mj-head>
     <mj-title>${heading}</mj-title>
@@ -58,28 +61,31 @@ ${body}
     </mj-section>
     <mj-section padding="24px 24px 48px">
       <mj-column>
-        <mj-text css-class="quiet" color="#71717a" font-size="13px" line-height="20px" padding="0">${reason} Questions? Just reply to this e-mail.</mj-text>
+        <mj-text css-class="quiet" color="#71717a" font-size="13px" line-height="20px" padding="0">${escaped(reason)} Questions? Just reply to this e-mail.</mj-text>
       </mj-column>
     </mj-section>
   </mj-body>
 </mjml>`;
 }
 
+/** A row of {@link details}: shown always, or where the data has a key. */
+export type Detail = readonly [name: string, value: string] | readonly [name: string, value: string, key: string];
+
 /** Two columns of names and values, with a hairline between rows. */
-export function details(rows: readonly (readonly [name: string, value: string])[]): string {
+export function details(rows: readonly Detail[]): string {
   return `        <mj-table>${rows.map(detail).join("")}</mj-table>`;
 }
 
-function detail([name, value]: readonly [name: string, value: string]): string {
-  return (
+function detail([name, value, key]: Detail): string {
+  const row =
     `<tr><td class="line quiet" style="padding: 11px 16px 11px 0; border-bottom: 1px solid #ececea; color: #71717a;">${name}</td>` +
-    `<td class="line strong" align="right" style="padding: 11px 0; border-bottom: 1px solid #ececea; color: #18181b;">${value}</td></tr>`
-  );
+    `<td class="line strong" align="right" style="padding: 11px 0; border-bottom: 1px solid #ececea; color: #18181b;">${value}</td></tr>`;
+  return key === undefined ? row : `{{#if ${key}}}${row}{{/if}}`;
 }
 
 /** The end of every text part. */
-export function textFooter({ name, reason }: Business): string {
-  return `\n-- \n${name}\n${reason}\nQuestions? Just reply to this e-mail.\n`;
+export function textFooter({ name, reason }: Business, ownReason = reason): string {
+  return `\n-- \n${name}\n${ownReason}\nQuestions? Just reply to this e-mail.\n`;
 }
 
 function styles(accent: string): string {
