@@ -23,6 +23,8 @@ export interface InspectedRouting {
   readonly subscriber: string;
   /** Why the event is on the queue `routing`. */
   readonly problem: string | undefined;
+  /** Routes that were not taken, with the reason; what a filter turned away is not told. */
+  readonly skipped: readonly { readonly route: string; readonly reason: string }[];
   /** Deliveries beyond those that are listed here. */
   readonly more: number;
   readonly deliveries: readonly {
@@ -61,9 +63,10 @@ export function inspector({ topics, log, parts: { ledger, queues }, logger }: In
     async deliveries(event) {
       const records = await log.routed(event.id, event.time, await mostPartitions());
       return Promise.all(
-        [...bySubscriber(records)].map(async ([subscriber, { problem, deliveries }]) => ({
+        [...bySubscriber(records)].map(async ([subscriber, { problem, deliveries, skipped = [] }]) => ({
           subscriber,
           problem,
+          skipped,
           more: Math.max(0, deliveries.length - mostTimelines),
           deliveries: await Promise.all(
             deliveries
@@ -83,15 +86,19 @@ export function inspector({ topics, log, parts: { ledger, queues }, logger }: In
   };
 }
 
+type Merged = Pick<RoutedRecord, "problem" | "deliveries" | "skipped">;
+
 /** The batches of an audience are records of their own. */
-function bySubscriber(records: readonly RoutedRecord[]): Map<string, Pick<RoutedRecord, "problem" | "deliveries">> {
-  const merged = new Map<string, Pick<RoutedRecord, "problem" | "deliveries">>();
-  for (const { subscriber, problem, deliveries } of records) {
+function bySubscriber(records: readonly RoutedRecord[]): Map<string, Merged> {
+  const merged = new Map<string, Merged>();
+  for (const { subscriber, problem, deliveries, skipped } of records) {
     const before = merged.get(subscriber);
     const reason = problem ?? before?.problem;
+    const notTaken = skipped ?? before?.skipped;
     merged.set(subscriber, {
       deliveries: [...(before?.deliveries ?? []), ...deliveries],
       ...(reason === undefined ? {} : { problem: reason }),
+      ...(notTaken === undefined ? {} : { skipped: notTaken }),
     });
   }
   return merged;

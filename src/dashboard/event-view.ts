@@ -23,6 +23,8 @@ export interface SubscriberView {
   /** Why the event is on the queue `routing`: the subscriber's code could not plan it. */
   readonly problem?: string;
   readonly deliveries: readonly DeliveryView[];
+  /** Routes that were not taken, with the reason. */
+  readonly skipped?: readonly { readonly route: string; readonly reason: string }[];
   /** Deliveries of an audience beyond those that are listed. */
   readonly more?: number;
 }
@@ -54,9 +56,10 @@ export function subscriberViews(
   listeners: readonly { readonly name: string; readonly identity: string }[],
 ): SubscriberView[] {
   const nameOf = (identity: string): string => listeners.find((listener) => listener.identity === identity)?.name ?? identity;
-  const recorded = routings.map(({ subscriber, problem, deliveries, more }) => ({
+  const recorded = routings.map(({ subscriber, problem, deliveries, skipped, more }) => ({
     name: nameOf(subscriber),
     read: true,
+    ...(skipped.length === 0 ? {} : { skipped }),
     ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),
     deliveries: deliveries.map(({ id, channel, route, timeline }) => ({ id, channel, route, ...deliveryState(timeline), steps: timeline })),

@@ -1,20 +1,36 @@
 import type { RoutedRecord } from "./topic-log.ts";
 
-/** Field and value of a record: `<event id> <subscriber>`, of an audience's batch `<event id> <subscriber> <page>` → `[count, ["<id> <route> <channel>", …], problem?]`. */
-export function encodeRouted({ eventId, subscriber, page, deliveries, problem }: RoutedRecord): [field: string, value: string] {
+const longestReason = 120;
+
+/**
+ * Field and value of a record: `<event id> <subscriber>`, of an audience's batch `<event id> <subscriber> <page>` →
+ * `[count, ["<id> <route> <channel>", …], problem or null, ["<skipped route> <reason>", …]]`; what is empty at its end is left out.
+ */
+export function encodeRouted({ eventId, subscriber, page, deliveries, problem, skipped }: RoutedRecord): [field: string, value: string] {
   const listed = deliveries.map(({ id, route, channel }) => `${id} ${route} ${channel}`);
+  const reasons = skipped?.map(({ route, reason }) => `${route} ${reason.slice(0, longestReason)}`);
+  const tail = reasons !== undefined ? [problem ?? null, reasons] : problem !== undefined ? [problem] : [];
   return [
     page === undefined ? `${eventId} ${subscriber}` : `${eventId} ${subscriber} ${page}`,
-    JSON.stringify(problem === undefined ? [deliveries.length, listed] : [deliveries.length, listed, problem]),
+    JSON.stringify([deliveries.length, listed, ...tail]),
   ];
 }
 
 export function decodeRouted(time: string, field: string, value: string): RoutedRecord {
   const [eventId = "", subscriber = "", page] = field.split(" ");
-  const [, listed, problem] = JSON.parse(value) as [number, string[], string?];
+  const [, listed, problem, reasons] = JSON.parse(value) as [number, string[], (string | null)?, string[]?];
   const deliveries = listed.map((text) => {
     const [id = "", route = "", channel = ""] = text.split(" ");
     return { id, route, channel };
   });
-  return { eventId, time, subscriber, deliveries, ...(page === undefined ? {} : { page }), ...(problem === undefined ? {} : { problem }) };
+  const skipped = reasons?.map((text) => ({ route: text.slice(0, text.indexOf(" ")), reason: text.slice(text.indexOf(" ") + 1) }));
+  return {
+    eventId,
+    time,
+    subscriber,
+    deliveries,
+    ...(page === undefined ? {} : { page }),
+    ...(problem === undefined || problem === null ? {} : { problem }),
+    ...(skipped === undefined ? {} : { skipped }),
+  };
 }

@@ -144,6 +144,8 @@ export interface RoutedRecord {
   readonly deliveries: readonly { readonly id: string; readonly route: string; readonly channel: string }[];
   /** Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`. */
   readonly page?: string;
+  /** Routes that were not taken, with the reason. */
+  readonly skipped?: readonly { readonly route: string; readonly reason: string }[];
   /** Why the event is on the queue `routing` instead. */
   readonly problem?: string;
 }

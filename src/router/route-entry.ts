@@ -1,5 +1,4 @@
 import { messageOf } from "../base/errors.ts";
-import type { Delivery } from "../define/delivery.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { LogEntry, Position, RoutedRecord } from "../log/topic-log.ts";
@@ -42,14 +41,16 @@ export function routeEntry(entry: LogEntry, position: Position, subscriber: Subs
   if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, true);
   try {
     const planned = plan(subscriber, event, options);
-    return { kind: "planned", entry, event, plan: planned, record: routedRecord(subscriber, event, planned.deliveries) };
+    return { kind: "planned", entry, event, plan: planned, record: routedRecord(subscriber, event, planned) };
   } catch (error) {
     return unroutable(messageOf(error), event);
   }
 }
 
-export function routedRecord(subscriber: Subscriber, event: BusEvent, deliveries: readonly Delivery[]): RoutedRecord {
+export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveries, skipped }: Plan): RoutedRecord {
   const { id: eventId, time } = event;
+  // A filter turns most events away: its reason is not worth the room, because anyone can ask the filter again.
+  const told = skipped.filter(({ reason }) => !reason.startsWith("filter: "));
   return {
     eventId,
     time,

@@ -43,7 +43,8 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
     try {
       const event = decodeEvent(content.json);
       const { topic, partition, entryId } = content;
-      const { deliveries, audiences, skipped } = plan(subscriber, event, planning);
+      const planned = plan(subscriber, event, planning);
+      const { deliveries, audiences, skipped } = planned;
       for (const delivery of deliveries) {
         const { later } = await gates.of(delivery.channel).add([delivery], { verify: true });
         await later;
@@ -53,7 +54,7 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
         await later;
       }
       const position = { topic, partition, group: `${application}.${subscriber.identity}` };
-      await log.acknowledge(position, [{ entryId, record: routedRecord(subscriber, event, deliveries) }]);
+      await log.acknowledge(position, [{ entryId, record: routedRecord(subscriber, event, planned) }]);
       observe("routed", {
         event,
         subscriber: subscriber.name,

@@ -52,9 +52,9 @@ describe("the state of a delivery", () => {
 
 describe("what the subscribers made of an event", () => {
   const listener = (name: string) => ({ name, identity: name });
-  const sent = { subscriber: "receipt", problem: undefined, more: 0, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
-  const waiting = { subscriber: "receipt", problem: undefined, more: 0, deliveries: [delivery("d_a", timeline())] };
-  const unplanned = { subscriber: "receipt", problem: "to threw", more: 0, deliveries: [] };
+  const sent = { subscriber: "receipt", problem: undefined, skipped: [], more: 0, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
+  const waiting = { subscriber: "receipt", problem: undefined, skipped: [], more: 0, deliveries: [delivery("d_a", timeline())] };
+  const unplanned = { subscriber: "receipt", problem: "to threw", skipped: [], more: 0, deliveries: [] };
 
   it("lists those who listen and have not read it, beside those who have", () => {
     const views = subscriberViews([sent], [listener("receipt"), listener("digest")]);

@@ -39,7 +39,13 @@ function watchedBus(events: readonly BusEvent[], routingsOf: (id: string) => rea
 }
 
 const routing = (steps: InspectedRouting["deliveries"][number]["timeline"]): readonly InspectedRouting[] => [
-  { subscriber: "receipt", problem: undefined, more: 0, deliveries: [{ id: "d_a", route: "email", channel: "email", timeline: steps }] },
+  {
+    subscriber: "receipt",
+    problem: undefined,
+    skipped: [],
+    more: 0,
+    deliveries: [{ id: "d_a", route: "email", channel: "email", timeline: steps }],
+  },
 ];
 const clock = { now: () => 1_000_500 };
 

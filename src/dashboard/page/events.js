@@ -1,6 +1,13 @@
 import { element, time } from "./dom.js";
 
-const stepWords = { retry: "try failed", doubtful: "in doubt", takeover: "taken over", late: "came late", deferred: "put back" };
+const stepWords = {
+  retry: "try failed",
+  doubtful: "in doubt",
+  takeover: "taken over",
+  late: "came late",
+  deferred: "put back",
+  redriven: "queued again",
+};
 
 /** One event: what was published, and below it what each subscriber made of it. */
 export function eventCard({ id, type, time: at, key, payload, subscribers, messageOf }) {
@@ -36,18 +43,28 @@ function subscribersOf(subscribers) {
     : [{ name: "Nobody", read: true, deliveries: [], note: "no subscriber listens to this topic" }];
 }
 
-function subscriberItem({ name, read, problem, deliveries, note }, context) {
+function subscriberItem({ name, read, problem, deliveries, skipped = [], more = 0, note }, context) {
   return element(
     "li",
     { class: "subscriber" },
     element("span", { class: "name" }, name),
     problem !== undefined && element("p", { class: "note bad" }, `could not plan it; the event waits on the queue routing: ${problem}`),
-    !problem && deliveries.length === 0 && element("p", { class: "note" }, note ?? (read ? "made no delivery of it" : "has not read it")),
+    !problem &&
+      deliveries.length === 0 &&
+      skipped.length === 0 &&
+      element("p", { class: "note" }, note ?? (read ? "made no delivery of it" : "has not read it")),
     deliveries.length > 0 &&
       element(
         "ul",
         { class: "deliveries" },
         deliveries.map((delivery) => deliveryItem(delivery, context)),
+      ),
+    more > 0 && element("p", { class: "note" }, `and ${more} more that are not listed here`),
+    skipped.length > 0 &&
+      element(
+        "ul",
+        { class: "skipped" },
+        skipped.map(({ route, reason }) => element("li", {}, element("span", { class: "route" }, route), ` not taken: ${reason}`)),
       ),
   );
 }
