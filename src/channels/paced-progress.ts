@@ -13,22 +13,24 @@ export interface PacedProgress {
 export function pacedProgress(pass: (progress: Progress) => void): PacedProgress {
   let held: Progress | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
+  const passHeld = (): void => {
     if (held !== undefined) pass(held);
     held = undefined;
+  };
+  const tick = (): void => {
+    timer = held === undefined ? undefined : setTimeout(tick, paceMs);
+    passHeld();
   };
   return {
     report({ done, total, note }) {
       if (!Number.isFinite(done)) throw new TypeError(`progress: done must be a number, not ${String(done)}`);
-      const first = timer === undefined;
       held = { done, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note: String(note).slice(0, 200) }) };
-      if (!first) return;
-      pass(held);
-      held = undefined;
-      timer = setTimeout(flush, paceMs);
+      if (timer === undefined) tick();
     },
-    flush,
+    flush() {
+      clearTimeout(timer);
+      timer = undefined;
+      passHeld();
+    },
   };
 }
