@@ -1,0 +1,96 @@
+import type { Clock } from "../base/clock.ts";
+import { BusbarError } from "../base/errors.ts";
+import type { Fault } from "../mailroom/faults.ts";
+import { startMailroom } from "../mailroom/mailroom.ts";
+import type { MailProvider, MailRecord } from "../mailroom/record.ts";
+
+/** One e-mail that a provider accepted. */
+export interface TestMessage {
+  readonly provider: MailProvider;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** The plain text part. */
+  readonly text: string | undefined;
+  readonly html: string | undefined;
+  readonly deliveryId: string | undefined;
+}
+
+/** How a scripted fault is to strike. */
+export type FailOptions = Pick<Fault, "times" | "retryAfter" | "message" | "stage">;
+
+/** The mailroom of a test bus: it stands in for the e-mail providers, on ports of its own. */
+export interface TestMailroom {
+  /**
+   * Lets the next messages fail at a provider. Faults strike in the order in which they were scripted.
+   * @param provider `sendgrid`, which is tried first, or `smtp`, which takes over
+   * @param fault the HTTP status or SMTP code of the answer, 400–599; `"timeout"`: it never answers (a test bus gives up after a
+   * second); `"reset"`: it accepts the message, and the answer is lost
+   * @returns a function that lifts the fault
+   * @throws BusbarError `INVALID_CONFIGURATION` when the provider is not known or cannot fail like that
+   */
+  fail(provider: MailProvider, fault: number | "timeout" | "reset", options?: FailOptions): () => void;
+  /** What was accepted, oldest first. */
+  messages(): readonly TestMessage[];
+}
+
+export interface RunningMailroom extends TestMailroom {
+  /** Where it listens, for the bus. */
+  readonly places: { readonly sendgridUrl: string; readonly smtp: { readonly host: string; readonly port: number } };
+  /** The newest message of a delivery. */
+  messageOf(deliveryId: string): TestMessage | undefined;
+  stop(): Promise<void>;
+}
+
+const providers: readonly MailProvider[] = ["sendgrid", "smtp"];
+
+/** Starts a mailroom that remembers every message, however many. */
+export async function startTestMailroom(clock: Clock): Promise<RunningMailroom> {
+  const mailroom = await startMailroom({ clock });
+  const messages: TestMessage[] = [];
+  const byDelivery = new Map<string, TestMessage>();
+  mailroom.inbox.on("message", ({ id }) => {
+    const message = messageFrom(mailroom.inbox.get(id)!);
+    messages.push(message);
+    if (message.deliveryId !== undefined) byDelivery.set(message.deliveryId, message);
+  });
+  return {
+    places: { sendgridUrl: mailroom.sendgridUrl, smtp: mailroom.smtp },
+    fail: (provider, fault, options = {}) => mailroom.fail(checkedProvider(provider), { ...faultOf(provider, fault), ...options }),
+    messages: () => [...messages],
+    messageOf: (deliveryId) => byDelivery.get(deliveryId),
+    stop: () => mailroom.stop(),
+  };
+}
+
+/** In the place of a mailroom, where nothing is sent. */
+export function noMailroom(): TestMailroom {
+  return {
+    fail() {
+      throw new BusbarError("INVALID_CONFIGURATION", 'A test bus with deliver: "record" sends nothing, so no provider can fail.');
+    },
+    messages: () => [],
+  };
+}
+
+function checkedProvider(provider: MailProvider): MailProvider {
+  if (providers.includes(provider)) return provider;
+  throw new BusbarError(
+    "INVALID_CONFIGURATION",
+    `mailroom.fail: there is no provider ${JSON.stringify(provider)}: it is one of ${providers.join(", ")}.`,
+  );
+}
+
+function faultOf(provider: MailProvider, fault: number | "timeout" | "reset"): Fault {
+  if (fault === "timeout") return { hang: true };
+  if (fault === "reset") return { resetAfterAccept: true };
+  if (typeof fault === "number") return provider === "smtp" ? { smtpCode: fault } : { status: fault };
+  throw new BusbarError(
+    "INVALID_CONFIGURATION",
+    `mailroom.fail: ${JSON.stringify(fault)} is no fault: give a code from 400 to 599, "timeout", or "reset".`,
+  );
+}
+
+function messageFrom({ provider, from, to, subject, text, html, deliveryId }: MailRecord): TestMessage {
+  return { provider, from, to, subject, text, html, deliveryId };
+}
