@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { BusbarError } from "../base/errors.ts";
+import { loadEnvFile } from "./env-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -18,12 +19,25 @@ const program = new Command("busbar")
     "after",
     `
 Examples:
+  busbar init                                   begin an application in this folder
   busbar dev                                    everything in one process, with a page that shows it
   busbar publish order.placed --example         publish the topic's example
   cat order.json | busbar publish order.placed -
   busbar check                                  find every problem before a deploy
   busbar start --only router,workers            the service, without its HTTP server`,
   );
+
+// A project that is just begun has no use for settings, and --help none at all.
+program.hook("preAction", (_, command) => {
+  if (command.name() !== "init") loadEnvFile();
+});
+
+program
+  .command("init")
+  .description("begin an application in this folder; what is there already stays as it is")
+  .option("--name <name>", "what the application is called; by default as its package or its folder")
+  .option("--json", "print what was written as JSON")
+  .action(async (options: { name?: string; json?: boolean }) => (await import("./init.ts")).init(options));
 
 program
   .command("dev")
