@@ -16,6 +16,8 @@ export interface Delivery extends Timing {
   readonly route: string;
   readonly channel: ChannelName;
   readonly to: string;
+  /** One of an audience: it leaves after all others of its priority. */
+  readonly bulk?: boolean;
   /** What the message is made with; undefined for webhooks and handlers. */
   readonly template?: { readonly name: string; readonly version: number };
   /** The template's data, or a webhook's body. */

@@ -47,7 +47,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     data: content,
     opts: {
       jobId: content.id,
-      priority: priorityNumber[content.policy.priority],
+      priority: priorityNumber[content.policy.priority] + (content.bulk === true ? 1 : 0),
       ...(content.notBefore === undefined ? {} : { delay: waitUntil(clock, content.notBefore) }),
       attempts: content.policy.attempts,
       backoff: { type: "policy" },

@@ -6,6 +6,8 @@ export interface QueuedContent {
   /** The job's id: adding the same id again changes nothing. It holds no `:` and is no integer. */
   readonly id: string;
   readonly policy: Policy;
+  /** One of many: it leaves after all others of its priority, so that a list of thousands never stands before one person's message. */
+  readonly bulk?: boolean;
   /** It is not handed out before this time, milliseconds since 1970. */
   readonly notBefore?: number;
 }

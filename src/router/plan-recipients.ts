@@ -42,6 +42,7 @@ export function planRecipients(
       id,
       event: route.channel === "handler" ? event : { id: event.id, type: event.type, time: event.time },
       ...names,
+      ...(isMessageRoute(route) && route.audience !== undefined ? { bulk: true } : {}),
       to,
       ...content(subscriber, route, event, recipient),
       policy,

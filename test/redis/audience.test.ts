@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { createBus, defineSubscriber, defineTopic, type AudienceContext, type AudiencePage, emailTemplate } from "../../src/index.ts";
+import {
+  createBus,
+  defineSubscriber,
+  defineTopic,
+  type AudienceContext,
+  type AudiencePage,
+  emailTemplate,
+  type Subscriber,
+} from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed, recordingProvider } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
@@ -198,4 +206,46 @@ describe("D3: an audience", () => {
     await second.stop();
     expect(calls).toBe(2);
   });
+});
+
+it("an audience never stands before one person's message of the same priority", async () => {
+  const prefix = newPrefix();
+  const personal = defineSubscriber(rankChanged, {
+    name: "personal",
+    deliver: ({ email }) => [
+      email({ to: () => "one@example.in", template: rankEmail, data: ({ data }) => ({ name: "One", rank: data.rank }), delay: 0 }),
+    ],
+  });
+  const crowd = defineSubscriber(rankChanged, {
+    name: "crowd",
+    deliver: ({ email }) => [
+      email({
+        audience: async () => ({ recipients: supporters(50) }),
+        template: rankEmail,
+        data: ({ data }, { name }) => ({ name, rank: data.rank }),
+      }),
+    ],
+  });
+  const { provider, sends } = recordingProvider();
+  const channels = { email: { from: "vote@example.in", providers: [provider], rateLimit: false, concurrency: 1 } } as const;
+  const busOf = (subscribers: readonly Subscriber[]) =>
+    newBus(() => createBus({ application: "test", topics, subscribers, redis: url, prefix, channels, send: { live: true } }));
+  const first = busOf([crowd]);
+  const done = observed(first, "audienceDone");
+  await first.start({ only: ["router"] });
+  await first.publishEvent.modelRankChanged(event);
+  await done;
+  await first.stop();
+  // It was added later, so it begins with what is published from now on.
+  const second = busOf([personal]);
+  const routed = observed(second, "routed");
+  await second.start({ only: ["router"] });
+  await second.publishEvent.modelRankChanged(event);
+  await routed;
+  await second.stop();
+  const workers = busOf([personal, crowd]);
+  const sent = observed(workers, "sent", 51);
+  await workers.start({ only: ["workers"] });
+  await sent;
+  expect(sends[0]!.message.to).toBe("one@example.in");
 });
