@@ -1,7 +1,7 @@
 import { defineSubscriber } from "../src/index.ts";
 import { reportRequested } from "../topics/report-requested.ts";
 import { csvLine } from "./_services/csv.ts";
-import { day } from "./_templates/format.ts";
+import { dayRange } from "./_templates/format.ts";
 
 const titles = { sales: "Sales", refunds: "Refunds" };
 const oneDay = 86_400_000;
@@ -26,7 +26,7 @@ export default defineSubscriber(reportRequested, {
         const { url, bytes } = await services.files.save(reportId, lines);
         await publishEvent.reportReady({
           reportId,
-          title: from === to ? `${titles[kind]}, ${day(from)}` : `${titles[kind]}, ${day(from)} to ${day(to)}`,
+          title: `${titles[kind]}, ${dayRange(from, to)}`,
           rows: total,
           bytes,
           url,

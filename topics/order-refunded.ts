@@ -21,7 +21,7 @@ export const orderRefunded = defineTopic(
       refundId: "RF-2207",
       orderId: "KR-48213",
       amount: 1_499,
-      reason: "Indigo block-print kurta, M: returned",
+      reason: "Indigo block-print kurta, M (returned)",
       account: "UPI ash•••@okicici",
       expectedBy: "2025-10-29",
       customer: { name: "Asha Iyer", email: "asha.iyer@example.in", phone: "+919845012345" },

@@ -17,7 +17,7 @@ export const reportReady = defineTopic(
     key: ({ reportId }) => reportId,
     example: {
       reportId: "rep_0917",
-      title: "Sales, 1 to 17 October 2025",
+      title: "Sales, 1–17 October 2025",
       rows: 17,
       bytes: 412,
       url: "https://shop.example.in/operations/files/rep_0917",

@@ -13,7 +13,7 @@ export const downloadReadyEmail = emailTemplate({
     business,
     preheader: "{{rows}} rows, {{size}}. The link works until {{validUntil}}.",
     heading: "{{title}}",
-    body: `        <mj-text>Hello {{name}}, the file that you asked for is ready. The link works until {{validUntil}}.</mj-text>
+    body: `        <mj-text>Hello {{name}}, the file that you asked for is ready.</mj-text>
 ${details([
   ["Rows", "{{rows}}"],
   ["Size", "{{size}}"],
@@ -34,7 +34,7 @@ Download the file: {{url}}
 ${textFooter(business, reason)}`,
   example: {
     name: "Farah",
-    title: "Sales, 1 to 17 October 2025",
+    title: "Sales, 1–17 October 2025",
     rows: "17",
     size: "412 bytes",
     validUntil: "25 October 2025",

@@ -29,6 +29,12 @@ export function day(date: string): string {
   return days.format(new Date(date));
 }
 
+/** Two dates → `1–17 October 2025`; one twice → `1 October 2025`. */
+export function dayRange(from: string, to: string): string {
+  // Intl sets thin spaces around the dash, which many fonts do not have.
+  return days.formatRange(new Date(from), new Date(to)).replaceAll("\u2009", " ");
+}
+
 /** `2025-10-18` or a time → `18 Oct`, for messages that count their characters. */
 export function shortDay(date: string): string {
   return shortDays.format(new Date(date));

@@ -61,7 +61,7 @@ ${body}
     </mj-section>
     <mj-section padding="24px 24px 48px">
       <mj-column>
-        <mj-text css-class="quiet" color="#71717a" font-size="13px" line-height="20px" padding="0">${escaped(reason)} Questions? Just reply to this e-mail.</mj-text>
+        <mj-text css-class="quiet" color="#71717a" font-size="13px" line-height="20px" padding="0">${escaped(reason)}<br />Questions? Just reply to this <span style="white-space: nowrap;">e-mail</span>.</mj-text>
       </mj-column>
     </mj-section>
   </mj-body>
@@ -78,7 +78,7 @@ export function details(rows: readonly Detail[]): string {
 
 function detail([name, value, key]: Detail): string {
   const row =
-    `<tr><td class="line quiet" style="padding: 11px 16px 11px 0; border-bottom: 1px solid #ececea; color: #71717a;">${name}</td>` +
+    `<tr><td class="line quiet" style="padding: 11px 16px 11px 0; border-bottom: 1px solid #ececea; color: #71717a; white-space: nowrap;">${name}</td>` +
     `<td class="line strong" align="right" style="padding: 11px 0; border-bottom: 1px solid #ececea; color: #18181b;">${value}</td></tr>`;
   return key === undefined ? row : `{{#if ${key}}}${row}{{/if}}`;
 }

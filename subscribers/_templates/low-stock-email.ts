@@ -19,12 +19,11 @@ export const lowStockEmail = emailTemplate({
     business,
     preheader: "{{warehouse}}, threshold {{threshold}}.",
     heading: "{{stock}} left of {{product}}",
-    body: `        <mj-text>The stock in {{warehouse}} has fallen under its threshold of {{threshold}}.</mj-text>
+    body: `        <mj-text>The stock in {{warehouse}} has fallen under its threshold.</mj-text>
 ${details([
   ["SKU", "{{sku}}"],
   ["In stock", "{{stock}}"],
   ["Threshold", "{{threshold}}"],
-  ["Warehouse", "{{warehouse}}"],
 ])}`,
     button: { label: "Order more", url: "{{url}}" },
   }),

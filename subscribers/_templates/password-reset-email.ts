@@ -13,7 +13,7 @@ export const passwordResetEmail = emailTemplate({
     business,
     preheader: "The link works once, for {{validFor}}.",
     heading: "Choose a new password",
-    body: `        <mj-text>Hello {{name}}, you asked for a new password for your account with Kirana &amp; Co. The link below works once, for {{validFor}}.</mj-text>
+    body: `        <mj-text>Hello {{name}}, you asked for a new password for your account with Kirana &amp; Co. The link below works once.</mj-text>
         <mj-text>If that was not you, you need not do anything: your password stays as it is.</mj-text>
 ${details([
   ["Link works for", "{{validFor}}"],

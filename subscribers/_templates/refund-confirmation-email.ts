@@ -20,7 +20,7 @@ export const refundConfirmationEmail = emailTemplate({
     business,
     preheader: "It reaches you by {{expectedBy}}.",
     heading: "{{amount}} is on its way back",
-    body: `        <mj-text>Hello {{name}}, we have refunded {{amount}} for your order {{orderId}}. Banks take a few days: it reaches you by {{expectedBy}}.</mj-text>
+    body: `        <mj-text>Hello {{name}}, we have refunded {{amount}} for your order {{orderId}}. Banks take a few days to hand it on.</mj-text>
 ${details([
   ["Refund", "{{amount}}"],
   ["For", "{{reason}}"],
@@ -31,7 +31,7 @@ ${details([
   }),
   text: `Hello {{name}},
 
-we have refunded {{amount}} for your order {{orderId}}. Banks take a few days.
+we have refunded {{amount}} for your order {{orderId}}. Banks take a few days to hand it on.
 
   For:         {{reason}}
   Goes to:     {{account}}
@@ -43,7 +43,7 @@ ${textFooter(business)}`,
     name: "Asha",
     orderId: "KR-48213",
     amount: "₹1,499",
-    reason: "Indigo block-print kurta, M: returned",
+    reason: "Indigo block-print kurta, M (returned)",
     account: "UPI ash•••@okicici",
     expectedBy: "29 October 2025",
     url: "https://shop.example.in/orders/KR-48213",

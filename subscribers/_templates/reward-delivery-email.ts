@@ -12,7 +12,7 @@ export const rewardDeliveryEmail = emailTemplate({
     business,
     preheader: "The code is {{code}}. Use it until {{validUntil}}.",
     heading: "You earned this, {{name}}",
-    body: `        <mj-text>For {{reason}}, here is your {{title}}. It works until the end of {{validUntil}}.</mj-text>
+    body: `        <mj-text>For {{reason}}, here is your {{title}}. Enter the code when you pay.</mj-text>
 ${details([
   ["Reward", "{{title}}"],
   ["Code", '<strong class="strong">{{code}}</strong>'],
@@ -22,7 +22,7 @@ ${details([
   }),
   text: `You earned this, {{name}}.
 
-For {{reason}}, here is your {{title}}.
+For {{reason}}, here is your {{title}}. Enter the code when you pay.
 
   Code:         {{code}}
   Use it until: {{validUntil}}

@@ -44,6 +44,19 @@ async function textsOf(subscriber: Subscriber, route: AnyRoute, changes: object 
   return { texts: compiled.fill(data), parameters: compiled.parameters(data) };
 }
 
+/** The light that a colour's channel gives, from 0 to 1 (WCAG 2, relative luminance). */
+function lightOf(hex: string): number {
+  const share = Number.parseInt(hex, 16) / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+}
+
+it.each([...on("email"), ...on("sms"), ...on("whatsapp"), ...on("push")].map(([title, , route]) => [title, route.channel, route] as const))(
+  "%s by %s has an example that it can be shown with",
+  (_, __, route) => {
+    expect(isMessageRoute(route) && route.template.example).toBeTypeOf("object");
+  },
+);
+
 describe("A7, D1, E1: the mails of the reference domain", () => {
   it.each(on("email").map(([title, subscriber]) => [title, subscriber.name]))(
     "%s reads well in the dark, on a phone, in an inbox and as plain text, and fits the limit of Gmail",
@@ -60,23 +73,15 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
       expect(text).not.toMatch(/<[a-z]|&[a-z#0-9]+;/);
       expect(html).not.toMatch(/https?:\/\/(?!(shop|vote|wallet)\.example\.in)(?!www\.w3\.org)/);
       // What the button opens can be opened from the plain text too.
-      const [button] = /(?<=<a href=")https:[^"]+/.exec(html)!;
-      expect(text).toContain(button);
+      const [, button] = /\shref="(https:[^"]+)"/.exec(html) ?? [];
+      expect(text).toContain(button ?? "a button");
       expect(text).toMatch(/\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n$/);
     },
   );
 
-  it.each(on("email").map(([title, , route]) => [title, route]))("%s has an example that it can be shown with", (_, route) => {
-    expect(isMessageRoute(route) && route.template.example).toBeTypeOf("object");
-  });
-
   it("white words can be read on the colour of each business", () => {
-    const channelOf = (hex: string): number => {
-      const share = Number.parseInt(hex, 16) / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    };
     for (const { name, accent } of Object.values(businesses)) {
-      const [red, green, blue] = [1, 3, 5].map((from) => channelOf(accent.slice(from, from + 2)));
+      const [red, green, blue] = [1, 3, 5].map((from) => lightOf(accent.slice(from, from + 2)));
       const contrast = 1.05 / (0.2126 * red! + 0.7152 * green! + 0.0722 * blue! + 0.05);
       expect([name, contrast >= 4.5]).toEqual([name, true]);
     }
