@@ -1,6 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { Progress } from "../define/handler.ts";
 import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
@@ -32,6 +33,8 @@ export interface InspectedRouting {
     readonly route: string;
     readonly channel: string;
     readonly timeline: readonly TimelineEntry[];
+    /** How far a handler says it is. */
+    readonly progress?: Progress;
   }[];
 }
 
@@ -48,6 +51,11 @@ const mostTimelines = 100;
 export function inspector({ topics, log, parts: { ledger, queues }, logger }: InspectorOptions): Inspector {
   const names = Object.values(topics).map((topic) => topic.name);
   const mostPartitions = async (): Promise<number> => Math.max(1, ...(await Promise.all(names.map((name) => log.partitions(name)))));
+
+  const progressOf = async (id: string): Promise<{ readonly progress?: Progress }> => {
+    const progress = await queues().of("handler").progress(id);
+    return progress === undefined ? {} : { progress };
+  };
 
   return {
     async events(count) {
@@ -69,9 +77,11 @@ export function inspector({ topics, log, parts: { ledger, queues }, logger }: In
           skipped,
           more: Math.max(0, deliveries.length - mostTimelines),
           deliveries: await Promise.all(
-            deliveries
-              .slice(0, mostTimelines)
-              .map(async (delivery) => ({ ...delivery, timeline: await ledger().timeline({ id: delivery.id, event }) })),
+            deliveries.slice(0, mostTimelines).map(async (delivery) => ({
+              ...delivery,
+              timeline: await ledger().timeline({ id: delivery.id, event }),
+              ...(delivery.channel === "handler" ? await progressOf(delivery.id) : {}),
+            })),
           ),
         })),
       );

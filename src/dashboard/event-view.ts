@@ -1,5 +1,6 @@
 import type { InspectedRouting } from "../bus/inspect.ts";
 import type { BusEvent } from "../define/event.ts";
+import type { Progress } from "../define/handler.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import { type DerivedState, deliveryState, isEnd } from "./delivery-state.ts";
 
@@ -34,6 +35,8 @@ export interface DeliveryView extends DerivedState {
   readonly channel: string;
   readonly route: string;
   readonly steps: readonly TimelineEntry[];
+  /** How far a handler says it is. */
+  readonly progress?: Progress;
 }
 
 const longestPayload = 6_000;
@@ -62,7 +65,14 @@ export function subscriberViews(
     ...(skipped.length === 0 ? {} : { skipped }),
     ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),
-    deliveries: deliveries.map(({ id, channel, route, timeline }) => ({ id, channel, route, ...deliveryState(timeline), steps: timeline })),
+    deliveries: deliveries.map(({ id, channel, route, timeline, progress }) => ({
+      id,
+      channel,
+      route,
+      ...deliveryState(timeline),
+      steps: timeline,
+      ...(progress === undefined ? {} : { progress }),
+    })),
   }));
   const unread = listeners
     .filter(({ name }) => !recorded.some((view) => view.name === name))

@@ -3,6 +3,7 @@ import { type Clock, systemClock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
+import type { Progress } from "../define/handler.ts";
 import type { Priority } from "../define/policy.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
 import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
@@ -115,6 +116,11 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     async deadLetters({ from, count }) {
       const jobs = await queue.getJobs(["failed"], from, from + count - 1, false);
       return jobs.map((job) => deadLetter<Content>(job as unknown as BullJob<Content>));
+    },
+
+    async progress(id) {
+      const progress = (await queue.getJob(id))?.progress;
+      return typeof progress === "object" ? (progress as Progress) : undefined;
     },
 
     async deadLetter(id) {

@@ -34,6 +34,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   counts(): Promise<QueueCounts>;
   /** A page of dead letters, the newest first. */
   deadLetters(page: { readonly from: number; readonly count: number }): Promise<readonly DeadLetter<Content>[]>;
+  /** How far a job says it is; undefined where it has not said anything. */
+  progress(id: string): Promise<Progress | undefined>;
   /** The dead letter of that id, if it is one. */
   deadLetter(id: string): Promise<DeadLetter<Content> | undefined>;
   /** Queues a dead letter again, with all its attempts, and perhaps another content; false when it is no dead letter any more. */

@@ -11,6 +11,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     setRateLimit: nothing,
     handOutDue: async () => 0,
     counts: async () => ({ waiting: 0, active: 0, delayed: 0, completed: 0, dead: 0 }),
+    progress: async () => undefined,
     deadLetters: async () => [],
     deadLetter: async () => undefined,
     redrive: async () => false,

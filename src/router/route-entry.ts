@@ -56,5 +56,6 @@ export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveri
     time,
     subscriber: subscriber.identity,
     deliveries: deliveries.map(({ id, route, channel }) => ({ id, route, channel })),
+    ...(told.length === 0 ? {} : { skipped: told }),
   };
 }

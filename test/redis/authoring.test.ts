@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { createBus, defineSubscriber, defineTopic, emailTemplate, type Subscriber } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic, emailTemplate, smsTemplate, type Subscriber } from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed, recordingProvider } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
@@ -202,4 +202,33 @@ it("a publish refuses option words that make no sense, and publishes nothing", a
   ])
     expect(refusal.message).toContain(problem);
   expect(await bus.inspect.events(10)).toEqual([]);
+});
+
+it("why a route was not taken is recorded, but not what a filter turned away", async () => {
+  const choosy = defineSubscriber(orderPlaced, {
+    name: "choosy",
+    deliver: ({ email, sms }) => [
+      email({
+        name: "large",
+        when: ({ data }) => data.total > 100,
+        to: ({ data }) => data.email,
+        template: note,
+        data: ({ data }) => ({ orderId: data.orderId }),
+      }),
+      email({ to: () => undefined, template: note, data: ({ data }) => ({ orderId: data.orderId }) }),
+      sms({ to: () => "+919845012345", template: smsTemplate({ name: "text", data: z.object({}), text: "hello" }), data: () => ({}) }),
+    ],
+  });
+  const { bus } = line([choosy, mailing({ filter: { total: [1] } as never })]);
+  const routed = observed(bus, "routed", 2);
+  await bus.start();
+  await bus.publishEvent.orderPlaced(order("A-1"));
+  await routed;
+  const routings = await bus.inspect.deliveries((await bus.inspect.events(1))[0]!);
+  expect(routings.find(({ subscriber }) => subscriber === "choosy")!.skipped).toEqual([
+    { route: "large", reason: "when said no" },
+    { route: "email", reason: "no recipient" },
+    { route: "sms", reason: "this version of busbar cannot send by sms yet" },
+  ]);
+  expect(routings.find(({ subscriber }) => subscriber === "mail")!.skipped).toEqual([]);
 });

@@ -74,6 +74,8 @@ describe("C1: handlers", () => {
     await bus.publishEvent.reportRequested({ month: "2025-10" });
     await sent;
     expect(seen).toEqual([1, 500]);
+    const [routing] = await bus.inspect.deliveries((await bus.inspect.events(1))[0]!);
+    expect(routing!.deliveries[0]!.progress).toEqual({ done: 500, total: 500, note: "rows" });
   });
 
   it("end as a dead letter at once with a PermanentError, with the stack of what they threw", async () => {

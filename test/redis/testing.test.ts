@@ -1,9 +1,11 @@
 import { AssertionError } from "node:assert";
-import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { existsSync } from "node:fs";
+import { Redis } from "ioredis";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { defineSubscriber, defineTopic, PermanentError, smsTemplate, type Subscriber } from "../../src/index.ts";
 import { createTestBus, type TestBusOptions } from "../../src/testing/index.ts";
+import { redisForTests } from "../../src/testing/redis-for-tests.ts";
 import { orderPlaced, receipt, receiptEmail } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
 
@@ -12,6 +14,11 @@ const { url: redis } = testRedis();
 const orderShipped = defineTopic("order.shipped", z.object({ orderId: z.string(), parcels: z.number().default(1) }));
 const topics = { orderPlaced, orderShipped };
 const order = { orderId: "A-1", email: "asha@example.com" };
+
+/** The types of services and topics are registered once a program: here, for the reference domain. */
+interface Shop {
+  ship(orderId: string): void;
+}
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -267,7 +274,8 @@ describe("the mailroom of a test bus", () => {
     bus.mailroom.fail("sendgrid", 503);
     bus.mailroom.fail("smtp", 550, { stage: "recipient", message: "5.1.1 no such mailbox" });
     await bus.publishEvent.orderPlaced(order);
-    await bus.expectSuppressed({ subscriber: "receipt", reason: "5.1.1 no such mailbox" });
+    const { delivery, reason } = await bus.expectSuppressed({ subscriber: "receipt" });
+    expect([delivery.to, reason]).toEqual([order.email, expect.stringContaining("5.1.1 no such mailbox")]);
   });
 });
 
@@ -278,12 +286,13 @@ describe("handlers and audiences on a test bus", () => {
       handler({
         async handle({ data }, { services, publishEvent }) {
           if (data.orderId === "A-0") throw new PermanentError("there is no such order");
-          (services as { ship(id: string): void }).ship(data.orderId);
-          await (publishEvent as typeof bus.publishEvent).orderShipped({ orderId: data.orderId });
+          (services as unknown as Shop).ship(data.orderId);
+          await (publishEvent as unknown as typeof bus.publishEvent).orderShipped({ orderId: data.orderId });
         },
       }),
     ]);
-    const bus = await testBus([shipping], { services: { ship: (id: string) => void shipped.push(id) } });
+    const shop: Shop = { ship: (id) => void shipped.push(id) };
+    const bus = await testBus([shipping], { services: shop as never });
     const { id } = await bus.publishEvent.orderPlaced(order);
     await bus.publishEvent.orderPlaced({ ...order, orderId: "A-0" });
     const event = await bus.expectPublished("order.shipped", { orderId: "A-1" });
@@ -388,9 +397,94 @@ describe("the end of a test bus", () => {
     await other.stop();
   });
 
+  it("does not mind what was mended meanwhile, if it was expected once", async () => {
+    let broken = true;
+    const mended = onOrder("mended", ({ email }) => [
+      email({
+        ...toBuyer,
+        when: () => {
+          if (broken) throw new Error("the price list is missing");
+          return true;
+        },
+      }),
+    ]);
+    const bus = await testBus([mended]);
+    await bus.publishEvent.orderPlaced(order);
+    await bus.expectUnroutable({ reason: "when threw: the price list is missing" });
+    broken = false;
+    await bus.expectNotSent();
+    await bus.clock.advance("5s");
+    await bus.expectSent({ subscriber: "mended" });
+    await expect(bus.stop()).resolves.toBeUndefined();
+  });
+
   it("does not mind undrained events of a bus that only records", async () => {
     const bus = await createTestBus({ topics, subscribers: [receipt], redis, deliver: "record" });
     await bus.publishEvent.orderPlaced(order);
+    await expect(bus.stop()).resolves.toBeUndefined();
+  });
+
+  it("removes its keys, and no others", async () => {
+    const client = new Redis(redis);
+    try {
+      const keysOf = async (): Promise<string[]> => (await client.keys("test-*")).filter((key) => /^test-[0-9a-f]{16}/.test(key));
+      const before = new Set(await keysOf());
+      const [one, two] = await Promise.all([testBus([receipt]), testBus([receipt])]);
+      for (const bus of [one, two]) {
+        await bus.publishEvent.orderPlaced(order);
+        await bus.drain();
+      }
+      const prefixes = async (): Promise<number> =>
+        new Set((await keysOf()).filter((key) => !before.has(key)).map((key) => key.split(":")[0])).size;
+      expect(await prefixes()).toBe(2);
+      await one.stop();
+      expect(await prefixes()).toBe(1);
+      await two.expectSent();
+      await two.stop();
+      expect(await prefixes()).toBe(0);
+    } finally {
+      client.disconnect();
+    }
+  });
+
+  it("comes by itself where the bus is declared with await using, and is heard of", async () => {
+    const orderId = "of a scope";
+    const scope = async (): Promise<void> => {
+      await using bus = await createTestBus({ topics, subscribers: [receipt], redis });
+      await bus.publishEvent.orderPlaced({ ...order, orderId });
+    };
+    expect(await complaint(scope())).toContain("of a scope");
+  });
+});
+
+describe("a test bus without an address", () => {
+  it("shares a Redis with the others of its process, which ends with the last of them and leaves nothing", async () => {
+    vi.stubEnv("BUSBAR_TEST_REDIS_URL", "");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const own = await redisForTests(undefined);
+    const client = new Redis(own.url);
+    const [, folder] = (await client.config("GET", "dir")) as [string, string];
+    const pid = Number(/process_id:(\d+)/.exec(await client.info("server"))?.[1]);
+
+    const bus = await createTestBus({ topics, subscribers: [receipt], deliver: "record" });
+    await bus.publishEvent.orderPlaced(order);
+    await bus.expectRecorded();
+    expect(await client.keys("*:log:order.placed")).toHaveLength(1);
+    client.disconnect();
+    await own.release();
+    await own.release();
+    await bus.publishEvent.orderPlaced(order);
+    await bus.expectRecorded({ times: 2 });
     await bus.stop();
+    expect(existsSync(folder)).toBe(false);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+
+  it("takes the one of BUSBAR_TEST_REDIS_URL, and leaves it running", async () => {
+    vi.stubEnv("BUSBAR_TEST_REDIS_URL", redis);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { url, release } = await redisForTests(undefined);
+    await release();
+    expect(url).toBe(redis);
   });
 });

@@ -69,7 +69,7 @@ function subscriberItem({ name, read, problem, deliveries, skipped = [], more = 
   );
 }
 
-function deliveryItem({ id, channel, route, state, reason, steps }, { at, messageOf }) {
+function deliveryItem({ id, channel, route, state, reason, steps, progress }, { at, messageOf }) {
   const sent = steps.find(({ step }) => step === "sent");
   const took = sent && Math.max(0, sent.at - Date.parse(at));
   const message = messageOf[id];
@@ -80,6 +80,7 @@ function deliveryItem({ id, channel, route, state, reason, steps }, { at, messag
     element("span", { class: "route" }, route === channel ? channel : `${channel}, ${route}`),
     took !== undefined && element("span", { class: "took" }, took < 10_000 ? `${took} ms` : `${Math.round(took / 1_000)} s`),
     message !== undefined && element("a", { class: "read", href: `#message=${message}` }, "Read"),
+    progress !== undefined && element("span", { class: "progress" }, progressText(progress)),
     reason !== undefined && element("p", { class: "reason" }, reason),
     steps.length > 0 &&
       element(
@@ -89,6 +90,10 @@ function deliveryItem({ id, channel, route, state, reason, steps }, { at, messag
         element("ol", { class: "steps" }, steps.map(stepItem)),
       ),
   );
+}
+
+function progressText({ done, total, note }) {
+  return [total === undefined ? `${done}` : `${done} of ${total}`, note].filter(Boolean).join(" ");
 }
 
 function stepCount(steps) {
