@@ -7,13 +7,14 @@ import { type Catalog, catalogOf, subscribersProblems, type Topics, topicsProble
 import type { ChannelName } from "../define/channel-name.ts";
 import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
 import { emailChannelOf } from "./email.ts";
-import { loadSubscribers } from "./load.ts";
+import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
+import { templateProblems, usedTemplates } from "./template-files.ts";
 
 export interface AssembleOptions {
   readonly settings: Settings;
   readonly topics: Topics;
-  readonly subscribers: URL | readonly Subscriber[];
+  readonly subscribers: URL | readonly Subscriber[] | LoadedSubscribers;
   /** For those who deliver, and for `check`: make the channels ready, which compiles the templates. */
   readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & { readonly clock?: Clock };
 }
@@ -40,9 +41,10 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
     }
   };
 
-  const loaded = subscribers instanceof URL ? await collect(() => loadSubscribers(subscribers)) : { subscribers, problems: [] };
-  problems.push(...(loaded?.problems ?? []), ...subscribersProblems(topics, loaded?.subscribers ?? []));
-  const known = (loaded?.subscribers ?? []).filter(isSubscriber);
+  const loaded = (await collect(() => loadedSubscribers(subscribers))) ?? { subscribers: [], templates: [], problems: [] };
+  problems.push(...loaded.problems, ...subscribersProblems(topics, loaded.subscribers));
+  const known = loaded.subscribers.filter(isSubscriber);
+  const templates = usedTemplates(known, loaded.templates);
 
   const channels = new Map<ChannelName, Channel>();
   const add = async (name: ChannelName, make: () => Channel): Promise<void> => {
@@ -50,15 +52,29 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
     const channel = await collect(make);
     if (channel === undefined) return;
     channels.set(name, channel);
-    await collect(() => channel.prepare(known.flatMap(({ routes }) => routes).filter((route) => route.channel === name)));
+    await collect(async () => {
+      try {
+        await channel.prepare(known.flatMap(({ routes }) => routes).filter((route) => route.channel === name));
+      } catch (error) {
+        // The channel knows its templates, and this knows their files.
+        const wrong = await templateProblems(templates.filter(({ template }) => template.channel === name));
+        throw wrong.length === 0 ? error : new BusbarError("INVALID_DEFINITION", "Templates cannot be used:", { problems: wrong });
+      }
+    });
   };
   if (delivering !== undefined) {
     await add("email", () => emailChannelOf(settings, delivering.clock));
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);
+    problems.push(...(await templateProblems(templates.filter(({ template }) => template.channel !== "email"))));
   }
   if (problems.length === 0) return { catalog: catalogOf(topics, known), channels };
   await closeAll(channels);
   throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems });
+}
+
+async function loadedSubscribers(subscribers: AssembleOptions["subscribers"]): Promise<LoadedSubscribers> {
+  if (subscribers instanceof URL) return loadSubscribers(subscribers);
+  return "templates" in subscribers ? subscribers : { subscribers, templates: [], problems: [] };
 }
 
 export async function closeAll(channels: Assembled["channels"]): Promise<void> {
@@ -68,14 +84,29 @@ export async function closeAll(channels: Assembled["channels"]): Promise<void> {
 /** For those who only look whether the channels can be made ready. */
 export const checking: Pick<HandlerChannelOptions, "publishFor" | "logger"> = { publishFor: () => ({}), logger: silentLogger };
 
-/** Everything that a start with these options would refuse, one sentence each; Redis is not asked. */
-export async function applicationProblems(options: BusOptions): Promise<readonly string[]> {
+/**
+ * Everything that a start with these options would refuse, one sentence each; Redis is not asked.
+ * @param subscribers in place of those that the options name
+ */
+export async function applicationProblems(
+  options: BusOptions,
+  subscribers: AssembleOptions["subscribers"] = options.subscribers ?? [],
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const collect = (error: unknown): void => void problems.push(...(error instanceof BusbarError ? error.problems : [messageOf(error)]));
+  let settings: Settings;
   try {
-    const settings = parseOptions(options);
-    const { channels } = await assemble({ settings, topics: options.topics, subscribers: options.subscribers ?? [], delivering: checking });
-    await closeAll(channels);
-    return [];
+    settings = parseOptions(options);
   } catch (error) {
-    return error instanceof BusbarError ? error.problems : [messageOf(error)];
+    collect(error);
+    // What else is wrong does not depend on these.
+    settings = parseOptions({ application: "unknown", topics: {}, channels: { email: { from: "nobody@example.com" } } });
   }
+  try {
+    const { channels } = await assemble({ settings, topics: options.topics, subscribers, delivering: checking });
+    await closeAll(channels);
+  } catch (error) {
+    collect(error);
+  }
+  return problems;
 }

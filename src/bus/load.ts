@@ -1,43 +1,78 @@
-import { readdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
+import { isTemplate } from "../define/template.ts";
+import { isTopic } from "../define/topic.ts";
+import { filesOf, isModule, loadFiles, type LoadOptions } from "./load-files.ts";
+import type { NamedFolder } from "./load-problems.ts";
+import { loadTemplates, type TemplateInFile } from "./template-files.ts";
 
 export interface LoadedSubscribers {
   readonly subscribers: readonly Subscriber[];
-  /** One sentence a file that could not be used. */
+  /** What the files of `_templates/` export, used or not. */
+  readonly templates: readonly TemplateInFile[];
+  /** One sentence each, beginning with the file that is to be mended. */
   readonly problems: readonly string[];
 }
 
 /**
- * Imports every subscriber file of a folder. Names that begin with `_` or `.` are skipped, and so are tests and declarations.
- * No file is skipped because it is broken: it is reported.
+ * Imports every subscriber file of a folder, and every template file of its `_templates/`. Names that begin with `_` or `.` are no
+ * subscribers, and neither are tests and declarations. No file is skipped because it is broken or lies in the wrong place: it is reported.
  */
-export async function loadSubscribers(folder: URL): Promise<LoadedSubscribers> {
-  const path = fileURLToPath(folder);
-  const names = await readdir(path).catch((error: unknown) => {
+export async function loadSubscribers(folder: URL, options: LoadOptions = {}): Promise<LoadedSubscribers> {
+  const within = { folder, title: "subscribers" };
+  const names = await filesOf(folder).catch((error: unknown) => {
     throw new BusbarError("INVALID_DEFINITION", `The folder of subscribers cannot be read (${messageOf(error)}).`);
   });
+  // Templates first: what is wrong with one is then told of its own file, not of the first subscriber that uses it.
+  const { templates, problems: templateProblems } = await loadTemplates(within, names, options);
+  const own = names.filter((name) => !name.includes("/") && isModule(name));
+  const { files, problems } = await loadFiles(within, own, options);
+
   const subscribers: Subscriber[] = [];
-  const problems: string[] = [];
-  for (const name of names.filter(isSubscriberFile).toSorted()) {
-    const file = new URL(name, folder.pathname.endsWith("/") ? folder : new URL(`${folder.pathname}/`, folder));
-    // The query, if there is one, asks for the files as they are now.
-    file.search = folder.search;
-    try {
-      const module = (await import(file.href)) as { default?: unknown };
-      if (isSubscriber(module.default)) subscribers.push(module.default);
-      else
-        problems.push(
-          `subscribers/${name}: has no default export that defineSubscriber made: write \`export default defineSubscriber(…)\``,
-        );
-    } catch (error) {
-      problems.push(`subscribers/${name}: cannot be imported: ${messageOf(error)}`);
-    }
+  const wrong: string[] = [];
+  for (const { file, module } of files) {
+    if (isSubscriber(module["default"])) subscribers.push({ ...module["default"], file });
+    else wrong.push(`${file}: ${wrongDefault(module)}`);
   }
-  return { subscribers, problems };
+  return {
+    subscribers,
+    templates,
+    // Whoever imports a broken file has the same problem.
+    problems: [...new Set([...templateProblems, ...misplaced(within, names), ...[...problems, ...wrong].toSorted()])],
+  };
 }
 
-function isSubscriberFile(name: string): boolean {
-  return /^[^_.].*\.(ts|js|mts|mjs)$/.test(name) && !/\.(test|spec|d)\.[mc]?[jt]s$/.test(name);
+/** Files that somebody means to be loaded, and that never would be. */
+function misplaced({ title }: NamedFolder, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    if (/(^|\/)[_.]/.test(name)) return [];
+    const file = `${title}/${name}`;
+    const last = name.slice(name.lastIndexOf("/") + 1);
+    if (/\.c[jt]s$/.test(last) && !/\.(test|spec|d)\.c[jt]s$/.test(last))
+      return [
+        `${file} is a CommonJS file and is never loaded: end its name with .${last.endsWith("ts") ? "ts" : "js"} and write \`export default\``,
+      ];
+    if (!name.includes("/") || !isModule(last)) return [];
+    return [`${file} lies in a sub-folder and is never loaded: move it up, or begin the folder's name with _`];
+  });
+}
+
+function wrongDefault(module: Readonly<Record<string, unknown>>): string {
+  const advice = "write `export default defineSubscriber(…)`";
+  const { default: value, ...named } = module;
+  const [name] = Object.entries(named).find(([, each]) => isSubscriber(each)) ?? [];
+  if (name !== undefined) return `exports its subscriber as "${name}", which is never looked at: ${advice}`;
+  if (value === undefined) return `has no default export that defineSubscriber made: ${advice}`;
+  if (isSubscriber((value as { default?: unknown } | null)?.default))
+    return "exports its subscriber as CommonJS does: write `export default` in place of `exports.default`";
+  return `its default export is ${kindOf(value)} and not what defineSubscriber made: ${advice}`;
+}
+
+function kindOf(value: unknown): string {
+  if (isTopic(value)) return `the topic "${value.name}"`;
+  if (isTemplate(value)) return `the template "${value.name}"`;
+  if (value instanceof Promise) return "a promise";
+  if (Array.isArray(value)) return "a list (one file has one subscriber)";
+  if (value === null) return "null";
+  return typeof value === "object" ? "an object" : typeof value === "undefined" ? "nothing" : `a ${typeof value}`;
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
+import { tagProblems } from "./mjml-tags.ts";
 
 /** The HTML of one MJML text, or what is wrong with it. */
 export interface MjmlResult {
@@ -37,7 +38,10 @@ const compiled = new Map<string, MjmlResult>();
 export async function compileMjml(sources: readonly string[]): Promise<MjmlResult[]> {
   const fresh = [...new Set(sources)].filter((source) => !compiled.has(source));
   const results = await compileInThread(fresh);
-  for (const [index, source] of fresh.entries()) compiled.set(source, results[index]!);
+  for (const [index, source] of fresh.entries()) {
+    const { html, problems } = results[index]!;
+    compiled.set(source, { html, problems: [...tagProblems(source), ...problems] });
+  }
   return sources.map((source) => compiled.get(source)!);
 }
 

@@ -25,6 +25,11 @@ export function applicationFile(folder = process.cwd()): URL {
   );
 }
 
+/** The folder that an application's file is the configuration of, with topics and subscribers in it. */
+export function applicationFolder(file: URL): URL {
+  return new URL(file.href === new URL("../app.ts", import.meta.url).href ? "../" : "./", file);
+}
+
 /** A project of CommonJS would load a busbar of its own beside this one, whose errors this one would not know as its own. */
 function checkModuleType(packageFile: string): void {
   if (!existsSync(packageFile)) return;

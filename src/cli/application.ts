@@ -1,12 +1,18 @@
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { applicationProblems } from "../bus/assemble.ts";
 import { type Bus, createBus } from "../bus/bus.ts";
-import { configuredOptions } from "../bus/config.ts";
+import { type Config, configuredOptions } from "../bus/config.ts";
 import { type Environment, readEnvironment } from "../bus/environment.ts";
+import { loadFiles } from "../bus/load-files.ts";
+import { loadTopics, type TopicInFile } from "../bus/load-topics.ts";
 import type { BusOptions } from "../bus/options.ts";
-import { applicationFile } from "./application-file.ts";
-import { freshImport } from "./fresh-import.ts";
+import { exportName } from "../define/topic.ts";
+import { applicationFile, applicationFolder } from "./application-file.ts";
+import { freshUrl } from "./fresh-import.ts";
 
 export interface Application {
   readonly environment: Environment;
@@ -17,8 +23,19 @@ export interface ApplicationOptions {
   readonly logger: Logger;
   /** Changes to what the environment says, such as the address of a Redis that was just started. */
   readonly adjust?: (environment: Environment) => Environment;
-  /** Reads the application's files anew; see `freshImport`. Default: as they were loaded first. */
+  /** Reads the application's files anew; see `freshUrl`. Default: as they were loaded first. */
   readonly generation?: number;
+}
+
+/** An application as far as it could be read. */
+export interface ReadApplication {
+  readonly environment: Environment;
+  /** Where the configuration cannot be used: what its folder holds. */
+  readonly options: BusOptions;
+  /** Undefined where there is a problem. */
+  readonly bus: Bus | undefined;
+  readonly topics: readonly TopicInFile[];
+  readonly problems: readonly string[];
 }
 
 /**
@@ -26,11 +43,18 @@ export interface ApplicationOptions {
  * everything else is looked at too, so that one run tells all.
  * @throws BusbarError with every problem of environment, topics, subscribers and templates
  */
-export async function loadApplication({
-  logger,
-  generation,
-  adjust = (environment) => environment,
-}: ApplicationOptions): Promise<Application> {
+export async function loadApplication(options: ApplicationOptions): Promise<Application> {
+  const { environment, bus, problems, ...read } = await readApplication(options);
+  if (bus !== undefined) return { environment, bus };
+  const all = new Set([...problems, ...(await applicationProblems(read.options))]);
+  throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
+}
+
+/**
+ * The same with what is wrong in place of an error; subscribers and templates are not looked at yet.
+ * @throws BusbarError when there is no application at all
+ */
+export async function readApplication({ logger, generation, adjust = (all) => all }: ApplicationOptions): Promise<ReadApplication> {
   const problems: string[] = [];
   const environment = adjust(
     orDefault(
@@ -39,41 +63,35 @@ export async function loadApplication({
       problems,
     ),
   );
-  const options = await configuredOptionsOf({ environment, logger, generation }, problems);
-  const bus =
-    options &&
-    orDefault(
-      () => createBus(options),
-      () => undefined,
-      problems,
-    );
-  if (problems.length === 0 && bus !== undefined) return { environment, bus };
-  if (options !== undefined) problems.push(...(await applicationProblems(options)));
-  throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...new Set(problems)] });
-}
-
-async function configuredOptionsOf(
-  { environment, logger, generation }: Pick<ApplicationOptions, "logger" | "generation"> & { readonly environment: Environment },
-  problems: string[],
-): Promise<BusOptions | undefined> {
   const file = applicationFile();
-  try {
-    // The import itself fails where a topic is defined wrongly.
-    const module = (await (generation === undefined ? import(file.href) : freshImport(file, generation))) as { default?: unknown };
-    const options = configuredOptions(module.default, environment, logger);
-    return generation === undefined ? options : { ...options, ...freshSubscribers(options, generation) };
-  } catch (error) {
-    problems.push(...(error instanceof BusbarError ? error.problems : [`topics: ${messageOf(error)}`]));
-    return undefined;
-  }
+  const fresh = (place: URL): URL => (generation === undefined ? place : freshUrl(place, generation));
+  const folder = fresh(applicationFolder(file));
+  // Each topic alone, before the configuration imports all of them: so it is known which one is wrong.
+  const topics = await loadTopics(fresh(new URL("topics/", folder)));
+  const configuration = await loadFiles({ folder, title: "" }, [relative(fileURLToPath(applicationFolder(file)), fileURLToPath(file))]);
+  problems.push(...new Set([...topics.problems, ...configuration.problems]));
+
+  const withoutConfiguration = (): BusOptions => configuredOptions(inFolder(folder, topics.topics), environment, logger);
+  const [loaded] = configuration.files;
+  const configured = (): BusOptions => configuredOptions(loaded?.module["default"], environment, logger);
+  const read = loaded === undefined ? withoutConfiguration() : orDefault(configured, withoutConfiguration, problems);
+  const options = read.subscribers instanceof URL ? { ...read, subscribers: fresh(read.subscribers) } : read;
+  const bus = orDefault(
+    () => createBus(options),
+    () => undefined,
+    problems,
+  );
+  return { environment, options, bus: problems.length === 0 ? bus : undefined, topics: topics.topics, problems };
 }
 
-/** A folder of subscribers is read by its name, so the generation goes along with it. */
-function freshSubscribers({ subscribers }: BusOptions, generation: number): Pick<BusOptions, "subscribers"> {
-  if (!(subscribers instanceof URL)) return {};
-  const folder = new URL(subscribers);
-  folder.searchParams.set("busbar", String(generation));
-  return { subscribers: folder };
+/** What the folder of an application holds, for as long as its configuration cannot be used. */
+function inFolder(folder: URL, topics: readonly TopicInFile[]): Config {
+  const subscribers = new URL(`subscribers/${folder.search}`, folder);
+  return {
+    application: "unknown",
+    topics: Object.fromEntries(topics.map(({ topic }) => [exportName(topic.name), topic])),
+    ...(existsSync(subscribers) ? { subscribers } : {}),
+  };
 }
 
 function orDefault<T>(work: () => T, fallback: () => T, problems: string[]): T {

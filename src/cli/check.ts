@@ -1,25 +1,85 @@
-import { BusbarError } from "../base/errors.ts";
+import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
-import { loadApplication } from "./application.ts";
+import { applicationWarnings } from "../bus/application-warnings.ts";
+import { applicationProblems } from "../bus/assemble.ts";
+import { type LoadedSubscribers, loadSubscribers } from "../bus/load.ts";
+import { guardLoading } from "../bus/load-guard.ts";
+import type { BusOptions } from "../bus/options.ts";
+import { templateProblems, usedTemplates } from "../bus/template-files.ts";
+import { isTopic } from "../define/topic.ts";
+import { readApplication } from "./application.ts";
+import { type Finding, findingLines, findingOf, inOrder } from "./finding.ts";
+import { plain } from "./plain.ts";
+
+export interface CheckCommand {
+  readonly json?: boolean;
+  /** Warnings count as problems. */
+  readonly strict?: boolean;
+}
+
+interface Checked {
+  readonly problems: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  readonly counts: { readonly topics: number; readonly subscribers: number; readonly routes: number; readonly templates: number };
+}
 
 /** Loads everything, connects to nothing, and reports every problem; exit code 1 where there is one. */
-export async function check({ json }: { readonly json?: boolean }): Promise<void> {
-  try {
-    const { bus } = await loadApplication({ logger: silentLogger });
-    const { topics, subscribers } = await bus.check();
-    await bus.stop();
-    const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
-    if (json === true)
-      process.stdout.write(
-        `${JSON.stringify({ ok: true, topics: topics.length, subscribers: subscribers.length, routes, problems: [] })}\n`,
-      );
-    else
-      process.stdout.write(
-        `No problem found: ${topics.length} topics, ${subscribers.length} subscribers, ${routes} routes, every template compiled.\n`,
-      );
-  } catch (error) {
-    if (json !== true || !(error instanceof BusbarError)) throw error;
-    process.stdout.write(`${JSON.stringify({ ok: false, problems: error.problems })}\n`);
-    process.exitCode = 1;
+export async function check({ json = false, strict = false }: CheckCommand): Promise<void> {
+  const { problems, warnings, counts } = await checked();
+  const ok = problems.length === 0 && !(strict && warnings.length > 0);
+  if (!ok) process.exitCode = 1;
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ok, problems, warnings, counts })}\n`);
+    return;
   }
+  const print = (title: string, findings: readonly Finding[]): void => {
+    const lines = findings.length === 0 ? [] : [title, ...findingLines(findings).map((line) => `  - ${plain(line)}`)];
+    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${line}\n`);
+  };
+  if (problems.length === 0) {
+    const { topics, subscribers, routes, templates } = counts;
+    process.stdout.write(`No problem found: ${topics} topics, ${subscribers} subscribers, ${routes} routes, ${templates} templates.\n`);
+  }
+  print(`busbar: The application has ${numbered(problems, "problem")}:`, problems);
+  print(`${numbered(warnings, "warning")}${strict ? ", which count as problems (--strict)" : ""}:`, warnings);
+}
+
+async function checked(): Promise<Checked> {
+  // What a file begins while it is loaded may fail long after that.
+  const guard = guardLoading();
+  try {
+    const { options, bus, topics: files, problems } = await readApplication({ logger: silentLogger });
+    await bus?.stop();
+    const loaded = await subscribersOf(options);
+    const used = usedTemplates(loaded.subscribers, loaded.templates);
+    const templates = [...loaded.templates, ...used.filter(({ template }) => !loaded.templates.some((each) => each.template === template))];
+    // All at once: what comes after finds them compiled.
+    const wrongTemplates = await templateProblems(templates);
+    const found = [...problems, ...(await applicationProblems(options, loaded)), ...wrongTemplates, ...guard.release()];
+
+    const topics = Object.values(options.topics).filter(isTopic);
+    const { subscribers } = loaded;
+    const warnings = applicationWarnings({ topics, files, subscribers, templates, channels: options.channels ?? {} });
+    const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
+    return {
+      problems: inOrder([...new Set(found)].map(findingOf)),
+      warnings: inOrder(warnings.map(findingOf)),
+      counts: { topics: topics.length, subscribers: subscribers.length, routes, templates: templates.length },
+    };
+  } finally {
+    guard.release();
+  }
+}
+
+async function subscribersOf({ subscribers = [] }: BusOptions): Promise<LoadedSubscribers> {
+  if (!(subscribers instanceof URL)) return { subscribers, templates: [], problems: [] };
+  try {
+    return await loadSubscribers(subscribers);
+  } catch (error) {
+    return { subscribers: [], templates: [], problems: error instanceof BusbarError ? error.problems : [messageOf(error)] };
+  }
+}
+
+function numbered({ length }: readonly unknown[], word: string): string {
+  return length === 1 ? `1 ${word}` : `${length} ${word}s`;
 }

@@ -105,8 +105,9 @@ deadLetters
 program
   .command("check")
   .description("load topics, subscribers, templates and settings, and report every problem")
+  .option("--strict", "warnings count as problems")
   .option("--json", "print the result as JSON")
-  .action(async (options: { json?: boolean }) => (await import("./check.ts")).check(options));
+  .action(async (options: { json?: boolean; strict?: boolean }) => (await import("./check.ts")).check(options));
 
 // A reader such as `head` may leave before everything is printed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -52,7 +52,7 @@ describe("busbar check", () => {
     expect(await runCli(["check"])).toEqual({
       code: 0,
       stderr: "",
-      stdout: expect.stringMatching(/^No problem found: \d+ topics, \d+ subscribers, \d+ routes, every template compiled\.\n$/) as string,
+      stdout: expect.stringMatching(/^No problem found: \d+ topics, \d+ subscribers, \d+ routes, \d+ templates\.\n/) as string,
     });
     expect(JSON.parse((await runCli(["check", "--json"])).stdout)).toMatchObject({ ok: true, problems: [] });
   });

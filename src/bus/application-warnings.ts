@@ -1,0 +1,81 @@
+import { milliseconds } from "../base/duration.ts";
+import type { ChannelName } from "../define/channel-name.ts";
+import { nearest, type PolicyOptions } from "../define/policy.ts";
+import type { Subscriber } from "../define/subscriber.ts";
+import { type AnyTopic, exportName } from "../define/topic.ts";
+import type { TopicInFile } from "./load-topics.ts";
+import { builtChannels } from "./options.ts";
+import type { TemplateInFile } from "./template-files.ts";
+
+/** The parts of an application, as far as they could be loaded. */
+export interface ApplicationParts {
+  readonly topics: readonly AnyTopic[];
+  /** Where topics are defined, for those of which that is known. */
+  readonly files: readonly TopicInFile[];
+  readonly subscribers: readonly Subscriber[];
+  readonly templates: readonly TemplateInFile[];
+  /** The channels' own option words. */
+  readonly channels: Readonly<Partial<Record<ChannelName, PolicyOptions>>>;
+}
+
+/** What is no fault, and what an author would still want to know: one sentence each, beginning with the file. Pure. */
+export function applicationWarnings(parts: ApplicationParts): string[] {
+  return [...unheard(parts), ...undeliverable(parts), ...forgotten(parts), ...withoutExample(parts)];
+}
+
+function unheard({ topics, files, subscribers }: ApplicationParts): string[] {
+  const heard = new Set(subscribers.flatMap((subscriber) => subscriber.topics.map(({ name }) => name)));
+  return topics
+    .filter(({ name }) => !heard.has(name))
+    .map(
+      (topic) => `${topicFile(topic, files)}: nobody listens to "${topic.name}": run busbar new subscriber <name> --topic ${topic.name}`,
+    );
+}
+
+function undeliverable({ subscribers }: ApplicationParts): string[] {
+  return subscribers.flatMap(({ name, file, routes }) => {
+    const channels = [...new Set(routes.map(({ channel }) => channel))].filter((channel) => !builtChannels.includes(channel));
+    return channels.map(
+      (channel) =>
+        `${file ?? `subscriber "${name}"`}: its routes on ${channel} are skipped: this version of busbar cannot send by ${channel} yet`,
+    );
+  });
+}
+
+/** A delivery needs no log any more, but who looks into it, or replays its event, does. */
+function forgotten({ subscribers, channels }: ApplicationParts): string[] {
+  return subscribers.flatMap((subscriber) =>
+    subscriber.routes.flatMap((route) => {
+      const delay = milliseconds(nearest("delay", [channels[route.channel], subscriber, { delay: route.delay } as PolicyOptions]) ?? 0);
+      const short = subscriber.topics.filter(({ retain }) => retain < delay);
+      return short.map(
+        ({ name, retain }) =>
+          `${subscriber.file ?? `subscriber "${subscriber.name}"`}: its route ${route.name} waits ${days(delay)}, but "${name}" keeps its events for ${days(retain)}: raise retain there`,
+      );
+    }),
+  );
+}
+
+function withoutExample({ templates }: ApplicationParts): string[] {
+  return templates
+    .filter(({ template }) => template.example === undefined)
+    .map(
+      ({ template: { name, channel }, file }) =>
+        `${file === undefined ? "" : `${file}: `}${channel} template "${name}" has no example: busbar preview cannot show it`,
+    );
+}
+
+function topicFile(topic: AnyTopic, files: readonly TopicInFile[]): string {
+  return files.find((each) => each.topic === topic)?.file ?? `topics: ${exportName(topic.name)}`;
+}
+
+function days(duration: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
+  ] as const;
+  const [unit, size] = units.find(([, each]) => duration >= each && duration % each === 0) ?? ["ms", 1];
+  return `${duration / size}${unit}`;
+}

@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { applicationWarnings } from "../../src/bus/application-warnings.ts";
+import { defineSubscriber, defineTopic, smsTemplate } from "../../src/index.ts";
+
+const placed = defineTopic("order.placed", z.object({ id: z.string() }), { retain: "7d" });
+const shipped = defineTopic("order.shipped", z.object({ id: z.string() }));
+const files = [
+  { topic: placed, exported: "orderPlaced", file: "topics/order-placed.ts" },
+  { topic: shipped, exported: "orderShipped", file: "topics/order-shipped.ts" },
+];
+const template = smsTemplate({ name: "review", data: z.object({ id: z.string() }), text: "{{id}}" });
+const idle = async (): Promise<void> => undefined;
+const parts = { topics: [placed, shipped], files, subscribers: [], templates: [], channels: {} };
+
+it("warns of a topic that nobody listens to", () => {
+  const reader = defineSubscriber(placed, { name: "reader", deliver: ({ handler }) => [handler({ handle: idle })] });
+  expect(applicationWarnings({ ...parts, subscribers: [reader] })).toEqual([
+    'topics/order-shipped.ts: nobody listens to "order.shipped": run busbar new subscriber <name> --topic order.shipped',
+  ]);
+});
+
+it("warns of channels that this version cannot deliver, and of templates without an example", () => {
+  const both = defineSubscriber([placed, shipped], {
+    name: "both",
+    deliver: ({ sms, webhook }) => [
+      sms({ to: () => "+919845012345", template, data: ({ data }) => ({ id: data.id }) }),
+      sms({ name: "again", to: () => "+919845012345", template, data: ({ data }) => ({ id: data.id }) }),
+      webhook({ to: () => "https://example.com/" }),
+    ],
+  });
+  const subscribers = [{ ...both, file: "subscribers/both.ts" }];
+  const templates = [{ template, file: "subscribers/_templates/review-sms.ts" }];
+  expect(applicationWarnings({ ...parts, subscribers, templates })).toEqual([
+    "subscribers/both.ts: its routes on sms are skipped: this version of busbar cannot send by sms yet",
+    "subscribers/both.ts: its routes on webhook are skipped: this version of busbar cannot send by webhook yet",
+    'subscribers/_templates/review-sms.ts: sms template "review" has no example: busbar preview cannot show it',
+  ]);
+});
+
+it.each([
+  [
+    "a route's",
+    { route: "8d" },
+    ['subscribers/late.ts: its route handler waits 8d, but "order.placed" keeps its events for 7d: raise retain there'],
+  ],
+  ["the subscriber's", { subscriber: "169h" }, [expect.stringContaining("its route handler waits 169h,")]],
+  ["the channel's", { channel: 605_000_000 }, [expect.stringContaining("its route handler waits 605000s,")]],
+  ["the nearest one's, which is shorter", { channel: "9d", route: "7d" }, []],
+])("warns of a delay that outlasts the topic's log: %s", (_, { route, subscriber, channel }: Delays, expected) => {
+  const late = defineSubscriber([placed, shipped], {
+    name: "late",
+    ...(subscriber === undefined ? {} : { delay: subscriber }),
+    deliver: ({ handler }) => [handler({ handle: idle, ...(route === undefined ? {} : { delay: route }) })],
+  });
+  const channels = channel === undefined ? {} : { handler: { delay: channel } };
+  expect(applicationWarnings({ ...parts, subscribers: [{ ...late, file: "subscribers/late.ts" }], channels })).toEqual(expected);
+});
+
+interface Delays {
+  readonly route?: string;
+  readonly subscriber?: string;
+  readonly channel?: string | number;
+}
