@@ -86,19 +86,15 @@ export function historyOf({ bus, catalog, now, recording }: HistoryOptions): His
   const open = new Set<string>();
   const ends = new Map<DeliveryState, number>();
   let changes = 0;
-  let waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
 
   const isQuiet = (): boolean => unrouted.size === 0 && open.size === 0;
   const on: Bus["on"] = (name, listener) =>
     bus.on(name, (fact) => {
       listener(fact);
       changes += 1;
-      if (isQuiet()) wakeAll();
+      if (isQuiet()) for (const wake of waiting) wake();
     });
-  const wakeAll = (): void => {
-    for (const wake of waiting) wake();
-    waiting = [];
-  };
 
   const listenersTo = ({ type }: BusEvent): readonly Subscriber[] =>
     catalog.subscribers.filter(({ topics }) => topics.some(({ name }) => name === type));
@@ -190,12 +186,15 @@ export function historyOf({ bus, catalog, now, recording }: HistoryOptions): His
     changes: () => changes,
     async quiet(milliseconds) {
       if (isQuiet()) return;
-      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        timer = setTimeout(resolve, milliseconds);
+        const wake = (): void => {
+          waiting.delete(wake);
+          clearTimeout(timer);
+          resolve();
+        };
+        const timer = setTimeout(wake, milliseconds);
+        waiting.add(wake);
       });
-      clearTimeout(timer);
     },
     moved() {
       for (const { delivery, state, why, due } of deliveries.values())
