@@ -1,7 +1,7 @@
 import type { BusEvent } from "../define/event.ts";
 import type { UnroutableEvent } from "./history.ts";
-import { eventRow } from "./overview.ts";
-import { type Row, table } from "./table.ts";
+import { eventRow, sections } from "./overview.ts";
+import type { Row } from "./table.ts";
 
 /** What a test has left behind. */
 export interface Leaks {
@@ -16,17 +16,13 @@ export interface Leaks {
 /** What is wrong with that, for people; undefined: nothing was left. */
 export function leaksText({ undrained, unroutable, keys }: Leaks): string | undefined {
   const parts: readonly (readonly [problem: string, rows: readonly Row[]])[] = [
+    ["Published after the last drain(), so that nobody waited for what becomes of it", undrained.map(eventRow)],
     [
-      "published after the last drain(), so nobody waited for what becomes of it: drain() before stop(), or expect something",
-      undrained.map(eventRow),
-    ],
-    [
-      "could not be planned by a subscriber, and nobody expected it: mend the subscriber, or await expectUnroutable()",
+      "Not planned, because a subscriber's code failed, and not expected with expectUnroutable()",
       unroutable.map(({ eventId, subscriber, reason }) => ({ event: eventId, subscriber, reason })),
     ],
-    ["keys written after the bus was stopped: something else uses its prefix", keys.map((key) => ({ key }))],
+    ["Keys of the bus that something writes although it is stopped", keys.map((key) => ({ key }))],
   ];
   const found = parts.filter(([, rows]) => rows.length > 0);
-  if (found.length === 0) return undefined;
-  return `stop: the test leaves something behind.\n${found.map(([problem, rows]) => `${rows.length} ${problem}:\n${table(rows)}`).join("\n")}`;
+  return found.length === 0 ? undefined : `stop: the test leaves something behind.\n${sections(found)}`;
 }

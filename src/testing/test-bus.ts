@@ -35,6 +35,8 @@ export interface TestBusOptions<T extends Topics = Topics> extends Pick<
   readonly deliver?: "drain" | "record";
   /** The address of a Redis. Default: that of `BUSBAR_TEST_REDIS_URL`, else a Redis that the test buses of this process share. */
   readonly redis?: string;
+  /** How long a try waits for an answer of the mailroom, so that `mailroom.fail(provider, "timeout")` takes as long. Default 5 s. */
+  readonly providerTimeout?: Duration;
 }
 
 /**
@@ -68,7 +70,19 @@ export interface TestBus<T extends Topics = Topics> extends Omit<Bus<T>, "start"
   stop(): Promise<void>;
 }
 
-const optionNames = ["topics", "subscribers", "services", "channels", "partitions", "logger", "application", "now", "deliver", "redis"];
+const optionNames = [
+  "topics",
+  "subscribers",
+  "services",
+  "channels",
+  "partitions",
+  "logger",
+  "application",
+  "now",
+  "deliver",
+  "redis",
+  "providerTimeout",
+];
 const drainMs = 10_000;
 
 /**
@@ -78,7 +92,8 @@ const drainMs = 10_000;
  */
 export async function createTestBus<const T extends Topics>(options: TestBusOptions<T>): Promise<TestBus<T>> {
   const problems = unknownOptions(options, optionNames);
-  const { application = "test", now = "2026-01-01T00:00:00.000Z", deliver = "drain", redis: given, channels = {}, ...others } = options;
+  const { application = "test", now = "2026-01-01T00:00:00.000Z", deliver = "drain", channels = {} } = options;
+  const { redis: given, providerTimeout: timeout = "5s", now: _now, deliver: _deliver, ...others } = options;
   if (deliver !== "drain" && deliver !== "record") problems.push(`deliver must be "drain" or "record", not ${JSON.stringify(deliver)}`);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The test bus cannot be created:", { problems });
 
@@ -102,7 +117,7 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
       redis: redis.url,
       prefix,
       channels: { ...channels, email: { from: "test@example.com", rateLimit: false, ...channels.email } },
-      ...(mailroom === undefined ? {} : { send: { mailroom: { ...mailroom.places, timeout: "1s" } } }),
+      ...(mailroom === undefined ? {} : { send: { mailroom: { ...mailroom.places, timeout } } }),
     } as BusOptions<T>;
     const bus = wireBus(busOptions, { clock, deliver: !recording });
     opened.push(bus.stop);
@@ -126,15 +141,13 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
     const sinceLast = endsSinceLast(history);
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
-      const undrained = recording
-        ? []
-        : history
-            .events()
-            .slice(drained)
-            .filter((event) => history.hasSubscribers(event));
+      const late = recording ? [] : history.events().slice(drained);
       await opened.close();
-      const unroutable = history.unroutable().filter((fact) => !expected.has(fact));
-      const message = leaksText({ undrained, unroutable, keys });
+      const message = leaksText({
+        undrained: late.filter((event) => history.hasSubscribers(event)),
+        unroutable: history.unroutable().filter((fact) => !expected.has(fact)),
+        keys,
+      });
       if (message !== undefined) throw new AssertionError({ message, operator: "stop" });
     };
     const stopOnce = (): Promise<void> => (stopped ??= stop());

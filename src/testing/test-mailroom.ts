@@ -24,8 +24,8 @@ export interface TestMailroom {
   /**
    * Lets the next messages fail at a provider. Faults strike in the order in which they were scripted.
    * @param provider `sendgrid`, which is tried first, or `smtp`, which takes over
-   * @param fault the HTTP status or SMTP code of the answer, 400–599; `"timeout"`: it never answers (a test bus gives up after a
-   * second); `"reset"`: it accepts the message, and the answer is lost
+   * @param fault the HTTP status or SMTP code of the answer, 400–599; `"timeout"`: it never answers, and the try gives up
+   * after the bus's `providerTimeout`; `"reset"`: it accepts the message, and the answer is lost
    * @returns a function that lifts the fault
    * @throws BusbarError `INVALID_CONFIGURATION` when the provider is not known or cannot fail like that
    */

@@ -258,13 +258,13 @@ describe("the mailroom of a test bus", () => {
     expect(await bus.inspect.doubtful()).toBe(1);
   });
 
-  it("never answers: a try gives up after a second", async () => {
-    const bus = await testBus([receipt]);
+  it("never answers: a try gives up after its time", async () => {
+    const bus = await testBus([receipt], { providerTimeout: "700ms" });
     bus.mailroom.fail("sendgrid", "timeout");
     await bus.publishEvent.orderPlaced(order);
     await bus.drain();
     expect(bus.mailroom.messages()).toEqual([]);
-    expect(await complaint(bus.expectSent())).toContain("no answer within 1000 ms");
+    expect(await complaint(bus.expectSent())).toContain("no answer within 700 ms");
     await bus.clock.advance("1s");
     await bus.expectSent();
   });
@@ -378,7 +378,7 @@ describe("the end of a test bus", () => {
     const { id } = await bus.publishEvent.orderPlaced({ ...order, orderId: "A-2" });
     await bus.publishEvent.orderShipped({ orderId: "nobody listens to this" });
     const message = await complaint(bus.stop());
-    expect(message).toContain("stop: the test leaves something behind.\n1 published after the last drain(), so nobody waited");
+    expect(message).toContain("stop: the test leaves something behind.\nPublished after the last drain(), so that nobody waited");
     expect(message).toContain(`order.placed  ${id}  {"orderId":"A-2"`);
   });
 
@@ -387,7 +387,7 @@ describe("the end of a test bus", () => {
     await bus.publishEvent.orderPlaced(order);
     expect(await bus.drain()).toMatchObject({ waiting: 1 });
     const message = await complaint(bus.stop());
-    expect(message).toContain("1 could not be planned by a subscriber, and nobody expected it");
+    expect(message).toContain("Not planned, because a subscriber's code failed, and not expected with expectUnroutable() (1):");
     expect(message).toMatch(/ fragile +subscriber "fragile", route "email": to threw/);
 
     const other = await createTestBus({ topics, subscribers: [fragile], redis });
