@@ -1,24 +1,39 @@
-/** The measured claims: `npm run bench [-- --json]`. Ends with 1 when a goal is missed. */
+/** The measured claims: `npm run bench [-- --only plan,types] [--json]`. Ends with 1 when a goal is missed. */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { audienceBench } from "./audience-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
+import { planBench } from "./plan-bench.ts";
 import { publishBench } from "./publish-bench.ts";
 import { misses, type Result, tableLines } from "./result.ts";
+import { typesBench } from "./types-bench.ts";
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+const benches = {
+  plan: async () => [planBench()],
+  types: async () => [await typesBench()],
+  publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
+  latency: async () => [await latencyInProcess(), await latencyToMailroom()],
+  audience: audienceBench,
+  memory: async () => {
+    const memory = await memoryBench();
+    if (memory === undefined) console.error("This system does not tell how much memory a process takes: that line is missing.");
+    return memory === undefined ? [] : [memory];
+  },
+} satisfies Record<string, () => Promise<Result[]>>;
+
+const { values } = parseArgs({ options: { json: { type: "boolean", default: false }, only: { type: "string" } } });
+const all = Object.keys(benches) as (keyof typeof benches)[];
+const chosen = values.only === undefined ? all : all.filter((name) => values.only!.split(",").includes(name));
+if (chosen.length === 0) {
+  console.error(`--only takes some of ${all.join(",")}, not "${values.only}"`);
+  process.exit(2);
+}
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 const loadBefore = loadavg()[0]!;
-const results: Result[] = [
-  ...(await publishBench("everysec")),
-  ...(await publishBench("always")),
-  await latencyInProcess(),
-  await latencyToMailroom(),
-];
-const memory = await memoryBench();
-if (memory === undefined) console.error("This system does not tell how much memory a process takes: that line is missing.");
-else results.push(memory);
+const results: Result[] = [];
+for (const name of chosen) results.push(...(await benches[name]()));
 
 const machine = { node: process.versions.node, cores: cpus().length, cpu: cpus()[0]?.model, loadBefore };
 if (values.json) console.log(JSON.stringify({ machine, results }, undefined, 2));

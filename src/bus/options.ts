@@ -10,12 +10,12 @@ import { namePattern, unknownOptions } from "../define/names.ts";
 import { policyProblems } from "../define/policy.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import { exportName, type Topic } from "../define/topic.ts";
+import { exportName } from "../define/topic.ts";
 import type { Provider, SendgridOptions, SmtpOptions } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
-  [Key in keyof T]: T[Key] extends Topic<infer Name, infer _S>
+  [Key in keyof T]: T[Key] extends { readonly name: infer Name extends string }
     ? CamelCase<Name> extends Key
       ? unknown
       : { "the export must be named": CamelCase<Name> }

@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { Durability } from "../base/redis-suitability.ts";
 import type { PolicyOptions } from "./policy.ts";
-import type { Topic } from "./topic.ts";
 
 /** What one publish may say besides the payload. The option words win over those of route, subscriber and channel. */
 export interface PublishOptions extends PolicyOptions {
@@ -47,5 +46,5 @@ export interface PublishFunction<Payload> {
 
 /** `publishEvent.orderPlaced(payload, options?)`: one function a topic, typed by its schema. */
 export type PublishEvent<T> = {
-  readonly [Key in keyof T]: T[Key] extends Topic<string, infer S> ? PublishFunction<z.input<S>> : never;
+  readonly [Key in keyof T]: T[Key] extends { readonly schema: infer S extends z.ZodType } ? PublishFunction<z.input<S>> : never;
 };

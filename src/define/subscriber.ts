@@ -8,19 +8,19 @@ import { namePattern, repeated, unknownOptions } from "./names.ts";
 import { policyProblems, type PolicyOptions } from "./policy.ts";
 import { routeProblems } from "./route-problems.ts";
 import type { AnyRoute } from "./route.ts";
-import { type AnyTopic, isTopic, type Topic } from "./topic.ts";
+import { type AnyTopic, isTopic } from "./topic.ts";
 
 /** The event of a topic, or of one of several, as `to`, `when` and `data` receive it. */
 export type EventOf<T> = T extends readonly (infer Each)[]
   ? EventOf<Each>
-  : T extends Topic<infer Name, infer S>
+  : T extends { readonly name: infer Name extends string; readonly schema: infer S extends z.ZodType }
     ? BusEvent<Name, z.output<S>>
     : never;
 
 /** What a filter of a topic may say; of several topics, of what they share. */
-export type FilterOf<T> = T extends readonly Topic<string, infer S>[]
+export type FilterOf<T> = T extends readonly { readonly schema: infer S extends z.ZodType }[]
   ? SharedPattern<z.output<S>>
-  : T extends Topic<string, infer S>
+  : T extends { readonly schema: infer S extends z.ZodType }
     ? Pattern<z.output<S>>
     : never;
 
