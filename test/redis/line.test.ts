@@ -2,10 +2,11 @@ import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
 import { type Delivery } from "../../src/define/delivery.ts";
-import { createBus, defineSubscriber } from "../../src/index.ts";
+import { createBus, defineSubscriber, type Subscriber } from "../../src/index.ts";
 import { startMailroom } from "../../src/mailroom/mailroom.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import type { RoutingRecord } from "../../src/router/routing-record.ts";
+import { createTestBus } from "../../src/testing/index.ts";
 import { observed, orderPlaced, receipt, receiptEmail, recordingProvider, testLine } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
 
@@ -16,6 +17,7 @@ afterAll(() => redis.disconnect());
 
 let made = 0;
 const newPrefix = (): string => `${filePrefix}-${(made += 1)}`;
+const testBus = (subscribers: readonly Subscriber[]) => createTestBus({ topics: { orderPlaced }, subscribers, redis: url });
 const order = (orderId: string, email = "asha@example.com") => ({ orderId, email });
 
 async function withQueue<Content extends Delivery | RoutingRecord, Result>(
@@ -99,15 +101,12 @@ describe("the line", () => {
   });
 
   it("makes a dead letter of a wrong address without sending anything, and delivers to the others", async () => {
-    const { provider, sends } = recordingProvider();
-    const bus = line.bus({ url, prefix: newPrefix(), provider });
-    await bus.start();
-    const [dead, sent] = [observed(bus, "dead"), observed(bus, "sent")];
+    await using bus = await testBus([receipt]);
     await bus.publishEvent.orderPlaced(order("A-1", "nobody at all"));
     await bus.publishEvent.orderPlaced(order("A-2"));
-    expect((await dead)[0]!.reason).toBe('to: "nobody at all" is not an e-mail address');
-    await sent;
-    expect(sends).toHaveLength(1);
+    await bus.expectDead({ reason: 'to: "nobody at all" is not an e-mail address' });
+    await bus.expectSent();
+    expect(bus.mailroom.messages()).toMatchObject([{ subject: "Order A-2" }]);
   });
 
   it("lets one subscriber's broken code stop nobody: its event waits on the queue routing and is planned again", async () => {
@@ -125,18 +124,17 @@ describe("the line", () => {
         }),
       ],
     });
-    const { provider } = recordingProvider();
-    const bus = line.bus({ url, prefix: newPrefix(), provider, subscribers: [receipt, fragile] });
-    await bus.start();
-    const [unroutable, sent] = [observed(bus, "unroutable"), observed(bus, "sent", 2)];
+    await using bus = await testBus([receipt, fragile]);
     const { id } = await bus.publishEvent.orderPlaced(order("A-1"));
-    expect((await unroutable)[0]).toEqual({
+    await bus.expectSent({ subscriber: "receipt" });
+    expect(await bus.expectUnroutable()).toEqual({
       eventId: id,
       subscriber: "fragile",
       reason: 'subscriber "fragile", route "email": to threw: the price list is missing',
     });
     broken = false;
-    expect((await sent).map(({ delivery }) => delivery.subscriber)).toEqual(["receipt", "fragile"]);
+    await bus.clock.advance("5s");
+    await bus.expectSent({ subscriber: "fragile" });
   });
 
   it("puts an entry that is no event aside, and goes on", async () => {
@@ -267,25 +265,11 @@ const receiptRoutes: Parameters<typeof defineSubscriber<typeof orderPlaced>>[1][
 
 describe("the email channel on the line", () => {
   it("A9: sends nothing for real without provider keys: the whole message is in the mailroom", async () => {
-    const mailroom = await startMailroom();
-    const bus = createBus({
-      application: "test",
-      topics: { orderPlaced },
-      subscribers: [receipt],
-      redis: url,
-      prefix: newPrefix(),
-      channels: { email: { from: "shop@example.com", rateLimit: false } },
-      send: { mailroom },
-    });
-    const sent = observed(bus, "sent");
-    await bus.start();
+    await using bus = await testBus([receipt]);
     await bus.publishEvent.orderPlaced(order("A-1"));
-    expect((await sent)[0]!.provider).toBe("sendgrid (mailroom)");
-    const [message] = mailroom.inbox.list();
-    expect(message).toMatchObject({ to: ["asha@example.com"], subject: "Order A-1", deliveryId: (await sent)[0]!.delivery.id });
-    expect(mailroom.inbox.get(message!.id)!.html).toContain("Order A-1");
-    await bus.stop();
-    await mailroom.stop();
+    const { provider, delivery } = await bus.expectSent({ to: "asha@example.com", subject: "Order A-1" });
+    expect(provider).toBe("sendgrid (mailroom)");
+    expect(bus.mailroom.messages()).toMatchObject([{ deliveryId: delivery.id, html: expect.stringContaining("Order A-1") as string }]);
   });
 
   it("B2: sends by SMTP what SendGrid fails to take, and by SendGrid again when it recovers", async () => {
