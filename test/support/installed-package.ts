@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { startLocalRegistry } from "./local-registry.ts";
+import { type LocalRegistry, type Manifest, startLocalRegistry } from "./local-registry.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -12,7 +12,7 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** An empty project into which npm has installed the package, as it is packed from this clone. */
+/** A folder that was empty until `npm install busbar` installed the package, as it is packed from this clone. */
 export interface InstalledPackage {
   /** The folder of the project. */
   readonly project: string;
@@ -22,61 +22,65 @@ export interface InstalledPackage {
   readonly registryUrl: string;
   /** All that `npm install` printed, with what the scripts of packages print if npm runs any. */
   readonly installOutput: string;
+  /** How long that took. */
+  readonly installSeconds: number;
   /** Runs a program in the project to its end: `npm`, `npx`, or what is given by its path. */
   run(program: string, args: readonly string[]): Promise<ProgramResult>;
   write(files: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Builds and packs this clone, and installs the result into a project of its own; nobody but this machine is asked for a package. */
+/** Builds and packs this clone, and installs the result into an empty folder by its name; nobody but this machine is asked for a package. */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await mkdtemp(join(tmpdir(), "busbar-package-"));
   const project = join(folder, "shop");
-  const registry = await startLocalRegistry(root);
-  const env = environment(folder, registry.url);
+  let registry: LocalRegistry | undefined;
+  const remove = async (): Promise<void> => {
+    await registry?.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
-    const packed = await run("npm", ["pack", "--pack-destination", folder], { cwd: root, env });
+    const packed = await run("npm", ["pack", "--pack-destination", folder], { cwd: root, env: environment(folder) });
     if (packed.code !== 0) throw new Error(`npm pack failed:\n${packed.stdout}${packed.stderr}`);
-    const { name, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { name: string; version: string };
-    const file = join(folder, `${name}-${version}.tgz`);
+    const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Manifest;
+    const archive = await readFile(join(folder, `${manifest.name}-${manifest.version}.tgz`));
+    registry = await startLocalRegistry(root, { manifest, archive });
+    const { url, missing } = registry;
+    const env = { ...environment(folder), npm_config_registry: url };
 
     await mkdir(project);
-    const write: InstalledPackage["write"] = async (files) => {
-      for (const [path, content] of Object.entries(files)) {
-        await mkdir(dirname(join(project, path)), { recursive: true });
-        await writeFile(join(project, path), content);
-      }
-    };
-    await write({ "package.json": JSON.stringify({ name: "shop", version: "1.0.0", type: "module" }) });
-    const install = await run("npm", ["install", "--foreground-scripts", file], { cwd: project, env });
+    const begun = performance.now();
+    const install = await run("npm", ["install", "--foreground-scripts", manifest.name], { cwd: project, env });
     if (install.code !== 0)
-      throw new Error(`npm install failed; the registry lacks ${JSON.stringify(registry.missing)}:\n${install.stdout}${install.stderr}`);
+      throw new Error(`npm install failed; the registry lacks ${JSON.stringify(missing)}:\n${install.stdout}${install.stderr}`);
+    const installSeconds = (performance.now() - begun) / 1_000;
     await shareCache(project);
     return {
       project,
-      tarball: new Uint8Array(await readFile(file)),
-      registryUrl: registry.url,
+      tarball: new Uint8Array(archive),
+      registryUrl: url,
+      installSeconds,
       installOutput: `${install.stdout}${install.stderr}`,
       run: (program, args) => run(program, args, { cwd: project, env }),
-      write,
-      remove: async () => {
-        await registry.stop();
-        await rm(folder, { recursive: true, force: true });
+      async write(files) {
+        for (const [path, content] of Object.entries(files)) {
+          await mkdir(dirname(join(project, path)), { recursive: true });
+          await writeFile(join(project, path), content);
+        }
       },
+      remove,
     };
   } catch (error) {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
     throw error;
   }
 }
 
 /** No setting of the caller's npm (its registry, its cache, its proxy) reaches this one. */
-function environment(folder: string, registry: string): NodeJS.ProcessEnv {
+function environment(folder: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV$|NODE_OPTIONS$|(https?|all|no)_proxy$)/i.test(name));
   return {
     ...Object.fromEntries(kept),
-    npm_config_registry: registry,
     npm_config_cache: join(folder, "npm-cache"),
     npm_config_userconfig: join(folder, "no-npmrc"),
     npm_config_globalconfig: join(folder, "no-global-npmrc"),

@@ -14,7 +14,7 @@ export interface LocalRegistry {
 }
 
 /** The fields of a manifest that are used here; npm gets the others too. */
-interface Manifest {
+export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -23,8 +23,14 @@ interface Manifest {
 
 interface Release {
   readonly manifest: Manifest;
-  /** Absent: it is not installed in the clone, so there is no archive of it. */
-  readonly folder?: string;
+  /** Makes its archive, once. Absent: it is not installed in the clone, so there is none. */
+  readonly archive?: () => Promise<Buffer>;
+}
+
+/** A package that the clone has packed itself. */
+export interface PackedPackage {
+  readonly manifest: Manifest;
+  readonly archive: Buffer;
 }
 
 /** By name and version. */
@@ -34,42 +40,34 @@ type Releases = Map<string, Map<string, Release>>;
  * A registry of npm on this machine that knows the packages of a clone, in the versions that are installed there: npm resolves ranges and
  * installs from it, and no test asks anybody else. npm also reads about packages that it then leaves out: those for other systems, of which
  * the lock file tells, and those that a package would only like to have beside it (optional peers), of which the name and the least
- * version are made up. Of both there is no archive, so that an installation that takes one fails.
+ * version are made up. Of both there is no archive, so that an installation that takes one fails. What the clone itself publishes is given.
  *
  *     GET /<name>                        every release, with the integrity of its archive
  *     GET /-/<name>/<version>.tgz        the archive, packed from the installed folder
  */
-export async function startLocalRegistry(root: string): Promise<LocalRegistry> {
+export async function startLocalRegistry(root: string, published: PackedPackage): Promise<LocalRegistry> {
   const releases = await knownReleases(root);
-  const archives = new Map<string, Promise<Buffer>>();
+  add(releases, { manifest: published.manifest, archive: async () => published.archive });
   const missing: string[] = [];
-  const archiveOf = (folder: string): Promise<Buffer> => {
-    const known = archives.get(folder) ?? packFolder(folder);
-    archives.set(folder, known);
-    return known;
-  };
 
   const packument = async (name: string, url: string): Promise<object | undefined> => {
     const known = releases.get(name);
     if (known === undefined) return undefined;
     const versions = await Promise.all(
-      [...known.values()].map(async ({ manifest, folder }) => {
-        const dist = { tarball: `${url}-/${name}/${manifest.version}.tgz`, ...(folder && integrityOf(await archiveOf(folder))) };
+      [...known.values()].map(async ({ manifest, archive }) => {
+        const dist = { tarball: `${url}-/${name}/${manifest.version}.tgz`, ...(archive && integrityOf(await archive())) };
         return [manifest.version, { ...manifest, dist }] as const;
       }),
     );
     return { name, "dist-tags": { latest: versions[0]![0] }, versions: Object.fromEntries(versions) };
   };
-  const archive = async (name: string, version: string): Promise<Buffer | undefined> => {
-    const folder = releases.get(name)?.get(version)?.folder;
-    return folder === undefined ? undefined : archiveOf(folder);
-  };
+  const archiveOf = async (name: string, version: string): Promise<Buffer | undefined> => releases.get(name)?.get(version)?.archive?.();
 
   const server = createServer((request, response) => {
     void (async () => {
       const path = decodeURIComponent(request.url ?? "/");
       const [, name, version] = /^\/-\/(.+)\/([^/]+)\.tgz$/.exec(path) ?? [];
-      const body = name === undefined ? await packument(path.slice(1), urlOf(server)) : await archive(name, version!);
+      const body = name === undefined ? await packument(path.slice(1), urlOf(server)) : await archiveOf(name, version!);
       if (body === undefined) missing.push(path);
       response.statusCode = body === undefined ? 404 : 200;
       response.setHeader("content-type", Buffer.isBuffer(body) ? "application/octet-stream" : "application/json");
@@ -95,7 +93,7 @@ async function knownReleases(root: string): Promise<Releases> {
     if (path === "") continue;
     const folder = join(root, path);
     const release: Release = existsSync(folder)
-      ? { manifest: JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest, folder }
+      ? { manifest: JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest, archive: once(() => packFolder(folder)) }
       : { manifest: { name: path.split("node_modules/").at(-1)!, ...entry } as Manifest };
     add(releases, release);
   }
@@ -106,6 +104,11 @@ async function knownReleases(root: string): Promise<Releases> {
     );
   for (const [name, range] of optionalPeers) add(releases, { manifest: { name, version: leastVersion(range) } });
   return releases;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 function add(releases: Releases, release: Release): void {

@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { startCli } from "./cli.ts";
+import type { InstalledPackage } from "./installed-package.ts";
+
+interface Feed {
+  readonly inbox: { readonly messages: readonly { readonly to: readonly string[]; readonly subject: string }[] };
+}
+
+/**
+ * The first minutes with busbar, as its README tells them, in a folder into which nothing but `npm i busbar` has put anything: begin an
+ * application, see a message, break a handler while everything runs, mend it, try the dead letter again, run the tests.
+ */
+export async function beNewcomer({ project, run: start }: Pick<InstalledPackage, "project" | "run">): Promise<void> {
+  const run = async (program: string, ...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await start(program, args);
+    expect(code, `${program} ${args.join(" ")} printed ${stdout}${stderr}`).toBe(0);
+    // npm warns of packages that are not ours.
+    if (program !== "npm") expect(stderr).toBe("");
+    return stdout;
+  };
+  const busbar = (...args: readonly string[]): Promise<string> => run("npx", "busbar", ...args);
+
+  const written = await busbar("init");
+  expect(written).toMatch(
+    /^Written:\n {2}busbar\.config\.ts\n.*^Completed:\n {2}package\.json {2}with "type": "module", .*^Next:\n {2}npm install /ms,
+  );
+  expect(written).not.toContain("Kept");
+  await run("npm", "install");
+  expect(await busbar("init")).not.toContain("npm install");
+
+  const dev = startCli(["dev"], { project, program: [join(project, "node_modules", "busbar", "bin", "busbar.mjs")] });
+  const [, url] = await dev.until(/Ready: (\S+)/);
+  // The page's own files come from the package too.
+  expect((await fetch(`${url}/page.css`)).status).toBe(200);
+  // The first start publishes the examples by itself.
+  await dev.until(/sent +handler → monthly-report/);
+  await dev.until(/sent +email → ananya@example\.com/);
+  expect(await busbar("publish", "user.registered", "--example")).toMatch(/^Published: user\.registered /);
+  await dev.until(/(sent +email → ananya@example\.com.*){2}/s);
+  const { inbox } = (await (await fetch(`${url}/feed`)).json()) as Feed;
+  const welcome = { to: ["ananya@example.com"], subject: "Welcome, Ananya Deshpande" };
+  expect(inbox.messages).toMatchObject([welcome, welcome]);
+
+  const file = join(project, "subscribers", "monthly-report.ts");
+  const right = readFileSync(file, "utf8");
+  writeFileSync(file, broken(right));
+  await dev.until(/Changed: subscribers\/monthly-report\.ts; taken up/);
+  await busbar("publish", "report.requested", "--example");
+  await dev.until(/dead +handler → .*the ledger is closed/);
+  const listed = await busbar("dead-letters", "list");
+  expect(listed).toMatch(
+    /^d_\S+ {2}.* {2}2 tries\n {4}handler \/ monthly-report {2}\(report\.requested \S+\)\n {4}.*the ledger is closed\n1 dead letter\./,
+  );
+
+  writeFileSync(file, right);
+  await dev.until(/(Changed: subscribers\/monthly-report\.ts; taken up.*){2}/s);
+  expect(await busbar("dead-letters", "redrive", "--all")).toBe("1 dead letter queued again.\n");
+  await dev.until(/dead +handler .*sent +handler → monthly-report/s);
+  expect(await busbar("dead-letters", "list")).toBe("No dead letters.\n");
+  dev.signal("SIGTERM");
+  expect(await dev.ended).toBe(0);
+
+  const [checked, types, tests] = await Promise.all([busbar("check"), run("npx", "tsc"), run("npm", "test")]);
+  expect(checked).toMatch(/^No problem found: 2 topics, 2 subscribers, /);
+  expect(types).toBe("");
+  expect(tests).toMatch(/Tests .*2 passed/);
+}
+
+/** The second try ends it although nine are allowed: busbar knows the error's class as its own, so no other busbar came with the change. */
+function broken(subscriber: string): string {
+  const changes: readonly (readonly [from: string, to: string])[] = [
+    ["import { defineSubscriber }", "import { defineSubscriber, PermanentError }"],
+    ["attempts: 2", "attempts: 9"],
+    ["{ services, progress }", "{ services, progress, attempt }"],
+    [
+      "const amounts =",
+      'throw attempt === 1 ? new Error("no answer") : new PermanentError("the ledger is closed");\n        const amounts =',
+    ],
+  ];
+  return changes.reduce((text, [from, to]) => {
+    expect(text).toContain(from);
+    return text.replace(from, to);
+  }, subscriber);
+}
