@@ -1,9 +1,9 @@
-import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BusbarError } from "../base/errors.ts";
 import { startRedisServer } from "../base/redis-server.ts";
+import { endWithUs } from "./end-with-us.ts";
 
 /** The variable that names a Redis which runs already. */
 export const redisVariable = "BUSBAR_TEST_REDIS_URL";
@@ -15,7 +15,7 @@ export interface TestRedis {
 }
 
 /**
- * Starts a Redis with its data in a temporary folder. It ends with this process, unless that is killed.
+ * Starts a Redis with its data in a temporary folder. It ends with this process, however that does.
  * @param say takes lines for people: what is tried, and progress
  * @throws BusbarError `REDIS_UNREACHABLE` with everything that was tried
  */
@@ -30,16 +30,11 @@ export async function startTemporaryRedis(say: (line: string) => void = () => un
       { problems: error.problems, cause: error },
     );
   });
-  // An interrupted run ends without tear-down.
-  const killWithUs = (): void => {
-    if (server.pid !== undefined) process.kill(server.pid, "SIGKILL");
-    rmSync(dataFolder, { recursive: true, force: true });
-  };
-  process.once("exit", killWithUs);
+  const ended = server.pid === undefined ? () => undefined : endWithUs(server.pid, dataFolder);
   let released: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await server.stop();
-    process.off("exit", killWithUs);
+    ended();
     await rm(dataFolder, { recursive: true, force: true });
   };
   return { url: server.url, release: () => (released ??= stop()) };

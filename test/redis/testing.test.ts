@@ -1,4 +1,6 @@
 import { AssertionError } from "node:assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -478,6 +480,26 @@ describe("a test bus without an address", () => {
     await bus.stop();
     expect(existsSync(folder)).toBe(false);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+
+  it("ends its Redis and removes the data also when its process is killed", async () => {
+    const module = JSON.stringify(new URL("../../src/testing/redis-for-tests.ts", import.meta.url).href);
+    const code = `import { redisForTests } from ${module}; console.log((await redisForTests(undefined)).url); setInterval(() => {}, 1_000);`;
+    const env = { ...process.env, BUSBAR_TEST_REDIS_URL: "" };
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const client = new Redis(line.toString().trim());
+    client.on("error", () => undefined);
+    const [, folder] = (await client.config("GET", "dir")) as [string, string];
+    const closed = once(client, "close");
+    child.kill("SIGKILL");
+    await closed;
+    client.disconnect();
+    await vi.waitFor(() => expect(existsSync(folder)).toBe(false));
   });
 
   it("takes the one of BUSBAR_TEST_REDIS_URL, and leaves it running", async () => {
