@@ -79,11 +79,7 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
   routes.forEach((route, index) =>
     problems.push(...routeProblems(route).map((problem) => `route ${route?.name ?? index + 1}: ${problem}`)),
   );
-  for (const twice of repeated(routes.map((route) => route?.name)))
-    problems.push(`two routes are called "${twice}": give each a name of its own`);
-  for (const twice of repeated(routes.map((route) => route?.identity)))
-    if (routes.filter(({ name: routeName }) => routeName === twice).length < 2)
-      problems.push(`two routes have the oldest name "${twice}": a route's formerly must be its own`);
+  problems.push(...nameClashes(routes.filter((route) => route?.kind === "route")));
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `Subscriber ${JSON.stringify(name)} cannot be used:`, { problems });
   return {
     kind: "subscriber",
@@ -97,11 +93,20 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
     retry,
     delay,
     expiresIn,
-  } as Subscriber;
+  };
 }
 
 export function isSubscriber(value: unknown): value is Subscriber {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "subscriber";
+}
+
+function nameClashes(routes: readonly AnyRoute[]): string[] {
+  const names = repeated(routes.map(({ name }) => name));
+  const identities = repeated(routes.map(({ identity }) => identity)).filter((identity) => !names.includes(identity));
+  return [
+    ...names.map((name) => `two routes are called "${name}": give each a name of its own`),
+    ...identities.map((identity) => `two routes have the oldest name "${identity}": a route's formerly must be its own`),
+  ];
 }
 
 function topicProblems(topics: readonly unknown[]): string[] {

@@ -137,3 +137,43 @@ describe("a catalog", () => {
     expect(nearestName("zzz", known)).toBeUndefined();
   });
 });
+
+describe("names that clash", () => {
+  const topic = defineTopic("order.placed", z.object({ orderId: z.string() }));
+  const named = (name: string, more: object = {}) =>
+    defineSubscriber(topic, { name, ...more, deliver: ({ handler }) => [handler({ handle: async () => undefined })] });
+  const clash = (...subscribers: ReturnType<typeof named>[]) => () => catalogOf({ orderPlaced: topic }, subscribers);
+
+  it("of two routes are named, and so is an oldest name that two routes share", () => {
+    expect(() =>
+      defineSubscriber(topic, {
+        name: "s",
+        deliver: ({ handler }) => [
+          handler({ handle: async () => undefined }),
+          handler({ handle: async () => undefined }),
+          handler({ name: "a", formerly: "old", handle: async () => undefined }),
+          handler({ name: "b", formerly: "old", handle: async () => undefined }),
+        ],
+      }),
+    ).toThrow(/two routes are called "handler"[\s\S]*two routes have the oldest name "old"/);
+  });
+
+  it("of two subscribers are named with their files, and so is an oldest name that two would go on with", () => {
+    const [a, b] = [named("mail"), named("mail")];
+    expect(clash({ ...a, file: "subscribers/a.ts" }, { ...b, file: "subscribers/b.ts" })).toThrow(
+      'two subscribers are called "mail" (subscribers/a.ts, subscribers/b.ts): give each a name of its own',
+    );
+    expect(clash(named("mail"), named("order-mail", { formerly: "mail" }))).toThrow(
+      '"mail" and "order-mail" have the oldest name "mail": only one of them can go on with its position',
+    );
+    expect(clash(named("order-mail", { formerly: "mail" }), named("mail-2"))).not.toThrow();
+  });
+
+  it("find a subscriber and its route by their oldest names first", () => {
+    const renamed = named("order-mail", { formerly: "mail" });
+    const catalog = catalogOf({ orderPlaced: topic }, [renamed]);
+    expect(catalog.subscriber("mail")).toBe(renamed);
+    expect(catalog.subscriber("order-mail")).toBe(renamed);
+    expect(catalog.route("mail", "handler")).toBe(renamed.routes[0]);
+  });
+});
