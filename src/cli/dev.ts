@@ -57,11 +57,12 @@ export async function dev(): Promise<void> {
     });
     started.push({ name: "the server", stop: server.stop });
 
+    const load = async (generation: number): Promise<Bus> => (await application(redis, mailroom, generation)).bus;
+    started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });
+
     say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
     if (!environment.send.live) say("Real sending is off: every message goes to the inbox on that page.");
     await publishExamples(bus, say);
-    const load = async (generation: number): Promise<Bus> => (await application(redis, mailroom, generation)).bus;
-    started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });
   } catch (error) {
     await stopAll();
     throw error;

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli, startCli, takenPort, temporaryFolder } from "../support/cli.ts";
+import { copyOfProject, runCli, startCli, takenPort, temporaryFolder } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -20,14 +20,15 @@ describe("busbar dev", () => {
       const first = startCli(["dev"], { cwd });
       const [, address] = await first.until(/Ready: (http:\/\/127\.0\.0\.1:\d+)/);
       await first.until(/(sent .*){3}/s);
-      expect(first.text()).toMatch(/The log is empty: publishing the example of order\.placed, vote\.created, withdrawal\.processed/);
+      expect(first.text()).toMatch(/The log is empty: publishing the examples of \d+ topics\./);
+      await first.until(/Not published, because it goes to many: model\.progress_milestone, model\.rank_changed\./);
       expect((await fetch(`${address}/healthz`)).status).toBe(200);
       expect((await fetch(`${address}/readyz`)).status).toBe(200);
       expect(await (await fetch(address!)).text()).toContain("<title>busbar");
 
       const more = await runCli(["publish", "order.placed", "--example", "--json"], { cwd });
       expect(JSON.parse(more.stdout)).toMatchObject({ topic: "order.placed", repeated: false });
-      await first.until(/(sent .*){4}/s);
+      await first.until(/(sent +email .* order-confirmation .*){2}/s);
       const again = startCli(["dev"], { cwd });
       expect(await again.ended).toBe(1);
       expect(again.text()).toMatch(/^busbar: .*\.busbar.*\n$/);
@@ -45,6 +46,52 @@ describe("busbar dev", () => {
       second.signal("SIGTERM");
       expect(await second.ended).toBe(0);
       expect(await readFile(join(cwd, ".busbar", "mailroom", "mailroom.ndjson"), "utf8")).toContain("asha.iyer@example.in");
+    },
+  );
+
+  it(
+    "takes up what is changed while it runs, takes nothing up that has a problem, and survives a handler's forgotten promise",
+    { timeout: 60_000 },
+    async () => {
+      const handler = (code: string): string => `import { defineSubscriber } from "../src/index.ts";
+import { userRegistered } from "../topics/user-registered.ts";
+
+export default defineSubscriber(userRegistered, {
+  name: "audit",
+  deliver: ({ handler }) => [handler({ retry: { attempts: 2, delay: 20 }, handle: async (event) => { ${code} } })],
+});
+`;
+      const project = await copyOfProject({});
+      const file = join(project, "subscribers", "audit.ts");
+      const dev = startCli(["dev"], { project, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
+      await dev.until(/Not published/);
+      const publish = () =>
+        runCli(["publish", "user.registered", "--example"], { project, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
+
+      await writeFile(file, handler("throw new Error(`no ledger for ${event.data.user.id}`);"));
+      await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up in [\d.]+ s/);
+      await publish();
+      await dev.until(/dead +handler → audit +audit: handler: no ledger for usr_\w+ \(try 2 of 2\)/);
+
+      await writeFile(file, "export default 7;\n");
+      await dev.until(
+        /Changed: subscribers\/audit\.ts; NOT taken up, what ran before goes on:\n +- subscribers\/audit\.ts: .*defineSubscriber/,
+      );
+
+      await writeFile(file, handler("void Promise.reject(new Error('nobody waits for me'));"));
+      await dev.until(/Changed: subscribers\/audit\.ts; taken up/);
+      const redriven = await runCli(["dead-letters", "redrive", "--all", "--json"], {
+        project,
+        env: { ...env, QUEUE_PREFIX: `${prefix}-reload` },
+      });
+      expect(JSON.parse(redriven.stdout)).toMatchObject({ redriven: [expect.stringMatching(/^d_/)], refused: [] });
+      await dev.until(/sent +handler → audit/);
+      await dev.until(/A promise that nobody waited for was rejected: nobody waits for me \(at .*audit\.ts/);
+
+      await rm(file);
+      await dev.until(/Changed: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
+      dev.signal("SIGTERM");
+      expect(await dev.ended).toBe(0);
     },
   );
 
