@@ -54,7 +54,9 @@ export async function loadFiles(
     await new Promise((resolve) => setImmediate(resolve));
     problems.push(...guard.release());
   }
-  return { files, problems: [...new Set(problems)] };
+  // In the order of their names, whichever was there first.
+  const inOrder = names.flatMap((name) => files.filter(({ file }) => file === titleOf(within, name)));
+  return { files: inOrder, problems: [...new Set(problems)] };
 }
 
 /** All files below a folder, relative to it and in order; what is installed in it is not its own. */

@@ -44,6 +44,15 @@ export function usedTemplates(subscribers: readonly Subscriber[], known: readonl
   return [...used].map(([template, file]) => ({ template, file }));
 }
 
+/** All templates of an application: those of files, used or not, and those that subscribers define themselves. */
+export function templatesOf({
+  templates,
+  subscribers,
+}: Pick<LoadedTemplates, "templates"> & { readonly subscribers: readonly Subscriber[] }): TemplateInFile[] {
+  const inFiles = new Set(templates.map(({ template }) => template));
+  return [...templates, ...usedTemplates(subscribers).filter(({ template }) => !inFiles.has(template))];
+}
+
 /** Everything wrong with templates: MJML, holes that nothing fills, links that are not safe, and two of one name. */
 export async function templateProblems(templates: readonly TemplateInFile[]): Promise<string[]> {
   const emails = templates.filter(({ template }) => template.channel === "email");

@@ -7,6 +7,7 @@ import { applicationProblems } from "../bus/assemble.ts";
 import { type Bus, createBus } from "../bus/bus.ts";
 import { type Config, configuredOptions } from "../bus/config.ts";
 import { type Environment, readEnvironment } from "../bus/environment.ts";
+import { guardLoading } from "../bus/load-guard.ts";
 import { loadFiles } from "../bus/load-files.ts";
 import { loadTopics, type TopicInFile } from "../bus/load-topics.ts";
 import type { BusOptions } from "../bus/options.ts";
@@ -44,10 +45,16 @@ export interface ReadApplication {
  * @throws BusbarError with every problem of environment, topics, subscribers and templates
  */
 export async function loadApplication(options: ApplicationOptions): Promise<Application> {
-  const { environment, bus, problems, ...read } = await readApplication(options);
-  if (bus !== undefined) return { environment, bus };
-  const all = new Set([...problems, ...(await applicationProblems(read.options))]);
-  throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
+  // What a file begins while it is loaded may fail a little later.
+  const guard = guardLoading();
+  try {
+    const { environment, bus, problems, ...read } = await readApplication(options);
+    if (bus !== undefined) return { environment, bus };
+    const all = new Set([...problems, ...(await applicationProblems(read.options)), ...guard.release()]);
+    throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
+  } finally {
+    guard.release();
+  }
 }
 
 /**

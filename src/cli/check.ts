@@ -5,7 +5,7 @@ import { applicationProblems } from "../bus/assemble.ts";
 import { type LoadedSubscribers, loadSubscribers } from "../bus/load.ts";
 import { guardLoading } from "../bus/load-guard.ts";
 import type { BusOptions } from "../bus/options.ts";
-import { templateProblems, usedTemplates } from "../bus/template-files.ts";
+import { templateProblems, templatesOf } from "../bus/template-files.ts";
 import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
 import { type Finding, findingLines, findingOf, inOrder } from "./finding.ts";
@@ -51,8 +51,7 @@ async function checked(): Promise<Checked> {
     const { options, bus, topics: files, problems } = await readApplication({ logger: silentLogger });
     await bus?.stop();
     const loaded = await subscribersOf(options);
-    const used = usedTemplates(loaded.subscribers, loaded.templates);
-    const templates = [...loaded.templates, ...used.filter(({ template }) => !loaded.templates.some((each) => each.template === template))];
+    const templates = templatesOf(loaded);
     // All at once: what comes after finds them compiled.
     const wrongTemplates = await templateProblems(templates);
     const found = [...problems, ...(await applicationProblems(options, loaded)), ...wrongTemplates, ...guard.release()];
