@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { type Priority, resolvePolicy, type Retry } from "../../src/define/policy.ts";
@@ -177,6 +177,10 @@ describe("a delivery queue", () => {
     const start = Date.parse("2026-01-01T00:00:00Z");
     let now = start;
     const clock = { now: () => now, wallTime: (time: number) => time - start + Date.parse("2036-01-01T00:00:00Z") };
+    // BullMQ looks at the wall clock a moment after we did: here, each look is a moment later than the one before.
+    let wall = Date.now();
+    const looks = vi.spyOn(Date, "now").mockImplementation(() => (wall += 2));
+    onTestFinished(() => looks.mockRestore());
     const { queue } = newQueue({ clock });
     const retry = { delay: 2_000, jitter: 0 };
     await queue.add([content("d_added", { notBefore: start + 5_000 }), content("d_failing", { retry }), content("d_again")]);

@@ -166,6 +166,22 @@ describe("a test bus", () => {
   });
 });
 
+describe("a drain", () => {
+  it("waits for what is not routed yet because a queue refuses", async () => {
+    const bus = await testBus([receipt], { application: "held" });
+    const client = new Redis(redis);
+    onTestFinished(() => client.disconnect());
+    const [meta] = await client.keys("test-*:{held.email}:meta");
+    const counter = meta!.replace(/meta$/, "pc");
+    await client.set(counter, "no number");
+    const { id } = await bus.publishEvent.orderPlaced(order);
+    const message = await complaint(bus.drain({ within: "300ms" }));
+    expect(message).toMatch(new RegExp(`\\nNot routed yet \\(1\\):\\n.*\\n {2}order\\.placed {2}${id} .* {2}receipt$`));
+    await client.del(counter);
+    await bus.expectSent();
+  });
+});
+
 describe("the clock of a test bus", () => {
   it("stands still, and events carry its time", async () => {
     const bus = await testBus([receipt], { now: "2026-03-01T10:00:00Z" });
