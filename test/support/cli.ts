@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,16 +21,23 @@ export interface CliOptions {
   readonly program?: readonly [file: string, ...before: string[]];
   /** Where it is called. Default: the project. */
   readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Variables of the binary's own; one that is undefined is not set, all others of busbar are empty. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
 }
 
-/** Nothing of the caller's own settings reaches the binary. */
+/** Every variable that busbar reads. */
+export const settings: readonly string[] = [
+  ...readFileSync(join(root, "src/cli/init/templates/.env.example"), "utf8").matchAll(/^#([A-Z_]+)=/gm),
+].map(([, name]) => name!);
+
+/** Nothing of the caller's own settings reaches the binary; what is set, be it empty, no `.env` of a clone changes. */
 function environment(env: CliOptions["env"]): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(REDIS_|QUEUE_|EMAIL_|SENDGRID_|SMTP_|BUSBAR_|MAILROOM_|PORT$|LOG_LEVEL$|VITEST|NODE_ENV$)/.test(name),
   );
-  return { ...Object.fromEntries(own), ...env };
+  const none = Object.fromEntries(settings.map((name) => [name, ""]));
+  return { ...Object.fromEntries(own), ...none, ...env };
 }
 
 function spawnCli(args: readonly string[], { project = root, cwd = project, env, ...options }: CliOptions): ChildProcess {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { settings } from "./cli.ts";
 import { type LocalRegistry, type Manifest, startLocalRegistry } from "./local-registry.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -76,9 +77,10 @@ export async function installPackage(): Promise<InstalledPackage> {
   }
 }
 
-/** No setting of the caller's npm (its registry, its cache, its proxy) reaches this one. */
+/** No setting of the caller's npm (its registry, its cache, its proxy) reaches this one, and none of its busbar the installed one. */
 function environment(folder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV$|NODE_OPTIONS$|(https?|all|no)_proxy$)/i.test(name));
+  const foreign = /^(npm_|BUSBAR_|VITEST|NODE_ENV$|NODE_OPTIONS$|(https?|all|no)_proxy$)/i;
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) && !settings.includes(name));
   return {
     ...Object.fromEntries(kept),
     npm_config_cache: join(folder, "npm-cache"),
