@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BusbarError } from "../../src/base/errors.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { configuredOptions } from "../../src/bus/config.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
 import { parseOptions } from "../../src/bus/options.ts";
 import { orderPlaced } from "../support/line.ts";
@@ -50,13 +52,14 @@ describe("the environment", () => {
   });
 
   it("B4: takes rate, concurrency and sender of the email channel", () => {
-    expect(
-      readEnvironment({ EMAIL_RATE_LIMIT: "50/1s", EMAIL_CONCURRENCY: "20", EMAIL_FROM: "shop@example.in", EMAIL_FROM_NAME: "Shop" }).email,
-    ).toMatchObject({
-      rateLimit: { max: 50, per: "1s" },
-      concurrency: 20,
-      from: { address: "shop@example.in", name: "Shop" },
+    const { email, sender } = readEnvironment({
+      EMAIL_RATE_LIMIT: "50/1s",
+      EMAIL_CONCURRENCY: "20",
+      EMAIL_FROM: "shop@example.in",
+      EMAIL_FROM_NAME: "Shop",
     });
+    expect(email).toMatchObject({ rateLimit: { max: 50, per: "1s" }, concurrency: 20 });
+    expect(sender).toEqual({ address: "shop@example.in", name: "Shop" });
     expect(readEnvironment({ EMAIL_RATE_LIMIT: "off" }).email.rateLimit).toBe(false);
   });
 
@@ -65,6 +68,44 @@ describe("the environment", () => {
       sendgrid: { apiKey: "SG.x" },
       smtp: { host: "mail.example.com", port: 465, secure: true, user: "me@x", password: "p/w" },
     });
+  });
+});
+
+describe("the configuration", () => {
+  const config = {
+    application: "shop",
+    topics: { orderPlaced },
+    prefix: "shop-",
+    channels: { email: { from: { address: "shop@example.in", name: "Shop" }, concurrency: 2 }, handler: { concurrency: 7 } },
+  };
+  const configured = (env: Record<string, string>, of: unknown = config) => configuredOptions(of, readEnvironment(env), silentLogger);
+
+  it("C6: holds where the environment says nothing, and yields where it says something", () => {
+    const { prefix, redis, channels } = configured({});
+    expect({ prefix, redis }).toEqual({ prefix: "shop-", redis: undefined });
+    expect(channels).toMatchObject(config.channels);
+    const set = configured({
+      QUEUE_PREFIX: "live",
+      EMAIL_FROM: "x@example.in",
+      EMAIL_CONCURRENCY: "9",
+      HANDLER_ENABLED: "false",
+      REDIS_URL: "redis://h:1",
+    });
+    expect(set).toMatchObject({ prefix: "live", redis: "redis://h:1" });
+    expect(set.channels!.email).toMatchObject({ from: { address: "x@example.in", name: "Shop" }, concurrency: 9 });
+    expect(set.channels!.handler).toEqual({ concurrency: 7, enabled: false });
+  });
+
+  it("has a sender even where nobody names one, and a name alone is put to it", () => {
+    const bare = { application: "shop", topics: { orderPlaced } };
+    expect(configured({}, bare).channels!.email!.from).toEqual({ address: "busbar@example.com" });
+    expect(configured({ EMAIL_FROM_NAME: "Shop" }, bare).channels!.email!.from).toEqual({ address: "busbar@example.com", name: "Shop" });
+  });
+
+  it("is refused where it is none, or says what belongs into the environment", () => {
+    expect(() => configured({}, undefined)).toThrow("write `export default defineConfig({ … })`");
+    expect(() => configured({}, { ...config, redis: "redis://h:1" })).toThrow(/it knows no option "redis"/);
+    expect(() => configured({}, { ...config, subscriber: [] })).toThrow(/did you mean "subscribers"\?/);
   });
 });
 
