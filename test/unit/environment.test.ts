@@ -103,7 +103,7 @@ describe("the configuration", () => {
   });
 
   it("is refused where it is none, or says what belongs into the environment", () => {
-    expect(() => configured({}, undefined)).toThrow("write `export default defineConfig({ … })`");
+    expect(() => configured({}, null)).toThrow("write `export default defineConfig({ … })`");
     expect(() => configured({}, { ...config, redis: "redis://h:1" })).toThrow(/it knows no option "redis"/);
     expect(() => configured({}, { ...config, subscriber: [] })).toThrow(/did you mean "subscribers"\?/);
   });
