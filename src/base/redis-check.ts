@@ -25,7 +25,7 @@ export async function checkRedis(redis: Redis, url: string, ready: () => Promise
 }
 
 function unreachable(url: string, error: unknown): string {
-  return `No Redis answers at ${maskUrl(url)} (${messageOf(error)}). Start it, or correct REDIS_URL; \`npm start\` without REDIS_URL brings a Redis of its own.`;
+  return `No Redis answers at ${maskUrl(url)} (${messageOf(error)}). Start it, or correct REDIS_URL; \`busbar dev\` without REDIS_URL brings a Redis of its own.`;
 }
 
 function infoField(info: string, field: string): string | undefined {

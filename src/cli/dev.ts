@@ -9,6 +9,7 @@ import type { Environment } from "../bus/environment.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
+import { applicationFile } from "./application-file.ts";
 import { createLogger } from "./logger.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
@@ -22,6 +23,8 @@ export const dataFolder = ".busbar";
 
 /** Everything in one process. What is started is stopped in reverse order, after a failure too. */
 export async function dev(): Promise<void> {
+  // Where there is no application, nothing is begun for it.
+  applicationFile();
   // A developer's machine has other work: collect early rather than let the heap grow with the messages that pass through.
   setFlagsFromString("--heap-growing-percent=20");
   reportStrayRejections(say);
@@ -80,7 +83,7 @@ function watchRedis({ pid }: RedisServer): { name: string; stop: () => void } {
   const look = async (): Promise<void> => {
     if (pid === undefined || (await isAlive(pid))) return;
     clearInterval(watch);
-    say(`busbar's own Redis (process ${pid}) has ended. Press Ctrl-C and run npm start again: what was acknowledged is in ${dataFolder}/.`);
+    say(`busbar's own Redis (process ${pid}) has ended. Press Ctrl-C and start again: what was acknowledged is in ${dataFolder}/.`);
   };
   const watch = setInterval(() => void look(), 1_000);
   return { name: "the watch over Redis", stop: () => clearInterval(watch) };

@@ -237,8 +237,15 @@ describe("npx busbar", () => {
     });
   });
 
-  it("says in one sentence what to do where there is no Redis to be had", async () => {
-    const { code, stderr } = await runCli(["dev"], { project: installed.project, program, env: { PATH: "/nowhere" } });
+  it("says in one sentence what to do where dev finds no application, and where there is no Redis to be had", async () => {
+    const { project } = installed;
+    expect(await runCli(["dev"], { project, program, cwd: home })).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("npx busbar init") as string,
+    });
+    await installed.write({ "no-redis/package.json": '{ "type": "module" }', "no-redis/busbar.config.js": "export default {};" });
+    const { code, stderr } = await runCli(["dev"], { project, program, cwd: join(project, "no-redis"), env: { PATH: "/nowhere" } });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^busbar: There is no Redis to be had here\. Install redis-server \(7\.0 or later\), or set REDIS_URL\./);
     expect(stderr).toContain("The in-process stand-in of JavaScript comes with a clone of busbar only.");

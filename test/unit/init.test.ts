@@ -55,6 +55,8 @@ describe("init, in an empty folder", () => {
     const folder = folderWith({});
     init(folder);
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    const [, example] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(folder, "README.md"), "utf8"))!;
+    writeFileSync(join(folder, "readme.ts"), example!);
     const { compilerOptions } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")) as { compilerOptions: object };
     const paths = { busbar: [join(root, "src/index.ts")], "busbar/*": [join(root, "src/*/index.ts")] };
     // The source of busbar stands in for its declarations, so its own settings hold as well.
@@ -179,6 +181,7 @@ describe("init, where something is already", () => {
       changes: expect.arrayContaining(['"type": "module"']) as string[],
     });
     expect(packageOf(folder)).toMatchObject({ type: "module", main: "index.js" });
+    expect(Object.keys(packageOf(folder))).toEqual(["name", "main", "type", "scripts", "dependencies", "devDependencies"]);
   });
 });
 

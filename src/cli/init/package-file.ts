@@ -43,7 +43,10 @@ export function parsePackageFile(text: string, file: string): PackageFile {
     return refuse([`it is not JSON: ${messageOf(error)}`]);
   }
   const parsed = schema.safeParse(json);
-  return parsed.success ? parsed.data : refuse(parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`));
+  // As it was read: what was parsed has lost its order.
+  return parsed.success
+    ? (json as PackageFile)
+    : refuse(parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`));
 }
 
 /** Everything that a project needs and does not have. What it has stays as it is, its indentation too. Pure. */
@@ -53,14 +56,14 @@ export function completePackage(
   { name, versions }: { name: string; versions: TestedVersions },
 ): CompletedPackage {
   const changes: string[] = [];
-  const begun: PackageFile = text === undefined ? { name, private: true } : { ...existing };
+  let begun: PackageFile = text === undefined ? { name, private: true } : { ...existing };
   if (begun.type !== "module") {
-    begun.type = "module";
+    begun = withKey(begun, "type", "module");
     changes.push('"type": "module"');
   }
   const lacking = Object.entries(scripts).filter(([script]) => begun.scripts?.[script] === undefined || noTest.test(begun.scripts[script]));
   if (lacking.length > 0) {
-    begun.scripts = { ...begun.scripts, ...Object.fromEntries(lacking) };
+    begun = withKey(begun, "scripts", { ...begun.scripts, ...Object.fromEntries(lacking) });
     changes.push(`the scripts ${lacking.map(([script]) => script).join(", ")}`);
   }
   const has = (dependency: string): boolean =>
@@ -78,6 +81,15 @@ export function completePackage(
     changes.push(...absent);
   }
   return { content: `${JSON.stringify(begun, null, indentationOf(text))}\n`, changes };
+}
+
+/** Sets a key where it is, else where people look for it: in front of what is longer. */
+function withKey(manifest: PackageFile, key: "type" | "scripts", value: unknown): PackageFile {
+  if (key in manifest) return { ...manifest, [key]: value };
+  const entries = Object.entries(manifest);
+  const later = new Set(["scripts", "dependencies", "devDependencies", "peerDependencies", "optionalDependencies"]);
+  const place = entries.findIndex(([name]) => later.has(name));
+  return Object.fromEntries(entries.toSpliced(place === -1 ? entries.length : place, 0, [key, value]));
 }
 
 function indentationOf(text = ""): string {
