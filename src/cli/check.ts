@@ -8,7 +8,7 @@ import type { BusOptions } from "../bus/options.ts";
 import { templateProblems, templatesOf } from "../bus/template-files.ts";
 import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
-import { type Finding, findingLines, findingOf, inOrder } from "./finding.ts";
+import { type Finding, findingLine, findingOf, groupedLines, inOrder } from "./finding.ts";
 import { plain } from "./plain.ts";
 
 export interface CheckCommand {
@@ -32,16 +32,17 @@ export async function check({ json = false, strict = false }: CheckCommand): Pro
     process.stdout.write(`${JSON.stringify({ ok, problems, warnings, counts })}\n`);
     return;
   }
-  const print = (title: string, findings: readonly Finding[]): void => {
-    const lines = findings.length === 0 ? [] : [title, ...findingLines(findings).map((line) => `  - ${plain(line)}`)];
-    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${line}\n`);
+  const print = (lines: readonly string[]): void => {
+    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${plain(line)}\n`);
   };
   if (problems.length === 0) {
-    const { topics, subscribers, routes, templates } = counts;
-    process.stdout.write(`No problem found: ${topics} topics, ${subscribers} subscribers, ${routes} routes, ${templates} templates.\n`);
-  }
-  print(`busbar: The application has ${numbered(problems, "problem")}:`, problems);
-  print(`${numbered(warnings, "warning")}${strict ? ", which count as problems (--strict)" : ""}:`, warnings);
+    const parts = (["topic", "subscriber", "route", "template"] as const).map((word) => numbered(counts[`${word}s`], word));
+    process.stdout.write(`No problem found: ${parts.join(", ")}.\n`);
+  } else
+    print([`busbar: The application has ${numbered(problems.length, "problem")}:`, ...problems.map((each) => `  - ${findingLine(each)}`)]);
+  const counted = strict ? ", which count as problems (--strict)" : "";
+  if (warnings.length > 0)
+    print([`${numbered(warnings.length, "warning")}${counted}:`, ...groupedLines(warnings).map((line) => `  - ${line}`)]);
 }
 
 async function checked(): Promise<Checked> {
@@ -79,6 +80,6 @@ async function subscribersOf({ subscribers = [] }: BusOptions): Promise<LoadedSu
   }
 }
 
-function numbered({ length }: readonly unknown[], word: string): string {
-  return length === 1 ? `1 ${word}` : `${length} ${word}s`;
+function numbered(count: number, word: string): string {
+  return count === 1 ? `1 ${word}` : `${count} ${word}s`;
 }

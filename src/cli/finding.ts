@@ -20,13 +20,19 @@ export function inOrder(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/** Lines for people, the same message of several files said once. */
-export function findingLines(findings: readonly Finding[]): string[] {
-  const files = new Map<string, string[]>();
-  for (const { file, message } of findings) files.set(message, [...(files.get(message) ?? []), ...(file === undefined ? [] : [file])]);
-  return [...files].map(([message, found]) => {
-    if (found.length === 0 || message.startsWith(found[0]!)) return message;
-    const shown = found.length > 3 ? `${found.slice(0, 2).join(", ")} and ${found.length - 2} more` : found.join(", ");
-    return `${shown}: ${message}`;
+/** A line for people. */
+export function findingLine({ file, message }: Finding): string {
+  return file === undefined || message.includes(file) ? message : `${file}: ${message}`;
+}
+
+/** The same, with the files that a message is true of drawn together. */
+export function groupedLines(findings: readonly Finding[]): string[] {
+  const messages = [...new Set(findings.map(({ message }) => message))];
+  return messages.map((message) => {
+    const same = findings.filter((each) => each.message === message);
+    const [first, ...others] = same;
+    if (others.length === 0) return findingLine(first!);
+    const files = same.map(({ file }) => file);
+    return `${files.length > 3 ? `${files.slice(0, 2).join(", ")} and ${files.length - 2} more` : files.join(", ")}: ${message}`;
   });
 }

@@ -109,6 +109,26 @@ program
   .option("--json", "print the result as JSON")
   .action(async (options: { json?: boolean; strict?: boolean }) => (await import("./check.ts")).check(options));
 
+const scaffolds = program.command("new").description("write a topic or a subscriber to begin with, and its test; nothing is overwritten");
+
+scaffolds
+  .command("topic <name>")
+  .description("write topics/<name>, its line in topics/index and its test")
+  .option("--json", "print the result as JSON")
+  .addHelpText("after", `\nExamples:\n  busbar new topic order.shipped`)
+  .action(async (name: string, options: { json?: boolean }) => (await import("./new.ts")).newTopic(name, options));
+
+scaffolds
+  .command("subscriber <name>")
+  .description("write subscribers/<name>, its template where the channel needs one, and its test")
+  .requiredOption("--topic <name>", "what it listens to")
+  .option("--channel <name>", "email, sms, whatsapp, push, webhook or handler", "email")
+  .option("--json", "print the result as JSON")
+  .addHelpText("after", `\nExamples:\n  busbar new subscriber order-shipped-mail --topic order.shipped`)
+  .action(async (name: string, options: { topic: string; channel: string; json?: boolean }) =>
+    (await import("./new.ts")).newSubscriber(name, options),
+  );
+
 program
   .command("preview [name]")
   .description("show what a template, or a subscriber's templates, make of their examples; without a name, which templates there are")
