@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
+import { readRecord } from "../../src/base/redis-server/server-record.ts";
 import { startCli } from "./cli.ts";
 import type { InstalledPackage } from "./installed-package.ts";
 
@@ -30,6 +31,7 @@ export async function beNewcomer({ project, run: start }: Pick<InstalledPackage,
   await run("npm", "install");
   expect(await busbar("init")).not.toContain("npm install");
 
+  onTestFinished(() => endRedisOf(project));
   const dev = startCli(["dev"], { project, program: [join(project, "node_modules", "busbar", "bin", "busbar.mjs")] });
   const [, url] = await dev.until(/Ready: (\S+)/);
   // The page's own files come from the package too.
@@ -66,6 +68,12 @@ export async function beNewcomer({ project, run: start }: Pick<InstalledPackage,
   expect(checked).toMatch(/^No problem found: 2 topics, 2 subscribers, /);
   expect(types).toBe("");
   expect(tests).toMatch(/Tests .*2 passed/);
+}
+
+/** Should something fail, `dev` is killed; its Redis would wait for the next one. */
+async function endRedisOf(project: string): Promise<void> {
+  const pid = (await readRecord(join(project, ".busbar", "redis")))?.pid;
+  if (pid !== undefined) process.kill(pid, "SIGKILL");
 }
 
 /** The mistake is told from another one if the busbar that the changed file imports is the one that runs, and knows its errors. */
