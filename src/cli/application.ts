@@ -81,7 +81,9 @@ export async function readApplication({ logger, generation, adjust = (all) => al
   const withoutConfiguration = (): BusOptions => configuredOptions(inFolder(folder, topics.topics), environment, logger);
   const [loaded] = configuration.files;
   const configured = (): BusOptions => configuredOptions(loaded?.module["default"], environment, logger);
-  const read = loaded === undefined ? withoutConfiguration() : orDefault(configured, withoutConfiguration, problems);
+  const wrong: string[] = [];
+  const read = loaded === undefined ? withoutConfiguration() : orDefault(configured, withoutConfiguration, wrong);
+  problems.push(...wrong.map((problem) => `${loaded?.file}: ${problem}`));
   const options = read.subscribers instanceof URL ? { ...read, subscribers: fresh(read.subscribers) } : read;
   const bus = orDefault(
     () => createBus(options),

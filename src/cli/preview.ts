@@ -65,7 +65,8 @@ async function applicationTemplates() {
 
 function unknownName(name: string, nearest: string | undefined, problems: number): string {
   const advice = nearest === undefined ? "busbar preview lists all templates" : `did you mean ${JSON.stringify(nearest)}?`;
-  const broken = problems === 0 ? "" : " Files of this application cannot be used; busbar check says which.";
+  const broken =
+    problems === 0 ? "" : `${nearest === undefined ? "." : ""} Files of this application cannot be used; busbar check says which.`;
   return `no template and no subscriber that sends messages is called ${JSON.stringify(name)}: ${advice}${broken}`;
 }
 

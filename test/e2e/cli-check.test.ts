@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { copyOfProject, runCli } from "../support/cli.ts";
+import { copyOfProject, runCli, temporaryFolder } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -151,5 +152,26 @@ describe("busbar check", () => {
     for (const { message } of report.problems) expect(shown.stderr).toContain(message);
     const unused = /unused|"same"/;
     for (const { message } of report.problems.filter((each) => !unused.test(each.message))) expect(started.stderr).toContain(message);
+  });
+
+  it("says what is wrong with the configuration, and looks at what lies beside it all the same", async () => {
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, "subscribers"));
+    await writeFile(join(cwd, "package.json"), '{ "type": "module" }');
+    await writeFile(join(cwd, "subscribers", "broken.ts"), 'throw new Error("no price list");');
+    const check = async (configuration: string): Promise<{ code: number | null; found: string[] }> => {
+      await writeFile(join(cwd, "busbar.config.ts"), configuration);
+      const { code, stdout } = await runCli(["check", "--json"], { cwd });
+      return { code, found: lines(JSON.parse(stdout) as Report) };
+    };
+    const broken = "subscribers/broken.ts: cannot be imported: no price list";
+    expect(await check("process.exit(0);")).toEqual({
+      code: 1,
+      found: [expect.stringMatching(/^busbar\.config\.ts: calls process\.exit\(0\) while it is loaded/), broken],
+    });
+    expect(await check("export default { aplication: 'shop' };")).toEqual({
+      code: 1,
+      found: ['busbar.config.ts: it knows no option "aplication": did you mean "application"?', broken],
+    });
   });
 });
