@@ -142,7 +142,10 @@ describe("names that clash", () => {
   const topic = defineTopic("order.placed", z.object({ orderId: z.string() }));
   const named = (name: string, more: object = {}) =>
     defineSubscriber(topic, { name, ...more, deliver: ({ handler }) => [handler({ handle: async () => undefined })] });
-  const clash = (...subscribers: ReturnType<typeof named>[]) => () => catalogOf({ orderPlaced: topic }, subscribers);
+  const clash =
+    (...subscribers: ReturnType<typeof named>[]) =>
+    () =>
+      catalogOf({ orderPlaced: topic }, subscribers);
 
   it("of two routes are named, and so is an oldest name that two routes share", () => {
     expect(() =>
