@@ -6,31 +6,31 @@ export const typedTopics = 300;
 
 /**
  * Writes an application of 300 topics and 300 subscribers, each as an author writes them: a schema of some depth, a filter, two routes
- * with templates, every tenth a handler that publishes, every twentieth on two topics. Returns the path of its tsconfig.json.
+ * with templates, every tenth a handler that publishes, every twentieth on two topics. It imports `busbar` as a package. Returns the path
+ * of its tsconfig.json.
  */
 export async function writeTypeProject(folder: string, root: string): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "topics"), { recursive: true });
   await mkdir(join(folder, "subscribers"), { recursive: true });
-  const product = relative(join(folder, "topics"), join(root, "src", "index.ts"));
   const indexes = Array.from({ length: typedTopics }, (_, index) => index);
   await Promise.all([
-    ...indexes.map((index) => writeFile(join(folder, "topics", `order-placed-${index}.ts`), topic(index, product))),
-    ...indexes.map((index) => writeFile(join(folder, "subscribers", `confirmation-${index}.ts`), subscriber(index, product))),
+    ...indexes.map((index) => writeFile(join(folder, "topics", `order-placed-${index}.ts`), topic(index))),
+    ...indexes.map((index) => writeFile(join(folder, "subscribers", `confirmation-${index}.ts`), subscriber(index))),
   ]);
   await writeFile(
     join(folder, "topics", "index.ts"),
     indexes.map((index) => `export { orderPlaced${index} } from "./order-placed-${index}.ts";\n`).join(""),
   );
-  await writeFile(join(folder, "app.ts"), application(relative(folder, join(root, "src", "index.ts"))));
+  await writeFile(join(folder, "app.ts"), application);
   const config = join(folder, "tsconfig.json");
   await writeFile(config, JSON.stringify({ extends: relative(folder, join(root, "tsconfig.json")), include: ["."] }));
   return config;
 }
 
-function topic(index: number, product: string): string {
+function topic(index: number): string {
   return `import * as z from "zod";
-import { defineTopic } from "${product}";
+import { defineTopic } from "busbar";
 
 export const orderPlaced${index} = defineTopic(
   "order.placed_${index}",
@@ -48,7 +48,7 @@ export const orderPlaced${index} = defineTopic(
 `;
 }
 
-function subscriber(index: number, product: string): string {
+function subscriber(index: number): string {
   const second = (index + 1) % typedTopics;
   const two = index % 20 === 0;
   const handler = `
@@ -59,7 +59,7 @@ function subscriber(index: number, product: string): string {
       },
     }),`;
   return `import * as z from "zod";
-import { defineSubscriber, emailTemplate, smsTemplate } from "${product}";
+import { defineSubscriber, emailTemplate, smsTemplate } from "busbar";
 import { orderPlaced${index} } from "../topics/order-placed-${index}.ts";
 ${two ? `import { orderPlaced${second} } from "../topics/order-placed-${second}.ts";\n` : ""}
 const mail = emailTemplate({
@@ -92,12 +92,11 @@ export default defineSubscriber(${two ? `[orderPlaced${index}, orderPlaced${seco
 `;
 }
 
-function application(product: string): string {
-  return `import { createBus } from "${product}";
+const application = `import { createBus } from "busbar";
 import * as topics from "./topics/index.ts";
 
 const services = { store: { save: async (id: string, signal: AbortSignal) => [id, signal.aborted] as const } };
-declare module "${product}" {
+declare module "busbar" {
   interface Register {
     topics: typeof topics;
     services: typeof services;
@@ -107,4 +106,3 @@ declare module "${product}" {
 export const bus = createBus({ application: "typed", topics, services, subscribers: new URL("./subscribers/", import.meta.url) });
 export const published = bus.publishEvent.orderPlaced7.batch([]);
 `;
-}

@@ -56,15 +56,6 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
     const queue = name === "routing" ? routing : name === "audiences" ? audiences : of(name as Delivery["channel"]);
     return queue as unknown as DeliveryQueue<AnyContent>;
   };
-  const checkedQueue = (name: string): string => {
-    if (deadLetterQueues.includes(name)) return name;
-    const near = nearestName(name, deadLetterQueues);
-    throw new BusbarError(
-      "UNKNOWN_QUEUE",
-      `No queue is called "${name}". ${near === undefined ? `There are ${deadLetterQueues.join(", ")}.` : `Did you mean "${near}"?`}`,
-    );
-  };
-
   const redriveOne = async (id: string): Promise<string | undefined> => {
     for (const name of deadLetterQueues) {
       const queue = queueOf(name);
@@ -108,6 +99,15 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
       return { redriven, refused };
     },
   };
+}
+
+function checkedQueue(name: string): string {
+  if (deadLetterQueues.includes(name)) return name;
+  const near = nearestName(name, deadLetterQueues);
+  throw new BusbarError(
+    "UNKNOWN_QUEUE",
+    `No queue is called "${name}". ${near === undefined ? `There are ${deadLetterQueues.join(", ")}.` : `Did you mean "${near}"?`}`,
+  );
 }
 
 const gone = "it is no dead letter any more";

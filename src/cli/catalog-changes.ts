@@ -2,16 +2,14 @@ import type { Catalog } from "../define/catalog.ts";
 
 /** What is different between two readings of an application, in a few words for people. Pure. */
 export function catalogChanges(before: Catalog, after: Catalog, files: readonly string[]): string {
-  const names = (catalog: Catalog, kind: "topics" | "subscribers"): string[] => catalog[kind].map(({ name }) => name);
   const parts = (["topics", "subscribers"] as const).flatMap((kind) => {
-    const [old, now] = [names(before, kind), names(after, kind)];
+    const [old, now] = [namesOf(before, kind), namesOf(after, kind)];
     const word = kind.slice(0, -1);
     return [
       ...now.filter((name) => !old.includes(name)).map((name) => `new ${word} ${name}`),
       ...old.filter((name) => !now.includes(name)).map((name) => `${word} ${name} is gone`),
     ];
   });
-  const routesOf = (catalog: Catalog, name: string): string[] | undefined => catalog.subscriber(name)?.routes.map((route) => route.name);
   for (const { name, routes } of after.subscribers) {
     const old = routesOf(before, name);
     if (old === undefined) continue;
@@ -20,4 +18,12 @@ export function catalogChanges(before: Catalog, after: Catalog, files: readonly 
   }
   const shown = files.length > 5 ? `${files.slice(0, 5).join(", ")} and ${files.length - 5} more` : files.join(", ");
   return parts.length === 0 ? shown : `${shown} (${parts.join("; ")})`;
+}
+
+function namesOf(catalog: Catalog, kind: "topics" | "subscribers"): string[] {
+  return catalog[kind].map(({ name }) => name);
+}
+
+function routesOf(catalog: Catalog, subscriber: string): string[] | undefined {
+  return catalog.subscriber(subscriber)?.routes.map(({ name }) => name);
 }

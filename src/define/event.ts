@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Duration } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import { payloadLimits } from "./payload.ts";
 import { type PolicyOptions, policyProblems } from "./policy.ts";
@@ -70,14 +71,17 @@ export function decodeEvent(json: string): BusEvent {
 
 /** The option words that a publish said, as the event carries them. */
 export function eventWords({ priority, retry, delay, deliverAt, expiresIn }: PolicyOptions & TimingOptions): Partial<BusEvent> {
-  const duration = (value: string | number): string => (typeof value === "number" ? `${value}ms` : value);
   return {
     ...(priority === undefined ? {} : { priority }),
     ...(retry === undefined ? {} : { retry: JSON.stringify(retry) }),
-    ...(delay === undefined ? {} : { delay: duration(delay) }),
+    ...(delay === undefined ? {} : { delay: durationText(delay) }),
     ...(deliverAt === undefined ? {} : { deliverat: deliverAt }),
-    ...(expiresIn === undefined ? {} : { expiresin: duration(expiresIn) }),
+    ...(expiresIn === undefined ? {} : { expiresin: durationText(expiresIn) }),
   };
+}
+
+function durationText(value: Duration): string {
+  return typeof value === "number" ? `${value}ms` : value;
 }
 
 /** Everything wrong with the option words of a publish. */

@@ -11,6 +11,16 @@ async function getJson(address: string): Promise<unknown> {
   return (await fetch(address)).json();
 }
 
+/** A subscriber whose handler is the code given. */
+const handler = (code: string): string => `import { defineSubscriber } from "../src/index.ts";
+import { userRegistered } from "../topics/user-registered.ts";
+
+export default defineSubscriber(userRegistered, {
+  name: "audit",
+  deliver: ({ handler }) => [handler({ retry: { attempts: 2, delay: 20 }, handle: async (event) => { ${code} } })],
+});
+`;
+
 describe("busbar dev", () => {
   it(
     "D8: brings everything, shows an event become a message within its first seconds, stops cleanly and keeps its data",
@@ -53,14 +63,6 @@ describe("busbar dev", () => {
     "takes up what is changed while it runs, takes nothing up that has a problem, and survives a handler's forgotten promise",
     { timeout: 60_000 },
     async () => {
-      const handler = (code: string): string => `import { defineSubscriber } from "../src/index.ts";
-import { userRegistered } from "../topics/user-registered.ts";
-
-export default defineSubscriber(userRegistered, {
-  name: "audit",
-  deliver: ({ handler }) => [handler({ retry: { attempts: 2, delay: 20 }, handle: async (event) => { ${code} } })],
-});
-`;
       const project = await copyOfProject({});
       const file = join(project, "subscribers", "audit.ts");
       const dev = startCli(["dev"], { project, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });

@@ -61,7 +61,7 @@ it("every channel's builder is typed with the topic's event", () => {
 });
 
 it("a slip in a route does not compile, at the place of the slip, and does not define for those without types", () => {
-  const define = (): unknown =>
+  expect(() =>
     defineSubscriber(orderPlaced, {
       name: "s",
       deliver: ({ email, sms, webhook, handler }) => [
@@ -93,8 +93,8 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
           to: 7,
         }),
       ],
-    });
-  expect(define).toThrow(
+    }),
+  ).toThrow(
     new RegExp(
       [
         'route other-channel: template "mail" is for email, not sms',

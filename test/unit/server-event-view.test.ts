@@ -50,8 +50,9 @@ describe("the state of a delivery", () => {
   });
 });
 
+const listener = (name: string) => ({ name, identity: name });
+
 describe("what the subscribers made of an event", () => {
-  const listener = (name: string) => ({ name, identity: name });
   const sent = { subscriber: "receipt", problem: undefined, skipped: [], more: 0, deliveries: [delivery("d_a", timeline(["sent", "x"]))] };
   const waiting = { subscriber: "receipt", problem: undefined, skipped: [], more: 0, deliveries: [delivery("d_a", timeline())] };
   const unplanned = { subscriber: "receipt", problem: "to threw", skipped: [], more: 0, deliveries: [] };
