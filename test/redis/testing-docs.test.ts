@@ -1,29 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { temporaryFolder } from "../support/cli.ts";
+import { documentedProject } from "../support/documented-project.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-
-/** Where busbar is is the only change. */
-function inThisClone(code: string): string {
-  return code
-    .replace('"busbar/testing/global-setup"', JSON.stringify(join(root, "src/testing/global-setup.ts")))
-    .replace('from "busbar/testing"', `from ${JSON.stringify(join(root, "src/testing/index.ts"))}`)
-    .replace('from "busbar"', `from ${JSON.stringify(join(root, "src/index.ts"))}`);
-}
-
-function run(args: readonly string[], cwd: string): Promise<{ readonly code: number; readonly output: string }> {
-  const { BUSBAR_TEST_REDIS_URL: _, ...env } = process.env;
-  return new Promise((resolve) => {
-    const options = { cwd, env: { ...env, NO_COLOR: "1" }, timeout: 50_000, killSignal: "SIGKILL" } as const;
-    execFile(process.execPath, args, options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` }),
-    );
-  });
-}
 
 function connection(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -35,27 +16,14 @@ function connection(port: number): Promise<void> {
 
 it("the examples of docs/testing.md are type-correct and pass, on the one Redis of the global set-up, which then ends", async () => {
   const page = await readFile(join(root, "docs/testing.md"), "utf8");
-  const folder = await temporaryFolder();
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  await mkdir(join(folder, "test"));
-  for (const [, path, code] of page.matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gms)) await writeFile(join(folder, path!), inThisClone(code!));
   // Its own file, so that another worker is asked as well.
   const probe =
     'import { appendFileSync } from "node:fs";\nimport { it } from "vitest";\nit("asks", () => appendFileSync("urls", process.env["BUSBAR_TEST_REDIS_URL"] ?? "none"));\n';
-  await writeFile(join(folder, "test/probe.test.ts"), probe);
-  await writeFile(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({
-      extends: join(root, "tsconfig.json"),
-      compilerOptions: { rewriteRelativeImportExtensions: false },
-      include: ["vitest.config.ts", "test/orders.test.ts"],
-    }),
-  );
+  const { folder, run } = await documentedProject(page, { "test/probe.test.ts": probe });
 
   const [types, tests] = await Promise.all([
-    run([join(root, "node_modules/typescript/bin/tsc"), "--project", folder], folder),
-    run([join(root, "node_modules/vitest/vitest.mjs"), "run"], folder),
+    run([join(root, "node_modules/typescript/bin/tsc"), "--project", folder]),
+    run([join(root, "node_modules/vitest/vitest.mjs"), "run"]),
   ]);
   expect(types.output).toBe("");
   expect(tests.output).toMatch(/Tests +8 passed \(8\)/);
