@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import { checkAddress } from "../define/address.ts";
 import type { Recipient } from "../define/audience.ts";
 import { type Delivery, deliveryId } from "../define/delivery.ts";
@@ -22,7 +23,8 @@ export interface RecipientsOptions {
 /**
  * One delivery a recipient; a recipient who is named twice gets one. A wrong address makes a delivery that is refused, so that it
  * is seen, and does not keep the others from theirs. Pure.
- * @throws BusbarError `CANNOT_PLAN` when the route's own code throws, or its data does not fit the template
+ * @throws BusbarError `CANNOT_PLAN` when the route's own code throws, or its data does not fit the template; for an audience only
+ * when that holds for every one of the recipients, because one of thousands must not keep the others from theirs
  */
 export function planRecipients(
   recipients: readonly unknown[],
@@ -32,25 +34,41 @@ export function planRecipients(
   const policy = routePolicy(subscriber, route, levels);
   const timing = routeTiming(subscriber, route, event, levels);
   const names = { subscriber: subscriber.identity, route: route.identity, channel: route.channel };
+  const bulk = isMessageRoute(route) && route.audience !== undefined;
   const deliveries = new Map<string, Delivery>();
+  const failures = new Map<string, unknown>();
   for (const recipient of recipients) {
     const checked = checkAddress(route.channel, addressOf(recipient));
     const to = "address" in checked ? checked.address : shown(addressOf(recipient));
     const id = deliveryId({ application: options.application, eventId: event.id, ...names, recipient: to, epoch: 0 });
     if (deliveries.has(id)) continue;
+    const made = contentFor(recipient);
+    if ("failure" in made) failures.set(id, made.failure);
+    const problem = "problem" in checked ? `to: ${checked.problem}` : "failure" in made ? messageOf(made.failure) : undefined;
     deliveries.set(id, {
       id,
       event: route.channel === "handler" ? event : { id: event.id, type: event.type, time: event.time },
       ...names,
-      ...(isMessageRoute(route) && route.audience !== undefined ? { bulk: true } : {}),
+      ...(bulk ? { bulk } : {}),
       to,
-      ...content(subscriber, route, event, recipient),
+      ...("failure" in made ? {} : made),
       policy,
       ...timing,
-      ...("problem" in checked ? { refusal: `to: ${checked.problem}` } : {}),
+      ...(problem === undefined ? {} : { refusal: problem }),
     });
   }
+  const [first] = failures.values();
+  if (first !== undefined && failures.size === deliveries.size) throw first;
   return [...deliveries.values()];
+
+  function contentFor(recipient: unknown): ReturnType<typeof content> | { readonly failure: unknown } {
+    if (!bulk) return content(subscriber, route, event, recipient);
+    try {
+      return content(subscriber, route, event, recipient);
+    } catch (failure) {
+      return { failure };
+    }
+  }
 }
 
 /** What the message will say, checked while the event is at hand: a slip shows at once, and not in a worker an hour later. */

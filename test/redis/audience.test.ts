@@ -169,14 +169,17 @@ describe("D3: an audience", () => {
     expect((await dead)[0]!.reason).toMatch(reason);
   });
 
-  it("with a wrong address among its recipients sends to all others", async () => {
-    const { bus, sends } = line(() => ({ recipients: [...supporters(3), { to: "nobody", name: "N" }, { to: 7 as never, name: "N" }] }));
-    const [sent, dead] = [observed(bus, "sent", 3), observed(bus, "dead", 2)];
+  it("with recipients among others who cannot be written to sends to all others", async () => {
+    const wrong = [{ to: "nobody", name: "N" }, { to: 7, name: "N" }, { to: "no.name@example.in" }, null] as never[];
+    const { bus, sends } = line(() => ({ recipients: [...supporters(3), ...wrong] }));
+    const [sent, dead] = [observed(bus, "sent", 3), observed(bus, "dead", 4)];
     await bus.start();
     await bus.publishEvent.modelRankChanged(event);
     await sent;
     expect((await dead).map(({ reason }) => reason).toSorted()).toEqual([
+      expect.stringMatching(/data does not fit template "rank": name: /),
       'to: "nobody" is not an e-mail address',
+      "to: an e-mail address is text, not null",
       "to: an e-mail address is text, not number",
     ]);
     expect(sends).toHaveLength(3);
