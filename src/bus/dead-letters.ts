@@ -121,7 +121,7 @@ function deadLetterView(queue: string, { content, reason, attempts, firstAt, las
     to: "to" in content ? content.to : undefined,
     event: eventOf(content),
     reason,
-    attempts,
+    attempts: "failures" in content ? content.failures + 1 : attempts,
     firstAt: new Date(firstAt).toISOString(),
     lastAt: new Date(lastAt).toISOString(),
     stack,

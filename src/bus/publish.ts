@@ -43,7 +43,8 @@ export function createPublisher({ application, topics, log, clock, observe, dead
     async batch(topicName: string, payloads: readonly unknown[], given: BatchOptions = {}) {
       const topic = knownTopic(topicName);
       const optionsOf = typeof given === "function" ? given : () => given;
-      const events = createEvents(topic, payloads, optionsOf);
+      const shared = typeof given === "function" ? [] : ["id", "idempotencyKey"].filter((name) => name in given);
+      const events = createEvents(topic, payloads, { optionsOf, shared });
       const results = await Promise.allSettled(events.map((event, index) => publishEvent(topic, event, optionsOf(payloads[index]))));
       const failed = results.flatMap((result, index) =>
         result.status === "rejected" ? [{ event: events[index]!, reason: result.reason as unknown }] : [],
@@ -60,8 +61,13 @@ export function createPublisher({ application, topics, log, clock, observe, dead
   }
 
   /** All of them, or an error that names each payload that is wrong. */
-  function createEvents(topic: AnyTopic, payloads: readonly unknown[], optionsOf: (payload: unknown) => PublishOptions): BusEvent[] {
+  function createEvents(
+    topic: AnyTopic,
+    payloads: readonly unknown[],
+    { optionsOf, shared }: { readonly optionsOf: (payload: unknown) => PublishOptions; readonly shared: readonly string[] },
+  ): BusEvent[] {
     const problems = Array.isArray(payloads) ? [] : ["batch takes a list of payloads"];
+    for (const name of shared) problems.push(`${name} belongs to one event: publish them one by one`);
     const events: BusEvent[] = [];
     for (const [index, payload] of problems.length > 0 ? [] : payloads.entries()) {
       try {
@@ -158,6 +164,7 @@ export function exampleOf(topicName: string, topics: readonly AnyTopic[]): unkno
 const optionNames = ["idempotencyKey", "key", "correlationId", "causationId", "id", "deliverAt", "priority", "retry", "delay", "expiresIn"];
 
 function optionProblems(options: PublishOptions): string[] {
+  if (typeof options !== "object" || options === null) return [`its options must be an object, not ${JSON.stringify(options)}`];
   const problems = [...unknownOptions(options, optionNames), ...eventWordProblems(options)];
   if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
   for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
@@ -171,7 +178,7 @@ function optionProblems(options: PublishOptions): string[] {
 function unknownTopic(name: string, known: readonly string[]): BusbarError {
   const near = nearestName(name, known);
   const advice = near === undefined ? `Known topics: ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
-  return new BusbarError("UNKNOWN_TOPIC", `No topic is called "${name}". ${advice}`);
+  return new BusbarError("UNKNOWN_TOPIC", `No topic is called ${JSON.stringify(name)}. ${advice}`);
 }
 
 function conflict(

@@ -9,7 +9,7 @@ import { templateProblems, templatesOf } from "../bus/template-files.ts";
 import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
 import { type Finding, findingLine, findingOf, groupedLines, inOrder } from "./finding.ts";
-import { plain } from "./plain.ts";
+import { oneLine } from "./visible.ts";
 
 export interface CheckCommand {
   readonly json?: boolean;
@@ -33,7 +33,7 @@ export async function check({ json = false, strict = false }: CheckCommand): Pro
     return;
   }
   const print = (lines: readonly string[]): void => {
-    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${plain(line)}\n`);
+    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${oneLine(line)}\n`);
   };
   if (problems.length === 0) {
     const parts = (["topic", "subscriber", "route", "template"] as const).map((word) => numbered(counts[`${word}s`], word));

@@ -1,7 +1,7 @@
 import type { DeadLetterView } from "../bus/dead-letters.ts";
 import { withApplication } from "./folder-redis.ts";
-import { plain } from "./plain.ts";
 import { UsageError } from "./usage-error.ts";
+import { oneLine } from "./visible.ts";
 
 export interface ListCommand {
   readonly queue?: string;
@@ -46,7 +46,7 @@ export async function redriveDeadLetters(ids: readonly string[], { all, queue, j
   if (json === true) print(JSON.stringify({ redriven, refused }));
   else {
     print(`${redriven.length} dead letter${redriven.length === 1 ? "" : "s"} queued again.`);
-    for (const { id, reason } of refused) process.stderr.write(`busbar: ${plain(id)} was not: ${reason}\n`);
+    for (const { id, reason } of refused) process.stderr.write(`busbar: ${oneLine(id)} was not: ${reason}\n`);
   }
   if (refused.length > 0 && all !== true) process.exitCode = 1;
 }
@@ -57,8 +57,8 @@ function linesOf({ id, queue, subscriber, route, to, event, reason, attempts, la
   const tries = attempts === 1 ? "1 try" : `${attempts} tries`;
   return [
     `${id}  ${lastAt.slice(0, 19).replace("T", " ")}  ${tries}`,
-    `    ${plain(`${what}${whom}`)}${event === undefined ? "" : plain(`  (${event.type} ${event.id})`)}`,
-    `    ${plain(reason)}`,
+    `    ${oneLine(`${what}${whom}`)}${event === undefined ? "" : oneLine(`  (${event.type} ${event.id})`)}`,
+    `    ${oneLine(reason)}`,
   ].join("\n");
 }
 

@@ -10,11 +10,12 @@ import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
-import { createLogger } from "./logger.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
+import { tellUnexpectedEnd } from "./unexpected-end.ts";
 import { reportStrayRejections } from "./stray-rejections.ts";
 import { switchableBus } from "./switchable-bus.ts";
+import { terminalLogger } from "./terminal-logger.ts";
 import { terminalView } from "./terminal-view.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 
@@ -29,6 +30,7 @@ export async function dev(): Promise<void> {
   setFlagsFromString("--heap-growing-percent=20");
   reportStrayRejections(say);
   const signal = firstSignal();
+  const ending = tellUnexpectedEnd();
   const started: { name: string; stop: () => Promise<void> | void }[] = [];
   const stopAll = async (): Promise<void> => {
     for (const { name, stop } of started.splice(0).toReversed()) {
@@ -56,7 +58,7 @@ export async function dev(): Promise<void> {
       inbox: mailroom.inbox,
       port: environment.port ?? 4000,
       tryNextPort: environment.port === undefined,
-      logger: createLogger("warn"),
+      logger: terminalLogger(say),
     });
     started.push({ name: "the server", stop: server.stop });
 
@@ -67,11 +69,13 @@ export async function dev(): Promise<void> {
     if (!environment.send.live) say("Real sending is off: every message goes to the inbox on that page.");
     await publishExamples(bus, say);
   } catch (error) {
+    ending.expected();
     await stopAll();
     throw error;
   }
 
   await untilSignal(signal, async () => {
+    ending.expected();
     say("Stopping: finishing what is under way …");
     await stopAll();
     say("Stopped.");
@@ -108,7 +112,7 @@ function application(
   generation?: number,
 ): Promise<{ bus: Bus; environment: Environment }> {
   return loadApplication({
-    logger: createLogger("warn"),
+    logger: terminalLogger(say),
     ...(generation === undefined ? {} : { generation }),
     adjust: (environment) => ({
       ...environment,

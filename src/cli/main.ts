@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { BusbarError } from "../base/errors.ts";
 import { loadEnvFile } from "./env-file.ts";
 import { UsageError } from "./usage-error.ts";
+import { visibleLines } from "./visible.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -14,6 +15,8 @@ const program = new Command("busbar")
   .description("An event bus: publish what happened once; every reaction to it is routed, sent, retried and recorded.")
   .version(version)
   .exitOverride()
+  // What was typed stands in what commander says of it.
+  .configureOutput({ outputError: (text, write) => write(`${visibleLines(text.trimEnd()).join("\n")}\n`) })
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     "after",
@@ -159,7 +162,8 @@ try {
 /** Says what went wrong, unless commander has said it, and gives the exit code. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof BusbarError || error instanceof UsageError) process.stderr.write(`busbar: ${error.message}\n`);
-  else process.stderr.write(`busbar: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const own = error instanceof BusbarError || error instanceof UsageError;
+  const text = own ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`busbar: ${visibleLines(text).join("\n")}\n`);
   return error instanceof UsageError ? 2 : 1;
 }

@@ -7,6 +7,7 @@ import { loadApplication } from "./application.ts";
 import { createLogger } from "./logger.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 import { reportStrayRejections } from "./stray-rejections.ts";
+import { tellUnexpectedEnd } from "./unexpected-end.ts";
 import { UsageError } from "./usage-error.ts";
 
 const roles = ["router", "workers", "server"] as const;
@@ -22,6 +23,7 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
   const { bus, environment } = await loadApplication({ logger });
   logFacts(bus, logger);
   reportStrayRejections((line) => logger.error({}, line));
+  const ending = tellUnexpectedEnd();
   const busRoles = only.filter((role): role is Role => role !== "server");
   let server: Awaited<ReturnType<typeof startServer>> | undefined;
   try {
@@ -32,12 +34,14 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
     }
     if (only.includes("workers")) await warnWithoutMailroom(environment, logger);
   } catch (error) {
+    ending.expected();
     await bus.stop();
     throw error;
   }
   logger.info({ roles: only, application: "busbar" }, "started");
 
   await untilSignal(signal, async (name) => {
+    ending.expected();
     logger.info({ signal: name }, "stopping: finishing what is under way");
     await server?.stop();
     await bus.stop();

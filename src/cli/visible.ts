@@ -10,6 +10,11 @@ export function visible(text: string): string {
   });
 }
 
+/** The same with every run of white space drawn together: for lists, in which each thing has a line of its own. */
+export function oneLine(text: string): string {
+  return visible(text.replace(/\s+/g, " "));
+}
+
 /** The same line by line: line breaks stay. */
 export function visibleLines(text: string): string[] {
   return text.split(/\r?\n/).map(visible);

@@ -15,8 +15,8 @@ export interface AudienceContext {
   readonly signal: AbortSignal;
 }
 
-/** One page of recipients. Without `next` it is the last one. */
+/** One page of recipients. Without `next` (or with null or an empty text, as many stores say it) it is the last one. */
 export interface AudiencePage<To extends Recipient = Recipient> {
   readonly recipients: readonly To[];
-  readonly next?: Cursor | undefined;
+  readonly next?: Cursor | null | undefined;
 }

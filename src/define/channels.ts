@@ -38,7 +38,9 @@ export interface MessageOptions<Event, Channel extends TemplateChannel, Data, Gi
   readonly data: (event: Event, recipient: NoInfer<To>) => Given & Excess<Given, Data>;
 }
 
-type OneSource<Event> = { readonly to: (event: Event) => Recipients } | { readonly audience: unknown };
+type OneSource<Event> =
+  | { readonly to: (event: Event) => Recipients; readonly audience?: undefined }
+  | { readonly audience: unknown; readonly to?: undefined };
 
 export type MessageBuilder<Event, Channel extends TemplateChannel> = <Data, Given extends Data, To extends Recipient = string>(
   route: MessageOptions<Event, Channel, Data, Given, To> & OneSource<Event>,

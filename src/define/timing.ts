@@ -35,6 +35,7 @@ export function resolveTiming(eventTime: string, levels: readonly (TimingOptions
 /** Everything wrong with a time that somebody gave as text. */
 export function timeProblems(name: string, value: unknown): string[] {
   if (value === undefined || (typeof value === "string" && rfc3339.test(value) && !Number.isNaN(Date.parse(value)))) return [];
+  if (value instanceof Date) return [`${name}: a Date is no text: give its toISOString()`];
   return [`${name}: ${JSON.stringify(value)} is no time such as "2026-01-31T09:30:00Z" or "2026-01-31T15:00:00+05:30"`];
 }
 

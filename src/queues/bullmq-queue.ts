@@ -8,6 +8,8 @@ import type { Priority } from "../define/policy.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
 import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
 import { delayedUntil } from "./redis-delayed.ts";
+import { forgetStalls } from "./redis-stalls.ts";
+import { stalledReason } from "./stalled-reason.ts";
 
 export interface BullmqQueueOptions {
   readonly url: string;
@@ -132,6 +134,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       const job = await queue.getJob(id);
       if (job === undefined || !(await job.isFailed())) return false;
       if (content !== undefined) await job.updateData(content as never);
+      await forgetStalls(connection, queue.toKey(id));
       try {
         await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
         return true;
@@ -164,7 +167,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
 function deadLetter<Content>(job: BullJob<Content>): DeadLetter<Content> {
   return {
     content: job.data,
-    reason: job.failedReason ?? "unknown",
+    reason: stalledReason(job.failedReason) ?? job.failedReason ?? "unknown",
     attempts: job.attemptsMade,
     firstAt: job.timestamp,
     lastAt: job.finishedOn ?? job.timestamp,

@@ -6,6 +6,7 @@ import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import { backoff } from "../define/policy.ts";
 import type { Job, QueuedContent, QueueWorker, Verdict, WorkOptions } from "./delivery-queue.ts";
+import { stalledReason } from "./stalled-reason.ts";
 
 export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
   readonly url: string;
@@ -22,6 +23,8 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
  * taken over after about 10 s. A job may lose its worker five times, because `attempts` does not count such losses.
  */
 const takeOver = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 };
+
+const longestReason = 1_000;
 
 /** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
@@ -48,9 +51,9 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
         await job.moveToDelayed(Date.now() + wallWait(verdict.after), token);
         throw new DelayedError();
       case "failed":
-        throw withStack(new Error(verdict.reason), verdict.error);
+        throw withStack(new Error(bounded(verdict.reason)), verdict.error);
       case "dead":
-        throw withStack(new UnrecoverableError(verdict.reason), verdict.error);
+        throw withStack(new UnrecoverableError(bounded(verdict.reason)), verdict.error);
     }
   };
 
@@ -71,8 +74,8 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     for (const id of jobIds) worker.cancelJob(id, "its lock was lost");
   });
   worker.on("failed", (job, error) => {
-    if (job !== undefined && /stalled more than/.test(error.message))
-      onGivenUp(job.data as Content, "poison: its workers died again and again");
+    const reason = stalledReason(error.message);
+    if (job !== undefined && reason !== undefined) onGivenUp(job.data as Content, reason);
   });
   const running = worker.run().catch((error: unknown) => logger.error({ error: messageOf(error), queue: name }, "worker stopped"));
 
@@ -102,6 +105,11 @@ function copiesOf(connection: Redis): readonly Redis[] {
     return copy;
   };
   return copies;
+}
+
+/** A reason is for people, and part of every list of dead letters. */
+function bounded(reason: string): string {
+  return reason.length <= longestReason ? reason : `${reason.slice(0, longestReason)}… (${reason.length} characters)`;
 }
 
 /** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours. */

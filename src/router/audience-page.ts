@@ -1,6 +1,7 @@
 import type { AudienceContext, AudiencePage } from "../define/audience.ts";
 import { deadline } from "../base/deadline.ts";
 import type { BusEvent } from "../define/event.ts";
+import { unknownOptions } from "../define/names.ts";
 import type { MessageRoute } from "../define/route.ts";
 
 /** One page may take this long to look up, milliseconds. */
@@ -26,6 +27,8 @@ export async function audiencePage(
     const page: unknown = await Promise.race([asked, late]);
     const recipients = (page as AudiencePage | null | undefined)?.recipients;
     if (!Array.isArray(recipients)) throw new Error("audience must return { recipients: [ … ], next }: recipients is no list");
+    const [unknown] = unknownOptions(page as AudiencePage, ["recipients", "next"]);
+    if (unknown !== undefined) throw new Error(`audience: of what it returned, ${unknown}`);
     return page as AudiencePage;
   } finally {
     limit.clear();

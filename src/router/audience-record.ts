@@ -1,4 +1,4 @@
-import type { Cursor } from "../define/audience.ts";
+import type { AudiencePage, Cursor } from "../define/audience.ts";
 import type { AudienceTask } from "../define/delivery.ts";
 import type { QueuedContent } from "../queues/delivery-queue.ts";
 
@@ -28,13 +28,13 @@ export function audienceRecord(task: AudienceTask, partition: number): AudienceR
   return { ...task, partition, offset: 0, pages: 0, released: 0, failures: 0 };
 }
 
-/** The record after the page was finished; undefined: that was the last one. Pure. */
-export function nextPage(record: AudienceRecord, next: Cursor | undefined): AudienceRecord | { readonly problem: string } | undefined {
-  if (next === undefined) return undefined;
+/** The record after the page was finished; undefined: that was the last one, which has no `next`, or null or an empty text as many stores give. Pure. */
+export function nextPage(record: AudienceRecord, next: AudiencePage["next"]): AudienceRecord | { readonly problem: string } | undefined {
+  if (next === undefined || next === null || next === "") return undefined;
   if (typeof next !== "string" && typeof next !== "number")
     return { problem: `next must be text or a number, not ${JSON.stringify(next)}` };
   if (next === record.cursor || next === record.milestone)
-    return { problem: `the audience repeats its cursor ${JSON.stringify(next)}: it would never end` };
+    return { problem: `the audience repeats its cursor ${JSON.stringify(String(next).slice(0, 80))}: it would never end` };
   const pages = record.pages + 1;
   const milestone = Number.isInteger(Math.log2(pages)) ? next : record.milestone;
   const { milestone: _, ...rest } = record;

@@ -109,7 +109,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     if (failures >= record.policy.attempts) return dead(record, `${reason} (try ${failures} of ${record.policy.attempts})`, error);
     const after = backoff(record.policy, failures, random());
     logger.warn(
-      { subscriber: record.subscriber, route: record.route, event: record.event.id, reason, after },
+      { observation: "audienceRetrying", subscriber: record.subscriber, route: record.route, event: record.event.id, reason, after },
       "an audience failed; it is asked again",
     );
     observe("audienceRetrying", { event: record.event, subscriber: record.subscriber, route: record.route, reason, after });
@@ -117,7 +117,10 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
   };
 
   const dead = ({ event, subscriber, route, released }: AudienceRecord, reason: string, error?: unknown): Verdict<AudienceRecord> => {
-    logger.error({ subscriber, route, event: event.id, released, reason }, "an audience became a dead letter of audiences");
+    logger.error(
+      { observation: "audienceDead", subscriber, route, event: event.id, released, reason },
+      "an audience became a dead letter of audiences",
+    );
     observe("audienceDead", { event, subscriber, route, released, reason });
     return { kind: "dead", reason, error };
   };

@@ -170,7 +170,10 @@ export function createLane(options: LaneOptions): Lane {
       });
     } else {
       const { reason } = item.routing;
-      logger.warn({ ...position, entry: item.entry.id, reason }, "an event could not be routed; it waits on the queue routing");
+      logger.warn(
+        { observation: "unroutable", ...position, entry: item.entry.id, reason },
+        "an event could not be routed; it waits on the queue routing",
+      );
       observe("unroutable", { eventId: item.record?.eventId ?? item.entry.id, subscriber: subscriber.name, reason });
     }
   };

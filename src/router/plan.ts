@@ -60,6 +60,12 @@ function reasonToSkip(subscriber: Subscriber, route: AnyRoute, event: BusEvent, 
   const { when } = route;
   const answer: unknown = attempt(subscriber, route, () => when(event), "when");
   if (answer instanceof Promise) throw cannotPlan(subscriber, route, "when must not be async: it returned a promise", answer);
+  if (typeof answer !== "boolean")
+    throw cannotPlan(
+      subscriber,
+      route,
+      `when must return true or false, and returned ${JSON.stringify(answer)?.slice(0, 80) ?? String(answer)}`,
+    );
   return answer ? undefined : "when said no";
 }
 

@@ -83,7 +83,7 @@ export function deliver({
       case "poison":
         return dead(delivery, `poison: its worker died ${claim.deaths} times while sending it`);
       case "go":
-        if (claim.doubtful) observe("doubtful", { delivery, reason: "an earlier try may have been accepted" });
+        if (claim.doubtful) observe("doubtful", { delivery, reason: "an earlier try may have come through" });
     }
     // A process that was paused right here wakes up with a claim that is somebody else's by now.
     if (clock.now() - claimedAt > leaseMs / 2 && !(await ledger.renew(delivery, token, leaseMs).catch(() => false)))

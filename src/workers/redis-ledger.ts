@@ -98,5 +98,6 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 }
 
 function oneLine(detail: string): string {
-  return detail.replace(/\s+/g, " ").slice(0, longestDetail);
+  // Bidi controls would turn the order of what people read.
+  return detail.replace(/[\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ").slice(0, longestDetail);
 }

@@ -159,6 +159,7 @@ describe("D3: an audience", () => {
   it.each([
     ["nothing", undefined, /recipients is no list/],
     ["a list in place of a page", [], /recipients is no list/],
+    ["a misspelt next", { recipients: [], nxt: "2" }, /it knows no option "nxt": did you mean "next"\?/],
     ["a cursor that is no cursor", { recipients: [], next: { page: 2 } }, /next must be text or a number/],
     ["recipients that the template cannot take", { recipients: [{ to: "a@b.co", name: 7 }] }, /data does not fit template "rank": name: /],
   ])("that returns %s ends as a dead letter that says so", async (_name, page, reason) => {

@@ -5,6 +5,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import { type Priority, resolvePolicy, type Retry } from "../../src/define/policy.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import type { DeliveryQueue, Job, QueuedContent, QueueWorker, Verdict } from "../../src/queues/delivery-queue.ts";
+import { stalledReason } from "../../src/queues/stalled-reason.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -214,5 +215,34 @@ describe("a delivery queue", () => {
     }
     expect(passed).toEqual([0, 1, 1, 0, 1]);
     expect(Object.fromEntries(tries)).toEqual({ d_failing: [0, 2], d_again: [0, 3], d_added: [5] });
+  });
+
+  it("A3: gives a dead letter that is redriven all that a new job has: attempts, and deaths of its workers", async () => {
+    const { queue, key } = newQueue();
+    await queue.add([content("job", { retry: { attempts: 1 } })]);
+    // Its workers died five times before it failed for good.
+    await redis.hset(key("job"), "stc", 5);
+    await work(
+      queue,
+      () => ({ kind: "failed", reason: `no ${"x".repeat(5_000)}` }),
+      (handed) => handed.length === 1,
+    );
+    const letter = await queue.deadLetter("job");
+    expect(letter!.reason).toMatch(/^no x{997}… \(5003 characters\)$/);
+    expect(await queue.redrive("job")).toBe(true);
+    expect(await redis.hexists(key("job"), "stc")).toBe(0);
+    expect(await queue.redrive("job")).toBe(false);
+    const [again] = await work(
+      queue,
+      () => done,
+      (handed) => handed.length === 1,
+    );
+    expect(again!.attempt).toBe(1);
+    expect(await queue.counts()).toMatchObject({ dead: 0, completed: 1 });
+  });
+
+  it("says in our words that a job's workers died again and again", () => {
+    expect(stalledReason("job stalled more than allowable limit")).toBe("poison: its workers died again and again");
+    expect(stalledReason("SMTP 451")).toBeUndefined();
   });
 });

@@ -184,5 +184,13 @@ describe("C7: a batch", () => {
     expect(await bus.inspect.events(10)).toEqual([]);
     await expect(bus.publishEvent.orderPlaced.batch("orders" as never)).rejects.toThrow("batch takes a list of payloads");
     expect(await bus.publishEvent.orderPlaced.batch([])).toEqual([]);
+    const two = [order, { ...order, orderId: "B-2" }];
+    await expect(bus.publishEvent.orderPlaced.batch(two, { id: "one" } as never)).rejects.toThrow("id belongs to one event");
+    await expect(bus.publishEvent.orderPlaced.batch(two, { idempotencyKey: "one" } as never)).rejects.toThrow(
+      "idempotencyKey belongs to one event",
+    );
+    await expect(bus.publishEvent.orderPlaced(order, "high" as never)).rejects.toThrow('its options must be an object, not "high"');
+    await expect(bus.publishEvent.orderPlaced(order, { deliverAt: new Date() } as never)).rejects.toThrow("give its toISOString()");
+    expect(await bus.inspect.events(10)).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ export async function deliveriesOf(subscriber: Subscriber, event: BusEvent): Pro
     do {
       const page = await ("audience" in route ? route.audience!(event, { ...context, cursor }) : undefined)!;
       all.push(...planRecipients(page.recipients, { subscriber, route, event, words: undefined, options }));
-      cursor = page.next;
+      cursor = page.next ?? undefined;
     } while (cursor !== undefined);
   }
   return all;

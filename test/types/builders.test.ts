@@ -67,6 +67,14 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
       deliver: ({ email, sms, webhook, handler }) => [
         // @ts-expect-error an e-mail's template is no SMS's
         sms({ name: "other-channel", to: ({ data }) => data.phone, template: mail, data: () => ({ orderId: "", name: "" }) }),
+        // @ts-expect-error to or audience, not both
+        email({
+          name: "two-sources",
+          to: ({ data }) => data.email,
+          audience: async () => ({ recipients: ["a@example.in"] }),
+          template: mail,
+          data: ({ data }) => ({ orderId: data.orderId, name: "" }),
+        }),
         // @ts-expect-error neither to nor audience
         email({ name: "no-source", template: mail, data: ({ data }) => ({ orderId: data.orderId, name: "" }) }),
         email({
@@ -98,6 +106,7 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
     new RegExp(
       [
         'route other-channel: template "mail" is for email, not sms',
+        "route two-sources: it has to and audience: give one of them",
         "route no-source: to must be a function that returns the recipient, or give an audience",
         "route not-a-time: deliverAt must be a function that returns a time",
         'route misspelt: it knows no option "prioritty": did you mean "priority"\\?',

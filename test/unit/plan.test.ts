@@ -70,6 +70,18 @@ describe("plan", () => {
     );
   });
 
+  it("refuses an answer of when that is neither true nor false, and to, when and data that are async", () => {
+    const mail = { to: () => "a@b.co", template: receiptEmail, data: () => ({ orderId: "1" }) };
+    const of = (more: object) => () =>
+      plan(defineSubscriber(orderPlaced, { name: "s", deliver: ({ email }) => [email({ ...mail, ...more })] }), event, options);
+    expect(of({ when: () => "yes" })).toThrow('route "email": when must return true or false, and returned "yes"');
+    expect(of({ when: async () => true })).toThrow("when must not be async");
+    expect(of({ to: async () => "a@b.co" })).toThrow("to must not be async: it returned a promise; look recipients up in an audience");
+    expect(of({ data: async () => ({ orderId: "1" }) })).toThrow("data must not be async");
+    expect(of({ expiresIn: () => "soon" })).toThrow(/expiresIn returned what is no time/);
+    expect(of({ deliverAt: () => "tomorrow" })).toThrow(/deliverAt: "tomorrow" is no time/);
+  });
+
   it("makes one delivery a recipient, and one only where an address comes twice", () => {
     const { deliveries } = plan(
       subscriberTo(() => ["a@example.com", "b@example.com", "a@EXAMPLE.com"]),

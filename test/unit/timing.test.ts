@@ -34,7 +34,7 @@ describe("when a delivery may be sent", () => {
     expect(() => resolveTiming(happened, [{ deliverAt: "tomorrow" }])).toThrow(/deliverAt: "tomorrow" is no time such as/);
     for (const good of ["2026-01-31T09:30Z", "2026-01-31T09:30:00Z", "2026-01-31T09:30:00.123+05:30"])
       expect(timeProblems("t", good)).toEqual([]);
-    for (const bad of ["2026-01-31", "2026-13-01T00:00:00Z", "2026-01-31T09:30:00", 5, null, ""])
+    for (const bad of [new Date(0), "2026-01-31", "2026-13-01T00:00:00Z", "2026-01-31T09:30:00", 5, null, ""])
       expect(timeProblems("t", bad)).toHaveLength(1);
   });
 });
