@@ -1,7 +1,8 @@
 import { BusbarError } from "./errors.ts";
 
 /** A length of time: a number of milliseconds, or text such as `"250ms"`, `"30s"`, `"5m"`, `"24h"`, `"14d"`. */
-export type Duration = number | string;
+export type Duration = number | `${number}${DurationUnit}` | `${number} ${DurationUnit}`;
+type DurationUnit = "ms" | "s" | "m" | "h" | "d";
 
 const unitInMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

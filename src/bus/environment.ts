@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Duration } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import { checkRedisUrl } from "../base/redis.ts";
 import { checkEmailAddress } from "../define/address.ts";
@@ -26,7 +27,7 @@ const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false"
 const rate = z
   .string()
   .regex(/^(off|[1-9]\d*\/[1-9]\d*(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
-  .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1]! }));
+  .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1] as Duration }));
 
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server as TcpSe
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EmailMessage } from "../../src/define/message.ts";
 import { sendgridProvider } from "../../src/providers/sendgrid.ts";
+import type { Duration } from "../../src/index.ts";
 
 const message: EmailMessage = {
   from: { address: "shop@example.in", name: "Kirana" },
@@ -50,7 +51,7 @@ async function listening(server: Server | TcpServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function provider(options: { baseUrl: string; timeout?: string; now?: number }): ReturnType<typeof sendgridProvider> {
+function provider(options: { baseUrl: string; timeout?: Duration; now?: number }): ReturnType<typeof sendgridProvider> {
   const { baseUrl, timeout = "5s", now = 0 } = options;
   const made = sendgridProvider({ apiKey: "SG.test", baseUrl, timeout, clock: { now: () => now } });
   releases.push(() => made.close());

@@ -10,6 +10,7 @@ import { createTestBus, type TestBusOptions } from "../../src/testing/index.ts";
 import { redisForTests } from "../../src/testing/redis-for-tests.ts";
 import { orderPlaced, receipt, receiptEmail } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
+import type { Duration } from "../../src/index.ts";
 
 const { url: redis } = testRedis();
 
@@ -223,7 +224,7 @@ describe("the clock of a test bus", () => {
     const bus = await testBus([patient]);
     bus.mailroom.fail("sendgrid", 429, { times: 2, retryAfter: "10s" });
     await bus.publishEvent.orderPlaced(order);
-    const after = async (duration: string): Promise<string> => {
+    const after = async (duration: Duration): Promise<string> => {
       await bus.clock.advance(duration);
       const { sent, waiting } = await bus.drain();
       return `${duration}: ${sent} sent, ${waiting} waiting`;

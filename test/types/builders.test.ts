@@ -86,6 +86,14 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
           deliverAt: new Date(),
         }),
         sms({
+          name: "no-duration",
+          to: ({ data }) => data.phone,
+          template: text,
+          data: ({ data }) => ({ orderId: data.orderId }),
+          // @ts-expect-error a parsec is no time
+          expiresIn: "3 parsecs",
+        }),
+        sms({
           name: "misspelt",
           to: ({ data }) => data.phone,
           template: text,
@@ -109,6 +117,7 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
         "route two-sources: it has to and audience: give one of them",
         "route no-source: to must be a function that returns the recipient, or give an audience",
         "route not-a-time: deliverAt must be a function that returns a time",
+        'route no-duration: expiresIn: "3 parsecs" is not a length of time',
         'route misspelt: it knows no option "prioritty": did you mean "priority"\\?',
         'route no-handle: it knows no option "template"',
         "route no-handle: handle must be an async function",

@@ -130,7 +130,7 @@ describe("a bus's options", () => {
         application: "My Shop",
         prefix: "a:b",
         partitions: 0,
-        publishDeadline: "soon",
+        publishDeadline: "soon" as never,
         topics: {},
         channels: { email: { from: "a@b.co", concurrency: 0, rateLimit: { max: 0, per: "1s" } } },
       }),

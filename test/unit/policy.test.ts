@@ -23,7 +23,10 @@ describe("policy", () => {
   });
 
   it("reports every wrong word at once", () => {
-    const problems = policyProblems({ priority: "urgent" as never, retry: { attempts: 0, factor: 0.5, jitter: 2, delay: "soon" } });
+    const problems = policyProblems({
+      priority: "urgent" as never,
+      retry: { attempts: 0, factor: 0.5, jitter: 2, delay: "soon" as never },
+    });
     expect(problems).toHaveLength(5);
     expect(problems.join("\n")).toMatch(/"urgent" is none of critical, high, normal, low/);
     expect(problems.join("\n")).toMatch(/retry.delay: "soon" is not a length of time/);

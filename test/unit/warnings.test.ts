@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import * as z from "zod";
 import { applicationWarnings } from "../../src/bus/application-warnings.ts";
 import { defineSubscriber, defineTopic, smsTemplate } from "../../src/index.ts";
+import type { Duration } from "../../src/index.ts";
 
 const placed = defineTopic("order.placed", z.object({ id: z.string() }), { retain: "7d" });
 const shipped = defineTopic("order.shipped", z.object({ id: z.string() }));
@@ -38,7 +39,7 @@ it("warns of channels that this version cannot deliver, and of templates without
   ]);
 });
 
-it.each([
+it.each<[string, Delays, unknown[]]>([
   [
     "a route's",
     { route: "8d" },
@@ -47,7 +48,7 @@ it.each([
   ["the subscriber's", { subscriber: "169h" }, [expect.stringContaining("its route handler waits 169h,")]],
   ["the channel's", { channel: 605_000_000 }, [expect.stringContaining("its route handler waits 605000s,")]],
   ["the nearest one's, which is shorter", { channel: "9d", route: "7d" }, []],
-])("warns of a delay that outlasts the topic's log: %s", (_, { route, subscriber, channel }: Delays, expected) => {
+])("warns of a delay that outlasts the topic's log: %s", (_, { route, subscriber, channel }, expected) => {
   const late = defineSubscriber([placed, shipped], {
     name: "late",
     ...(subscriber === undefined ? {} : { delay: subscriber }),
@@ -58,7 +59,7 @@ it.each([
 });
 
 interface Delays {
-  readonly route?: string;
-  readonly subscriber?: string;
-  readonly channel?: string | number;
+  readonly route?: Duration;
+  readonly subscriber?: Duration;
+  readonly channel?: Duration;
 }
