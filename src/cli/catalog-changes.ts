@@ -13,8 +13,9 @@ export function catalogChanges(before: Catalog, after: Catalog, files: readonly 
   for (const { name, routes } of after.subscribers) {
     const old = routesOf(before, name);
     if (old === undefined) continue;
-    for (const route of routes) if (!old.includes(route.name)) parts.push(`${name}: new route ${route.name}`);
-    for (const route of old) if (!routes.some((each) => each.name === route)) parts.push(`${name}: route ${route} is gone`);
+    // By their oldest names: a renamed route is the same one.
+    for (const route of routes) if (!old.includes(route.identity)) parts.push(`${name}: new route ${route.name}`);
+    for (const route of old) if (!routes.some(({ identity }) => identity === route)) parts.push(`${name}: route ${route} is gone`);
   }
   const shown = files.length > 5 ? `${files.slice(0, 5).join(", ")} and ${files.length - 5} more` : files.join(", ");
   return parts.length === 0 ? shown : `${shown} (${parts.join("; ")})`;
@@ -25,5 +26,5 @@ function namesOf(catalog: Catalog, kind: "topics" | "subscribers"): string[] {
 }
 
 function routesOf(catalog: Catalog, subscriber: string): string[] | undefined {
-  return catalog.subscriber(subscriber)?.routes.map(({ name }) => name);
+  return catalog.subscriber(subscriber)?.routes.map(({ identity }) => identity);
 }
