@@ -92,8 +92,14 @@ describe("busbar dev", () => {
 
       await rm(file);
       await dev.until(/Changed: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
-      dev.signal("SIGTERM");
-      expect(await dev.ended).toBe(0);
+
+      await writeFile(file, handler("process.exit(3);"));
+      await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up/);
+      await publish();
+      expect(await dev.ended).toBe(3);
+      expect(dev.text()).toMatch(
+        /busbar: code of the application ended this process \(exit code 3\), perhaps a process\.exit in a handler/,
+      );
     },
   );
 
