@@ -8,8 +8,9 @@ import type { BusOptions } from "../bus/options.ts";
 import { templateProblems, templatesOf } from "../bus/template-files.ts";
 import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
+import { exampleProblems } from "./example-problems.ts";
 import { type Finding, findingLine, findingOf, groupedLines, inOrder } from "./finding.ts";
-import { oneLine } from "./visible.ts";
+import { visible } from "./visible.ts";
 
 export interface CheckCommand {
   readonly json?: boolean;
@@ -33,7 +34,7 @@ export async function check({ json = false, strict = false }: CheckCommand): Pro
     return;
   }
   const print = (lines: readonly string[]): void => {
-    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${oneLine(line)}\n`);
+    for (const line of lines) (ok ? process.stdout : process.stderr).write(`${visible(line)}\n`);
   };
   if (problems.length === 0) {
     const parts = (["topic", "subscriber", "route", "template"] as const).map((word) => numbered(counts[`${word}s`], word));
@@ -55,7 +56,8 @@ async function checked(): Promise<Checked> {
     const templates = templatesOf(loaded);
     // All at once: what comes after finds them compiled.
     const wrongTemplates = await templateProblems(templates);
-    const found = [...problems, ...(await applicationProblems(options, loaded)), ...wrongTemplates, ...guard.release()];
+    const planned = exampleProblems(loaded.subscribers);
+    const found = [...problems, ...(await applicationProblems(options, loaded)), ...wrongTemplates, ...planned, ...guard.release()];
 
     const topics = Object.values(options.topics).filter(isTopic);
     const { subscribers } = loaded;

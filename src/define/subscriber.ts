@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Pattern, SharedPattern } from "../filter/pattern.ts";
 import { type ParsedPattern, parsePattern } from "../filter/parse.ts";
+import { filterProblems } from "./filter-problems.ts";
 import { type ChannelBuilders, channelBuilders } from "./channels.ts";
 import type { BusEvent } from "./event.ts";
 import { namePattern, repeated, unknownOptions } from "./names.ts";
@@ -75,6 +76,8 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
   problems.push(...policyProblems(options ?? {}));
   const parsed = filter === undefined ? undefined : parsePattern(filter);
   if (parsed !== undefined && "problems" in parsed) problems.push(...parsed.problems.map((problem) => `filter: ${problem}`));
+  else if (parsed !== undefined && listened.every(isTopic))
+    problems.push(...filterProblems(parsed.matcher, listened).map((problem) => `filter: ${problem}`));
   const routes = callDeliver(options, problems);
   routes.forEach((route, index) =>
     problems.push(...routeProblems(route).map((problem) => `route ${route?.name ?? index + 1}: ${problem}`)),

@@ -1,0 +1,90 @@
+import type { Condition, ParsedField, ParsedPattern, Scalar } from "../filter/parsed-pattern.ts";
+import { elements, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
+import { nearestName } from "./names.ts";
+import type { AnyTopic } from "./topic.ts";
+
+/** What lies at one place in the payload of each topic that a subscriber listens to. */
+type Listened = readonly { readonly topic: string; readonly places: JsonPlaces; readonly resolve: Resolve }[];
+type Resolve = ReturnType<typeof payloadPlaces>["resolve"];
+
+/**
+ * Everything in a filter that the topics' payloads can never have: a field, a kind of value, a value that is none of an enum's. The
+ * compiler finds the same; this is for those without types. Where a schema leaves something open, everything passes.
+ */
+export function filterProblems(pattern: ParsedPattern, topics: readonly AnyTopic[]): string[] {
+  return patternProblems(
+    pattern,
+    topics.map((topic) => ({ topic: topic.name, ...payloadPlaces(topic) })),
+  );
+}
+
+function patternProblems({ fields, or }: ParsedPattern, listened: Listened): string[] {
+  return [...fields.flatMap((field) => fieldProblems(field, listened)), ...or.flatMap((each) => patternProblems(each, listened))];
+}
+
+function fieldProblems(field: ParsedField, listened: Listened): string[] {
+  const below = listened.map(({ places, resolve, ...rest }) => ({ ...rest, resolve, places: placesAt(places, field.key, resolve) }));
+  const missing = below.flatMap(({ topic, places }, index) => (places.length === 0 ? [absent(field, topic, listened[index]!)] : []));
+  if (missing.length > 0) return missing;
+  if (below.some(({ places }) => places === "open")) return [];
+  const possible = below.flatMap(({ places, resolve }) => elements(places as readonly JsonPlace[], resolve));
+  if (possible.includes("open")) return [];
+  const places = possible as readonly JsonPlace[];
+  const scalars = places.filter(({ type }) => type !== "object");
+  if ("nested" in field) {
+    if (scalars.length === places.length) return [`${field.path}: it is no object, so nothing lies in it`];
+    return patternProblems(field.nested, below);
+  }
+  return field.oneOf.flatMap((condition) => conditionProblems(condition, scalars).map((problem) => `${field.path}: ${problem}`));
+}
+
+function absent({ key, path }: ParsedField, topic: string, { places, resolve }: Listened[number]): string {
+  const near = nearestName(key, keysAt(places, resolve));
+  return `${path}: ${topic} has no such field${near === undefined ? "" : `; did you mean "${near}"?`}`;
+}
+
+function conditionProblems(condition: Condition, places: readonly JsonPlace[]): string[] {
+  const kinds = [...new Set(places.flatMap(kindsOf))];
+  if (condition.is === "exists") return [];
+  if (places.length === 0) return ["it is an object: name what lies in it"];
+  switch (condition.is) {
+    case "equal":
+      return impossible([condition.value], places);
+    case "none-of":
+      return impossible(condition.values, places);
+    case "prefix":
+    case "no-prefix":
+      return kinds.includes("string") ? [] : [`it is never text (${kinds.join(", ")}), so it has no prefix`];
+    case "numeric":
+      return kinds.includes("number") ? [] : [`it is never a number (${kinds.join(", ")})`];
+  }
+}
+
+function impossible(values: readonly Scalar[], places: readonly JsonPlace[]): string[] {
+  return values
+    .filter((value) => !places.some((place) => canBe(place, value)))
+    .map((value) => `it is never ${JSON.stringify(value)}: it is ${places.map(shown).join(" or ")}`);
+}
+
+function canBe(place: JsonPlace, value: Scalar): boolean {
+  if ("const" in place) return place.const === value;
+  if (place.enum !== undefined) return place.enum.includes(value);
+  return kindsOf(place).includes(kindOf(value));
+}
+
+function kindsOf(place: JsonPlace): string[] {
+  if ("const" in place) return [kindOf(place.const)];
+  if (place.enum !== undefined) return place.enum.map(kindOf);
+  return [place.type === "integer" ? "number" : (place.type ?? "anything")];
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
+
+function shown(place: JsonPlace): string {
+  if ("const" in place) return JSON.stringify(place.const);
+  return place.enum === undefined
+    ? (kindsOf(place)[0] ?? "anything")
+    : `one of ${place.enum.map((value) => JSON.stringify(value)).join(", ")}`;
+}
