@@ -57,7 +57,7 @@ function linesOf({ id, queue, subscriber, route, to, event, reason, attempts, la
   const tries = attempts === 1 ? "1 try" : `${attempts} tries`;
   return [
     `${id}  ${lastAt.slice(0, 19).replace("T", " ")}  ${tries}`,
-    `    ${oneLine(`${what}${whom}`)}${event === undefined ? "" : oneLine(`  (${event.type} ${event.id})`)}`,
+    `    ${oneLine(`${what}${whom}`)}${event === undefined ? "" : `  ${oneLine(`(${event.type} ${event.id})`)}`}`,
     `    ${oneLine(reason)}`,
   ].join("\n");
 }
