@@ -18,11 +18,18 @@ export function filterProblems(pattern: ParsedPattern, topics: readonly AnyTopic
   );
 }
 
-function patternProblems({ fields, or }: ParsedPattern, listened: Listened): string[] {
-  return [...fields.flatMap((field) => fieldProblems(field, listened)), ...or.flatMap((each) => patternProblems(each, listened))];
+/** As deep as the types look. */
+const mostLevels = 6;
+
+function patternProblems({ fields, or }: ParsedPattern, listened: Listened, level = 1): string[] {
+  if (level > mostLevels) return [];
+  return [
+    ...fields.flatMap((field) => fieldProblems(field, listened, level)),
+    ...or.flatMap((each) => patternProblems(each, listened, level)),
+  ];
 }
 
-function fieldProblems(field: ParsedField, listened: Listened): string[] {
+function fieldProblems(field: ParsedField, listened: Listened, level: number): string[] {
   const below = listened.map(({ places, resolve, ...rest }) => ({ ...rest, resolve, places: placesAt(places, field.key, resolve) }));
   const missing = below.flatMap(({ topic, places }, index) => (places.length === 0 ? [absent(field, topic, listened[index]!)] : []));
   if (missing.length > 0) return missing;
@@ -33,7 +40,7 @@ function fieldProblems(field: ParsedField, listened: Listened): string[] {
   const scalars = places.filter(({ type }) => type !== "object");
   if ("nested" in field) {
     if (scalars.length === places.length) return [`${field.path}: it is no object, so nothing lies in it`];
-    return patternProblems(field.nested, below);
+    return patternProblems(field.nested, below, level + 1);
   }
   return field.oneOf.flatMap((condition) => conditionProblems(condition, scalars).map((problem) => `${field.path}: ${problem}`));
 }
@@ -45,8 +52,8 @@ function absent({ key, path }: ParsedField, topic: string, { places, resolve }: 
 
 function conditionProblems(condition: Condition, places: readonly JsonPlace[]): string[] {
   const kinds = [...new Set(places.flatMap(kindsOf))];
-  if (condition.is === "exists") return [];
   if (places.length === 0) return ["it is an object: name what lies in it"];
+  if (condition.is === "exists") return [];
   switch (condition.is) {
     case "equal":
       return impossible([condition.value], places);

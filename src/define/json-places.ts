@@ -27,7 +27,8 @@ const mostDepth = 40;
 
 /** What a topic's payload may be. */
 export function payloadPlaces(topic: AnyTopic): { readonly places: JsonPlaces; readonly resolve: (schema: Schema) => JsonPlaces } {
-  const root = z.toJSONSchema(topic.schema as z.ZodType, { io: "output" }) as unknown as Schema & Record<string, unknown>;
+  const root = z.toJSONSchema(topic.schema as z.ZodType, { io: "output", metadata: z.registry() }) as unknown as Schema &
+    Record<string, unknown>;
   const resolve = resolver(root);
   return { places: resolve(root), resolve };
 }
@@ -51,15 +52,16 @@ export function placesAt(places: JsonPlaces, key: string, resolve: (schema: Sche
 export function elements(
   places: readonly JsonPlace[],
   resolve: (schema: Schema) => JsonPlaces,
-  depth = 0,
+  seen = new Set<Schema>(),
 ): readonly (JsonPlace | "open")[] {
   return places.flatMap((place): readonly (JsonPlace | "open")[] => {
     if (place.type !== "array") return [place];
-    if (depth > mostDepth) return ["open"];
-    const parts = [...(place.prefixItems ?? []), ...(place.items === undefined ? [] : [place.items])];
+    // A list that may hold itself is looked into once.
+    const parts = [...(place.prefixItems ?? []), ...(place.items === undefined ? [] : [place.items])].filter((part) => !seen.has(part));
+    for (const part of parts) seen.add(part);
     return parts.flatMap((part) => {
       const resolved = resolve(part);
-      return resolved === "open" ? ["open" as const] : elements(resolved, resolve, depth + 1);
+      return resolved === "open" ? ["open" as const] : elements(resolved, resolve, seen);
     });
   });
 }

@@ -59,6 +59,7 @@ describe("a filter that the payload can never match is refused where it is defin
     [{ method: ["paypal"] }, 'filter: method: it is never "paypal": it is one of "cod", "prepaid"'],
     [{ method: [{ "anything-but": ["cod", "paypal"] }] }, 'filter: method: it is never "paypal"'],
     [{ paid: ["yes"] }, 'filter: paid: it is never "yes": it is boolean or null'],
+    [{ items: [{ exists: true }] }, "filter: items: it is an object: name what lies in it"],
     [{ items: ["A"] }, "filter: items: it is an object: name what lies in it"],
     [{ items: { quantity: [1] } }, "filter: items.quantity: order.placed has no such field"],
     [{ total: { value: [1] } }, "filter: total: it is no object, so nothing lies in it"],
@@ -83,7 +84,17 @@ it.each([
   { pay: { by: ["card"], last4: [{ prefix: "4" }], vpa: [{ exists: true }] }, note: ["x"] },
   { note: { text: ["x"] }, meta: { anything: ["x", 1] }, free: { deep: { er: ["x"] } } },
   { loose: { k: ["x"], other: [{ numeric: ["=", 1] }] }, both: { left: ["1"], right: [{ numeric: ["=", 1] }] } },
-  { tree: { kids: { v: ["x"], kids: { v: ["y"] } } }, items: [{ exists: true }], $or: [{ total: [1] }, { kind: ["b"] }] },
+  { tree: { kids: { v: ["x"], kids: { v: ["y"] } } }, tags: [{ exists: true }], $or: [{ total: [1] }, { kind: ["b"] }] },
 ])("what can match is taken: %j", (filter) => {
   expect(define(filter)).toBe("defined");
+});
+
+it("looks into a list that may hold itself once, takes no metadata for a schema, and stops where the types stop", () => {
+  type Nested = string | Nested[] | [Nested, Nested];
+  const nested: z.ZodType<Nested> = z.lazy(() => z.union([z.string(), z.array(nested), z.tuple([nested, nested])]));
+  const odd = defineTopic("odd.made", z.object({ nested, named: z.string().meta({ type: "warehouse", enum: ["x"] }), tree: node }));
+  expect(define({ nested: ["x"], named: ["anything"] }, [odd])).toBe("defined");
+  expect(define({ nested: [5] }, [odd])).toContain("filter: nested: it is never 5");
+  const deep = { kids: { kids: { kids: { kids: { kids: { kids: { whatever: ["z"] } } } } } } };
+  expect(define({ tree: deep }, [odd])).toBe("defined");
 });
