@@ -11,7 +11,7 @@ export interface AudienceContext {
   readonly cursor: Cursor | undefined;
   /** What the application handed to `createBus`. */
   readonly services: Services;
-  /** Aborts when the page's time (30 s) is over or the process is stopped. */
+  /** Aborts when the page's time (30 s) is over, or the look-up was given to another worker. */
   readonly signal: AbortSignal;
 }
 

@@ -16,7 +16,7 @@ export interface Progress {
 export interface HandlerContext {
   /** What the application handed to `createBus`. */
   readonly services: Services;
-  /** Aborts when the handler's time is over, its delivery was given to another worker, or the process is stopped. */
+  /** Aborts when the handler's time is over, or its delivery was given to another worker. A stop of the process waits 15 s and does not abort it. */
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Says how far it is, for people who look. Cheap; calls that come faster than four a second are drawn together. */

@@ -55,6 +55,8 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     let record = content;
     try {
       for (;;) {
+        // Pages may be empty, one after the other, so the stop is looked for here as well.
+        if (stopping.signal.aborted || signal.aborted) return { kind: "again", after: 0, content: record };
         const context = { cursor: record.cursor, services: services as never, signal };
         const page = await audiencePage(route, record.event, context);
         for (const batch of batchesOf(page.recipients, record.offset)) {

@@ -124,6 +124,26 @@ describe("D3: an audience", () => {
     expect(sends).toHaveLength(250);
   });
 
+  it("of endless empty pages does not hold up a stop, and is gone on with at its place", async () => {
+    const prefix = newPrefix();
+    const asked: unknown[] = [];
+    const page: Page = ({ cursor }) => {
+      asked.push(cursor);
+      return { recipients: [], next: Number(cursor ?? 0) + 1 };
+    };
+    const { bus } = line(page, { prefix });
+    await bus.start();
+    await bus.publishEvent.modelRankChanged(event);
+    await expect.poll(() => asked.length).toBeGreaterThan(5);
+    await bus.stop();
+    const stoppedAt = asked.length;
+    const second = line(({ cursor }) => ({ recipients: [], ...(asked.push(cursor) === 0 ? { next: 1 } : {}) }), { prefix }).bus;
+    const done = observed(second, "audienceDone");
+    await second.start();
+    await done;
+    expect(asked.slice(stoppedAt)).toEqual([stoppedAt]);
+  });
+
   it("that keeps failing is a dead letter, and redriven it goes on where it was", async () => {
     let broken = true;
     const { asked, page } = store(150);
