@@ -96,7 +96,7 @@ describe("a server of our own", () => {
     const server = await start();
     process.kill(server.pid!, "SIGSTOP");
     await server.stop();
-    expect(await isAlive(server.pid!)).toBe(false);
+    await expect.poll(() => isAlive(server.pid!)).toBe(false);
   });
 
   it("refuses a wished port that is taken", async () => {
