@@ -63,7 +63,7 @@ export function latencyToMailroom(): Promise<Result> {
       const published = await publishAll(bus);
       await until(() => readJournal(mail).length >= published.length);
       // The journal's times have whole milliseconds, cut off; counted as the next one, so that no figure is better than the truth.
-      const arrivals = new Map(readJournal(mail).map(({ subject, at }) => [numberIn(subject), Date.parse(at) + 1]));
+      const arrivals = new Map(readJournal(mail).map(({ subject, at }) => [numberIn(subject ?? ""), Date.parse(at) + 1]));
       return result("publish → mailroom, in processes of their own", published, arrivals);
     } finally {
       await bus.stop();

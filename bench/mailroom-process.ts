@@ -2,5 +2,5 @@
 import { startMailroom } from "../src/mailroom/mailroom.ts";
 
 process.once("disconnect", () => process.exit(1));
-const { sendgridUrl, smtp } = await startMailroom({ folder: process.argv[2]!, rotateBytes: Infinity });
-process.send?.(JSON.stringify({ sendgridUrl, smtp }));
+const { url, smtp } = await startMailroom({ folder: process.argv[2]!, rotateBytes: Infinity });
+process.send?.(JSON.stringify({ url, smtp }));

@@ -9,7 +9,9 @@ import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
 import { emailChannelOf } from "./email.ts";
 import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
+import { smsChannelOf } from "./sms.ts";
 import { templateProblems, usedTemplates } from "./template-files.ts";
+import { webhookChannelOf } from "./webhook.ts";
 
 export interface AssembleOptions {
   readonly settings: Settings;
@@ -47,14 +49,17 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
   const templates = usedTemplates(known, loaded.templates);
 
   const channels = new Map<ChannelName, Channel>();
-  const add = async (name: ChannelName, make: () => Channel): Promise<void> => {
+  const add = async (name: ChannelName, make: () => Channel | string): Promise<void> => {
     if (settings.channels[name].off !== undefined) return;
+    const routes = known.flatMap((subscriber) => subscriber.routes).filter((route) => route.channel === name);
     const channel = await collect(make);
-    if (channel === undefined) return;
+    // A channel without keys is in nobody's way where nothing is sent by it.
+    if (typeof channel === "string" && routes.length > 0) problems.push(channel);
+    if (channel === undefined || typeof channel === "string") return;
     channels.set(name, channel);
     await collect(async () => {
       try {
-        await channel.prepare(known.flatMap(({ routes }) => routes).filter((route) => route.channel === name));
+        await channel.prepare(routes);
       } catch (error) {
         // The channel knows its templates, and this knows their files.
         const wrong = await templateProblems(templates.filter(({ template }) => template.channel === name));
@@ -64,8 +69,10 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
   };
   if (delivering !== undefined) {
     await add("email", () => emailChannelOf(settings, delivering.clock));
+    await add("sms", () => smsChannelOf(settings, delivering.clock));
+    await add("webhook", () => webhookChannelOf(settings, delivering.clock));
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);
-    problems.push(...(await templateProblems(templates.filter(({ template }) => template.channel !== "email"))));
+    problems.push(...(await templateProblems(templates.filter(({ template }) => !["email", "sms"].includes(template.channel)))));
   }
   if (problems.length === 0) return { catalog: catalogOf(topics, known), channels };
   await closeAll(channels);

@@ -2,10 +2,11 @@ import type { Duration } from "../base/duration.ts";
 import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { checkAllowList } from "../channels/send-mode.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
-import type { EmailMessage, EmailSender } from "../define/message.ts";
+import type { EmailMessage, EmailSender, SmsMessage, WebhookMessage } from "../define/message.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { policyProblems } from "../define/policy.ts";
 import type { Register } from "../define/register.ts";
@@ -49,8 +50,12 @@ export interface BusOptions<T extends Topics = Topics> {
   readonly logger?: Logger;
 }
 
-/** Each channel's own words. E-mail is delivered only where it is configured; handlers always, unless switched off. */
-export type ChannelsOptions = { readonly email?: EmailOptions } & { readonly [Name in Exclude<ChannelName, "email">]?: ChannelOptions };
+/** Each channel's own words. E-mail is delivered only where it is configured; the others always, unless switched off. */
+export type ChannelsOptions = {
+  readonly email?: EmailOptions;
+  readonly sms?: SmsOptions;
+  readonly webhook?: WebhookOptions;
+} & { readonly [Name in Exclude<ChannelName, "email" | "sms" | "webhook">]?: ChannelOptions };
 
 export interface EmailOptions extends ChannelOptions {
   /** The sender: an address, or an address with a name. */
@@ -63,22 +68,32 @@ export interface EmailOptions extends ChannelOptions {
   readonly providers?: readonly Provider<EmailMessage>[];
 }
 
+export interface SmsOptions extends ChannelOptions {
+  /** Providers of your own, the first one first. */
+  readonly providers?: readonly Provider<SmsMessage>[];
+}
+
+export interface WebhookOptions extends ChannelOptions {
+  /** In place of busbar's own sender. */
+  readonly providers?: readonly Provider<WebhookMessage>[];
+}
+
 /** Whether messages really leave. */
 export interface SendOptions {
   /** False, the default: everything goes to the mailroom, whatever keys there are. */
   readonly live?: boolean;
-  /** Recipients that real messages go to although `live` is false: addresses, or `@domain`. */
+  /** Recipients that real messages go to although `live` is false: addresses, `@domain`, phone numbers, beginnings of `https://` addresses. */
   readonly allow?: readonly string[];
   /** Where the mailroom listens. Default: http://127.0.0.1:4010 and SMTP 127.0.0.1:4025. */
   readonly mailroom?: {
-    readonly sendgridUrl: string;
+    readonly url: string;
     readonly smtp: { readonly host: string; readonly port: number };
     /** One try may take this long there. Default 10 s. */
     readonly timeout?: Duration;
   };
 }
 
-export const defaultMailroom = { sendgridUrl: "http://127.0.0.1:4010", smtp: { host: "127.0.0.1", port: 4025 } } as const;
+export const defaultMailroom = { url: "http://127.0.0.1:4010", smtp: { host: "127.0.0.1", port: 4025 } } as const;
 
 /** Options with nothing left open; durations in milliseconds. */
 export interface Settings {
@@ -89,6 +104,8 @@ export interface Settings {
   readonly publishDeadline: number;
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
+  readonly sms: SmsOptions;
+  readonly webhook: WebhookOptions;
   readonly services: object;
   readonly send: Required<SendOptions>;
 }
@@ -106,7 +123,7 @@ export interface ChannelSettings {
 }
 
 /** The channels that this version can deliver. */
-export const builtChannels: readonly ChannelName[] = ["email", "handler"];
+export const builtChannels: readonly ChannelName[] = ["email", "sms", "webhook", "handler"];
 
 const optionNames = [
   "application",
@@ -145,6 +162,7 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
+  parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
   const { email } = channels;
@@ -156,6 +174,8 @@ export function parseOptions(options: BusOptions): Settings {
     publishDeadline: publishDeadline!,
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
+    sms: channels.sms ?? {},
+    webhook: channels.webhook ?? {},
     services: options.services ?? {},
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },
   };

@@ -3,17 +3,10 @@ import { checkEmailAddress } from "../define/address.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
-import { providerChain } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import { type Channel, UnrenderableDelivery } from "./channel.ts";
 import { compileEmails, type EmailContent } from "./email-content.ts";
-
-/** Whether mail really leaves this machine. */
-export interface SendMode {
-  readonly send: "live" | "mailroom";
-  /** Recipients who get real mail even so: addresses, or `@domain` for everyone of a domain. */
-  readonly allowList: readonly string[];
-}
+import { type SendMode, sendSwitch, switchProblems } from "./send-mode.ts";
 
 export interface EmailChannelOptions {
   readonly from: EmailSender;
@@ -30,10 +23,7 @@ export interface EmailChannelOptions {
  */
 export function emailChannel({ from, live = [], mailroom, mode }: EmailChannelOptions): Channel<EmailMessage> {
   const sender = checkedSender({ from, live, mailroom, mode });
-  const chains = {
-    live: live.length > 0 ? providerChain(live) : undefined,
-    mailroom: mailroom.length > 0 ? providerChain(mailroom) : undefined,
-  };
+  const way = sendSwitch({ live, mailroom, mode });
   const compiled = new Map<EmailTemplate, (data: unknown) => EmailContent>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
@@ -55,29 +45,13 @@ export function emailChannel({ from, live = [], mailroom, mode }: EmailChannelOp
       if (!compiled.has(template)) await prepare([route]);
       return { from: sender, to: checked.address, ...compiled.get(template)!(delivery.data) };
     },
-    async send(message, attempt) {
-      const chain = chains[chooseChain(message.to, { ...mode, live: chains.live !== undefined })];
-      if (chain !== undefined) return chain.send(message, attempt);
-      return { outcome: { kind: "pause", reason: "real sending is on, but no real provider and no mailroom is there" }, provider: "none" };
-    },
-    async close() {
-      await Promise.all([chains.live?.close(), chains.mailroom?.close()]);
-    },
+    send: (message, attempt) => way.send(message.to, message, attempt),
+    close: way.close,
   };
 }
 
 function templateOf(route: AnyRoute): EmailTemplate[] {
   return isMessageRoute(route) && route.channel === "email" ? [route.template as EmailTemplate] : [];
-}
-
-/** Where a mail goes. Real providers are used only where that was asked for, and only if there are any. */
-export function chooseChain(recipient: string, { send, allowList, live }: SendMode & { readonly live: boolean }): "live" | "mailroom" {
-  return live && (send === "live" || allowList.some((entry) => matches(recipient, entry))) ? "live" : "mailroom";
-}
-
-function matches(recipient: string, entry: string): boolean {
-  const [address, wanted] = [recipient.toLowerCase(), entry.trim().toLowerCase()];
-  return wanted.startsWith("@") ? address.slice(address.lastIndexOf("@")) === wanted : address === wanted;
 }
 
 function checkedSender({ from, live, mailroom, mode }: Required<EmailChannelOptions>): EmailSender {
@@ -87,13 +61,7 @@ function checkedSender({ from, live, mailroom, mode }: Required<EmailChannelOpti
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   if (from.name !== undefined && /[\u0000-\u001f\u007f]/.test(from.name))
     problems.push("from: the name holds a line break or control character");
-  if (mode.send === "live" && live.length === 0)
-    problems.push("real sending is on, but no provider has keys: give one its keys, switch the channel off, or switch real sending off");
-  if (mode.send === "mailroom" && mailroom.length === 0) problems.push("real sending is off, but there is no mailroom to send to");
-  for (const entry of mode.allowList) {
-    const { problem } = checkEmailAddress(entry.trim().startsWith("@") ? `someone${entry.trim()}` : entry.trim()) as { problem?: string };
-    if (problem !== undefined) problems.push(`allow-list: ${JSON.stringify(entry)} is neither an address nor an @domain`);
-  }
+  problems.push(...switchProblems({ mode, live: live as never, mailroom: mailroom as never }));
   if (problems.length > 0 || "problem" in checked)
     throw new BusbarError("INVALID_CONFIGURATION", "The e-mail channel cannot be used:", { problems });
   return from.name === undefined || from.name === "" ? { address: checked.address } : { address: checked.address, name: from.name };

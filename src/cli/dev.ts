@@ -108,7 +108,7 @@ async function ownRedis(): Promise<RedisServer | undefined> {
 
 function application(
   redis: RedisServer | undefined,
-  { sendgridUrl, smtp }: Mailroom,
+  { url, smtp }: Mailroom,
   generation?: number,
 ): Promise<{ bus: Bus; environment: Environment }> {
   return loadApplication({
@@ -117,7 +117,7 @@ function application(
     adjust: (environment) => ({
       ...environment,
       redis: environment.redis ?? redis?.url,
-      send: { ...environment.send, mailroom: { sendgridUrl, smtp } },
+      send: { ...environment.send, mailroom: { url, smtp } },
     }),
   });
 }

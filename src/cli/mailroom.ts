@@ -2,6 +2,7 @@ import { startMailroom } from "../mailroom/mailroom.ts";
 import { createLogger } from "./logger.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
+import { oneLine } from "./visible.ts";
 
 export interface MailroomCommand {
   readonly httpPort: string;
@@ -18,9 +19,9 @@ export async function mailroom({ httpPort, smtpPort, folder }: MailroomCommand):
     smtpPort: portOf("--smtp-port", smtpPort),
     logger: createLogger("warn"),
   });
-  process.stdout.write(`SendGrid's API at ${room.sendgridUrl}, SMTP at ${room.smtp.host}:${room.smtp.port}; journal in ${folder}/\n`);
-  room.inbox.on("message", ({ at, to, subject, provider }) =>
-    process.stdout.write(`${at.slice(11, 19)}  ${provider}  ${to.join(", ")}  ${subject}\n`),
+  process.stdout.write(`The providers' APIs at ${room.url}, SMTP at ${room.smtp.host}:${room.smtp.port}; journal in ${folder}/\n`);
+  room.inbox.on("message", ({ at, to, subject, excerpt, provider }) =>
+    process.stdout.write(`${at.slice(11, 19)}  ${provider}  ${to.join(", ")}  ${oneLine(subject ?? excerpt ?? "")}\n`),
   );
   await untilSignal(signal, () => room.stop());
 }

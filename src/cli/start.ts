@@ -1,6 +1,7 @@
 import type { Bus } from "../bus/bus.ts";
 import type { Role } from "../bus/roles.ts";
-import { type Environment, logLevelOf } from "../bus/environment.ts";
+import type { Environment } from "../bus/environment.ts";
+import { logLevelOf } from "../bus/environment-variables.ts";
 import type { Logger } from "../base/logger.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
@@ -69,7 +70,7 @@ function logFacts(bus: Bus, logger: Logger): void {
 
 async function warnWithoutMailroom({ send }: Environment, logger: Logger): Promise<void> {
   if (send.live) return;
-  const url = send.mailroom.sendgridUrl;
+  const url = send.mailroom.url;
   const answers = await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
     () => true,
     () => false,

@@ -11,3 +11,17 @@ export interface EmailSender {
   readonly address: string;
   readonly name?: string;
 }
+
+/** An SMS as a provider gets it: one recipient, in E.164. */
+export interface SmsMessage {
+  readonly to: string;
+  readonly text: string;
+}
+
+/** What a webhook's address is sent. */
+export interface WebhookMessage {
+  /** The address. */
+  readonly to: string;
+  /** JSON. */
+  readonly body: string;
+}

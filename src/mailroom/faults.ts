@@ -3,11 +3,11 @@ import { BusbarError } from "../base/errors.ts";
 import type { MailProvider } from "./record.ts";
 
 /**
- * A scripted fault. It says exactly one of `status` (SendGrid), `smtpCode` (SMTP), `hang` and `resetAfterAccept`. It strikes only
+ * A scripted fault. It says exactly one of `status` (HTTP), `smtpCode` (SMTP), `hang` and `resetAfterAccept`. It strikes only
  * requests that would have been accepted: a wrong request gets its own error and uses no fault up.
  */
 export interface Fault {
-  /** SendGrid answers with this HTTP status, 400–599. */
+  /** The answer has this HTTP status, 400–599. */
   readonly status?: number;
   /** SMTP answers with this code, 400–599. 421 also ends the connection, as servers do. */
   readonly smtpCode?: number;
@@ -38,7 +38,7 @@ export interface FaultScript {
 }
 
 export function faultScript(): FaultScript {
-  const waiting: Record<MailProvider, { fault: Fault; left: number }[]> = { sendgrid: [], smtp: [] };
+  const waiting: Record<MailProvider, { fault: Fault; left: number }[]> = { sendgrid: [], smtp: [], twilio: [], webhook: [] };
   return {
     add(provider, fault) {
       const problems = faultProblems(provider, fault);
@@ -63,7 +63,7 @@ export function faultProblems(provider: MailProvider, fault: Fault): string[] {
   const problems: string[] = [];
   const kinds = [fault.status !== undefined, fault.smtpCode !== undefined, fault.hang === true, fault.resetAfterAccept === true];
   if (kinds.filter(Boolean).length !== 1) problems.push("say exactly one of status, smtpCode, hang and resetAfterAccept");
-  if (provider === "sendgrid" && fault.smtpCode !== undefined) problems.push("sendgrid speaks HTTP: say status, not smtpCode");
+  if (provider !== "smtp" && fault.smtpCode !== undefined) problems.push(`${provider} speaks HTTP: say status, not smtpCode`);
   if (provider === "smtp" && fault.status !== undefined) problems.push("smtp has no HTTP status: say smtpCode, not status");
   for (const [name, code] of [["status", fault.status] as const, ["smtpCode", fault.smtpCode] as const]) {
     if (code !== undefined && (!Number.isInteger(code) || code < 400 || code > 599))

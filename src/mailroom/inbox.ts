@@ -9,7 +9,10 @@ export interface MessageSummary {
   readonly provider: MailProvider;
   readonly to: readonly string[];
   readonly from: string;
-  readonly subject: string;
+  /** Only an e-mail has one. */
+  readonly subject?: string;
+  /** How the text begins, where there is no subject. */
+  readonly excerpt?: string;
   /** When it arrived, RFC 3339 with milliseconds. */
   readonly at: string;
   readonly deliveryId?: string;
@@ -43,6 +46,8 @@ export interface InboxOptions {
   readonly maxBytes?: number;
   readonly logger?: Logger;
 }
+
+const longestExcerpt = 160;
 
 export const inboxLimits = { messages: 500, bytes: 32 * 1024 * 1024 } as const;
 
@@ -105,6 +110,17 @@ export function mailInbox(options: InboxOptions = {}) {
   };
 }
 
-function summaryOf({ id, provider, to, from, subject, at, deliveryId, size }: MailRecord): MessageSummary {
-  return { id, provider, to, from, subject, at, size, ...(deliveryId === undefined ? {} : { deliveryId }) };
+function summaryOf({ id, provider, to, from, subject, text, at, deliveryId, size }: MailRecord): MessageSummary {
+  const excerpt = subject === undefined ? text?.slice(0, longestExcerpt) : undefined;
+  return {
+    id,
+    provider,
+    to,
+    from,
+    ...(subject === undefined ? {} : { subject }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+    at,
+    size,
+    ...(deliveryId === undefined ? {} : { deliveryId }),
+  };
 }

@@ -3,10 +3,10 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOrderedId } from "../base/ids.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import { type Fault, faultScript } from "./faults.ts";
+import { httpDoor } from "./http-door.ts";
 import { type Inbox, inboxLimits, mailInbox } from "./inbox.ts";
 import { type Journal, openJournal, readJournalBackwards } from "./journal.ts";
 import type { MailProvider, MailRecord, Recorder } from "./record.ts";
-import { sendgridDoor } from "./sendgrid-api.ts";
 import { smtpDoor } from "./smtp-api.ts";
 
 export interface MailroomOptions {
@@ -14,7 +14,7 @@ export interface MailroomOptions {
   readonly folder?: string;
   /** The journal's file may grow to this size before it becomes the previous one, which replaces the one before. Default 50 MB; `Infinity` never rotates. */
   readonly rotateBytes?: number;
-  /** The port of SendGrid's API. Default: a free one. */
+  /** The port of the vendors' HTTP APIs. Default: a free one. */
   readonly httpPort?: number;
   /** The port of SMTP. Default: a free one. */
   readonly smtpPort?: number;
@@ -24,8 +24,8 @@ export interface MailroomOptions {
 
 /** The local stand-in for all providers: it takes what they would take, delivers nothing, and shows it. */
 export interface Mailroom {
-  /** The base URL of SendGrid's API, such as `http://127.0.0.1:40123`. */
-  readonly sendgridUrl: string;
+  /** The base URL of every vendor's HTTP API, such as `http://127.0.0.1:40123`. */
+  readonly url: string;
   readonly smtp: { readonly host: string; readonly port: number };
   readonly inbox: Inbox;
   /**
@@ -58,7 +58,7 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
   };
 
   const doors = [
-    { name: "SendGrid's API", option: "httpPort", port: httpPort, door: sendgridDoor({ record, faults, clock, logger }) },
+    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ record, faults, clock, logger }) },
     { name: "SMTP", option: "smtpPort", port: smtpPort, door: smtpDoor({ record, faults, logger }) },
   ] as const;
   let stopped: Promise<void> | undefined;
@@ -72,7 +72,7 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
   }
   const [http, smtp] = opened.map((result) => (result as PromiseFulfilledResult<number>).value);
   return {
-    sendgridUrl: `http://127.0.0.1:${http}`,
+    url: `http://127.0.0.1:${http}`,
     smtp: { host: "127.0.0.1", port: smtp! },
     inbox,
     fail: (provider, fault) => faults.add(provider, fault),

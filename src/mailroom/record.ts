@@ -1,4 +1,5 @@
-export type MailProvider = "sendgrid" | "smtp";
+/** By whose API a message came. */
+export type MailProvider = "sendgrid" | "smtp" | "twilio" | "webhook";
 
 /**
  * What became of a request:
@@ -22,14 +23,15 @@ export interface MessageParts {
   readonly from: string;
   /** Every address that the message goes to, copies and blind copies included. */
   readonly to: readonly string[];
-  readonly subject: string;
+  /** Only an e-mail has one. */
+  readonly subject?: string;
   readonly html?: string;
   readonly text?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly attachments: readonly Attachment[];
   /** The delivery that the message belongs to, where the client says so. */
   readonly deliveryId?: string;
-  /** SendGrid: the rest of the request's JSON. A body that is no JSON stands here as text, its first 2,000 characters. */
+  /** What was asked for besides, as far as it could be read. A body that could not be read stands here as text, its first 2,000 characters. */
   readonly request?: unknown;
 }
 
@@ -41,7 +43,7 @@ export interface MailDraft extends MessageParts {
   readonly answer: number | null;
   /** Why it was rejected, or which fault struck. */
   readonly reason?: string;
-  /** SendGrid: the `x-message-id` of the answer. SMTP: the `Message-ID` that the client set. */
+  /** The provider's own id of the message, as its answer says it. SMTP: the `Message-ID` that the client set. */
   readonly messageId?: string;
   /** Bytes of the request's body. */
   readonly size: number;

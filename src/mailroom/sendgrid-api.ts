@@ -1,23 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
-import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
-import type { Clock } from "../base/clock.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
 import type { Fault, FaultScript } from "./faults.ts";
-import type { Door, MessageParts, Recorder, Verdict } from "./record.ts";
+import { fallSilent, type VendorOptions } from "./vendor.ts";
+import type { MessageParts, Verdict } from "./record.ts";
 import { sendgridParts } from "./sendgrid-parts.ts";
 import { mailSendErrors, sendGridError, type SendGridError, sendgridMaxBytes } from "./sendgrid-rules.ts";
-
-export interface SendgridDoorOptions {
-  readonly record: Recorder;
-  readonly faults: FaultScript;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
 
 /** What a request comes to, decided before anything is recorded or answered. */
 interface Decision {
@@ -29,14 +20,11 @@ interface Decision {
 
 /**
  * SendGrid's v3 API as far as sending goes: `POST /v3/mail/send`. Any key that begins with `SG.` is right. Everything else is
- * answered in the vendor's error shape. The life of a request: read → decide → record → answer.
+ * answered in the vendor's error shape, and so is every address that belongs to no other vendor. The life of a request: read → decide
+ * → record → answer.
  */
-export function sendgridDoor({ record, faults, clock, logger }: SendgridDoorOptions): Door {
-  const app = fastify({ bodyLimit: sendgridMaxBytes, forceCloseConnections: true, exposeHeadRoutes: false });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-
-  app.post("/v3/mail/send", (request, reply) => {
+export function sendgridRoutes(app: FastifyInstance, { record, faults, clock, logger }: VendorOptions): void {
+  app.post("/v3/mail/send", { bodyLimit: sendgridMaxBytes }, (request, reply) => {
     const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
     const body = readBody(bytes, request.headers["content-encoding"]);
     const decision = decide(request, body, { faults, now: clock.now() });
@@ -76,14 +64,6 @@ export function sendgridDoor({ record, faults, clock, logger }: SendgridDoorOpti
     logger.error({ error: messageOf(error) }, "the mailroom could not record a request and answered 500");
     return reply.code(500).send({ errors: [sendGridError("internal server error")] });
   });
-
-  return {
-    async listen(port) {
-      await app.listen({ port, host: "127.0.0.1" });
-      return (app.server.address() as AddressInfo).port;
-    },
-    close: () => app.close(),
-  };
 }
 
 const noParts: MessageParts = { from: "", to: [], subject: "", headers: [], attachments: [] };
@@ -151,9 +131,4 @@ function comeBackHeaders({ status, retryAfter }: Fault, now: number): Record<str
   if (status === 429)
     return { "x-ratelimit-limit": "500", "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Math.ceil(now / 1_000) + seconds) };
   return retryAfter === undefined ? {} : { "retry-after": String(seconds) };
-}
-
-function fallSilent(request: FastifyRequest, reply: FastifyReply, fault: Fault | undefined): void {
-  reply.hijack();
-  if (fault?.resetAfterAccept) request.raw.socket.resetAndDestroy();
 }

@@ -4,13 +4,14 @@ import type { Fault } from "../mailroom/faults.ts";
 import { startMailroom } from "../mailroom/mailroom.ts";
 import type { MailProvider, MailRecord } from "../mailroom/record.ts";
 
-/** One e-mail that a provider accepted. */
+/** One message that a provider accepted. */
 export interface TestMessage {
   readonly provider: MailProvider;
   readonly from: string;
   readonly to: readonly string[];
-  readonly subject: string;
-  /** The plain text part. */
+  /** Undefined for what is no e-mail. */
+  readonly subject: string | undefined;
+  /** The plain text part of an e-mail, the text of an SMS, the body of a webhook. */
   readonly text: string | undefined;
   readonly html: string | undefined;
   readonly deliveryId: string | undefined;
@@ -19,11 +20,11 @@ export interface TestMessage {
 /** How a scripted fault is to strike. */
 export type FailOptions = Pick<Fault, "times" | "retryAfter" | "message" | "stage">;
 
-/** The mailroom of a test bus: it stands in for the e-mail providers, on ports of its own. */
+/** The mailroom of a test bus: it stands in for all providers, on ports of its own. */
 export interface TestMailroom {
   /**
    * Lets the next messages fail at a provider. Faults strike in the order in which they were scripted.
-   * @param provider `sendgrid`, which is tried first, or `smtp`, which takes over
+   * @param provider of e-mail `sendgrid`, which is tried first, or `smtp`, which takes over; `twilio` for SMS; `webhook`
    * @param fault the HTTP status or SMTP code of the answer, 400–599; `"timeout"`: it never answers, and the try gives up
    * after the bus's `providerTimeout`; `"reset"`: it accepts the message, and the answer is lost
    * @returns a function that lifts the fault
@@ -36,13 +37,13 @@ export interface TestMailroom {
 
 export interface RunningMailroom extends TestMailroom {
   /** Where it listens, for the bus. */
-  readonly places: { readonly sendgridUrl: string; readonly smtp: { readonly host: string; readonly port: number } };
+  readonly places: { readonly url: string; readonly smtp: { readonly host: string; readonly port: number } };
   /** The newest message of a delivery. */
   messageOf(deliveryId: string): TestMessage | undefined;
   stop(): Promise<void>;
 }
 
-const providers: readonly MailProvider[] = ["sendgrid", "smtp"];
+const providers: readonly MailProvider[] = ["sendgrid", "smtp", "twilio", "webhook"];
 
 /** Starts a mailroom that remembers every message, however many. */
 export async function startTestMailroom(clock: Clock): Promise<RunningMailroom> {
@@ -55,7 +56,7 @@ export async function startTestMailroom(clock: Clock): Promise<RunningMailroom> 
     if (message.deliveryId !== undefined) byDelivery.set(message.deliveryId, message);
   });
   return {
-    places: { sendgridUrl: mailroom.sendgridUrl, smtp: mailroom.smtp },
+    places: { url: mailroom.url, smtp: mailroom.smtp },
     fail: (provider, fault, options = {}) => mailroom.fail(checkedProvider(provider), { ...faultOf(provider, fault), ...options }),
     messages: () => [...messages],
     messageOf: (deliveryId) => byDelivery.get(deliveryId),

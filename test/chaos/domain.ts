@@ -20,7 +20,7 @@ export interface ChaosOptions {
   readonly subscribers: readonly string[];
   /** Where the deliveries go: the mailroom, or a file that an own provider appends to. */
   readonly sendTo?:
-    | { readonly kind: "mailroom"; readonly sendgridUrl: string; readonly smtp: { readonly host: string; readonly port: number } }
+    | { readonly kind: "mailroom"; readonly url: string; readonly smtp: { readonly host: string; readonly port: number } }
     | { readonly kind: "file"; readonly path: string };
 }
 
@@ -29,7 +29,7 @@ export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced }>;
 
 export function chaosBus({ redis, application, subscribers, sendTo }: ChaosOptions, logger?: Logger): ChaosBus {
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
-  const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { sendgridUrl: sendTo.sendgridUrl, smtp: sendTo.smtp } } : {};
+  const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
     application,
     topics: { orderPlaced },

@@ -7,5 +7,5 @@ const [folder, delay] = process.argv.slice(2);
 endWithParent();
 answerHealth(async () => true);
 const mailroom = await startMailroom({ folder: folder!, rotateBytes: Infinity });
-const port = await slowLine(Number(new URL(mailroom.sendgridUrl).port), Number(delay));
-tell({ kind: "started", address: { sendgridUrl: `http://127.0.0.1:${port}`, smtp: mailroom.smtp } });
+const port = await slowLine(Number(new URL(mailroom.url).port), Number(delay));
+tell({ kind: "started", address: { url: `http://127.0.0.1:${port}`, smtp: mailroom.smtp } });

@@ -6,7 +6,7 @@ export type FromChild =
 export type ToChild = { readonly kind: "health?" };
 
 export interface MailroomAddress {
-  readonly sendgridUrl: string;
+  readonly url: string;
   readonly smtp: { readonly host: string; readonly port: number };
 }
 

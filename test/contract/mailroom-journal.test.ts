@@ -49,8 +49,8 @@ async function mailroom(options: MailroomOptions = {}): Promise<Mailroom> {
   return room;
 }
 
-async function send(sendgridUrl: string, delivery: string, bytes = 1): Promise<number> {
-  const response = await fetch(`${sendgridUrl}/v3/mail/send`, {
+async function send(url: string, delivery: string, bytes = 1): Promise<number> {
+  const response = await fetch(`${url}/v3/mail/send`, {
     method: "POST",
     headers: { authorization: "Bearer SG.test", "content-type": "application/json" },
     body: JSON.stringify({
@@ -149,7 +149,7 @@ describe("the journal of a mailroom", () => {
   it("writes nothing without a folder", async () => {
     const room = await startMailroom();
     releases.push(() => room.stop());
-    expect(await send(room.sendgridUrl, "d_1")).toBe(202);
+    expect(await send(room.url, "d_1")).toBe(202);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -194,7 +194,7 @@ function childMailroom(): { process: ChildProcess; url: Promise<string>; exited:
   const script = `
     import { startMailroom } from "./src/mailroom/mailroom.ts";
     const room = await startMailroom({ folder: process.env.MAILROOM_FOLDER });
-    console.log(room.sendgridUrl);
+    console.log(room.url);
   `;
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
     env: { ...process.env, MAILROOM_FOLDER: folder },

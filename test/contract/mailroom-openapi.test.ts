@@ -104,7 +104,7 @@ describe.skipIf(conformance === undefined)(
     afterAll(() => room.stop());
 
     const statusOf = async (body: unknown): Promise<number> => {
-      const response = await fetch(`${room.sendgridUrl}/v3/mail/send`, {
+      const response = await fetch(`${room.url}/v3/mail/send`, {
         method: "POST",
         headers: { authorization: "Bearer SG.test", "content-type": "application/json" },
         body: JSON.stringify(body),

@@ -51,7 +51,7 @@ const right = { authorization: "Bearer SG.test", "content-type": "application/js
 function sdk(options: { key?: string; timeout?: number } = {}): InstanceType<Sdk["MailService"]> {
   const client = new Client();
   client.setApiKey(options.key ?? "SG.test");
-  client.setDefaultRequest("baseUrl", `${room.sendgridUrl}/`);
+  client.setDefaultRequest("baseUrl", `${room.url}/`);
   client.setDefaultRequest("proxy", false);
   if (options.timeout !== undefined) client.setDefaultRequest("timeout", options.timeout);
   const service = new MailService();
@@ -60,7 +60,7 @@ function sdk(options: { key?: string; timeout?: number } = {}): InstanceType<Sdk
 }
 
 function post(body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = right): Promise<Response> {
-  return fetch(`${room.sendgridUrl}/v3/mail/send`, { method: "POST", headers, body });
+  return fetch(`${room.url}/v3/mail/send`, { method: "POST", headers, body });
 }
 
 const records = (): MailRecord[] => readJournal(folder);
@@ -144,8 +144,8 @@ describe("POST /v3/mail/send", () => {
       "content too large",
       () => post(gzipSync(Buffer.alloc(31 * 1024 * 1024)), { ...right, "content-encoding": "gzip" }),
     ],
-    ["another method", 405, "method not allowed", () => fetch(`${room.sendgridUrl}/v3/mail/send?x`)],
-    ["another address", 404, "not found", () => fetch(`${room.sendgridUrl}/v3/templates`)],
+    ["another method", 405, "method not allowed", () => fetch(`${room.url}/v3/mail/send?x`)],
+    ["another address", 404, "not found", () => fetch(`${room.url}/v3/templates`)],
   ])("answers %s with %i in the vendor's shape, and records it", async (_name, status, message, ask) => {
     const response = await ask();
     expect(response.status).toBe(status);
@@ -237,7 +237,7 @@ describe("scripted faults of SendGrid", () => {
 
 describe("startMailroom", () => {
   it("says which ports are taken and what to do, all at once, and leaves nothing open", async () => {
-    const port = Number(new URL(room.sendgridUrl).port);
+    const port = Number(new URL(room.url).port);
     const other = createServer();
     await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
     const smtpPort = (other.address() as AddressInfo).port;
@@ -256,7 +256,7 @@ describe("startMailroom", () => {
   });
 
   it("listens on loopback alone", async () => {
-    expect(new URL(room.sendgridUrl).hostname).toBe("127.0.0.1");
+    expect(new URL(room.url).hostname).toBe("127.0.0.1");
     expect(room.smtp.host).toBe("127.0.0.1");
   });
 

@@ -14,7 +14,7 @@ it("A2: what a worker held when it was killed is taken over and finished by anot
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const mailroom = await startMailroom({ folder });
   onTestFinished(() => mailroom.stop());
-  const env = { REDIS_URL: url, QUEUE_PREFIX: prefix, MAILROOM_URL: mailroom.sendgridUrl, MAILROOM_SMTP_PORT: String(mailroom.smtp.port) };
+  const env = { REDIS_URL: url, QUEUE_PREFIX: prefix, MAILROOM_URL: mailroom.url, MAILROOM_SMTP_PORT: String(mailroom.smtp.port) };
   const arrived = new Promise<string | undefined>((resolve) => mailroom.inbox.on("message", ({ deliveryId }) => resolve(deliveryId)));
 
   // The first worker dies in the middle of a send: its provider does not answer.

@@ -9,7 +9,7 @@ import { testRedis } from "../support/redis.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const { url, prefix } = testRedis();
+const { url: redisUrl, prefix } = testRedis();
 
 const source = (file: string): string => readFileSync(join(root, "src", file), "utf8");
 /** Everything that a program of Node prints, however it ends. */
@@ -45,13 +45,13 @@ describe("the README's code", () => {
     await writeFile(join(clone, "example.ts"), code);
     await writeFile(join(clone, "tsconfig.json"), JSON.stringify({ extends: join(root, "tsconfig.json"), include: ["example.ts"] }));
     // Where the test's Redis and mailroom are is the only change.
-    const { sendgridUrl, smtp } = mailroom;
-    const places = JSON.stringify({ prefix, send: { mailroom: { sendgridUrl, smtp } } }).slice(1, -1);
+    const { url, smtp } = mailroom;
+    const places = JSON.stringify({ prefix, send: { mailroom: { url, smtp } } }).slice(1, -1);
     await writeFile(join(clone, "run.ts"), code.replace("createBus({", `createBus({ ${places},`));
 
     const [types, program] = await Promise.all([
       output([join(root, "node_modules/typescript/bin/tsc"), "--project", clone], { cwd: clone }),
-      output(["--import", "tsx", join(clone, "run.ts")], { cwd: clone, env: { ...process.env, REDIS_URL: url } }),
+      output(["--import", "tsx", join(clone, "run.ts")], { cwd: clone, env: { ...process.env, REDIS_URL: redisUrl } }),
     ]);
     expect(types).toBe("");
     expect(program).toMatch(/^Event \S+ is an e-mail in the mailroom\.\n$/);
@@ -65,7 +65,7 @@ describe("the README's code", () => {
 
 describe("the README", () => {
   it("lists exactly the variables that the code reads", () => {
-    const declared = /const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source("bus/environment.ts"))?.[1] ?? "";
+    const declared = /export const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source("bus/environment-variables.ts"))?.[1] ?? "";
     const variables = [...declared.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);
     expect(variables.length).toBeGreaterThan(10);
     expect(firstColumn("Environment")).toEqual(variables);

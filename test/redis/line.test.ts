@@ -278,7 +278,7 @@ describe("the email channel on the line", () => {
     const bus = line.bus({
       url,
       prefix: newPrefix(),
-      email: { providers: undefined, sendgrid: { apiKey: "SG.test", baseUrl: mailroom.sendgridUrl }, smtp: mailroom.smtp },
+      email: { providers: undefined, sendgrid: { apiKey: "SG.test", baseUrl: mailroom.url }, smtp: mailroom.smtp },
       live: true,
     });
     await bus.start();

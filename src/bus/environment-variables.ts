@@ -1,0 +1,55 @@
+import * as z from "zod";
+import type { Duration } from "../base/duration.ts";
+import { defaultMailroom } from "./options.ts";
+
+const port = z.coerce.number("must be a port from 1 to 65535").int().min(1).max(65_535);
+const count = z.coerce.number("must be a whole number from 1").int().min(1);
+const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"], error: "must be true or false" });
+const rate = z
+  .string()
+  .regex(/^(off|[1-9]\d*\/[1-9]\d*(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
+  .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1] as Duration }));
+
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+
+/** The level to log with while the environment is still being read; `info` where it names none. */
+export function logLevelOf(env: Readonly<Record<string, string | undefined>>): string {
+  return logLevels.find((level) => level === env["LOG_LEVEL"]) ?? "info";
+}
+
+/** Every variable that busbar reads. An empty one counts as absent. */
+export const variables = z.object({
+  REDIS_URL: z.string().optional(),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
+    .optional(),
+  EMAIL_ENABLED: yesNo.optional(),
+  EMAIL_FROM: z.string().optional(),
+  EMAIL_FROM_NAME: z
+    .string()
+    .regex(/^[^\p{Cc}]*$/u, "must be one line without control characters")
+    .optional(),
+  EMAIL_CONCURRENCY: count.optional(),
+  EMAIL_RATE_LIMIT: rate.optional(),
+  SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587, or smtps:// for TLS from the first byte" })
+    .optional(),
+  SMS_ENABLED: yesNo.optional(),
+  SMS_CONCURRENCY: count.optional(),
+  SMS_RATE_LIMIT: rate.optional(),
+  WEBHOOK_ENABLED: yesNo.optional(),
+  WEBHOOK_CONCURRENCY: count.optional(),
+  WEBHOOK_RATE_LIMIT: rate.optional(),
+  HANDLER_ENABLED: yesNo.optional(),
+  HANDLER_CONCURRENCY: count.optional(),
+  BUSBAR_SEND: z.enum(["live", "mailroom"], "must be live or mailroom").default("mailroom"),
+  BUSBAR_ALLOW: z.string().default(""),
+  MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.url),
+  MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
+  PORT: port.optional(),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+});
+
+export type Variables = z.output<typeof variables>;

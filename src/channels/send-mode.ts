@@ -1,0 +1,91 @@
+import { BusbarError } from "../base/errors.ts";
+import { checkEmailAddress, checkPhoneNumber } from "../define/address.ts";
+import { providerChain } from "../providers/failover.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { DeliveryAttempt, SendResult } from "./channel.ts";
+
+/** Whether messages really leave this machine. */
+export interface SendMode {
+  readonly send: "live" | "mailroom";
+  /**
+   * Recipients who get real messages even so: e-mail addresses, `@domain` for everyone of a domain, phone numbers, and the beginnings
+   * of webhook addresses, such as `https://ops.example.com/`.
+   */
+  readonly allowList: readonly string[];
+}
+
+export interface SwitchOptions<Message> {
+  readonly mode: SendMode;
+  /** The real providers, the first one first. */
+  readonly live: readonly Provider<Message>[];
+  /** The same adapters, talking to the mailroom. */
+  readonly mailroom: readonly Provider<Message>[];
+}
+
+/** The way of a channel's messages: through the real providers or to the mailroom. Neither is ever the fallback of the other. */
+export interface SendSwitch<Message> {
+  send(recipient: string, message: Message, attempt: DeliveryAttempt): Promise<SendResult>;
+  close(): Promise<void>;
+}
+
+export function sendSwitch<Message>({ mode, live, mailroom }: SwitchOptions<Message>): SendSwitch<Message> {
+  const chains = {
+    live: live.length > 0 ? providerChain(live) : undefined,
+    mailroom: mailroom.length > 0 ? providerChain(mailroom) : undefined,
+  };
+  return {
+    async send(recipient, message, attempt) {
+      const chain = chains[chooseChain(recipient, { ...mode, live: chains.live !== undefined })];
+      if (chain !== undefined) return chain.send(message, attempt);
+      return { outcome: { kind: "pause", reason: "real sending is on, but no real provider and no mailroom is there" }, provider: "none" };
+    },
+    async close() {
+      await Promise.all([chains.live?.close(), chains.mailroom?.close()]);
+    },
+  };
+}
+
+/** Where a message goes. Real providers are used only where that was asked for, and only if there are any. Pure. */
+export function chooseChain(recipient: string, { send, allowList, live }: SendMode & { readonly live: boolean }): "live" | "mailroom" {
+  return live && (send === "live" || allowList.some((entry) => matches(recipient, entry))) ? "live" : "mailroom";
+}
+
+/** What keeps a channel from being switched so, one sentence each. */
+export function switchProblems({ mode, live, mailroom }: SwitchOptions<unknown>): string[] {
+  const problems: string[] = [];
+  if (mode.send === "live" && live.length === 0)
+    problems.push("real sending is on, but no provider has keys: give one its keys, switch the channel off, or switch real sending off");
+  if (mode.send === "mailroom" && mailroom.length === 0) problems.push("real sending is off, but there is no mailroom to send to");
+  return problems;
+}
+
+/** @throws BusbarError `INVALID_CONFIGURATION` with every entry that is no recipient of any channel */
+export function checkAllowList(allowList: readonly string[]): void {
+  const problems = allowList
+    .filter((entry) => !isRecipient(entry.trim()))
+    .map(
+      (entry) =>
+        `allow-list: ${JSON.stringify(entry)} is no e-mail address, @domain, phone number such as +919845012345, or https:// address`,
+    );
+  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The allow-list cannot be used:", { problems });
+}
+
+function isRecipient(entry: string): boolean {
+  if (/^https?:/i.test(entry)) return URL.canParse(entry);
+  return (
+    "address" in (entry.startsWith("+") ? checkPhoneNumber(entry) : checkEmailAddress(entry.startsWith("@") ? `someone${entry}` : entry))
+  );
+}
+
+function matches(recipient: string, entry: string): boolean {
+  const wanted = entry.trim();
+  if (/^https?:/i.test(wanted)) return isBelow(recipient, wanted);
+  if (!wanted.startsWith("@")) return recipient.toLowerCase() === wanted.toLowerCase();
+  return recipient.slice(recipient.lastIndexOf("@")).toLowerCase() === wanted.toLowerCase();
+}
+
+/** Whether an address is of the same origin, and its path begins with the other's. */
+function isBelow(address: string, beginning: string): boolean {
+  const [url, base] = [URL.parse(address), URL.parse(beginning)];
+  return url !== null && base !== null && url.origin === base.origin && url.pathname.startsWith(base.pathname);
+}

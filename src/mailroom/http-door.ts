@@ -1,0 +1,27 @@
+import type { AddressInfo } from "node:net";
+import fastify from "fastify";
+import type { Door } from "./record.ts";
+import { sendgridRoutes } from "./sendgrid-api.ts";
+import type { VendorOptions } from "./vendor.ts";
+
+/**
+ * The one HTTP port of all vendors: their addresses do not meet. Each vendor answers in its own error shape; what belongs to none is
+ * answered in SendGrid's.
+ *
+ * | address | vendor |
+ * |---|---|
+ * | `/v3/…` | SendGrid |
+ */
+export function httpDoor(options: VendorOptions): Door {
+  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  sendgridRoutes(app, options);
+  return {
+    async listen(port) {
+      await app.listen({ port, host: "127.0.0.1" });
+      return (app.server.address() as AddressInfo).port;
+    },
+    close: () => app.close(),
+  };
+}
