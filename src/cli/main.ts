@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { BusbarError } from "../base/errors.ts";
+import { declareAuthoring } from "./commands/authoring.ts";
+import { declareEvents } from "./commands/events.ts";
+import { declareOperation } from "./commands/operation.ts";
+import { declareService } from "./commands/service.ts";
 import { loadEnvFile } from "./env-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { visibleLines } from "./visible.ts";
@@ -8,8 +12,8 @@ import { visibleLines } from "./visible.ts";
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 /**
- * The command line. Each command's code is loaded when it is called, so that `--help` stays fast. Exit codes: 0 done, 1 it did
- * not work, 2 the call was wrong.
+ * The command line. Each command is declared in `commands/`, and its code is loaded when it is called, so that `--help` stays fast.
+ * Exit codes: 0 done, 1 it did not work, 2 the call was wrong.
  */
 const program = new Command("busbar")
   .description("An event bus: publish what happened once; every reaction to it is routed, sent, retried and recorded.")
@@ -35,117 +39,8 @@ program.hook("preAction", (_, command) => {
   if (command.name() !== "init") loadEnvFile();
 });
 
-program
-  .command("init")
-  .description("begin an application in this folder; what is there already stays as it is")
-  .option("--name <name>", "what the application is called; by default as its package or its folder")
-  .option("--json", "print what was written as JSON")
-  .action(async (options: { name?: string; json?: boolean }) => (await import("./init.ts")).init(options));
-
-program
-  .command("dev")
-  .description("run router, workers, HTTP server and mailroom in this process, with a Redis of its own unless REDIS_URL is set")
-  .action(async () => (await import("./dev.ts")).dev());
-
-program
-  .command("start")
-  .description("run the service on the Redis at REDIS_URL")
-  .addOption(
-    new Option("--only <roles>", "some of router,workers,server; all by default").argParser((text) =>
-      text.split(",").map((role) => role.trim()),
-    ),
-  )
-  .action(async (options: { only?: string[] }) => (await import("./start.ts")).start(options));
-
-program
-  .command("mailroom")
-  .description("run the local stand-in for all providers alone: it takes messages, delivers nothing, and shows them")
-  .option("--http-port <port>", "port of SendGrid's API", "4010")
-  .option("--smtp-port <port>", "port of SMTP", "4025")
-  .option("--folder <path>", "where the journal of messages is kept", ".busbar/mailroom")
-  .action(async (options: { httpPort: string; smtpPort: string; folder: string }) => (await import("./mailroom.ts")).mailroom(options));
-
-program
-  .command("publish <topic> [payload]")
-  .description("publish one event; the payload is JSON, or - for standard input")
-  .option("--example", "publish the topic's example")
-  .option("--idempotency-key <key>", "same key and payload: one event")
-  .option("--key <key>", "what the event is about; chooses the partition")
-  .option("--correlation-id <id>", "the id that the whole conversation shares")
-  .option("--json", "print the result as JSON")
-  .addHelpText(
-    "after",
-    `\nExamples:\n  busbar publish order.placed --example\n  cat order.json | busbar publish order.placed - --idempotency-key order-48213`,
-  )
-  .action(async (topic: string, payload: string | undefined, options: object) =>
-    (await import("./publish.ts")).publish(topic, payload, options),
-  );
-
-const deadLetters = program.command("dead-letters").description("what ended without being sent: look at it, and queue it again");
-
-deadLetters
-  .command("list")
-  .description("list dead letters with their reasons, the newest first")
-  .option("--queue <name>", "only those of one channel, of routing (events that could not be planned) or of audiences")
-  .option("--count <number>", "at most so many a queue", "100")
-  .option("--json", "print them as JSON, with their stacks")
-  .addHelpText("after", `\nExamples:\n  busbar dead-letters list\n  busbar dead-letters list --queue handler --json`)
-  .action(async (options: { queue?: string; count: string; json?: boolean }) =>
-    (await import("./dead-letters.ts")).listDeadLetters(options),
-  );
-
-deadLetters
-  .command("redrive [ids...]")
-  .description("queue dead letters again, each with all its attempts")
-  .option("--all", "all of them")
-  .option("--queue <name>", "with --all: only those of one queue")
-  .option("--json", "print the result as JSON")
-  .addHelpText("after", `\nExamples:\n  busbar dead-letters redrive d_k3v2…\n  busbar dead-letters redrive --all --queue email`)
-  .action(async (ids: string[], options: { all?: boolean; queue?: string; json?: boolean }) =>
-    (await import("./dead-letters.ts")).redriveDeadLetters(ids, options),
-  );
-
-program
-  .command("check")
-  .description("load topics, subscribers, templates and settings, and report every problem")
-  .option("--strict", "warnings count as problems")
-  .option("--json", "print the result as JSON")
-  .action(async (options: { json?: boolean; strict?: boolean }) => (await import("./check.ts")).check(options));
-
-const scaffolds = program.command("new").description("write a topic or a subscriber to begin with, and its test; nothing is overwritten");
-
-scaffolds
-  .command("topic <name>")
-  .description("write topics/<name>, its line in topics/index and its test")
-  .option("--json", "print the result as JSON")
-  .addHelpText("after", `\nExamples:\n  busbar new topic order.shipped`)
-  .action(async (name: string, options: { json?: boolean }) => (await import("./new.ts")).newTopic(name, options));
-
-scaffolds
-  .command("subscriber <name>")
-  .description("write subscribers/<name>, its template where the channel needs one, and its test")
-  .requiredOption("--topic <name>", "what it listens to")
-  .option("--channel <name>", "email, sms, whatsapp, push, webhook or handler", "email")
-  .option("--json", "print the result as JSON")
-  .addHelpText("after", `\nExamples:\n  busbar new subscriber order-shipped-mail --topic order.shipped`)
-  .action(async (name: string, options: { topic: string; channel: string; json?: boolean }) =>
-    (await import("./new.ts")).newSubscriber(name, options),
-  );
-
-program
-  .command("preview [name]")
-  .description("show what a template, or a subscriber's templates, make of their examples; without a name, which templates there are")
-  .option("--data <file>", "data in JSON in place of the example; - for standard input")
-  .option("--out <folder>", "where the HTML of e-mails is written (default: .busbar/preview)")
-  .option("--part <name>", "print one part alone: html, text, subject, body, title or link")
-  .option("--json", "print the result as JSON")
-  .addHelpText(
-    "after",
-    `\nExamples:\n  busbar preview\n  busbar preview order-confirmation\n  busbar preview order-confirmation/sms --data order.json`,
-  )
-  .action(async (name: string | undefined, options: { data?: string; out?: string; part?: string; json?: boolean }) =>
-    (await import("./preview.ts")).preview(name, options),
-  );
+// The order of --help.
+for (const declare of [declareService, declareEvents, declareOperation, declareAuthoring]) declare(program);
 
 // A reader such as `head` may leave before everything is printed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,0 +1,34 @@
+import { type Command, Option } from "commander";
+
+/** What begins an application and runs it. */
+export function declareService(program: Command): void {
+  program
+    .command("init")
+    .description("begin an application in this folder; what is there already stays as it is")
+    .option("--name <name>", "what the application is called; by default as its package or its folder")
+    .option("--json", "print what was written as JSON")
+    .action(async (options: { name?: string; json?: boolean }) => (await import("../init.ts")).init(options));
+
+  program
+    .command("dev")
+    .description("run router, workers, HTTP server and mailroom in this process, with a Redis of its own unless REDIS_URL is set")
+    .action(async () => (await import("../dev.ts")).dev());
+
+  program
+    .command("start")
+    .description("run the service on the Redis at REDIS_URL")
+    .addOption(
+      new Option("--only <roles>", "some of router,workers,server; all by default").argParser((text) =>
+        text.split(",").map((role) => role.trim()),
+      ),
+    )
+    .action(async (options: { only?: string[] }) => (await import("../start.ts")).start(options));
+
+  program
+    .command("mailroom")
+    .description("run the local stand-in for all providers alone: it takes messages, delivers nothing, and shows them")
+    .option("--http-port <port>", "port of SendGrid's API", "4010")
+    .option("--smtp-port <port>", "port of SMTP", "4025")
+    .option("--folder <path>", "where the journal of messages is kept", ".busbar/mailroom")
+    .action(async (options: { httpPort: string; smtpPort: string; folder: string }) => (await import("../mailroom.ts")).mailroom(options));
+}
