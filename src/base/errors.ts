@@ -4,6 +4,8 @@ export const errorCodes = {
   INVALID_CONFIGURATION: "an option or environment variable cannot be used; nothing was started",
   UNKNOWN_TOPIC: "an event was published to a topic that this application does not define",
   UNKNOWN_QUEUE: "no queue has that name",
+  UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
+  INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
   INVALID_EVENT: "the payload does not match the topic's schema; nothing was published",
   EVENT_TOO_LARGE: "the event is larger than the limit; nothing was published",
   IDEMPOTENCY_CONFLICT: "the idempotency key was used before with another payload; nothing was published",

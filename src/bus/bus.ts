@@ -7,12 +7,17 @@ import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
+import { type ChannelControl, channelControl } from "./channels.ts";
+import { type Deliveries, deliveries } from "./deliveries.ts";
 import { type DeadLetters, deadLetters } from "./dead-letters.ts";
 import { inspector, type Inspector } from "./inspect.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
+import { type SubscriberPosition, subscriberPositions } from "./positions.ts";
+import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
+import { readStats, type Stats } from "./stats.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
 const bothRoles: readonly Role[] = ["router", "workers"];
@@ -49,8 +54,22 @@ export interface Bus<T extends Topics = Topics> {
   catalog(): Promise<Catalog>;
   /** What became of it: events, deliveries, queues. */
   readonly inspect: Inspector;
-  /** What ended without being sent: look at it, and queue it again. */
+  /** What ended without being sent: look at it, queue it again, or give it up. */
   readonly deadLetters: DeadLetters;
+  /** Single deliveries: where one stands, and ending one that waits. */
+  readonly deliveries: Deliveries;
+  /** The channels' queues: counts, pause and resume for all processes, clean-up. */
+  readonly channels: ChannelControl;
+  /** How far each subscriber has read. */
+  subscribers(): Promise<readonly SubscriberPosition[]>;
+  /** Everything that is counted, at this moment. */
+  stats(): Promise<Stats>;
+  /**
+   * Plans past events again for one subscriber, as today's code does, and queues what was never sent. What was sent, is under way,
+   * is a dead letter or was ended on purpose stays as it is.
+   * @throws BusbarError `UNKNOWN_TOPIC`, `UNKNOWN_SUBSCRIBER` or `INVALID_RANGE`; nothing was queued then
+   */
+  replay(options: ReplayOptions): Promise<ReplayResult>;
   /** True while all started roles are at work. */
   ready(): Promise<boolean>;
 }
@@ -90,8 +109,9 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const log = redisLog({ url, prefix, partitions, deadline, logger });
   const publishNow = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
   const parts = lazyParts(settings, logger);
-  const inspect = inspector({ topics, log, parts, logger });
   let known: Catalog | undefined;
+  const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
+  const channels = channelControl(settings, parts);
   const checkRunning = (topicName: string): void => {
     if (stopped === undefined) return;
     throw new BusbarError(
@@ -151,14 +171,19 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       })()),
     on: (name, listener) => void emitter.on(name, listener),
     off: (name, listener) => void emitter.off(name, listener),
-    catalog: async () => (known ??= (await assemble({ settings, topics, subscribers })).catalog),
+    catalog,
     async check() {
-      const { catalog, channels } = await assemble({ settings, topics, subscribers, delivering: checking });
-      await closeAll(channels);
-      return catalog;
+      const assembled = await assemble({ settings, topics, subscribers, delivering: checking });
+      await closeAll(assembled.channels);
+      return assembled.catalog;
     },
-    inspect,
+    inspect: inspector({ application, topics, log, parts, logger, catalog }),
     deadLetters: deadLetters(parts),
+    deliveries: deliveries(parts),
+    channels,
+    subscribers: async () => subscriberPositions(log, application, await catalog()),
+    stats: () => readStats({ application, log, parts, channels, catalog }),
+    replay: replayer({ settings, log, parts, catalog }),
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
 }

@@ -1,12 +1,9 @@
-import { BusbarError } from "../base/errors.ts";
-import { nearestName } from "../define/names.ts";
-import type { Delivery } from "../define/delivery.ts";
 import { decodeEvent } from "../define/event.ts";
-import type { DeadLetter, DeliveryQueue, QueuedContent } from "../queues/delivery-queue.ts";
-import type { AudienceRecord } from "../router/audience-record.ts";
-import type { RoutingRecord } from "../router/routing-record.ts";
+import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
+import type { TimelineEntry } from "../workers/ledger.ts";
+import { type By, byText } from "./deliveries.ts";
 import type { LazyParts } from "./lazy-parts.ts";
-import { builtChannels } from "./options.ts";
+import { type AnyContent, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
 
 /** What ended without being sent, wherever it ended. */
 export interface DeadLetterView {
@@ -27,90 +24,142 @@ export interface DeadLetterView {
   readonly stack: readonly string[];
 }
 
-/** Looks at dead letters and queues them again. Connects with its first question. */
+/** One dead letter with everything that is known of it. */
+export interface DeadLetterDetail extends DeadLetterView {
+  /** What was to be sent: a template's data, a webhook's body, or the event that a handler was given or a subscriber could not plan. */
+  readonly data: unknown;
+  /** What happened to it, oldest first; empty for what is no delivery. */
+  readonly timeline: readonly TimelineEntry[];
+}
+
+/** Looks at dead letters, queues them again, and gives them up. Connects with its first question. */
 export interface DeadLetters {
   /**
    * The newest first.
-   * @param selection.queue one of {@link deadLetterQueues}; all by default
+   * @param selection.queue one of {@link queueNames}; all by default
    * @param selection.count at most so many a queue; 100 by default
+   * @param selection.from passes over so many of each queue, for pages; 0 by default
+   * @throws BusbarError `UNKNOWN_QUEUE`
    */
-  list(selection?: { readonly queue?: string; readonly count?: number }): Promise<readonly DeadLetterView[]>;
+  list(selection?: { readonly queue?: string; readonly count?: number; readonly from?: number }): Promise<readonly DeadLetterView[]>;
+  /** Undefined where no dead letter has this id. */
+  show(id: string): Promise<DeadLetterDetail | undefined>;
   /** How many there are in each queue. */
   counts(): Promise<Readonly<Record<string, number>>>;
   /**
    * Queues dead letters again, each with all its attempts. Done twice, it does nothing the second time.
    * @returns one sentence for each that was not redriven, besides the ids of those that were
    */
-  redrive(
-    ids: readonly string[],
-  ): Promise<{ readonly redriven: readonly string[]; readonly refused: readonly { readonly id: string; readonly reason: string }[] }>;
+  redrive(ids: readonly string[], by?: By): Promise<{ readonly redriven: readonly string[]; readonly refused: readonly Refused[] }>;
+  /**
+   * Takes dead letters away for good; the time line of a delivery says by whom and why.
+   * @returns one sentence for each that was not discarded, besides the ids of those that were
+   */
+  discard(ids: readonly string[], by?: By): Promise<{ readonly discarded: readonly string[]; readonly refused: readonly Refused[] }>;
 }
 
-export const deadLetterQueues: readonly string[] = [...builtChannels, "routing", "audiences"];
-
-type AnyContent = Delivery | RoutingRecord | AudienceRecord;
+export interface Refused {
+  readonly id: string;
+  readonly reason: string;
+}
 
 export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
-  const queueOf = (name: string): DeliveryQueue<AnyContent> => {
-    const { of, routing, audiences } = queues();
-    const queue = name === "routing" ? routing : name === "audiences" ? audiences : of(name as Delivery["channel"]);
-    return queue as unknown as DeliveryQueue<AnyContent>;
-  };
-  const redriveOne = async (id: string): Promise<string | undefined> => {
-    for (const name of deadLetterQueues) {
-      const queue = queueOf(name);
-      const found = await queue.deadLetter(id);
-      if (found === undefined) continue;
-      const { content } = found;
-      if ("json" in content) return (await queue.redrive(id, { ...content, poison: false })) ? undefined : gone;
-      if (!("to" in content)) return (await queue.redrive(id, { ...content, failures: 0 })) ? undefined : gone;
-      // First the ledger: a crash in between leaves a dead letter that can be redriven again.
-      const opened = await ledger().reopen(content);
-      if (opened === "busy") return "somebody is sending it right now; try again in ten seconds";
-      if (opened !== "open") return `it ended as ${opened}`;
-      if (!(await queue.redrive(id))) return gone;
-      await ledger().note(content, { step: "redriven", detail: "by a person" });
-      return undefined;
+  const find = async (id: string) => {
+    for (const name of queueNames) {
+      const queue = namedQueue(queues(), name);
+      const letter = await queue.deadLetter(id);
+      if (letter !== undefined) return { name, queue, letter };
     }
-    return "no dead letter has this id";
+    return undefined;
+  };
+
+  const redriveOne = async (id: string, by: By): Promise<string | undefined> => {
+    const found = await find(id);
+    if (found === undefined) return unknown;
+    const { queue, letter } = found;
+    const { content } = letter;
+    if ("json" in content) return (await queue.redrive(id, { ...content, poison: false })) ? undefined : gone;
+    if (!isDelivery(content)) return (await queue.redrive(id, { ...content, failures: 0 })) ? undefined : gone;
+    // First the ledger: a crash in between leaves a dead letter that can be redriven again.
+    const opened = await ledger().reopen(content);
+    if (opened === "busy") return "somebody is sending it right now; try again in ten seconds";
+    if (opened !== "open") return `it ended as ${opened}`;
+    if (!(await queue.redrive(id))) return gone;
+    await ledger().note(content, { step: "redriven", detail: byText(by) });
+    return undefined;
+  };
+
+  const discardOne = async (id: string, by: By): Promise<string | undefined> => {
+    const found = await find(id);
+    if (found === undefined) return unknown;
+    const { queue, letter } = found;
+    // First the note: nothing goes without a record.
+    if (isDelivery(letter.content)) await ledger().note(letter.content, { step: "discarded", detail: byText(by) });
+    return (await queue.remove(id)) ? undefined : gone;
+  };
+
+  /** One by one: a verb over thousands must not hold Redis up. */
+  const each = async (ids: readonly string[], work: (id: string) => Promise<string | undefined>) => {
+    const done: string[] = [];
+    const refused: Refused[] = [];
+    for (const id of ids) {
+      const reason = await work(id);
+      if (reason === undefined) done.push(id);
+      else refused.push({ id, reason });
+    }
+    return { done, refused };
   };
 
   return {
-    async list({ queue, count = 100 } = {}) {
-      const names = queue === undefined ? deadLetterQueues : [checkedQueue(queue)];
+    async list({ queue, count = 100, from = 0 } = {}) {
+      const names = queue === undefined ? queueNames : [queue];
       const pages = await Promise.all(
-        names.map(async (name) => (await queueOf(name).deadLetters({ from: 0, count })).map((letter) => deadLetterView(name, letter))),
+        names.map(async (name) => {
+          const letters = await namedQueue(queues(), name).deadLetters({ from, count });
+          return letters.map((letter) => deadLetterView(name, letter));
+        }),
       );
       return pages.flat().toSorted((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
     },
-    async counts() {
-      return Object.fromEntries(
-        await Promise.all(deadLetterQueues.map(async (name) => [name, (await queueOf(name).counts()).dead] as const)),
-      );
+    async show(id) {
+      const found = await find(id);
+      if (found === undefined) return undefined;
+      const { name, letter } = found;
+      const { content } = letter;
+      const timeline = isDelivery(content) ? await ledger().timeline(content) : [];
+      return { ...deadLetterView(name, letter), data: dataOf(content), timeline };
     },
-    async redrive(ids) {
-      const redriven: string[] = [];
-      const refused: { id: string; reason: string }[] = [];
-      for (const id of ids) {
-        const reason = await redriveOne(id);
-        if (reason === undefined) redriven.push(id);
-        else refused.push({ id, reason });
-      }
-      return { redriven, refused };
+    async counts() {
+      const counts = queueNames.map(async (name) => [name, (await namedQueue(queues(), name).counts()).dead] as const);
+      return Object.fromEntries(await Promise.all(counts));
+    },
+    async redrive(ids, by = {}) {
+      const { done, refused } = await each(ids, (id) => redriveOne(id, by));
+      return { redriven: done, refused };
+    },
+    async discard(ids, by = {}) {
+      const { done, refused } = await each(ids, (id) => discardOne(id, by));
+      return { discarded: done, refused };
     },
   };
 }
 
-function checkedQueue(name: string): string {
-  if (deadLetterQueues.includes(name)) return name;
-  const near = nearestName(name, deadLetterQueues);
-  throw new BusbarError(
-    "UNKNOWN_QUEUE",
-    `No queue is called "${name}". ${near === undefined ? `There are ${deadLetterQueues.join(", ")}.` : `Did you mean "${near}"?`}`,
-  );
+const unknown = "no dead letter has this id";
+const gone = "it is no dead letter any more";
+
+function dataOf(content: AnyContent): unknown {
+  if ("json" in content) return parsedOrText(content.json);
+  if (!isDelivery(content)) return content.event;
+  return content.channel === "handler" ? content.event : content.data;
 }
 
-const gone = "it is no dead letter any more";
+function parsedOrText(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return json;
+  }
+}
 
 function deadLetterView(queue: string, { content, reason, attempts, firstAt, lastAt, stack }: DeadLetter<AnyContent>): DeadLetterView {
   return {

@@ -1,5 +1,5 @@
 import type { Logger } from "../base/logger.ts";
-import type { Topics } from "../define/catalog.ts";
+import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
 import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
@@ -7,6 +7,8 @@ import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { builtChannels } from "./options.ts";
+import { unknownTopic } from "./publish.ts";
+import { type Trace, tracer } from "./trace.ts";
 
 /** What became of it. Reads only; connects with its first question. */
 export interface Inspector {
@@ -14,6 +16,17 @@ export interface Inspector {
   events(count: number): Promise<readonly BusEvent[]>;
   /** What each subscriber planned for an event, and the time line of each delivery. */
   deliveries(event: { readonly id: string; readonly time: string }): Promise<readonly InspectedRouting[]>;
+  /** An event by its id, by the id of one of its deliveries, or by its idempotency key; undefined where it is not in the log (any more). */
+  event(id: string): Promise<BusEvent | undefined>;
+  /** What became of an event, step by step; found as `event` finds it. */
+  trace(id: string): Promise<Trace | undefined>;
+  /**
+   * The newest events and all that are published after them, oldest first, until `signal` aborts.
+   * @param options.topics all by default
+   * @param options.last how many of the newest to begin with; 0 by default
+   * @throws BusbarError `UNKNOWN_TOPIC`
+   */
+  tail(options: { readonly topics?: readonly string[]; readonly last?: number; readonly signal: AbortSignal }): AsyncIterable<BusEvent>;
   queues(): Promise<Readonly<Record<string, QueueCounts>>>;
   /** How many sends followed one that may have been accepted, ever: an upper bound of the duplicates. */
   doubtful(): Promise<number>;
@@ -39,6 +52,8 @@ export interface InspectedRouting {
 }
 
 export interface InspectorOptions {
+  readonly application: string;
+  readonly catalog: () => Promise<Catalog>;
   readonly topics: Topics;
   readonly log: TopicLog;
   readonly parts: LazyParts;
@@ -48,7 +63,8 @@ export interface InspectorOptions {
 /** The time lines of so many deliveries of one subscriber are read; of an audience of thousands, the rest is only counted. */
 const mostTimelines = 100;
 
-export function inspector({ topics, log, parts: { ledger, queues }, logger }: InspectorOptions): Inspector {
+export function inspector({ application, catalog, topics, log, parts, logger }: InspectorOptions): Inspector {
+  const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
   const mostPartitions = async (): Promise<number> => Math.max(1, ...(await Promise.all(names.map((name) => log.partitions(name)))));
 
@@ -57,7 +73,14 @@ export function inspector({ topics, log, parts: { ledger, queues }, logger }: In
     return progress === undefined ? {} : { progress };
   };
 
-  return {
+  const inspect: Inspector = {
+    ...tracer({ application, log, parts, catalog, deliveries: (event) => inspect.deliveries(event) }),
+
+    async *tail({ topics: wanted = names, last = 0, signal }) {
+      for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
+      for await (const { json } of log.follow({ topics: wanted, last, signal })) yield* readable(json, logger);
+    },
+
     async events(count) {
       const pages = names.map(async (name) => {
         const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.latest(name, partition, count));
@@ -94,6 +117,7 @@ export function inspector({ topics, log, parts: { ledger, queues }, logger }: In
 
     doubtful: () => ledger().doubtful(),
   };
+  return inspect;
 }
 
 type Merged = Pick<RoutedRecord, "problem" | "deliveries" | "skipped">;

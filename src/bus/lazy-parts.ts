@@ -4,10 +4,14 @@ import type { Ledger } from "../workers/ledger.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import type { Settings } from "./options.ts";
 import { type Queues, queuesOf } from "./queues.ts";
+import { redisReplayPlaces, type ReplayPlaces } from "./redis-replay-places.ts";
+import { readRedisUse, type RedisUse } from "./redis-use.ts";
 
 export interface LazyParts {
   readonly ledger: () => Ledger;
   readonly queues: () => Queues;
+  readonly redisUse: () => Promise<RedisUse>;
+  readonly places: () => ReplayPlaces;
   close(): Promise<void>;
 }
 
@@ -22,6 +26,8 @@ export function lazyParts(settings: Settings, logger: Logger): LazyParts {
   return {
     ledger: () => parts().ledger,
     queues: () => parts().queues,
+    redisUse: () => readRedisUse(parts().redis),
+    places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
     async close() {
       if (opened === undefined) return;
       await opened.queues.close();

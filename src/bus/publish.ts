@@ -175,7 +175,7 @@ function optionProblems(options: PublishOptions): string[] {
   return problems;
 }
 
-function unknownTopic(name: string, known: readonly string[]): BusbarError {
+export function unknownTopic(name: string, known: readonly string[]): BusbarError {
   const near = nearestName(name, known);
   const advice = near === undefined ? `Known topics: ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
   return new BusbarError("UNKNOWN_TOPIC", `No topic is called ${JSON.stringify(name)}. ${advice}`);

@@ -26,6 +26,12 @@ export function switchableBus(first: Bus): SwitchableBus {
     get deadLetters() {
       return current.deadLetters;
     },
+    get deliveries() {
+      return current.deliveries;
+    },
+    get channels() {
+      return current.channels;
+    },
     get publish() {
       return current.publish;
     },
@@ -35,6 +41,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     stop: () => current.stop(),
     check: () => current.check(),
     catalog: () => current.catalog(),
+    subscribers: () => current.subscribers(),
+    stats: () => current.stats(),
+    replay: (options) => current.replay(options),
     ready: () => current.ready(),
     on: (name, listener) => void emitter.on(name, listener),
     off: (name, listener) => void emitter.off(name, listener),

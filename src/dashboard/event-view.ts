@@ -2,7 +2,7 @@ import type { InspectedRouting } from "../bus/inspect.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
-import { type DerivedState, deliveryState, isEnd } from "./delivery-state.ts";
+import { type DerivedState, deliveryState, isEnd } from "../workers/delivery-state.ts";
 
 /** An event as the page shows it. */
 export interface EventView {

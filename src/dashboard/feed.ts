@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import type { Inspector } from "../bus/inspect.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -26,7 +27,10 @@ export interface TopicView {
   readonly subscribers: readonly string[];
 }
 
-export type WatchedBus = Pick<Bus, "ready" | "catalog" | "inspect">;
+/** What the page asks of a bus. */
+export interface WatchedBus extends Pick<Bus, "ready" | "catalog"> {
+  readonly inspect: Pick<Inspector, "events" | "deliveries" | "queues" | "doubtful">;
+}
 
 export interface FeedOptions {
   readonly bus: WatchedBus;

@@ -6,8 +6,10 @@ import { checkRedis } from "../base/redis-check.ts";
 import type { Suitability } from "../base/redis-suitability.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
 import { partitionAppender } from "./redis-append.ts";
+import { followLogs } from "./redis-follow.ts";
 import { redisGroups } from "./redis-groups.ts";
 import { logKeys } from "./redis-log-keys.ts";
+import { logEntry, redisLookups } from "./redis-lookups.ts";
 import { decodeRouted } from "./routed-record.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
@@ -55,6 +57,8 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
   };
   return {
     ...redisGroups(commands, keys),
+    ...redisLookups(commands, keys, (topic) => partitionsOf(topic, commands)),
+    follow: (options) => followLogs({ url, keys, logger, commands, partitionsOf: (topic) => partitionsOf(topic, commands) }, options),
 
     async check() {
       suitability ??= await checkRedis(writer, url, writerReady);
@@ -114,7 +118,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
 
     async latest(topic, partition, count) {
       const entries = await commands.xrevrange(keys.log(topic, partition), "+", "-", "COUNT", count);
-      return entries.map(([id, fields]) => ({ id, number: Number(fields[1]), json: fields[3] ?? "", deliveries: 0 }));
+      return entries.map(([id, fields]) => logEntry(id, fields));
     },
 
     async trim(topic, partition, { retain, retainBytes, grace }) {

@@ -41,6 +41,19 @@ export interface TopicLog {
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
   /** The newest entries, newest first. */
   latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
+  /** A page of entries, oldest first, without touching any position. */
+  range(topic: string, partition: number, range: LogRange): Promise<readonly LogEntry[]>;
+  /** The entry of an event, wherever in these topics it is; by its id alone as long as appends are remembered (26 h), by its time after that. */
+  find(
+    eventId: string,
+    options: { readonly topics: readonly string[]; readonly time: number | undefined },
+  ): Promise<FoundEntry | undefined>;
+  /** The id of the event that was published with an idempotency key within its window. */
+  eventOfKey(idempotencyKey: string, topics: readonly string[]): Promise<string | undefined>;
+  /** How far everyone has read. */
+  standing(topic: string, partition: number): Promise<LogStanding>;
+  /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
+  follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
   /** Sets the group's position free of readers that left nothing behind. */
   leave(positions: readonly Position[], reader: string): Promise<void>;
@@ -104,6 +117,49 @@ export interface LogEntry {
   readonly json: string;
   /** How often it was handed out, this time included. */
   readonly deliveries: number;
+}
+
+export interface FollowOptions {
+  readonly topics: readonly string[];
+  /** How many of the newest to begin with. */
+  readonly last: number;
+  readonly signal: AbortSignal;
+}
+
+export interface FoundEntry {
+  readonly topic: string;
+  readonly partition: number;
+  readonly entry: LogEntry;
+}
+
+/** Entries that were appended in a time, both ends included, milliseconds since 1970. */
+export interface LogRange {
+  readonly from: number;
+  readonly to: number;
+  /** Only entries behind the one of this id. */
+  readonly after?: string | undefined;
+  readonly count: number;
+}
+
+export interface LogStanding {
+  /** Events numbered so far: the number of the newest. */
+  readonly published: number;
+  /** Entries that the log holds now. */
+  readonly held: number;
+  readonly groups: readonly GroupStanding[];
+}
+
+export interface GroupStanding {
+  /** `<application>.<subscriber>` */
+  readonly group: string;
+  /** The number of the entry that it read last. */
+  readonly read: number;
+  /** Entries read and not acknowledged. */
+  readonly pending: number;
+  /** Entries that it never got to see. */
+  readonly gaps: number;
+  /** When a router last looked after it, milliseconds since 1970. */
+  readonly seen: number | undefined;
 }
 
 export interface LogPage {

@@ -6,8 +6,9 @@ import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Priority } from "../define/policy.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
-import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import type { DeadLetter, DeliveryQueue, JobState, QueuedContent } from "./delivery-queue.ts";
 import { delayedUntil } from "./redis-delayed.ts";
+import { oldestWaiting } from "./redis-oldest.ts";
 import { forgetStalls } from "./redis-stalls.ts";
 import { stalledReason } from "./stalled-reason.ts";
 
@@ -26,6 +27,20 @@ export interface BullmqQueueOptions {
 
 /** BullMQ takes the smallest number first, and a job without one before all others: so every job gets one. */
 const priorityNumber: Readonly<Record<Priority, number>> = { critical: 1, high: 10, normal: 100, low: 1_000 };
+
+/** The priorities that a job can wait with: {@link priorityNumber}, and one more for what is one of many. */
+const waitingPriorities = Object.values(priorityNumber).flatMap((number) => [number, number + 1]);
+
+/** Our words for BullMQ's states. */
+const jobStates: Readonly<Record<string, JobState | undefined>> = {
+  waiting: "waiting",
+  prioritized: "waiting",
+  "waiting-children": "waiting",
+  active: "active",
+  delayed: "delayed",
+  completed: "completed",
+  failed: "dead",
+};
 
 /** Jobs of one pipeline: keeps Redis responsive. */
 const pageSize = 200;
@@ -144,6 +159,30 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
         return false;
       }
     },
+
+    async find(id) {
+      const job = await queue.getJob(id);
+      if (job === undefined) return undefined;
+      const state = jobStates[await job.getState()];
+      return state === undefined ? undefined : { content: job.data as unknown as Content, state, attempts: job.attemptsMade };
+    },
+
+    async remove(id) {
+      // BullMQ refuses a job that a worker holds.
+      return (await queue.getJob(id)) !== undefined && (await queue.remove(id)) === 1;
+    },
+
+    pause: () => queue.pause(),
+    resume: () => queue.resume(),
+    paused: () => queue.isPaused(),
+    clean: async (before) => (await queue.clean(Math.max(0, Date.now() - before), 0, "completed")).length,
+    oldestWaiting: () => oldestWaiting(connection, (type) => queue.toKey(type), waitingPriorities),
+    workers: () =>
+      queue.getWorkersCount().catch((error: unknown) => {
+        // Some hosts forbid the question.
+        logger.debug({ error: messageOf(error), queue: name }, "the workers of a queue could not be counted");
+        return undefined;
+      }),
 
     async expireDeadLetters(before) {
       // Oldest first; a page at a time, so that a large clean-up does not hold Redis up.

@@ -40,6 +40,20 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   deadLetter(id: string): Promise<DeadLetter<Content> | undefined>;
   /** Queues a dead letter again, with all its attempts, and perhaps another content; false when it is no dead letter any more. */
   redrive(id: string, content?: Content): Promise<boolean>;
+  /** The job of that id wherever it is, finished or not. */
+  find(id: string): Promise<FoundJob<Content> | undefined>;
+  /** Takes a job away for good, a dead letter too; false when there is none, or it is under way. */
+  remove(id: string): Promise<boolean>;
+  /** No process takes jobs any more until `resume`; those under way are finished. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  paused(): Promise<boolean>;
+  /** Forgets finished jobs that ended before the given time, and says how many. Dead letters stay. */
+  clean(before: number): Promise<number>;
+  /** When the oldest of the jobs that wait for a worker was added, milliseconds since 1970. */
+  oldestWaiting(): Promise<number | undefined>;
+  /** Worker processes that take jobs now; undefined where Redis does not say. */
+  workers(): Promise<number | undefined>;
   /** Removes dead letters that ended before the given time, and says how many. */
   expireDeadLetters(before: number): Promise<number>;
   close(): Promise<void>;
@@ -64,7 +78,7 @@ export interface Job<Content> {
 
 /** What a worker says of a job when it is done with it. */
 export type Verdict<Content = never> =
-  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "expired" | "routed" }
+  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "expired" | "cancelled" | "routed" }
   /** Later, without burning an attempt; milliseconds. With `content`, it goes on from there. */
   | { readonly kind: "again"; readonly after: number; readonly content?: Content }
   /** The attempt is burned: back off and try again, or a dead letter if it was the last one. */
@@ -84,6 +98,16 @@ export interface QueueWorker {
   /** Takes no more jobs and waits for those under way, at most so many milliseconds. */
   stop(deadline: number): Promise<void>;
 }
+
+export interface FoundJob<Content> {
+  readonly content: Content;
+  readonly state: JobState;
+  /** Tries that were burned. */
+  readonly attempts: number;
+}
+
+/** `delayed`: it waits for a time, its first or that of a retry. */
+export type JobState = "waiting" | "active" | "delayed" | "completed" | "dead";
 
 export interface QueueCounts {
   readonly waiting: number;

@@ -2,11 +2,11 @@
 --
 -- KEYS  1 ledger, 2 timeline (buckets of the delivery's hour and shard), 3 doubtful (counter of the shard)
 -- ARGV  1 delivery id, 2 token, 3 lease (ms), 4 deaths that make it poison, 5 seconds to keep
--- Reply {'go', doubtful (0 or 1)} | {'sent'} | {'suppressed'} | {'dead', reason} | {'busy', ms} | {'poison', deaths}
+-- Reply {'go', doubtful (0 or 1)} | {'sent'} | {'suppressed'} | {'cancelled'} | {'dead', reason} | {'busy', ms} | {'poison', deaths}
 --
 -- A record is `<state>|<deaths>|<token>|<rest>`, the token being that of the last holder:
 --   c  claimed, rest: the lease's end (ms)      f  free after a known failure      u  free, perhaps sent
---   s  sent      p  suppressed      d  dead, rest: the reason      e  dead, perhaps sent, rest: the reason
+--   s  sent      p  suppressed      n  cancelled      d  dead, rest: the reason      e  dead, perhaps sent, rest: the reason
 local id, token, lease, most_deaths, keep = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -18,6 +18,7 @@ if record then
   deaths = tonumber(count)
   if state == 's' then return {'sent'} end
   if state == 'p' then return {'suppressed'} end
+  if state == 'n' then return {'cancelled'} end
   if state == 'd' or state == 'e' then return {'dead', rest} end
   if state == 'u' then doubtful = 1 end
   -- The same token: this very call was sent again after a lost reply.

@@ -75,6 +75,7 @@ export function deliver({
     switch (claim.kind) {
       case "sent":
       case "suppressed":
+      case "cancelled":
         return { kind: "done", end: claim.kind };
       case "dead":
         return { kind: "dead", reason: claim.reason };

@@ -14,6 +14,10 @@ export interface Ledger {
   mark(delivery: LedgerKey, token: string, mark: Mark): Promise<"marked" | "late">;
   /** Opens a dead delivery again; `open`, unless it ended otherwise or is being sent right now. */
   reopen(delivery: LedgerKey): Promise<"open" | "sent" | "suppressed" | "busy">;
+  /** Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. */
+  cancel(delivery: LedgerKey, detail: string): Promise<"cancelled" | "sent" | "suppressed" | "dead" | "busy">;
+  /** Where deliveries stand: `open` is everything that has not ended and is not being sent. */
+  standings(deliveries: readonly LedgerKey[]): Promise<readonly LedgerStanding[]>;
   /** Notes a step in the delivery's time line. */
   note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
   /** How many sends followed one that may have been accepted: an upper bound of the duplicates. */
@@ -21,6 +25,8 @@ export interface Ledger {
   /** What happened to a delivery, oldest first. */
   timeline(delivery: LedgerKey): Promise<readonly TimelineEntry[]>;
 }
+
+export type LedgerStanding = "open" | "busy" | "sent" | "suppressed" | "dead" | "cancelled";
 
 /** The event's time chooses the bucket, so that each repetition of a delivery finds it. */
 export interface LedgerKey {
@@ -41,6 +47,7 @@ export type Claim =
   /** It ended before: complete the job, send nothing. */
   | { readonly kind: "sent" }
   | { readonly kind: "suppressed" }
+  | { readonly kind: "cancelled" }
   | { readonly kind: "dead"; readonly reason: string }
   /** Somebody else is sending it; milliseconds until their lease ends. */
   | { readonly kind: "busy"; readonly after: number }
@@ -72,6 +79,10 @@ export const timelineSteps = {
   expired: "x",
   /** a person queued a dead letter again */
   redriven: "q",
+  /** a person ended it before it was sent */
+  cancelled: "n",
+  /** a person gave a dead letter up */
+  discarded: "z",
 } as const;
 
 export type TimelineStepName = keyof typeof timelineSteps;

@@ -1,12 +1,13 @@
 import type { Redis } from "ioredis";
 import { base32Alphabet } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
-import { type Claim, type Ledger, type LedgerKey, type Mark, type TimelineStepName, timelineSteps } from "./ledger.ts";
+import { type Claim, type Ledger, type LedgerKey, type LedgerStanding, type Mark, type TimelineStepName, timelineSteps } from "./ledger.ts";
 import { parseTimeline } from "./timeline.ts";
 
 const claimScript = luaScript<[Claim["kind"], (number | string)?]>(new URL("./claim.lua", import.meta.url));
 const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
 const reopenScript = luaScript<"open" | "sent" | "suppressed" | "busy">(new URL("./reopen.lua", import.meta.url));
+const cancelScript = luaScript<"cancelled" | "sent" | "suppressed" | "dead" | "busy">(new URL("./cancel.lua", import.meta.url));
 const markScript = luaScript<"marked" | "late">(new URL("./mark.lua", import.meta.url));
 
 /** How long a bucket is kept after its first record, seconds: 96 h. */
@@ -23,6 +24,7 @@ const markState: Readonly<Record<Mark["kind"], string>> = {
   free: "f",
   doubtful: "u",
 };
+const ended: Readonly<Record<string, LedgerStanding>> = { s: "sent", p: "suppressed", d: "dead", e: "dead", n: "cancelled" };
 const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
   sent: "sent",
   suppressed: "suppressed",
@@ -83,6 +85,17 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     reopen: (delivery) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id]),
 
+    cancel: (delivery, detail) => {
+      const [ledger, timeline] = keysOf(delivery);
+      return cancelScript(redis, [ledger, timeline], [delivery.id, `${timelineSteps.cancelled} ${oneLine(detail)}`, keepSeconds]);
+    },
+
+    async standings(deliveries) {
+      const records = await Promise.all(deliveries.map((delivery) => redis.hget(keysOf(delivery)[0], delivery.id)));
+      const now = Date.now();
+      return records.map((record) => standingOf(record, now));
+    },
+
     async note(delivery, { step, detail }) {
       await markScript(redis, keysOf(delivery), [delivery.id, "", "", timelineSteps[step], oneLine(detail), keepSeconds, longestTimeline]);
     },
@@ -95,6 +108,14 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     timeline: async (delivery) => parseTimeline(await redis.hget(keysOf(delivery)[1], delivery.id)),
   };
+}
+
+/** The forms of a record stand in claim.lua. */
+function standingOf(record: string | null, now: number): LedgerStanding {
+  if (record === null) return "open";
+  const [state = "", , , rest] = record.split("|");
+  if (state === "c") return Number(rest) > now ? "busy" : "open";
+  return ended[state] ?? "open";
 }
 
 function oneLine(detail: string): string {

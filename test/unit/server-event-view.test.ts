@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deliveryState } from "../../src/dashboard/delivery-state.ts";
+import { deliveryState } from "../../src/workers/delivery-state.ts";
 import { eventView, freshFor, subscriberViews } from "../../src/dashboard/event-view.ts";
 import type { BusEvent } from "../../src/define/event.ts";
 import type { TimelineEntry, TimelineStepName } from "../../src/workers/ledger.ts";

@@ -1,6 +1,8 @@
-import type { TimelineEntry } from "../workers/ledger.ts";
+import type { TimelineEntry } from "./ledger.ts";
 
-export type DeliveryState = "waiting" | "sent" | "retrying" | "dead" | "suppressed" | "expired";
+export type DeliveryState = "waiting" | "retrying" | (typeof ends)[number];
+
+const ends = ["sent", "dead", "suppressed", "expired", "cancelled", "discarded"] as const;
 
 export interface DerivedState {
   readonly state: DeliveryState;
@@ -24,7 +26,7 @@ export function deliveryState(timeline: readonly TimelineEntry[]): DerivedState 
 
 /** These states are ends: nothing more happens by itself. */
 export function isEnd(state: DeliveryState): boolean {
-  return state === "sent" || state === "dead" || state === "suppressed" || state === "expired";
+  return ends.some((end) => end === state);
 }
 
 /** A send that came late is true all the same. */
@@ -34,7 +36,7 @@ function isSuccess({ step }: TimelineEntry): boolean {
 
 function stateAfter({ step }: TimelineEntry): DeliveryState {
   if (step === "redriven") return "waiting";
-  return step === "dead" || step === "suppressed" || step === "expired" ? step : "retrying";
+  return ends.find((end) => end === step) ?? "retrying";
 }
 
 function reasonOf({ step, detail }: TimelineEntry): string {

@@ -1,0 +1,105 @@
+import { type Progress } from "../define/handler.ts";
+import type { EventReference } from "../define/delivery.ts";
+import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
+import type { TimelineEntry } from "../workers/ledger.ts";
+import type { JobState } from "../queues/delivery-queue.ts";
+import type { LazyParts } from "./lazy-parts.ts";
+import { builtChannels } from "./options.ts";
+
+/** Who does something, and why, for the time line. */
+export interface By {
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
+/** Where a delivery stands. */
+export interface DeliveryStatus {
+  readonly id: string;
+  readonly channel: string;
+  readonly subscriber: string;
+  readonly route: string;
+  readonly to: string;
+  readonly event: EventReference;
+  readonly state: DeliveryState;
+  readonly reason?: string;
+  /** Where its job is. */
+  readonly queue: JobState;
+  /** Tries that were burned. */
+  readonly attempts: number;
+  readonly timeline: readonly TimelineEntry[];
+  readonly progress?: Progress;
+}
+
+export type Cancelled =
+  | { readonly cancelled: true }
+  /** `known`: there is such a delivery. */
+  | { readonly cancelled: false; readonly known: boolean; readonly refused: string };
+
+/** Single deliveries. Connects with its first question. */
+export interface Deliveries {
+  /** Undefined where no queue holds a delivery of this id; finished ones are kept 24 h by default. */
+  status(id: string): Promise<DeliveryStatus | undefined>;
+  /** Ends a delivery that waits for a worker, a retry or its time, unsent. Twice is fine. */
+  cancel(id: string, by?: By): Promise<Cancelled>;
+}
+
+export function deliveries({ queues, ledger }: LazyParts): Deliveries {
+  const find = async (id: string) => {
+    for (const channel of builtChannels) {
+      const queue = queues().of(channel);
+      const found = await queue.find(id);
+      if (found !== undefined) return { queue, ...found };
+    }
+    return undefined;
+  };
+
+  return {
+    async status(id) {
+      const found = await find(id);
+      if (found === undefined) return undefined;
+      const { content, state: job, attempts, queue } = found;
+      const [timeline, progress] = await Promise.all([ledger().timeline(content), queue.progress(id)]);
+      const { event, channel, subscriber, route, to } = content;
+      return {
+        id,
+        channel,
+        subscriber,
+        route,
+        to,
+        event: { id: event.id, type: event.type, time: event.time },
+        ...deliveryState(timeline),
+        queue: job,
+        attempts,
+        timeline,
+        ...(progress === undefined ? {} : { progress }),
+      };
+    },
+
+    async cancel(id, by = {}) {
+      const found = await find(id);
+      if (found === undefined) return { cancelled: false, known: false, refused: "no queue holds a delivery of this id" };
+      if (found.state === "completed") {
+        const { state } = deliveryState(await ledger().timeline(found.content));
+        return state === "cancelled" ? { cancelled: true } : { cancelled: false, known: true, refused: `it ended as ${state}` };
+      }
+      // First the ledger: whatever still runs it is told not to send.
+      const ended = await ledger().cancel(found.content, byText(by));
+      if (ended === "cancelled") {
+        await found.queue.remove(id);
+        return { cancelled: true };
+      }
+      const refused =
+        ended === "busy"
+          ? "it is being sent right now"
+          : ended === "dead"
+            ? "it is a dead letter: discard it with the dead letters"
+            : `it ended as ${ended}`;
+      return { cancelled: false, known: true, refused };
+    },
+  };
+}
+
+/** As a time line says it. */
+export function byText({ actor, reason }: By): string {
+  return `by ${actor ?? "a person"}${reason === undefined ? "" : `: ${reason}`}`;
+}

@@ -1,0 +1,34 @@
+import { BusbarError } from "../base/errors.ts";
+import type { Delivery } from "../define/delivery.ts";
+import { nearestName } from "../define/names.ts";
+import type { DeliveryQueue } from "../queues/delivery-queue.ts";
+import type { AudienceRecord } from "../router/audience-record.ts";
+import type { RoutingRecord } from "../router/routing-record.ts";
+import { builtChannels } from "./options.ts";
+import type { Queues } from "./queues.ts";
+
+/** The channels, `routing` (events that could not be planned) and `audiences` (recipients that are looked up). */
+export const queueNames: readonly string[] = [...builtChannels, "routing", "audiences"];
+
+/** Whatever a queue carries. */
+export type AnyContent = Delivery | RoutingRecord | AudienceRecord;
+
+/** @throws BusbarError `UNKNOWN_QUEUE` */
+export function namedQueue({ of, routing, audiences }: Queues, name: string): DeliveryQueue<AnyContent> {
+  const queue = name === "routing" ? routing : name === "audiences" ? audiences : of(checkedName(name) as Delivery["channel"]);
+  return queue as unknown as DeliveryQueue<AnyContent>;
+}
+
+function checkedName(name: string): string {
+  if (queueNames.includes(name)) return name;
+  const near = nearestName(name, queueNames);
+  throw new BusbarError(
+    "UNKNOWN_QUEUE",
+    `No queue is called "${name}". ${near === undefined ? `There are ${queueNames.join(", ")}.` : `Did you mean "${near}"?`}`,
+  );
+}
+
+/** True for what a channel sends. */
+export function isDelivery(content: AnyContent): content is Delivery {
+  return "to" in content;
+}

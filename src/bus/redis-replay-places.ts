@@ -1,0 +1,32 @@
+import type { Redis } from "ioredis";
+
+/** Where replays have got to, so that one that was cut off goes on there. */
+export interface ReplayPlaces {
+  /** Entry ids by partition; empty for one that never began, or came to its end. */
+  load(name: string): Promise<Readonly<Record<number, string>>>;
+  save(name: string, partition: number, entryId: string): Promise<void>;
+  forget(name: string): Promise<void>;
+}
+
+const keepSeconds = 96 * 3_600;
+
+/**
+ * | key | type | what |
+ * |---|---|---|
+ * | `<p>:{<application>}:replay:<hash>` | hash | partition → id of the entry that a replay has got to; the hash is of its topic, subscriber and range; for 96 h |
+ */
+export function redisReplayPlaces(redis: Redis, prefix: string, application: string): ReplayPlaces {
+  const key = (name: string): string => `${prefix}:{${application}}:replay:${name}`;
+  return {
+    async load(name) {
+      const places = await redis.hgetall(key(name));
+      return Object.fromEntries(Object.entries(places).map(([partition, entryId]) => [Number(partition), entryId]));
+    },
+    async save(name, partition, entryId) {
+      await redis.multi().hset(key(name), String(partition), entryId).expire(key(name), keepSeconds).exec();
+    },
+    async forget(name) {
+      await redis.del(key(name));
+    },
+  };
+}

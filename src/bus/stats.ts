@@ -1,0 +1,47 @@
+import type { Catalog } from "../define/catalog.ts";
+import type { TopicLog } from "../log/topic-log.ts";
+import type { ChannelControl, ChannelView } from "./channels.ts";
+import type { LazyParts } from "./lazy-parts.ts";
+import { type SubscriberPosition, subscriberPositions, sum } from "./positions.ts";
+import type { RedisUse } from "./redis-use.ts";
+
+/** Everything that is counted, at one moment. */
+export interface Stats {
+  readonly topics: readonly {
+    readonly name: string;
+    /** Ever. */
+    readonly published: number;
+    /** In the log now. */
+    readonly held: number;
+  }[];
+  readonly subscribers: readonly SubscriberPosition[];
+  readonly channels: readonly ChannelView[];
+  readonly redis: RedisUse;
+  /** How many sends followed one that may have been accepted, ever. */
+  readonly doubtful: number;
+}
+
+export interface StatsOptions {
+  readonly application: string;
+  readonly log: TopicLog;
+  readonly parts: LazyParts;
+  readonly channels: ChannelControl;
+  readonly catalog: () => Promise<Catalog>;
+}
+
+export async function readStats({ application, log, parts, channels, catalog }: StatsOptions): Promise<Stats> {
+  const known = await catalog();
+  const topics = known.topics.map(async ({ name }) => {
+    const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.standing(name, partition));
+    const standings = await Promise.all(partitions);
+    return { name, published: sum(standings.map(({ published }) => published)), held: sum(standings.map(({ held }) => held)) };
+  });
+  const [counted, subscribers, views, redis, doubtful] = await Promise.all([
+    Promise.all(topics),
+    subscriberPositions(log, application, known),
+    channels.list(),
+    parts.redisUse(),
+    parts.ledger().doubtful(),
+  ]);
+  return { topics: counted, subscribers, channels: views, redis, doubtful };
+}

@@ -1,0 +1,143 @@
+import { timeOfId } from "../base/ids.ts";
+import type { Catalog } from "../define/catalog.ts";
+import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { Progress } from "../define/handler.ts";
+import type { Subscriber } from "../define/subscriber.ts";
+import { upcastEvent } from "../define/upcast.ts";
+import { mismatch } from "../filter/match.ts";
+import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
+import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
+import type { TimelineEntry } from "../workers/ledger.ts";
+import type { InspectedRouting, Inspector } from "./inspect.ts";
+import type { LazyParts } from "./lazy-parts.ts";
+import { builtChannels } from "./options.ts";
+
+/** What became of one event, step by step. */
+export interface Trace {
+  readonly event: BusEvent;
+  /** Those who listen to its topic, in the order of their names. */
+  readonly subscribers: readonly TracedSubscriber[];
+}
+
+export interface TracedSubscriber {
+  readonly name: string;
+  /**
+   * - `unread`: it has not read the event yet;
+   * - `unmatched`: its filter turns the event away, asked today;
+   * - `problem`: its code could not plan the event, which is on the queue `routing`;
+   * - `routed`: it planned what stands here;
+   * - `forgotten`: it read the event, and what it made of it is no longer kept (96 h).
+   */
+  readonly state: "unread" | "unmatched" | "problem" | "routed" | "forgotten";
+  /** Of `unmatched`: what of the filter does not hold. Of `problem`: what went wrong. */
+  readonly reason?: string;
+  /** Routes that were not taken. */
+  readonly skipped: readonly { readonly route: string; readonly reason: string }[];
+  readonly deliveries: readonly TracedDelivery[];
+  /** Deliveries of an audience beyond those that are listed. */
+  readonly more: number;
+}
+
+export interface TracedDelivery {
+  readonly id: string;
+  readonly route: string;
+  readonly channel: string;
+  readonly state: DeliveryState;
+  readonly reason?: string;
+  /** Of a step `sent`, the detail is the receipt: the provider and its id of the message. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly progress?: Progress;
+}
+
+export interface TracerOptions {
+  readonly application: string;
+  readonly log: TopicLog;
+  readonly parts: LazyParts;
+  readonly catalog: () => Promise<Catalog>;
+  readonly deliveries: Inspector["deliveries"];
+}
+
+/** Finds an event by its id, that of one of its deliveries, or its idempotency key. */
+export function tracer({ application, log, parts, catalog, deliveries }: TracerOptions) {
+  const entryOf = async (eventId: string, time = timeOfId(eventId)): Promise<FoundEntry | undefined> => {
+    const topics = (await catalog()).topics.map(({ name }) => name);
+    return log.find(eventId, { topics, time });
+  };
+
+  const find = async (id: string): Promise<FoundEntry | undefined> => {
+    if (/^d_[a-z2-7]{32}$/.test(id)) {
+      for (const channel of builtChannels) {
+        const job = await parts.queues().of(channel).find(id);
+        if (job !== undefined) return entryOf(job.content.event.id, Date.parse(job.content.event.time));
+      }
+      return undefined;
+    }
+    const found = await entryOf(id);
+    if (found !== undefined) return found;
+    const eventId = await log.eventOfKey(
+      id,
+      (await catalog()).topics.map(({ name }) => name),
+    );
+    return eventId === undefined ? undefined : entryOf(eventId);
+  };
+
+  return {
+    async event(id: string): Promise<BusEvent | undefined> {
+      const found = await find(id);
+      return found && decodeEvent(found.entry.json);
+    },
+
+    async trace(id: string): Promise<Trace | undefined> {
+      const found = await find(id);
+      if (found === undefined) return undefined;
+      const event = decodeEvent(found.entry.json);
+      const [{ subscribers }, routings, { groups }] = await Promise.all([
+        catalog(),
+        deliveries(event),
+        log.standing(found.topic, found.partition),
+      ]);
+      const listening = subscribers.filter(({ topics }) => topics.some(({ name }) => name === event.type));
+      const traced = listening.map((subscriber) => {
+        const read = groups.find(({ group }) => group === `${application}.${subscriber.identity}`)?.read ?? 0;
+        const routing = routings.find((candidate) => candidate.subscriber === subscriber.identity);
+        return tracedSubscriber(subscriber, event, { routing, read: read >= found.entry.number });
+      });
+      return { event, subscribers: traced.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+    },
+  };
+}
+
+/** Pure. */
+function tracedSubscriber(
+  subscriber: Subscriber,
+  event: BusEvent,
+  { routing, read }: { readonly routing: InspectedRouting | undefined; readonly read: boolean },
+): TracedSubscriber {
+  const { name } = subscriber;
+  const nothing = { skipped: [], deliveries: [], more: 0 };
+  if (routing === undefined) return { name, state: read ? "forgotten" : "unread", ...nothing };
+  const { problem, skipped, more } = routing;
+  if (problem !== undefined) return { name, state: "problem", reason: problem, ...nothing };
+  const unwanted = routing.deliveries.length === 0 && skipped.length === 0 ? turnedAway(subscriber, event) : undefined;
+  if (unwanted !== undefined) return { name, state: "unmatched", reason: unwanted, ...nothing };
+  const deliveries = routing.deliveries.map(({ id, route, channel, timeline, progress }) => ({
+    id,
+    route,
+    channel,
+    ...deliveryState(timeline),
+    timeline,
+    ...(progress === undefined ? {} : { progress }),
+  }));
+  return { name, state: "routed", skipped, deliveries, more };
+}
+
+/** Why the filter of today turns an event away. */
+function turnedAway({ filter, topics }: Subscriber, event: BusEvent): string | undefined {
+  const topic = topics.find(({ name }) => name === event.type);
+  try {
+    return filter && topic && mismatch(filter, upcastEvent(topic, event).data);
+  } catch {
+    // An event that today's code cannot read has its problem elsewhere.
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Redis } from "ioredis";
+import { hourOf, type LogKeys } from "./redis-log-keys.ts";
+import type { FoundEntry, LogEntry, LogRange, LogStanding } from "./topic-log.ts";
+
+/** Appends are remembered by id for 26 h. */
+const rememberedHours = 27;
+/** An entry is appended this long before or after its event's own time, milliseconds: publishing is tried again, and clocks differ. */
+const nearEvent = { before: 10_000, after: 300_000 } as const;
+const pageSize = 500;
+const mostPages = 20;
+
+/** Looking into the log without a position of one's own. */
+export function redisLookups(redis: Redis, keys: LogKeys, partitionsOf: (topic: string) => Promise<number>) {
+  const range = async (topic: string, partition: number, { from, to, after, count }: LogRange): Promise<readonly LogEntry[]> => {
+    const start = after === undefined ? `${Math.max(0, Math.floor(from))}-0` : `(${after}`;
+    const entries = await redis.xrange(keys.log(topic, partition), start, String(Math.floor(to)), "COUNT", count);
+    return entries.map(([id, fields]) => logEntry(id, fields));
+  };
+
+  const places = async (topics: readonly string[]): Promise<{ readonly topic: string; readonly partition: number }[]> => {
+    const counts = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await partitionsOf(topic) })));
+    return counts.flatMap(({ topic, partitions }) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
+  };
+
+  /** The remembered append of an event, in the hours that its time can have. */
+  const remembered = async (eventId: string, topics: readonly string[], time: number | undefined): Promise<FoundEntry | undefined> => {
+    const hours = Array.from({ length: time === undefined ? rememberedHours : 1 }, (_, back) => (time ?? Date.now()) - back * 3_600_000);
+    const asked = (await places(topics)).flatMap((place) => hours.map((hour) => ({ ...place, hour })));
+    const ids = await Promise.all(asked.map(({ topic, partition, hour }) => redis.hget(keys.ids(topic, partition, hour), eventId)));
+    const index = ids.findIndex((id) => id !== null);
+    if (index === -1) return undefined;
+    const { topic, partition } = asked[index]!;
+    const [entry] = await redis.xrange(keys.log(topic, partition), ids[index]!, ids[index]!);
+    return entry && { topic, partition, entry: logEntry(...entry) };
+  };
+
+  const nearItsTime = async (eventId: string, topics: readonly string[], time: number): Promise<FoundEntry | undefined> => {
+    for (const { topic, partition } of await places(topics)) {
+      let after: string | undefined;
+      for (let page = 0; page < mostPages; page++) {
+        const within = { from: time - nearEvent.before, to: time + nearEvent.after, after, count: pageSize };
+        const entries = await range(topic, partition, within);
+        const entry = entries.find(({ json }) => json.includes(eventId) && idOf(json) === eventId);
+        if (entry !== undefined) return { topic, partition, entry };
+        if (entries.length < pageSize) break;
+        after = entries.at(-1)!.id;
+      }
+    }
+    return undefined;
+  };
+
+  return {
+    range,
+
+    async find(eventId: string, { topics, time }: { readonly topics: readonly string[]; readonly time: number | undefined }) {
+      const found = await remembered(eventId, topics, time);
+      if (found !== undefined || time === undefined || hourOf(Date.now()) - hourOf(time) < rememberedHours - 2) return found;
+      return nearItsTime(eventId, topics, time);
+    },
+
+    async eventOfKey(key: string, topics: readonly string[]): Promise<string | undefined> {
+      const asked = await places(topics);
+      const known = await Promise.all(asked.map(({ topic, partition }) => redis.get(keys.idempotency(topic, partition, key))));
+      return known.find((value) => value !== null)?.split(" ")[0];
+    },
+
+    async standing(topic: string, partition: number): Promise<LogStanding> {
+      const log = keys.log(topic, partition);
+      const [published, held, noted, infos] = await Promise.all([
+        redis.hget(keys.meta(topic, partition), "n"),
+        redis.xlen(log),
+        redis.hgetall(keys.groups(topic, partition)),
+        redis.xinfo("GROUPS", log).catch(noGroups),
+      ]);
+      const groups = (infos as unknown[][]).map((info) => {
+        const facts = new Map(info.flatMap((value, index) => (index % 2 === 0 ? [[String(value), info[index + 1]] as const] : [])));
+        const group = String(facts.get("name"));
+        const seen = noted[`${group}|seen`];
+        return {
+          group,
+          read: Number(noted[`${group}|n`] ?? 0),
+          pending: Number(facts.get("pending") ?? 0),
+          gaps: Number(noted[`${group}|gaps`] ?? 0),
+          seen: seen === undefined ? undefined : Number(seen),
+        };
+      });
+      return { published: Number(published ?? 0), held, groups };
+    },
+  };
+}
+
+/** A log that nothing was published to and nobody reads is not there yet. */
+function noGroups(error: unknown): unknown[] {
+  if (String(error).includes("no such key")) return [];
+  throw error;
+}
+
+/** @param fields `n`, its number, `event`, its JSON */
+export function logEntry(id: string, fields: readonly string[] | null): LogEntry {
+  return { id, number: Number(fields?.[1]), json: fields?.[3] ?? "", deliveries: 0 };
+}
+
+function idOf(json: string): unknown {
+  try {
+    return (JSON.parse(json) as { readonly id?: unknown } | null)?.id;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+-- Ends a delivery unsent, because a person does not want it sent.
+--
+-- KEYS  1 ledger, 2 timeline
+-- ARGV  1 delivery id, 2 the line's step and detail, 3 seconds to keep
+-- Reply 'cancelled', or 'sent' | 'suppressed' | 'dead' where that is how it ended, or 'busy' while somebody is sending it
+local record = redis.call('HGET', KEYS[1], ARGV[1])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if record then
+  local state, _, _, rest = string.match(record, '^(%a)|(%d+)|([^|]*)|(.*)$')
+  if state == 'n' then return 'cancelled' end
+  if state == 's' then return 'sent' end
+  if state == 'p' then return 'suppressed' end
+  if state == 'd' or state == 'e' then return 'dead' end
+  if state == 'c' and tonumber(rest) > now then return 'busy' end
+end
+redis.call('HSET', KEYS[1], ARGV[1], 'n|0||')
+redis.call('EXPIRE', KEYS[1], ARGV[3], 'NX')
+local line = string.format('%.0f', now) .. ' ' .. ARGV[2]
+local before = redis.call('HGET', KEYS[2], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], before and (before .. '\n' .. line) or line)
+redis.call('EXPIRE', KEYS[2], ARGV[3], 'NX')
+return 'cancelled'
