@@ -1,4 +1,5 @@
 import type { Outcome, OutcomeKind } from "../define/outcome.ts";
+import { askedWait } from "./asked-wait.ts";
 import { reasonText } from "./reason.ts";
 
 /**
@@ -40,7 +41,7 @@ export function sendgridOutcome(answer: SendgridAnswer, now: number): Outcome {
     return typeof messageId === "string" && messageId !== "" ? { kind, messageId } : { kind };
   }
   const reason = reasonText(answer.status, firstProblem(answer.body));
-  const after = kind === "retry" ? askedWait(answer.headers, now) : undefined;
+  const after = kind === "retry" ? longerWait(answer.headers, now) : undefined;
   return kind === "retry" && after !== undefined ? { kind, reason, after } : { kind, reason };
 }
 
@@ -51,18 +52,9 @@ function kindOfOthers(status: number): OutcomeKind {
   return "unknown";
 }
 
-/** No wait is shorter, since it burns no attempt, and none longer, since a date can be wrong. */
-const waitLimits = { least: 1_000, most: 3_600_000 } as const;
-
-/** The longer of `X-RateLimit-Reset` (seconds since 1970) and `Retry-After` (seconds, or a date), in milliseconds. */
-function askedWait(headers: Readonly<Record<string, unknown>>, now: number): number | undefined {
-  const reset = Number(headers["x-ratelimit-reset"] ?? Number.NaN) * 1_000 - now;
-  const retryAfter = headers["retry-after"];
-  const seconds = Number(retryAfter ?? Number.NaN) * 1_000;
-  const until = typeof retryAfter === "string" && Number.isNaN(seconds) ? Date.parse(retryAfter) - now : seconds;
-  const waits = [reset, until].filter((wait) => Number.isFinite(wait) && wait >= 0);
-  if (waits.length === 0) return undefined;
-  return Math.round(Math.min(Math.max(...waits, waitLimits.least), waitLimits.most));
+/** The longer of `X-RateLimit-Reset` (seconds since 1970) and `Retry-After`, in milliseconds. */
+function longerWait(headers: Readonly<Record<string, unknown>>, now: number): number | undefined {
+  return askedWait(headers["retry-after"], now, [Number(headers["x-ratelimit-reset"] ?? Number.NaN) * 1_000 - now]);
 }
 
 /** SendGrid answers `{ errors: [{ message, field }] }`; a gateway before it may answer anything. */

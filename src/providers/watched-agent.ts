@@ -13,10 +13,12 @@ export interface WatchedAgent {
 /** Free connections are kept this long, as Node's own agent does. */
 const keptFree = 5_000;
 
-/** @param secure whether it connects with TLS */
-export function watchedAgent(secure: boolean): WatchedAgent {
+/**
+ * @param secure whether it connects with TLS
+ * @param agent in place of one that keeps free connections open
+ */
+export function watchedAgent(secure: boolean, agent: http.Agent = keepingAgent(secure)): WatchedAgent {
   const opening = new WeakSet<Socket>();
-  const agent = secure ? new https.Agent({ keepAlive: true, timeout: keptFree }) : new http.Agent({ keepAlive: true, timeout: keptFree });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (...args) => {
     const socket = connect(...args) as Socket;
@@ -33,4 +35,8 @@ export function watchedAgent(secure: boolean): WatchedAgent {
     },
     close: () => agent.destroy(),
   };
+}
+
+function keepingAgent(secure: boolean): http.Agent {
+  return secure ? new https.Agent({ keepAlive: true, timeout: keptFree }) : new http.Agent({ keepAlive: true, timeout: keptFree });
 }
