@@ -30,7 +30,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, ...rest } = config as Config;
-  const { redis, prefix, email, sender, sms, webhook, handler, send } = environment;
+  const { redis, prefix, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -38,6 +38,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
       ...channels,
       email: { ...channels.email, ...email, from: { ...(typeof from === "string" ? { address: from } : from), ...sender } },
       sms: { ...channels.sms, ...sms },
+      whatsapp: { ...channels.whatsapp, ...whatsapp },
+      push: { ...channels.push, ...push },
       webhook: { ...channels.webhook, ...webhook },
       handler: { ...channels.handler, ...handler },
     } as ChannelsOptions,

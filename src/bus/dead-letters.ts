@@ -98,18 +98,6 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
     return (await queue.remove(id)) ? undefined : gone;
   };
 
-  /** One by one: a verb over thousands must not hold Redis up. */
-  const each = async (ids: readonly string[], work: (id: string) => Promise<string | undefined>) => {
-    const done: string[] = [];
-    const refused: Refused[] = [];
-    for (const id of ids) {
-      const reason = await work(id);
-      if (reason === undefined) done.push(id);
-      else refused.push({ id, reason });
-    }
-    return { done, refused };
-  };
-
   return {
     async list({ queue, count = 100, from = 0 } = {}) {
       const names = queue === undefined ? queueNames : [queue];
@@ -142,6 +130,21 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
       return { discarded: done, refused };
     },
   };
+}
+
+/** One by one: a verb over thousands must not hold Redis up. */
+async function each(
+  ids: readonly string[],
+  work: (id: string) => Promise<string | undefined>,
+): Promise<{ readonly done: readonly string[]; readonly refused: readonly Refused[] }> {
+  const done: string[] = [];
+  const refused: Refused[] = [];
+  for (const id of ids) {
+    const reason = await work(id);
+    if (reason === undefined) done.push(id);
+    else refused.push({ id, reason });
+  }
+  return { done, refused };
 }
 
 const unknown = "no dead letter has this id";

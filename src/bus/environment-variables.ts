@@ -10,6 +10,11 @@ const rate = z
   .regex(/^(off|[1-9]\d*\/[1-9]\d*(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
   .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1] as Duration }));
 
+const emailServices = z
+  .string()
+  .regex(/^(sendgrid|smtp)( *, *(?!\1)(sendgrid|smtp))?$/, "must be sendgrid, smtp, or both with a comma, the first one first")
+  .transform((text) => text.split(",").map((name) => name.trim() as "sendgrid" | "smtp"));
+
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** The level to log with while the environment is still being read; `info` where it names none. */
@@ -20,10 +25,17 @@ export function logLevelOf(env: Readonly<Record<string, string | undefined>>): s
 /** Every variable that busbar reads. An empty one counts as absent. */
 export const variables = z.object({
   REDIS_URL: z.string().optional(),
+  REDIS_HOST: z.string().optional(),
+  REDIS_PORT: port.optional(),
+  REDIS_USERNAME: z.string().optional(),
+  REDIS_PASSWORD: z.string().optional(),
+  REDIS_DB: z.coerce.number("must be a whole number from 0").int().min(0).optional(),
+  REDIS_TLS: yesNo.optional(),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
     .optional(),
+  DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z
@@ -32,13 +44,21 @@ export const variables = z.object({
     .optional(),
   EMAIL_CONCURRENCY: count.optional(),
   EMAIL_RATE_LIMIT: rate.optional(),
+  EMAIL_SERVICE: emailServices.optional(),
   SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587, or smtps:// for TLS from the first byte" })
     .optional(),
+  SMTP_HOST: z.string().optional(),
+  SMTP_PORT: port.optional(),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  SMTP_SECURE: yesNo.optional(),
   SMS_ENABLED: yesNo.optional(),
   SMS_CONCURRENCY: count.optional(),
   SMS_RATE_LIMIT: rate.optional(),
+  WHATSAPP_ENABLED: yesNo.optional(),
+  PUSH_ENABLED: yesNo.optional(),
   WEBHOOK_ENABLED: yesNo.optional(),
   WEBHOOK_CONCURRENCY: count.optional(),
   WEBHOOK_RATE_LIMIT: rate.optional(),
@@ -48,7 +68,9 @@ export const variables = z.object({
   BUSBAR_ALLOW: z.string().default(""),
   MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.url),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
+  FRONTEND_URL: z.url({ protocol: /^https?$/, error: "must look like https://shop.example.com" }).optional(),
   PORT: port.optional(),
+  WORKER_HEALTH_CHECK_PORT: port.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 

@@ -1,10 +1,14 @@
 import { BusbarError } from "../base/errors.ts";
-import { checkRedisUrl } from "../base/redis.ts";
+import type { Durability } from "../base/redis-suitability.ts";
 import { checkEmailAddress } from "../define/address.ts";
 import type { ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
+import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, SendOptions, SmsOptions, WebhookOptions } from "./options.ts";
+import { redisProblems, redisUrlOf } from "./redis-settings.ts";
+import { readSecretFiles, secretVariables } from "./secret-files.ts";
+import { smtpOf, smtpProblems } from "./smtp-settings.ts";
 
 /** What the environment says, parsed once. */
 export interface Environment {
@@ -12,47 +16,68 @@ export interface Environment {
   readonly redis: string | undefined;
   /** Undefined: as the configuration says, else `busbar`. */
   readonly prefix: string | undefined;
+  /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
+  readonly durability: Durability | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
   readonly sms: SmsOptions;
+  readonly whatsapp: ChannelOptions;
+  readonly push: ChannelOptions;
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
   /** Undefined: 4000, or for `dev` the next free one. */
   readonly port: number | undefined;
+  /** Where processes without the HTTP server answer probes; undefined: nowhere. */
+  readonly healthPort: number | undefined;
+  /** What is no fault: names that are nearly those of variables. */
+  readonly warnings: readonly string[];
 }
+
+/** Every name that is read, those of files included. */
+const knownNames = Object.keys(variables.shape).flatMap((name) => (secretVariables.includes(name) ? [name, `${name}_FILE`] : [name]));
 
 /**
  * Parses the environment.
  * @throws BusbarError `INVALID_CONFIGURATION` naming every variable that cannot be used; values are not repeated, they may be secrets
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in variables.shape && value !== ""));
+  const secrets = readSecretFiles(env);
+  const given = givenOf(secrets.env);
   const parsed = variables.safeParse(given);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
-  problems.push(...redisProblems(given["REDIS_URL"]));
+  const problems = [
+    ...secrets.problems,
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)),
+    ...redisProblems(given),
+    ...smtpProblems(given),
+  ];
   const sender = given["EMAIL_FROM"] === undefined ? {} : checkEmailAddress(given["EMAIL_FROM"]);
   if ("problem" in sender) problems.push(`EMAIL_FROM: ${sender.problem}`);
   if (!parsed.success || problems.length > 0)
     throw new BusbarError("INVALID_CONFIGURATION", "The environment cannot be used:", { problems });
 
   const { data } = parsed;
+  const smtp = smtpOf(data);
   const mailroomHost = new URL(data.MAILROOM_URL).hostname;
   return {
-    redis: data.REDIS_URL,
+    redis: data.REDIS_URL ?? redisUrlOf(data),
     prefix: data.QUEUE_PREFIX,
+    durability: data.DURABILITY,
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
     },
     sms: channelWords(data, "SMS"),
+    whatsapp: channelWords(data, "WHATSAPP"),
+    push: channelWords(data, "PUSH"),
     webhook: channelWords(data, "WEBHOOK"),
     handler: channelWords(data, "HANDLER"),
     email: {
       ...channelWords(data, "EMAIL"),
       ...(data.SENDGRID_API_KEY === undefined ? {} : { sendgrid: { apiKey: data.SENDGRID_API_KEY } }),
-      ...(data.SMTP_URL === undefined ? {} : { smtp: smtpOptions(new URL(data.SMTP_URL)) }),
+      ...(smtp === undefined ? {} : { smtp }),
+      ...(data.EMAIL_SERVICE === undefined ? {} : { order: data.EMAIL_SERVICE }),
     },
     send: {
       live: data.BUSBAR_SEND === "live",
@@ -62,36 +87,27 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       mailroom: { url: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
     },
     port: data.PORT,
+    healthPort: data.WORKER_HEALTH_CHECK_PORT,
+    warnings: misspeltVariables(env, knownNames),
   };
 }
 
+/** What is set of ours. Kubernetes sets `REDIS_PORT=tcp://10.0.0.11:6379` for a service that is called redis, and so for others. */
+function givenOf(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const isOurs = ([name, value]: [string, string | undefined]): boolean =>
+    name in variables.shape && (value ?? "") !== "" && !(name.endsWith("_PORT") && /^(tcp|udp):\/\//.test(value ?? ""));
+  return Object.fromEntries(Object.entries(env).filter(isOurs));
+}
+
 /** What every channel can be told, by variables that begin with its name. */
-function channelWords(data: Variables, channel: "EMAIL" | "SMS" | "WEBHOOK" | "HANDLER"): ChannelOptions {
-  const [enabled, concurrency] = [data[`${channel}_ENABLED`], data[`${channel}_CONCURRENCY`]];
-  const rateLimit = channel === "HANDLER" ? undefined : data[`${channel}_RATE_LIMIT`];
+function channelWords(data: Variables, channel: "EMAIL" | "SMS" | "WHATSAPP" | "PUSH" | "WEBHOOK" | "HANDLER"): ChannelOptions {
+  const enabled = data[`${channel}_ENABLED`];
+  const unbuilt = channel === "WHATSAPP" || channel === "PUSH";
+  const concurrency = unbuilt ? undefined : data[`${channel}_CONCURRENCY`];
+  const rateLimit = unbuilt || channel === "HANDLER" ? undefined : data[`${channel}_RATE_LIMIT`];
   return {
     ...(enabled === undefined ? {} : { enabled }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rateLimit === undefined ? {} : { rateLimit }),
   };
-}
-
-function smtpOptions(url: URL): NonNullable<EmailOptions["smtp"]> {
-  const secure = url.protocol === "smtps:";
-  return {
-    host: url.hostname,
-    port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
-    ...(secure ? { secure } : {}),
-    ...(url.username === "" ? {} : { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }),
-  };
-}
-
-function redisProblems(url: string | undefined): readonly string[] {
-  if (url === undefined) return [];
-  try {
-    checkRedisUrl(url);
-    return [];
-  } catch (error) {
-    return error instanceof BusbarError ? error.problems : [String(error)];
-  }
 }

@@ -64,9 +64,13 @@ export interface EmailOptions extends ChannelOptions {
   readonly sendgrid?: Pick<SendgridOptions, "apiKey" | "baseUrl" | "timeout">;
   /** Takes over where SendGrid fails; the only one where SendGrid has no key. */
   readonly smtp?: Omit<SmtpOptions, "name">;
+  /** Which of the two are used, the first one first. Default: both, SendGrid first. */
+  readonly order?: readonly EmailService[];
   /** Providers of your own in place of the two, the first one first. */
   readonly providers?: readonly Provider<EmailMessage>[];
 }
+
+export type EmailService = "sendgrid" | "smtp";
 
 export interface SmsOptions extends ChannelOptions {
   /** Providers of your own, the first one first. */

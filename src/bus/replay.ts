@@ -104,7 +104,7 @@ export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (o
   async function enqueue(deliveries: readonly Delivery[], signal: AbortSignal | undefined): Promise<void> {
     for (const channel of new Set(deliveries.map((delivery) => delivery.channel))) {
       const queue = parts.queues().of(channel);
-      while ((await queue.counts()).waiting >= mostWaiting && signal?.aborted !== true) await pause(lookAgainMs, signal);
+      while ((await queue.counts()).waiting >= mostWaiting && !stopped(signal)) await pause(lookAgainMs, signal);
       const own = deliveries.filter((delivery) => delivery.channel === channel);
       // One of many: it leaves after what happens now.
       await queue.add(
@@ -168,6 +168,10 @@ export function rangeOf({ from, to }: Pick<ReplayOptions, "from" | "to">, now: n
     );
   if (problems.length > 0) throw new BusbarError("INVALID_RANGE", "Nothing was replayed:", { problems });
   return range;
+}
+
+function stopped(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function iso(time: number): string {
