@@ -15,6 +15,13 @@ const emailServices = z
   .regex(/^(sendgrid|smtp)( *, *(?!\1)(sendgrid|smtp))?$/, "must be sendgrid, smtp, or both with a comma, the first one first")
   .transform((text) => text.split(",").map((name) => name.trim() as "sendgrid" | "smtp"));
 
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
+
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** The level to log with while the environment is still being read; `info` where it names none. */
@@ -62,6 +69,8 @@ export const variables = z.object({
   WEBHOOK_ENABLED: yesNo.optional(),
   WEBHOOK_CONCURRENCY: count.optional(),
   WEBHOOK_RATE_LIMIT: rate.optional(),
+  WEBHOOK_SECRETS: list.optional(),
+  WEBHOOK_ALLOW: list.optional(),
   HANDLER_ENABLED: yesNo.optional(),
   HANDLER_CONCURRENCY: count.optional(),
   BUSBAR_SEND: z.enum(["live", "mailroom"], "must be live or mailroom").default("mailroom"),

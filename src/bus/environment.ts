@@ -71,7 +71,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     sms: channelWords(data, "SMS"),
     whatsapp: channelWords(data, "WHATSAPP"),
     push: channelWords(data, "PUSH"),
-    webhook: channelWords(data, "WEBHOOK"),
+    webhook: {
+      ...channelWords(data, "WEBHOOK"),
+      ...(data.WEBHOOK_SECRETS === undefined ? {} : { secrets: data.WEBHOOK_SECRETS }),
+      ...(data.WEBHOOK_ALLOW === undefined ? {} : { allow: data.WEBHOOK_ALLOW }),
+    },
     handler: channelWords(data, "HANDLER"),
     email: {
       ...channelWords(data, "EMAIL"),

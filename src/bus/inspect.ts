@@ -1,13 +1,12 @@
 import type { Logger } from "../base/logger.ts";
 import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
-import type { Progress } from "../define/handler.ts";
-import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
+import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
-import type { TimelineEntry } from "../workers/ledger.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { builtChannels } from "./options.ts";
 import { unknownTopic } from "./publish.ts";
+import { type InspectedRouting, routingsReader } from "./routings.ts";
 import { type Trace, tracer } from "./trace.ts";
 
 /** What became of it. Reads only; connects with its first question. */
@@ -32,25 +31,6 @@ export interface Inspector {
   doubtful(): Promise<number>;
 }
 
-export interface InspectedRouting {
-  /** By its oldest name. */
-  readonly subscriber: string;
-  /** Why the event is on the queue `routing`. */
-  readonly problem: string | undefined;
-  /** Routes that were not taken, with the reason; what a filter turned away is not told. */
-  readonly skipped: readonly { readonly route: string; readonly reason: string }[];
-  /** Deliveries beyond those that are listed here. */
-  readonly more: number;
-  readonly deliveries: readonly {
-    readonly id: string;
-    readonly route: string;
-    readonly channel: string;
-    readonly timeline: readonly TimelineEntry[];
-    /** How far a handler says it is. */
-    readonly progress?: Progress;
-  }[];
-}
-
 export interface InspectorOptions {
   readonly application: string;
   readonly catalog: () => Promise<Catalog>;
@@ -60,21 +40,12 @@ export interface InspectorOptions {
   readonly logger: Logger;
 }
 
-/** The time lines of so many deliveries of one subscriber are read; of an audience of thousands, the rest is only counted. */
-const mostTimelines = 100;
-
 export function inspector({ application, catalog, topics, log, parts, logger }: InspectorOptions): Inspector {
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
-  const mostPartitions = async (): Promise<number> => Math.max(1, ...(await Promise.all(names.map((name) => log.partitions(name)))));
-
-  const progressOf = async (id: string): Promise<{ readonly progress?: Progress }> => {
-    const progress = await queues().of("handler").progress(id);
-    return progress === undefined ? {} : { progress };
-  };
-
-  const inspect: Inspector = {
-    ...tracer({ application, log, parts, catalog, deliveries: (event) => inspect.deliveries(event) }),
+  const deliveries = routingsReader({ names, log, parts });
+  return {
+    ...tracer({ application, log, parts, catalog, deliveries }),
 
     async *tail({ topics: wanted = names, last = 0, signal }) {
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
@@ -91,24 +62,7 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
       return events.toSorted((a, b) => (a.time < b.time ? 1 : -1)).slice(0, count);
     },
 
-    async deliveries(event) {
-      const records = await log.routed(event.id, event.time, await mostPartitions());
-      return Promise.all(
-        [...bySubscriber(records)].map(async ([subscriber, { problem, deliveries, skipped = [] }]) => ({
-          subscriber,
-          problem,
-          skipped,
-          more: Math.max(0, deliveries.length - mostTimelines),
-          deliveries: await Promise.all(
-            deliveries.slice(0, mostTimelines).map(async (delivery) => ({
-              ...delivery,
-              timeline: await ledger().timeline({ id: delivery.id, event }),
-              ...(delivery.channel === "handler" ? await progressOf(delivery.id) : {}),
-            })),
-          ),
-        })),
-      );
-    },
+    deliveries,
 
     async queues() {
       const all = [...builtChannels.map((channel) => queues().of(channel)), queues().routing, queues().audiences];
@@ -117,25 +71,6 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
 
     doubtful: () => ledger().doubtful(),
   };
-  return inspect;
-}
-
-type Merged = Pick<RoutedRecord, "problem" | "deliveries" | "skipped">;
-
-/** The batches of an audience are records of their own. */
-function bySubscriber(records: readonly RoutedRecord[]): Map<string, Merged> {
-  const merged = new Map<string, Merged>();
-  for (const { subscriber, problem, deliveries, skipped } of records) {
-    const before = merged.get(subscriber);
-    const reason = problem ?? before?.problem;
-    const notTaken = skipped ?? before?.skipped;
-    merged.set(subscriber, {
-      deliveries: [...(before?.deliveries ?? []), ...deliveries],
-      ...(reason === undefined ? {} : { problem: reason }),
-      ...(notTaken === undefined ? {} : { skipped: notTaken }),
-    });
-  }
-  return merged;
 }
 
 function readable(json: string, logger: Logger): BusEvent[] {

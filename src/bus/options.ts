@@ -12,7 +12,7 @@ import { policyProblems } from "../define/policy.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
-import type { Provider, SendgridOptions, SmtpOptions } from "../providers/index.ts";
+import type { Provider, SendgridOptions, SmtpOptions, WebhookProviderOptions } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
@@ -77,7 +77,7 @@ export interface SmsOptions extends ChannelOptions {
   readonly providers?: readonly Provider<SmsMessage>[];
 }
 
-export interface WebhookOptions extends ChannelOptions {
+export interface WebhookOptions extends ChannelOptions, Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow"> {
   /** In place of busbar's own sender. */
   readonly providers?: readonly Provider<WebhookMessage>[];
 }

@@ -25,7 +25,8 @@ export function redisProblems(given: Readonly<Record<string, string | undefined>
   if (url !== undefined && parts.length > 0)
     return [`REDIS_URL and ${parts.join(", ")} are both set: keep the URL, which can say all of it, or the parts`, ...urlProblems(url)];
   if (url !== undefined) return urlProblems(url);
-  if (parts.length > 0 && given["REDIS_HOST"] === undefined) return [`${parts.join(", ")}: set REDIS_HOST too, or REDIS_URL in place of both`];
+  if (parts.length > 0 && given["REDIS_HOST"] === undefined)
+    return [`${parts.join(", ")}: set REDIS_HOST too, or REDIS_URL in place of both`];
   const host = given["REDIS_HOST"];
   if (host === undefined || isHost(host)) return [];
   if (/^https?:/.test(host)) return urlProblems(host).map((problem) => problem.replace("REDIS_URL", "REDIS_HOST"));
@@ -36,8 +37,7 @@ export function redisProblems(given: Readonly<Record<string, string | undefined>
 export function redisUrlOf(parts: RedisParts): string | undefined {
   const { REDIS_HOST: host, REDIS_PORT: port = 6379, REDIS_USERNAME: user = "", REDIS_PASSWORD: password, REDIS_DB: database } = parts;
   if (host === undefined) return undefined;
-  const credentials =
-    password === undefined && user === "" ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password ?? "")}@`;
+  const credentials = password === undefined && user === "" ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password ?? "")}@`;
   const place = host.includes(":") ? `[${host}]` : host;
   return `${parts.REDIS_TLS === true ? "rediss" : "redis"}://${credentials}${place}:${port}${database === undefined ? "" : `/${database}`}`;
 }

@@ -8,9 +8,9 @@ import { mismatch } from "../filter/match.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
-import type { InspectedRouting, Inspector } from "./inspect.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { builtChannels } from "./options.ts";
+import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
 /** What became of one event, step by step. */
 export interface Trace {
@@ -54,7 +54,7 @@ export interface TracerOptions {
   readonly log: TopicLog;
   readonly parts: LazyParts;
   readonly catalog: () => Promise<Catalog>;
-  readonly deliveries: Inspector["deliveries"];
+  readonly deliveries: ReadRoutings;
 }
 
 /** Finds an event by its id, that of one of its deliveries, or its idempotency key. */

@@ -1,7 +1,25 @@
-import type { Clock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import type { Channel } from "../channels/channel.ts";
+import { type DueWebhook, webhookChannel } from "../channels/webhook.ts";
+import { webhookAddressProblem, webhookProvider } from "../providers/index.ts";
 import type { Settings } from "./options.ts";
 
-export function webhookChannelOf(_settings: Settings, _clock?: Clock): Channel | string {
-  return "not built";
+/**
+ * The webhook channel: the sender that signs with the team's own secrets, and the same one pointed at the mailroom. Text where real
+ * sending is on and there is no secret: what to do about it.
+ */
+export function webhookChannelOf({ webhook, send }: Settings, clock: Clock = systemClock): Channel<DueWebhook> | string {
+  const { secrets = [], secretsFor = {}, allow = [], providers } = webhook;
+  const signed = secrets.length > 0 || Object.keys(secretsFor).length > 0;
+  const live = providers ?? (signed ? [webhookProvider({ secrets, secretsFor, allow, clock })] : []);
+  if (send.live && live.length === 0)
+    return "Real sending is on (BUSBAR_SEND=live), but webhooks have no secret to be signed with. Set WEBHOOK_SECRETS (echo whsec_$(openssl rand -base64 32) makes one), or switch the channel off with WEBHOOK_ENABLED=false.";
+  const { url, timeout = "15s" } = send.mailroom;
+  return webhookChannel({
+    live,
+    mailroom: [webhookProvider({ mailroom: new URL("/webhooks", url).href, timeout, name: "webhook (mailroom)", clock })],
+    mode: { send: send.live ? "live" : "mailroom", allowList: send.allow },
+    addressProblem: webhookAddressProblem(allow),
+    clock,
+  });
 }

@@ -1,4 +1,4 @@
-import type { InspectedRouting } from "../bus/inspect.ts";
+import type { InspectedRouting } from "../bus/routings.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";

@@ -245,4 +245,69 @@ describe("a delivery queue", () => {
     expect(stalledReason("job stalled more than allowable limit")).toBe("poison: its workers died again and again");
     expect(stalledReason("SMTP 451")).toBeUndefined();
   });
+
+  it("C3: finds a job wherever it is, and takes away what no worker holds", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("waiting"), content("later", { notBefore: Date.now() + 60_000 })]);
+    expect(await queue.find("waiting")).toMatchObject({ state: "waiting", attempts: 0, content: { id: "waiting" } });
+    expect(await queue.find("later")).toMatchObject({ state: "delayed" });
+    expect(await queue.find("unknown")).toBeUndefined();
+    const states: unknown[] = [];
+    let removed: boolean | undefined;
+    const worker = queue.work(
+      async ({ content: { id } }) => {
+        states.push((await queue.find(id))?.state);
+        removed = await queue.remove(id);
+        return done;
+      },
+      { concurrency: 1, onGivenUp: () => undefined },
+    );
+    workers.push(worker);
+    await expect.poll(async () => (await queue.find("waiting"))?.state).toBe("completed");
+    expect([states, removed]).toEqual([["active"], false]);
+    expect(await queue.remove("later")).toBe(true);
+    expect([await queue.remove("later"), await queue.find("later")]).toEqual([false, undefined]);
+    expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, completed: 1, dead: 0 });
+  });
+
+  it("E2: hands nothing out while it is paused, and says since when the oldest waits", async () => {
+    const { queue } = newQueue();
+    await queue.pause();
+    expect([await queue.paused(), await queue.oldestWaiting(), await queue.workers()]).toEqual([true, undefined, 0]);
+    const before = Date.now();
+    await queue.add([content("first", { priority: "low" }), content("second", { priority: "critical" })]);
+    const oldest = await queue.oldestWaiting();
+    expect(oldest).toBeGreaterThanOrEqual(before);
+    await queue.add([content("third", { priority: "critical" })]);
+    expect(await queue.oldestWaiting()).toBe(oldest);
+    const handed: string[] = [];
+    const worker = queue.work(
+      async ({ content: { id } }) => {
+        handed.push(id);
+        return done;
+      },
+      { concurrency: 1, onGivenUp: () => undefined },
+    );
+    workers.push(worker);
+    await worker.ready();
+    await expect.poll(() => queue.workers()).toBe(1);
+    expect(handed).toEqual([]);
+    await queue.resume();
+    await expect.poll(() => handed.length).toBe(3);
+    expect(handed.at(-1)).toBe("first");
+    expect(await queue.paused()).toBe(false);
+  });
+
+  it("C8: forgets finished jobs of an age, and no dead letter", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("good"), content("bad", { retry: { attempts: 1 } })]);
+    await work(
+      queue,
+      ({ content: { id } }) => (id === "bad" ? { kind: "failed", reason: "no" } : done),
+      (handed) => handed.length === 2,
+    );
+    expect(await queue.clean(Date.now() - 60_000)).toBe(0);
+    expect(await queue.clean(Date.now() + 1_000)).toBe(1);
+    expect(await queue.counts()).toMatchObject({ completed: 0, dead: 1 });
+  });
 });

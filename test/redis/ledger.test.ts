@@ -118,4 +118,31 @@ describe("the ledger", () => {
     expect(timeline.at(-1)!.detail).toMatch(/^try 59 /);
     expect(JSON.stringify(timeline).length).toBeLessThan(4_000);
   });
+
+  it("C3: ends a delivery on a person's word, and tells whoever claims it later", async () => {
+    const delivery = newDelivery();
+    expect(await ledger.cancel(delivery, "by ravi")).toBe("cancelled");
+    expect(await ledger.cancel(delivery, "by ravi, again")).toBe("cancelled");
+    expect(await ledger.claim(delivery, claim("a"))).toEqual({ kind: "cancelled" });
+    expect(await ledger.timeline(delivery)).toMatchObject([{ step: "cancelled", detail: "by ravi" }]);
+  });
+
+  it("cancels nothing that is being sent or has ended, and says where each delivery stands", async () => {
+    const [untouched, sending, abandoned, sent, dead, cancelled] = Array.from({ length: 6 }, newDelivery);
+    await ledger.claim(sending!, claim("a"));
+    await claimAndDie(abandoned!, "a");
+    for (const [delivery, kind] of [[sent!, "sent"] as const, [dead!, "deadInDoubt"] as const]) {
+      await ledger.claim(delivery, claim("a"));
+      await ledger.mark(delivery, "a", { kind, detail: "m" });
+    }
+    await ledger.cancel(cancelled!, "by ravi");
+    const all = [untouched!, sending!, abandoned!, sent!, dead!, cancelled!];
+    expect(await ledger.standings(all)).toEqual(["open", "busy", "open", "sent", "dead", "cancelled"]);
+    expect(await Promise.all([sending!, sent!, dead!].map((delivery) => ledger.cancel(delivery, "by ravi")))).toEqual([
+      "busy",
+      "sent",
+      "dead",
+    ]);
+    expect(await ledger.cancel(abandoned!, "by ravi")).toBe("cancelled");
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { InspectedRouting } from "../../src/bus/inspect.ts";
+import type { InspectedRouting } from "../../src/bus/routings.ts";
 import { feedReader, type WatchedBus } from "../../src/dashboard/feed.ts";
 import { catalogOf } from "../../src/define/catalog.ts";
 import type { BusEvent } from "../../src/define/event.ts";

@@ -77,7 +77,7 @@ let tag;
 async function poll() {
   const response = await fetch("/feed", { cache: "no-cache", signal: AbortSignal.timeout(5_000) });
   const body = await response.json();
-  if (!response.ok) throw new Error(body.error.message);
+  if (!response.ok) throw new Error(body.detail);
   if (response.headers.get("etag") === tag) return;
   tag = response.headers.get("etag");
   feed = body;

@@ -1,0 +1,82 @@
+import type { Progress } from "../define/handler.ts";
+import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
+import type { TimelineEntry } from "../workers/ledger.ts";
+import type { LazyParts } from "./lazy-parts.ts";
+
+export interface InspectedRouting {
+  /** By its oldest name. */
+  readonly subscriber: string;
+  /** Why the event is on the queue `routing`. */
+  readonly problem: string | undefined;
+  /** Routes that were not taken, with the reason; what a filter turned away is not told. */
+  readonly skipped: readonly { readonly route: string; readonly reason: string }[];
+  /** Deliveries beyond those that are listed here. */
+  readonly more: number;
+  readonly deliveries: readonly {
+    readonly id: string;
+    readonly route: string;
+    readonly channel: string;
+    readonly timeline: readonly TimelineEntry[];
+    /** How far a handler says it is. */
+    readonly progress?: Progress;
+  }[];
+}
+
+/** The time lines of so many deliveries of one subscriber are read; of an audience of thousands, the rest is only counted. */
+const mostTimelines = 100;
+
+export interface RoutingsOptions {
+  /** All topics. */
+  readonly names: readonly string[];
+  readonly log: TopicLog;
+  readonly parts: LazyParts;
+}
+
+export type ReadRoutings = (event: { readonly id: string; readonly time: string }) => Promise<readonly InspectedRouting[]>;
+
+/** Reads what each subscriber planned for an event, and the time line of each delivery. */
+export function routingsReader({ names, log, parts: { ledger, queues } }: RoutingsOptions): ReadRoutings {
+  const mostPartitions = async (): Promise<number> => Math.max(1, ...(await Promise.all(names.map((name) => log.partitions(name)))));
+
+  const progressOf = async (id: string): Promise<{ readonly progress?: Progress }> => {
+    const progress = await queues().of("handler").progress(id);
+    return progress === undefined ? {} : { progress };
+  };
+
+  return async (event) => {
+    const records = await log.routed(event.id, event.time, await mostPartitions());
+    return Promise.all(
+      [...bySubscriber(records)].map(async ([subscriber, { problem, deliveries, skipped = [] }]) => ({
+        subscriber,
+        problem,
+        skipped,
+        more: Math.max(0, deliveries.length - mostTimelines),
+        deliveries: await Promise.all(
+          deliveries.slice(0, mostTimelines).map(async (delivery) => ({
+            ...delivery,
+            timeline: await ledger().timeline({ id: delivery.id, event }),
+            ...(delivery.channel === "handler" ? await progressOf(delivery.id) : {}),
+          })),
+        ),
+      })),
+    );
+  };
+}
+
+type Merged = Pick<RoutedRecord, "problem" | "deliveries" | "skipped">;
+
+/** The batches of an audience are records of their own. */
+function bySubscriber(records: readonly RoutedRecord[]): Map<string, Merged> {
+  const merged = new Map<string, Merged>();
+  for (const { subscriber, problem, deliveries, skipped } of records) {
+    const before = merged.get(subscriber);
+    const reason = problem ?? before?.problem;
+    const notTaken = skipped ?? before?.skipped;
+    merged.set(subscriber, {
+      deliveries: [...(before?.deliveries ?? []), ...deliveries],
+      ...(reason === undefined ? {} : { problem: reason }),
+      ...(notTaken === undefined ? {} : { skipped: notTaken }),
+    });
+  }
+  return merged;
+}
