@@ -3,6 +3,8 @@ import * as z from "zod";
 import type { ChannelName } from "./channel-name.ts";
 
 const mailbox = z.email();
+/** It travels in headers, and stands in every record of its delivery. */
+const longestUrl = 2_048;
 
 /** A checked address in its one spelling, or what is wrong with it. */
 export type CheckedAddress = { readonly address: string } | { readonly problem: string };
@@ -50,6 +52,7 @@ function checkDevice(text: unknown): CheckedAddress {
 
 function checkUrl(text: unknown): CheckedAddress {
   if (typeof text !== "string") return { problem: `an address is text, not ${kindOf(text)}` };
+  if (text.length > longestUrl) return { problem: `an address may have ${longestUrl} characters, this one has ${text.length}` };
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
     ? { address: url.href }

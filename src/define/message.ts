@@ -24,4 +24,6 @@ export interface WebhookMessage {
   readonly to: string;
   /** JSON. */
   readonly body: string;
+  /** `application/cloudevents+json` where the body is the event itself, else `application/json`. */
+  readonly contentType: string;
 }

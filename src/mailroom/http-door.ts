@@ -3,6 +3,7 @@ import fastify from "fastify";
 import type { Door } from "./record.ts";
 import { sendgridRoutes } from "./sendgrid-api.ts";
 import type { VendorOptions } from "./vendor.ts";
+import { webhookRoutes } from "./webhook-api.ts";
 
 /**
  * The one HTTP port of all vendors: their addresses do not meet. Each vendor answers in its own error shape; what belongs to none is
@@ -11,12 +12,14 @@ import type { VendorOptions } from "./vendor.ts";
  * | address | vendor |
  * |---|---|
  * | `/v3/…` | SendGrid |
+ * | `/webhooks` | every receiver of webhooks |
  */
 export function httpDoor(options: VendorOptions): Door {
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   sendgridRoutes(app, options);
+  void app.register(async (scope) => webhookRoutes(scope, options), { prefix: "/webhooks" });
   return {
     async listen(port) {
       await app.listen({ port, host: "127.0.0.1" });
