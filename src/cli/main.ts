@@ -4,6 +4,7 @@ import { BusbarError } from "../base/errors.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareEvents } from "./commands/events.ts";
 import { declareOperation } from "./commands/operation.ts";
+import { declareRepair } from "./commands/repair.ts";
 import { declareService } from "./commands/service.ts";
 import { loadEnvFile } from "./env-file.ts";
 import { UsageError } from "./usage-error.ts";
@@ -30,6 +31,8 @@ Examples:
   busbar dev                                    everything in one process, with a page that shows it
   busbar publish order.placed --example         publish the topic's example
   cat order.json | busbar publish order.placed -
+  busbar tail                                   follow events as they are published
+  busbar trace 01a20061-…                       what became of one event, step by step
   busbar check                                  find every problem before a deploy
   busbar start --only router,workers            the service, without its HTTP server`,
   );
@@ -40,7 +43,7 @@ program.hook("preAction", (_, command) => {
 });
 
 // The order of --help.
-for (const declare of [declareService, declareEvents, declareOperation, declareAuthoring]) declare(program);
+for (const declare of [declareService, declareEvents, declareOperation, declareRepair, declareAuthoring]) declare(program);
 
 // A reader such as `head` may leave before everything is printed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

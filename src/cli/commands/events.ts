@@ -17,4 +17,26 @@ export function declareEvents(program: Command): void {
     .action(async (topic: string, payload: string | undefined, options: object) =>
       (await import("../publish.ts")).publish(topic, payload, options),
     );
+
+  program
+    .command("tail [topics...]")
+    .description("follow events as they are published, a line each: of all topics, or of some; Ctrl-C ends")
+    .option("--last <number>", "begin with so many of the newest events", "10")
+    .option("--payload", "add each event's payload as JSON")
+    .option("--json", "print each event as a CloudEvent in one line of JSON")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar tail\n  busbar tail order.placed order.refunded --payload\n  busbar tail --last 1000 --json | grep KR-48213`,
+    )
+    .action(async (topics: string[], options: { last: string; payload?: boolean; json?: boolean }) =>
+      (await import("../tail.ts")).tail(topics, options),
+    );
+
+  program
+    .command("trace <id>")
+    .description("show what became of one event, step by step, by the id of the event or of a delivery, or by an idempotency key")
+    .option("--watch", "look again until everything has ended")
+    .option("--json", "print it as JSON; with --watch a line each time that something has changed")
+    .addHelpText("after", `\nExamples:\n  busbar trace 01a20061-…\n  busbar trace d_k3v2…\n  busbar trace order-48213 --watch`)
+    .action(async (id: string, options: { watch?: boolean; json?: boolean }) => (await import("../trace.ts")).trace(id, options));
 }

@@ -1,28 +1,61 @@
 import type { Command } from "commander";
+import { refuseOtherVerbs } from "./no-such-verb.ts";
 
-/** What looks after a running system. */
+/** What looks at a running system, and holds parts of it up. */
 export function declareOperation(program: Command): void {
-  const deadLetters = program.command("dead-letters").description("what ended without being sent: look at it, and queue it again");
+  const subscribers = program.command("subscribers").description("who listens to what, and how far each has read");
 
-  deadLetters
-    .command("list")
-    .description("list dead letters with their reasons, the newest first")
-    .option("--queue <name>", "only those of one channel, of routing (events that could not be planned) or of audiences")
-    .option("--count <number>", "at most so many a queue", "100")
-    .option("--json", "print them as JSON, with their stacks")
-    .addHelpText("after", `\nExamples:\n  busbar dead-letters list\n  busbar dead-letters list --queue handler --json`)
-    .action(async (options: { queue?: string; count: string; json?: boolean }) =>
-      (await import("../dead-letters.ts")).listDeadLetters(options),
-    );
+  subscribers
+    .command("list", { isDefault: true })
+    .description("list subscribers with what they have not read yet (lag), not finished (pending) or lost (gaps)")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar subscribers\n  busbar subscribers list --json`)
+    .allowExcessArguments()
+    .action(async (options: { json?: boolean }, command: Command) => {
+      refuseOtherVerbs(command);
+      await (await import("../subscribers.ts")).listSubscribers(options);
+    });
 
-  deadLetters
-    .command("redrive [ids...]")
-    .description("queue dead letters again, each with all its attempts")
-    .option("--all", "all of them")
-    .option("--queue <name>", "with --all: only those of one queue")
+  const channels = program.command("channels").description("the channels' queues: look at them, pause and resume them, clean them");
+
+  channels
+    .command("list", { isDefault: true })
+    .description("list the queues of all channels, of routing and of audiences, with their age, workers and rate")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar channels\n  busbar channels list --json`)
+    .allowExcessArguments()
+    .action(async (options: { json?: boolean }, command: Command) => {
+      refuseOtherVerbs(command);
+      await (await import("../channels.ts")).listChannels(options);
+    });
+
+  for (const [verb, description] of [
+    ["pause", "take nothing from a channel's queue, in all processes, until it is resumed; what comes waits"],
+    ["resume", "let a paused channel go on"],
+  ] as const)
+    channels
+      .command(`${verb} <name>`)
+      .description(description)
+      .option("--json", "print the result as JSON")
+      .addHelpText("after", `\nExamples:\n  busbar channels ${verb} email`)
+      .action(async (name: string, options: { json?: boolean }) => (await import("../channels.ts")).setChannel(name, verb, options));
+
+  channels
+    .command("clean <name>")
+    .description("forget finished deliveries of a channel; dead letters stay")
+    .option("--older-than <time>", "only those that ended longer ago than this, such as 1h or 2d; all by default")
+    .option("--yes", "do not ask")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", `\nExamples:\n  busbar dead-letters redrive d_k3v2…\n  busbar dead-letters redrive --all --queue email`)
-    .action(async (ids: string[], options: { all?: boolean; queue?: string; json?: boolean }) =>
-      (await import("../dead-letters.ts")).redriveDeadLetters(ids, options),
+    .addHelpText("after", `\nExamples:\n  busbar channels clean email --older-than 1h`)
+    .action(async (name: string, options: { olderThan?: string; yes?: boolean; json?: boolean }) =>
+      (await import("../channels.ts")).cleanChannel(name, options),
     );
+
+  program
+    .command("stats")
+    .description("everything that is counted: channels, subscribers, topics, Redis")
+    .option("--watch", "look again every two seconds: live on a terminal, else a line each time")
+    .option("--json", "print it as one object; with --watch a line each time")
+    .addHelpText("after", `\nExamples:\n  busbar stats\n  busbar stats --watch`)
+    .action(async (options: { watch?: boolean; json?: boolean }) => (await import("../stats.ts")).stats(options));
 }

@@ -1,0 +1,96 @@
+import type { Command } from "commander";
+
+/** What a person does about single deliveries, dead letters and past events. */
+export function declareRepair(program: Command): void {
+  const deliveries = program.command("deliveries").description("single deliveries: where one stands, and cancelling one that waits");
+
+  deliveries
+    .command("show <id>")
+    .description("show where a delivery stands, and its time line")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar deliveries show d_k3v2…`)
+    .action(async (id: string, options: { json?: boolean }) => (await import("../deliveries.ts")).showDelivery(id, options));
+
+  deliveries
+    .command("cancel <id>")
+    .description("end a delivery that waits for a worker, a retry or its time, unsent")
+    .option("--reason <text>", "why, for the time line")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar deliveries cancel d_k3v2… --reason "the order was withdrawn"`)
+    .action(async (id: string, options: { reason?: string; json?: boolean }) =>
+      (await import("../deliveries.ts")).cancelDelivery(id, options),
+    );
+
+  const deadLetters = program
+    .command("dead-letters")
+    .description("what ended without being sent: look at it, queue it again, or give it up");
+
+  deadLetters
+    .command("list")
+    .description("list dead letters with their reasons, the newest first")
+    .option("--queue <name>", "only those of one channel, of routing (events that could not be planned) or of audiences")
+    .option("--count <number>", "at most so many", "100")
+    .option("--page <number>", "pass over so many pages less one, for older ones", "1")
+    .option("--json", "print them as JSON, with their stacks")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar dead-letters list\n  busbar dead-letters list --queue handler --json\n  busbar dead-letters list --count 20 --page 2`,
+    )
+    .action(async (options: { queue?: string; count: string; page: string; json?: boolean }) =>
+      (await import("../dead-letters.ts")).listDeadLetters(options),
+    );
+
+  deadLetters
+    .command("show <id>")
+    .description("show everything that is known of one: reason, tries, data, stack, time line")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar dead-letters show d_k3v2…`)
+    .action(async (id: string, options: { json?: boolean }) => (await import("../dead-letters.ts")).showDeadLetter(id, options));
+
+  deadLetters
+    .command("redrive [ids...]")
+    .description("queue dead letters again, each with all its attempts")
+    .option("--all", "all of them")
+    .option("--queue <name>", "with --all: only those of one queue")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar dead-letters redrive d_k3v2…\n  busbar dead-letters redrive --all --queue email`)
+    .action(async (ids: string[], options: { all?: boolean; queue?: string; json?: boolean }) =>
+      (await import("../dead-letters.ts")).redriveDeadLetters(ids, options),
+    );
+
+  deadLetters
+    .command("discard [ids...]")
+    .description("take dead letters away for good")
+    .option("--all", "all of them")
+    .option("--queue <name>", "with --all: only those of one queue")
+    .option("--reason <text>", "why, for the time line")
+    .option("--yes", "do not ask")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar dead-letters discard d_k3v2… --reason "sent by hand"\n  busbar dead-letters discard --all --queue webhook`,
+    )
+    .action(async (ids: string[], options: { all?: boolean; queue?: string; reason?: string; yes?: boolean; json?: boolean }) =>
+      (await import("../dead-letters.ts")).discardDeadLetters(ids, options),
+    );
+
+  program
+    .command("replay <topic>")
+    .description("route past events again for one subscriber, and queue what was never sent; looks first, and asks")
+    .requiredOption("--subscriber <name>", "for whom")
+    .option("--from <time>", "how long ago, such as 2h, or a time such as 2026-11-24T10:00:00Z; by default the last 95 hours")
+    .option("--to <time>", "the same; by default now")
+    .option("--preview", "only look: counts and examples of what is missing")
+    .option("--yes", "do not ask")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar replay order.placed --subscriber order-confirmation --from 2h --preview\n  busbar replay order.placed --subscriber order-confirmation --from 2026-11-24T08:00:00Z --to 2026-11-24T10:00:00Z`,
+    )
+    .action(
+      async (
+        topic: string,
+        options: { subscriber: string; from?: string; to?: string; preview?: boolean; yes?: boolean; json?: boolean },
+      ) => (await import("../replay.ts")).replay(topic, options),
+    );
+}

@@ -1,0 +1,64 @@
+import type { DeliveryStatus } from "../bus/deliveries.ts";
+import { byPerson } from "./by-person.ts";
+import { countOf } from "./figures.ts";
+import { withApplication } from "./folder-redis.ts";
+import { complain, print, printJson } from "./output.ts";
+import { timelineLines } from "./timeline-lines.ts";
+import { progressText } from "./trace-lines.ts";
+import { oneLine } from "./visible.ts";
+
+/** Shows where a delivery stands. Exit code 1 where no queue holds it. */
+export async function showDelivery(id: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const status = await withApplication((bus) => bus.deliveries.status(id));
+  if (status === undefined) {
+    complain(
+      `no queue holds a delivery ${oneLine(JSON.stringify(id))}: finished ones are kept for 24 hours. Of its event, busbar trace may know more`,
+    );
+    process.exitCode = 1;
+  } else if (json === true) printJson(status);
+  else print(...statusLines(status));
+}
+
+export interface CancelCommand {
+  readonly reason?: string;
+  readonly json?: boolean;
+}
+
+/** Ends a delivery that waits, unsent. Exit code 1 where it is too late, or there is none. */
+export async function cancelDelivery(id: string, { reason, json }: CancelCommand): Promise<void> {
+  const result = await withApplication((bus) => bus.deliveries.cancel(id, byPerson(reason)));
+  if (!result.cancelled) process.exitCode = 1;
+  if (json === true) printJson({ id, ...result });
+  else if (result.cancelled) print(`${oneLine(id)} is cancelled: it will not be sent.`);
+  else complain(`${oneLine(id)} was not cancelled: ${oneLine(result.refused)}`);
+}
+
+/** A delivery for people. Pure. */
+export function statusLines({
+  id,
+  channel,
+  subscriber,
+  route,
+  to,
+  event,
+  state,
+  reason,
+  queue,
+  attempts,
+  timeline,
+  progress,
+}: DeliveryStatus): string[] {
+  const facts = [
+    ["to", to],
+    ["planned by", route === channel ? subscriber : `${subscriber} / ${route}`],
+    ["of event", `${event.type} ${event.id}`],
+    ["state", reason === undefined ? state : `${state}: ${reason}`],
+    ["queue", `${queue}, ${countOf(attempts, "try", "tries")} used up`],
+    ["progress", progress === undefined ? undefined : progressText(progress)],
+  ] as const;
+  return [
+    oneLine(`${id} ${channel}`),
+    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}  ${oneLine(value)}`])),
+    ...timelineLines(timeline, Date.parse(event.time)).map((line) => `    ${line}`),
+  ];
+}

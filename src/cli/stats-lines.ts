@@ -1,0 +1,37 @@
+import type { Stats } from "../bus/stats.ts";
+import { channelLines } from "./channels.ts";
+import { bytesText, countOf, countText } from "./figures.ts";
+import { publishedEver, statisticsLine } from "./statistics-line.ts";
+import { subscriberLines } from "./subscribers.ts";
+import { type Column, tableLines } from "./table.ts";
+
+const topicColumns: readonly Column[] = [{ title: "topic" }, { title: "published", right: true }, { title: "in the log", right: true }];
+
+/**
+ * All figures for people: the line that sums them up, channels, the subscribers that are behind, the topics that are used, Redis. Pure.
+ * @param previous what was seen before, for what has come since
+ */
+export function statsLines(stats: Stats, previous?: Stats): string[] {
+  const { topics, subscribers, channels, redis } = stats;
+  const used = topics.filter(({ published }) => published > 0);
+  const behind = subscribers.filter(({ lag, pending, gaps }) => lag + pending + gaps > 0);
+  const upToDate = subscribers.length - behind.length;
+  return [
+    statisticsLine(stats, previous),
+    "",
+    ...channelLines(channels),
+    "",
+    ...(behind.length === 0 ? [] : subscriberLines(behind)),
+    `${countOf(upToDate, "subscriber")} of ${countText(subscribers.length)} up to date`,
+    "",
+    ...(used.length === 0
+      ? []
+      : tableLines(
+          topicColumns,
+          used.map(({ name, published, held }) => [name, countText(published), countText(held)]),
+        )),
+    `${countOf(publishedEver(stats), "event")} in ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
+    "",
+    `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
+  ];
+}

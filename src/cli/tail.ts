@@ -1,0 +1,34 @@
+import type { BusEvent } from "../define/event.ts";
+import { numberArgument } from "./arguments.ts";
+import { batchedOutput } from "./batched-output.ts";
+import { withApplication } from "./folder-redis.ts";
+import { firstSignal } from "./until-signal.ts";
+import { oneLine, visibleJson } from "./visible.ts";
+import { asTyped } from "./wrong-call.ts";
+
+export interface TailCommand {
+  /** Begin with so many of the newest events. */
+  readonly last: string;
+  readonly payload?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints events as they are published, oldest first, until Ctrl-C. */
+export async function tail(topics: readonly string[], { last, payload, json }: TailCommand): Promise<void> {
+  const count = numberArgument("--last", last, { least: 0, most: 10_000 });
+  const ending = new AbortController();
+  void firstSignal().then(() => ending.abort());
+  await asTyped(() =>
+    withApplication(async ({ inspect }) => {
+      const output = batchedOutput(process.stdout);
+      const events = inspect.tail({ ...(topics.length === 0 ? {} : { topics }), last: count, signal: ending.signal });
+      for await (const event of events) await output.line(json === true ? visibleJson(event) : eventLine(event, payload));
+      output.flush();
+    }),
+  );
+}
+
+/** An event in one line: when, topic, id, key, and perhaps its payload. Pure. */
+export function eventLine({ time, type, id, partitionkey, data }: BusEvent, payload = false): string {
+  return [oneLine(`${time} ${type} ${id} ${partitionkey ?? ""}`).trimEnd(), ...(payload ? [visibleJson(data)] : [])].join("  ");
+}

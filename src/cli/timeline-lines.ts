@@ -1,0 +1,38 @@
+import type { TimelineEntry, TimelineStepName } from "../workers/ledger.ts";
+import { ageText, clockText, momentText } from "./figures.ts";
+import { oneLine } from "./visible.ts";
+
+/** Steps that a worker noted without trying a send of its own. */
+const noTries: ReadonlySet<TimelineStepName> = new Set(["stale", "deferred", "expired", "redriven", "cancelled", "discarded"]);
+
+/** What each step says to people; what is not here is called as it is. */
+const words: Partial<Record<TimelineStepName, string>> = {
+  retry: "failed",
+  doubtful: "no answer",
+  takeover: "worker died",
+  late: "sent late",
+  stale: "failed late",
+  deferred: "put back",
+};
+
+/**
+ * A delivery's time line for people: when (UTC, and how long after the event), which try, what came of it, and the detail; of a
+ * send that is the receipt, the provider and its message id. Pure.
+ * @param since the event's time, milliseconds since 1970
+ */
+export function timelineLines(timeline: readonly TimelineEntry[], since: number): string[] {
+  let tries = 0;
+  return timeline.map(({ step, detail, at }) => {
+    // A person gives all tries again.
+    if (step === "redriven") tries = 0;
+    if (!noTries.has(step)) tries += 1;
+    const attempt = noTries.has(step) ? "" : `try ${tries}`;
+    const moment = dayOf(at) === dayOf(since) ? clockText(at) : momentText(at);
+    const after = `+${ageText(at - since)}`;
+    return `${moment}  ${after.padEnd(8)}  ${attempt.padEnd(6)}  ${(words[step] ?? step).padEnd(11)}  ${oneLine(detail)}`.trimEnd();
+  });
+}
+
+function dayOf(at: number): string {
+  return momentText(at).slice(0, 10);
+}

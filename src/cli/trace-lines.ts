@@ -1,0 +1,81 @@
+import type { Trace, TracedDelivery, TracedSubscriber } from "../bus/trace.ts";
+import { isEnd } from "../workers/delivery-state.ts";
+import { countOf } from "./figures.ts";
+import { timelineLines } from "./timeline-lines.ts";
+import { oneLine, visible } from "./visible.ts";
+
+/** What became of one event, as a tree: how it was published, what each subscriber made of it, each delivery, each of its steps. Pure. */
+export function traceLines({ event, subscribers }: Trace): string[] {
+  const facts = [
+    ["published", `${visible(event.time)} by ${visible(event.source)}`],
+    ["key", event.partitionkey],
+    ["idempotency key", event.idempotencykey],
+    ["caused by", event.causationid],
+    ["correlation", event.correlationid],
+    ["priority", event.priority],
+    ["retry", event.retry],
+    ["delay", event.delay],
+    ["deliver at", event.deliverat],
+    ["expires in", event.expiresin],
+  ] as const;
+  return [
+    oneLine(`${event.type} ${event.id}`),
+    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(15)}  ${oneLine(value)}`])),
+    ...(subscribers.length === 0 ? ["  nobody listens to this topic"] : subscribers.flatMap((each) => subscriberLines(each, event.time))),
+  ];
+}
+
+function subscriberLines({ name, state, reason, skipped, deliveries, more }: TracedSubscriber, time: string): string[] {
+  const because = reason === undefined ? "" : `: ${oneLine(reason)}`;
+  const nothing = skipped.length + deliveries.length === 0;
+  const made = {
+    unread: "has not read it yet",
+    unmatched: `its filter turned it away${because}`,
+    problem: `could not plan it${because} (busbar dead-letters list --queue routing)`,
+    forgotten: "has read it; what it made of it is no longer kept (96 hours)",
+    routed: nothing ? "matched; nothing was to be sent" : `matched: ${countOf(deliveries.length + more, "delivery", "deliveries")}`,
+  }[state];
+  return [
+    `  ${oneLine(name)}: ${made}`,
+    ...skipped.map((each) => `    ${oneLine(`${each.route} skipped: ${each.reason}`)}`),
+    ...deliveries.flatMap((each) => deliveryLines(each, time)),
+    ...(more > 0 ? [`    … and ${countOf(more, "more delivery", "more deliveries")}`] : []),
+  ];
+}
+
+function deliveryLines({ id, route, channel, state, timeline, progress }: TracedDelivery, time: string): string[] {
+  const title = route === channel ? channel : `${channel} (${route})`;
+  const done = progress === undefined ? "" : `  ${progressText(progress)}`;
+  return [
+    `    ${oneLine(`${id}  ${title}: ${state}`)}${done}`,
+    ...timelineLines(timeline, Date.parse(time)).map((line) => `      ${line}`),
+  ];
+}
+
+/** How far a handler says it is. */
+export function progressText({ done, total, note }: NonNullable<TracedDelivery["progress"]>): string {
+  return oneLine(`${done}${total === undefined ? " done" : ` of ${total}`}${note === undefined ? "" : `, ${note}`}`);
+}
+
+/** True when nothing more happens to the event by itself. What an audience still looks up cannot be seen here. Pure. */
+export function traceEnded({ subscribers }: Trace): boolean {
+  return subscribers.every(({ state, deliveries }) => state !== "unread" && deliveries.every((delivery) => isEnd(delivery.state)));
+}
+
+/** What is new in a trace, a line a fact, for output that cannot be drawn again. Pure. */
+export function traceChanges(before: Trace, after: Trace): string[] {
+  const { time } = after.event;
+  return after.subscribers.flatMap((subscriber) => {
+    const earlier = before.subscribers.find(({ name }) => name === subscriber.name);
+    const [title] = subscriberLines(subscriber, time);
+    const said = earlier?.state === subscriber.state ? [] : [title!.trim()];
+    return [...said, ...subscriber.deliveries.flatMap((delivery) => stepsSince(earlier, delivery, time))];
+  });
+}
+
+function stepsSince(earlier: TracedSubscriber | undefined, { id, channel, timeline }: TracedDelivery, time: string): string[] {
+  const known = earlier?.deliveries.find((delivery) => delivery.id === id)?.timeline.length ?? 0;
+  return timelineLines(timeline, Date.parse(time))
+    .slice(known)
+    .map((line) => `${oneLine(`${channel} ${id}`)}  ${line}`);
+}
