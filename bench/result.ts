@@ -3,7 +3,7 @@ import { percentile } from "./percentile.ts";
 /** One line of the table. */
 export interface Result {
   readonly what: string;
-  readonly unit: "µs" | "ms" | "MB";
+  readonly unit: "µs" | "ms" | "s" | "MB";
   readonly p50: number;
   readonly p99: number | undefined;
   /** How many were measured. */

@@ -2,6 +2,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
+import { deliveriesBench } from "./deliveries-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
 import { planBench } from "./plan-bench.ts";
@@ -14,6 +15,7 @@ const benches = {
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
+  deliveries: async () => [await deliveriesBench()],
   audience: audienceBench,
   memory: async () => {
     const memory = await memoryBench();

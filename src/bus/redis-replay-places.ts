@@ -11,9 +11,11 @@ export interface ReplayPlaces {
 const keepSeconds = 96 * 3_600;
 
 /**
+ * `<p>` is the prefix, `<app>` the application.
+ *
  * | key | type | what |
  * |---|---|---|
- * | `<p>:{<application>}:replay:<hash>` | hash | partition → id of the entry that a replay has got to; the hash is of its topic, subscriber and range; for 96 h |
+ * | `<p>:{<app>}:replay:<hash>` | hash | partition → id of the entry that a replay has got to; the hash is of its topic, subscriber and range; for 96 h |
  */
 export function redisReplayPlaces(redis: Redis, prefix: string, application: string): ReplayPlaces {
   const key = (name: string): string => `${prefix}:{${application}}:replay:${name}`;

@@ -46,7 +46,9 @@ it("the page of the layout has every key that an event leaves in Redis, with its
       const expires = /\| (?:always|never deleted.*|the newest, about 100) \|$/.test(kept) ? -1 : 1;
       expect([name, Math.sign(await redis.pttl(name))]).toEqual([name, expires]);
     }
-    expect(rows.map(({ key }) => key).filter((key) => !found.has(key))).toEqual([]);
+    // What stands from the replays on is left behind by people, not by events.
+    const ofEvents = rows.filter(({ key }) => page.indexOf(`| \`${key}\` |`) < page.indexOf("## Replays"));
+    expect(ofEvents.map(({ key }) => key).filter((key) => !found.has(key))).toEqual([]);
   } finally {
     redis.disconnect();
   }

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
+import { createBus } from "../src/index.ts";
+import { readJournal } from "../src/mailroom/journal.ts";
+import { orderPlaced } from "../topics/index.ts";
+import { type Child, startChild } from "./child.ts";
+import type { Result } from "./result.ts";
+import { withRedis } from "./temporary.ts";
+
+const events = 10_000;
+const patienceMs = 180_000;
+
+/**
+ * A5: one process with router and workers empties a log of 10,000 orders by e-mail, without a rate limit, through SendGrid's SDK and HTTP
+ * to the mailroom, which writes each message to its journal. From the process's start to the last message, Node's own start and the
+ * templates included.
+ */
+export function deliveriesBench(): Promise<Result> {
+  return withRedis("everysec", async ({ redis, folder }) => {
+    const mail = join(folder, "mailroom");
+    const children: Child[] = [];
+    const bus = createBus({ application: "bench", topics: { orderPlaced }, redis: redis.url });
+    try {
+      const orders = Array.from({ length: events }, (_, index) => ({ ...orderPlaced.example!, orderId: `B-${index}` }));
+      for (let from = 0; from < events; from += 1_000) await bus.publishEvent.orderPlaced.batch(orders.slice(from, from + 1_000));
+      const mailroom = await startChild(new URL("mailroom-process.ts", import.meta.url), [mail]);
+      children.push(mailroom);
+      const start = performance.now();
+      children.push(await startChild(new URL("line-process.ts", import.meta.url), [redis.url, mailroom.said]));
+      const arrived = (): number => readJournal(mail).filter(({ provider }) => provider === "sendgrid").length;
+      while (arrived() < events) {
+        if (performance.now() - start > patienceMs) throw new Error(`only ${arrived()} of ${events} arrived: the measurement is void`);
+        await pause(500);
+      }
+      const ids = new Set(readJournal(mail).map(({ deliveryId }) => deliveryId));
+      if (ids.size < events) throw new Error(`only ${ids.size} different deliveries arrived: the measurement is void`);
+      const seconds = (performance.now() - start) / 1_000;
+      return { what: "10,000 deliveries by one process, no rate limit", unit: "s", p50: seconds, p99: undefined, count: events, goal: 60 };
+    } finally {
+      await bus.stop();
+      await Promise.all(children.toReversed().map((child) => child.stop()));
+    }
+  });
+}
