@@ -25,7 +25,7 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
 /** Of an answer's body, no more is read. */
 const longestBody = 64 * 1024;
 /** Once the status is there, the body is waited for no longer than this, in milliseconds. */
-const bodyTime = 2_000;
+const bodyTime = 1_000;
 
 let loaded: Promise<HttpClient> | undefined;
 

@@ -20,6 +20,7 @@ export interface OutgoingGuard {
 
 /** Where a connection may be made to. */
 export interface Destination {
+  /** At least one. */
   readonly addresses: readonly Address[];
   /** Some of it is reached only because the team allowed it. */
   readonly allowed: boolean;
@@ -56,6 +57,7 @@ export function outgoingGuard({ allow = [], advice, lookup = lookUp }: GuardOpti
       const host = hostOf(url);
       const named = allowed.host(host);
       const addresses = isIP(host) === 0 ? await lookup(host) : [{ address: host, family: isIP(host) as 4 | 6 }];
+      if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: "ENOTFOUND" });
       const special = addresses.filter(({ address }) => specialRange(address) !== undefined);
       const refused = named ? undefined : special.find(({ address }) => !allowed.address(address));
       if (refused !== undefined) {

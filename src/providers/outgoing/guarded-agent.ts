@@ -18,10 +18,9 @@ export async function guardedAgent(url: URL, { addresses, allowed }: Destination
 }
 
 function fixedLookup(addresses: Destination["addresses"]): LookupFunction {
-  const [first] = addresses;
+  const { address, family } = addresses[0]!;
   return (_host, { all }, done) => {
     if (all === true) done(null, [...addresses]);
-    else if (first === undefined) done(Object.assign(new Error("the host has no address"), { code: "ENOTFOUND" }), "", 0);
-    else done(null, first.address, first.family);
+    else done(null, address, family);
   };
 }
