@@ -45,7 +45,8 @@ describe("trace", () => {
     await bus.start();
     const sent = observed(bus, "sent");
     const { id } = await bus.publishEvent.orderPlaced(order("A-1"), { idempotencyKey: "order A-1" });
-    const [{ delivery }] = (await sent) as [{ delivery: { id: string } }];
+    const [fact] = await sent;
+    const { delivery } = fact!;
     await expect.poll(async () => (await bus.subscribers()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
     const trace = await bus.inspect.trace(id);
     expect(trace).toMatchObject({
@@ -103,7 +104,8 @@ describe("a single delivery", () => {
     await bus.start();
     const sent = observed(bus, "sent");
     await bus.publishEvent.orderPlaced(order("A-4"));
-    const [{ delivery }] = (await sent) as [{ delivery: { id: string } }];
+    const [fact] = await sent;
+    const { delivery } = fact!;
     await expect.poll(async () => (await bus.deliveries.status(delivery.id))?.queue).toBe("completed");
     expect(await bus.deliveries.cancel(delivery.id)).toEqual({ cancelled: false, known: true, refused: "it ended as sent" });
     expect(await bus.deliveries.cancel("d_unknown")).toMatchObject({ cancelled: false, known: false });
