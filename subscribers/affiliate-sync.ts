@@ -1,4 +1,4 @@
-import { defineSubscriber } from "../src/index.ts";
+import { defineSubscriber, linkTo } from "../src/index.ts";
 import { affiliateSyncDue } from "../topics/affiliate-sync-due.ts";
 
 const batchSize = 50;
@@ -18,7 +18,7 @@ export default defineSubscriber(affiliateSyncDue, {
           for (const { id, merchant, cashback, balance, user, confirmedAt } of hits) {
             signal.throwIfAborted();
             await publishEvent.cashbackConfirmed(
-              { cashbackId: id, amount: cashback, merchant, balance, user, url: "https://wallet.example.in/", confirmedAt },
+              { cashbackId: id, amount: cashback, merchant, balance, user, url: linkTo("/", "https://wallet.example.in"), confirmedAt },
               // Before a hit is settled the network names it again, to this try or to the next schedule's.
               { idempotencyKey: `${network}/${id}` },
             );

@@ -6,6 +6,7 @@ import { isAlive } from "../base/redis-server/process.ts";
 import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Environment } from "../bus/environment.ts";
+import { namesRedis } from "../bus/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
@@ -100,7 +101,7 @@ async function checkApplication(): Promise<void> {
 }
 
 async function ownRedis(): Promise<RedisServer | undefined> {
-  if ((process.env["REDIS_URL"] ?? "") !== "") return undefined;
+  if (namesRedis(process.env)) return undefined;
   const redis = await startRedisServer({ dataFolder: resolve(dataFolder, "redis"), allowEmbedded: true, say });
   say(`Redis ${redis.version} (${redis.source}) at ${redis.url}`);
   return redis;

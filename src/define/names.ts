@@ -24,7 +24,8 @@ export function unknownOptions(options: object | undefined, known: readonly stri
     });
 }
 
-function editDistance(a: string, b: string): number {
+/** How many letters have to be changed, added or taken away. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -1,4 +1,4 @@
-import { PermanentError } from "../../src/index.ts";
+import { linkTo, PermanentError } from "../../src/index.ts";
 
 /** What is known of an uploaded file without opening it. */
 export interface FileFacts {
@@ -61,7 +61,7 @@ export function memoryFiles({ largestImport = 10 * 1024 * 1024, uploads = exampl
     async save(fileId, lines) {
       const text = lines.map((line) => `${line}\n`).join("");
       saved.set(fileId, text);
-      return { url: `https://shop.example.in/operations/files/${encodeURIComponent(fileId)}`, bytes: Buffer.byteLength(text) };
+      return { url: linkTo(`/operations/files/${encodeURIComponent(fileId)}`, "https://shop.example.in"), bytes: Buffer.byteLength(text) };
     },
   };
 }

@@ -1,6 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BusbarError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
+import { linkTo } from "../../src/define/link.ts";
+import { emailChannelOf } from "../../src/bus/email.ts";
 import { configuredOptions } from "../../src/bus/config.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
 import { parseOptions } from "../../src/bus/options.ts";
@@ -68,6 +73,132 @@ describe("the environment", () => {
       sendgrid: { apiKey: "SG.x" },
       smtp: { host: "mail.example.com", port: 465, secure: true, user: "me@x", password: "p/w" },
     });
+  });
+});
+
+describe("a Redis in parts", () => {
+  it("D6: is put together to an address: TLS, user, password with any characters, database, IPv6", () => {
+    const parts = { REDIS_HOST: "redis.example.com", REDIS_PORT: "6380", REDIS_USERNAME: "me", REDIS_PASSWORD: "p/w@:", REDIS_DB: "3" };
+    expect(readEnvironment(parts).redis).toBe("redis://me:p%2Fw%40%3A@redis.example.com:6380/3");
+    expect(readEnvironment({ REDIS_HOST: "::1", REDIS_TLS: "true" }).redis).toBe("rediss://[::1]:6379");
+    expect(readEnvironment({ REDIS_HOST: "h", REDIS_PASSWORD: "pw" }).redis).toBe("redis://:pw@h:6379");
+  });
+
+  it("C6: is refused beside a URL, or without its host, and each variable is named", () => {
+    expect(problemsOf(() => readEnvironment({ REDIS_URL: "redis://h", REDIS_HOST: "h", REDIS_DB: "1" }))).toEqual([
+      "REDIS_URL and REDIS_HOST, REDIS_DB are both set: keep the URL, which can say all of it, or the parts",
+    ]);
+    expect(problemsOf(() => readEnvironment({ REDIS_PASSWORD: "secret" }))).toEqual([
+      "REDIS_PASSWORD: set REDIS_HOST too, or REDIS_URL in place of both",
+    ]);
+    expect(problemsOf(() => readEnvironment({ REDIS_HOST: "https://eu1-x.example.io" })).join()).toMatch(
+      /REDIS_HOST .*is the REST address of a hosted Redis: use the one that begins with rediss:\/\//,
+    );
+    expect(problemsOf(() => readEnvironment({ REDIS_HOST: "redis://h:1" })).join()).toMatch(/host's name or address alone/);
+  });
+
+  it("is not made of what Kubernetes sets for a service called redis", () => {
+    const env = { REDIS_PORT: "tcp://10.0.0.11:6379", REDIS_URL: "redis://h:1" };
+    expect(readEnvironment(env).redis).toBe("redis://h:1");
+    expect(readEnvironment({ REDIS_PORT: "tcp://10.0.0.11:6379" }).redis).toBeUndefined();
+  });
+});
+
+describe("an SMTP server in parts", () => {
+  it("C6: is the same as its URL", () => {
+    const parts = { SMTP_HOST: "mail.example.com", SMTP_SECURE: "true", SMTP_USER: "me@x", SMTP_PASSWORD: "p/w" };
+    expect(readEnvironment(parts).email.smtp).toEqual(readEnvironment({ SMTP_URL: "smtps://me%40x:p%2Fw@mail.example.com" }).email.smtp);
+    expect(readEnvironment({ SMTP_HOST: "h", SMTP_PORT: "2525" }).email.smtp).toEqual({ host: "h", port: 2525 });
+  });
+
+  it("C6: is refused beside a URL, without its host, and with half its credentials", () => {
+    expect(problemsOf(() => readEnvironment({ SMTP_URL: "smtp://h", SMTP_HOST: "h" }))).toHaveLength(1);
+    expect(problemsOf(() => readEnvironment({ SMTP_USER: "me" }))).toEqual(["SMTP_USER: set SMTP_HOST too, or SMTP_URL in place of both"]);
+    expect(problemsOf(() => readEnvironment({ SMTP_HOST: "smtp://h", SMTP_PASSWORD: "secret" }))).toHaveLength(2);
+  });
+});
+
+describe("a secret in a file", () => {
+  it("C6: is read, without the line break at its end, and never repeated", () => {
+    const folder = mkdtempSync(join(tmpdir(), "busbar-secrets-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "key");
+    writeFileSync(file, "SG.from-a-file\n");
+    expect(readEnvironment({ SENDGRID_API_KEY_FILE: file }).email.sendgrid).toEqual({ apiKey: "SG.from-a-file" });
+    const wrong = {
+      SENDGRID_API_KEY: "SG.secret",
+      SENDGRID_API_KEY_FILE: file,
+      SMTP_PASSWORD_FILE: join(folder, "none"),
+    };
+    const problems = problemsOf(() => readEnvironment(wrong));
+    expect(problems).toEqual([
+      "SENDGRID_API_KEY and SENDGRID_API_KEY_FILE are both set: keep one of them",
+      `SMTP_PASSWORD_FILE: ${JSON.stringify(join(folder, "none"))} cannot be read (ENOENT)`,
+    ]);
+    writeFileSync(file, "not-a-key-but-secret");
+    expect(problemsOf(() => readEnvironment({ SENDGRID_API_KEY_FILE: file })).join()).not.toContain("secret");
+  });
+});
+
+describe("a misspelt variable", () => {
+  it.each([
+    ["SENDGRID_APIKEY", "SENDGRID_API_KEY"],
+    ["REDIS_URI", "REDIS_URL"],
+    ["EMAIL_FORM", "EMAIL_FROM"],
+    ["SMTP_PASS", "SMTP_PASSWORD"],
+    ["BUSBAR_SENT", "BUSBAR_SEND"],
+    ["SMTP_PASSWORD_FIEL", "SMTP_PASSWORD_FILE"],
+  ])("C6: %s is told, with the name that was meant: %s", (wrong, meant) => {
+    expect(readEnvironment({ [wrong]: "x" }).warnings).toEqual([`${wrong} is no variable of busbar: did you mean ${meant}?`]);
+  });
+
+  it("is nothing that others use, and nothing that is empty", () => {
+    const foreign = [
+      "PATH",
+      "HOME",
+      "HOSTNAME",
+      "NODE_ENV",
+      "SHELL",
+      "USER",
+      "LANG",
+      "PWD",
+      "REPORT",
+      "REDIS_SERVICE_HOST",
+      "DATABASE_URL",
+    ];
+    expect(readEnvironment(Object.fromEntries(foreign.map((name) => [name, "x"]))).warnings).toEqual([]);
+    expect(readEnvironment({ REDIS_URI: "" }).warnings).toEqual([]);
+  });
+});
+
+describe("the e-mail providers", () => {
+  const chain = (env: Record<string, string>) => {
+    const settings = parseOptions(configuredOptions({ application: "shop", topics: { orderPlaced } }, readEnvironment(env), silentLogger));
+    return emailChannelOf(settings);
+  };
+  it("C6: are used in the order of EMAIL_SERVICE, and one that is named and has no keys refuses real sending", () => {
+    expect(readEnvironment({ EMAIL_SERVICE: "smtp, sendgrid" }).email.order).toEqual(["smtp", "sendgrid"]);
+    for (const wrong of ["gmail", "smtp,smtp", "sendgrid,"])
+      expect(
+        problemsOf(() => readEnvironment({ EMAIL_SERVICE: wrong })),
+        wrong,
+      ).toHaveLength(1);
+    const live = { BUSBAR_SEND: "live", SENDGRID_API_KEY: "SG.x" };
+    expect(chain({ ...live, EMAIL_SERVICE: "smtp" })).toMatch(
+      /EMAIL_SERVICE names smtp, which is not set up. Set SMTP_URL, or SMTP_HOST\./,
+    );
+    expect(chain({ ...live, EMAIL_SERVICE: "sendgrid" })).toBeTypeOf("object");
+  });
+});
+
+describe("a link", () => {
+  it("C6: leads to FRONTEND_URL where that is set, else to where the code says", () => {
+    vi.stubEnv("FRONTEND_URL", "");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(linkTo("/orders/1", "https://shop.example.in")).toBe("https://shop.example.in/orders/1");
+    vi.stubEnv("FRONTEND_URL", "http://localhost:3000/shop/");
+    expect(linkTo("orders/1", "https://shop.example.in")).toBe("http://localhost:3000/shop/orders/1");
+    expect(problemsOf(() => readEnvironment({ FRONTEND_URL: "shop.example.in" }))).toHaveLength(1);
   });
 });
 
