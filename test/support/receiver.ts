@@ -16,6 +16,8 @@ export interface Receiver {
   readonly received: readonly ReceivedRequest[];
   /** How many connections were made to it. */
   readonly connections: () => number;
+  /** Ends its connections. */
+  readonly drop: () => void;
 }
 
 export interface ReceiverOptions {
@@ -54,9 +56,12 @@ async function listening(server: Server): Promise<Omit<Receiver, "received">> {
     socket.on("error", () => undefined).once("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
+  const drop = (): void => {
     for (const socket of sockets) socket.destroy();
+  };
+  onTestFinished(async () => {
+    drop();
     await new Promise((resolve) => void server.close(resolve));
   });
-  return { port: (server.address() as AddressInfo).port, connections: () => connections };
+  return { port: (server.address() as AddressInfo).port, connections: () => connections, drop };
 }

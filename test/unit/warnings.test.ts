@@ -34,7 +34,6 @@ it("warns of channels that this version cannot deliver, and of templates without
   const templates = [{ template, file: "subscribers/_templates/review-sms.ts" }];
   expect(applicationWarnings({ ...parts, subscribers, templates })).toEqual([
     "subscribers/both.ts: its routes on sms are skipped: this version of busbar cannot send by sms yet",
-    "subscribers/both.ts: its routes on webhook are skipped: this version of busbar cannot send by webhook yet",
     'subscribers/_templates/review-sms.ts: sms template "review" has no example: busbar preview cannot show it',
   ]);
 });

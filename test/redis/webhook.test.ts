@@ -1,0 +1,136 @@
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createBus, defineSubscriber, type Subscriber } from "../../src/index.ts";
+import { createTestBus } from "../../src/testing/index.ts";
+import lowStockAlert from "../../subscribers/low-stock-alert.ts";
+import { inventoryLowStock } from "../../topics/inventory-low-stock.ts";
+import { webhookReceiver } from "../support/receiver.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url: redis, prefix } = testRedis();
+const topics = { inventoryLowStock };
+const lowStock = inventoryLowStock.example!;
+const operationsHook = "https://operations.example.in/hooks/low-stock";
+const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+
+async function testBus(subscribers: readonly Subscriber[] = [lowStockAlert]) {
+  const bus = await createTestBus({ topics, subscribers, redis, providerTimeout: "500ms" });
+  onTestFinished(bus.stop);
+  return bus;
+}
+
+/** A subscriber that posts to one address, with two tries. */
+const postingTo = (address: string, name = "hook"): Subscriber =>
+  defineSubscriber(inventoryLowStock, {
+    name,
+    deliver: ({ webhook }) => [webhook({ to: () => address, retry: { attempts: 2, delay: 10, jitter: 0 } })],
+  });
+
+describe("inventory.low_stock", () => {
+  it("is an e-mail to those who order and a webhook to the operations tool", async () => {
+    const bus = await testBus();
+    const { id } = await bus.publishEvent.inventoryLowStock(lowStock);
+    expect(await bus.drain()).toMatchObject({ sent: 2, dead: 0 });
+    await bus.expectSent({ channel: "email", to: lowStock.warehouse.email });
+    const { message, provider, delivery } = await bus.expectSent({ channel: "webhook", to: operationsHook, text: '"sku":"TEA-ASM-500"' });
+    expect(provider).toBe("webhook (mailroom)");
+    expect(message).toMatchObject({ provider: "webhook", to: [operationsHook], subject: undefined, deliveryId: delivery.id });
+    expect(JSON.parse(message!.text!)).toEqual({
+      alertId: id,
+      sku: "TEA-ASM-500",
+      stock: 8,
+      threshold: 25,
+      warehouse: "wh_blr",
+      noticedAt: "2025-10-18T20:30:00Z",
+    });
+  });
+
+  it("the e-mail does not wait for a tool that is down, and the tool is told when it is back", async () => {
+    const bus = await testBus();
+    bus.mailroom.fail("webhook", 503, { retryAfter: "2m" });
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    expect(await bus.drain()).toMatchObject({ sent: 1, waiting: 1 });
+    await bus.clock.advance("119s");
+    await bus.expectNotSent({ channel: "webhook" });
+    await bus.clock.advance("2s");
+    await bus.expectSent({ channel: "webhook" });
+  });
+});
+
+describe("a webhook", () => {
+  it("is a dead letter where the receiver refuses it, suppressed where it is gone, and tried again where its answer was lost", async () => {
+    const bus = await testBus([postingTo("https://ops.example.in/a")]);
+    bus.mailroom.fail("webhook", 422, { message: "no such sku" });
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    await bus.expectDead({ channel: "webhook", reason: '422 {"error":"no such sku"}' });
+    bus.mailroom.fail("webhook", 410);
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    await bus.expectSuppressed({ channel: "webhook", reason: "410" });
+    bus.mailroom.fail("webhook", "reset");
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    await bus.drain();
+    await bus.clock.advance("1s");
+    const { delivery } = await bus.expectSent({ channel: "webhook" });
+    // The receiver knows the repeat by its id.
+    expect(bus.mailroom.messages().filter(({ deliveryId }) => deliveryId === delivery.id)).toHaveLength(2);
+  });
+
+  it("whose address is in our own network is a dead letter that says how to allow it", async () => {
+    const bus = await testBus([postingTo("https://169.254.169.254/latest/meta-data/")]);
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    await bus.expectDead({ channel: "webhook", reason: /^169\.254\.169\.254 is .*: to allow it, name .* WEBHOOK_ALLOW$/ });
+    expect(bus.mailroom.messages()).toEqual([]);
+  });
+});
+
+describe("a webhook that is sent for real", () => {
+  const live = (subscribers: readonly Subscriber[], name: string) => {
+    const bus = createBus({
+      application: "test",
+      topics,
+      subscribers,
+      redis,
+      prefix: `${prefix}-${name}`,
+      channels: { webhook: { secrets: [secret], allow: ["127.0.0.1"] } },
+      send: { live: true },
+    });
+    onTestFinished(() => bus.stop());
+    return bus;
+  };
+
+  it("reaches the receiver as a signed CloudEvent", async () => {
+    const { port, received } = await webhookReceiver();
+    const bus = live([postingTo(`http://127.0.0.1:${port}/hook`)], "live");
+    await bus.start();
+    const { id } = await bus.publishEvent.inventoryLowStock(lowStock);
+    await vi.waitUntil(() => received.length > 0, { timeout: 10_000, interval: 10 });
+    const [{ headers, body }] = received as [(typeof received)[number]];
+    expect(new Webhook(secret).verify(body, headers)).toMatchObject({
+      specversion: "1.0",
+      id,
+      type: "inventory.low_stock",
+      data: lowStock,
+    });
+    expect(headers).toMatchObject({ "content-type": "application/cloudevents+json", "webhook-id": expect.stringMatching(/^d_/) as string });
+  });
+
+  it("one receiver that does not answer does not hold up another", async () => {
+    const silent = await webhookReceiver({ answer: () => undefined });
+    const quick = await webhookReceiver();
+    const bus = live(
+      [postingTo(`http://127.0.0.1:${silent.port}/`, "silent"), postingTo(`http://127.0.0.1:${quick.port}/`, "quick")],
+      "both",
+    );
+    await bus.start();
+    for (const sku of ["a", "b", "c"]) await bus.publishEvent.inventoryLowStock({ ...lowStock, sku });
+    await vi.waitUntil(() => quick.received.length === 3 && silent.received.length === 3, { timeout: 10_000, interval: 10 });
+    // So that the stop need not wait for them.
+    silent.drop();
+  });
+
+  it("does not start without a secret", async () => {
+    const bus = createBus({ application: "test", topics, subscribers: [lowStockAlert], redis, prefix, channels: {}, send: { live: true } });
+    await expect(bus.check()).rejects.toThrow(/Set WEBHOOK_SECRETS .* or switch the channel off with WEBHOOK_ENABLED=false/);
+    await bus.stop();
+  });
+});
