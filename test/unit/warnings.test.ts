@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { applicationWarnings } from "../../src/bus/application-warnings.ts";
-import { defineSubscriber, defineTopic, smsTemplate } from "../../src/index.ts";
+import { defineSubscriber, defineTopic, pushTemplate, smsTemplate } from "../../src/index.ts";
 import type { Duration } from "../../src/index.ts";
 
 const placed = defineTopic("order.placed", z.object({ id: z.string() }), { retain: "7d" });
@@ -11,6 +11,7 @@ const files = [
   { topic: shipped, exported: "orderShipped", file: "topics/order-shipped.ts" },
 ];
 const template = smsTemplate({ name: "review", data: z.object({ id: z.string() }), text: "{{id}}" });
+const news = pushTemplate({ name: "news", data: z.object({}), title: "News", body: "There is news", example: {} });
 const idle = async (): Promise<void> => undefined;
 const parts = { topics: [placed, shipped], files, subscribers: [], templates: [], channels: {} };
 
@@ -24,16 +25,17 @@ it("warns of a topic that nobody listens to", () => {
 it("warns of channels that this version cannot deliver, and of templates without an example", () => {
   const both = defineSubscriber([placed, shipped], {
     name: "both",
-    deliver: ({ sms, webhook }) => [
+    deliver: ({ sms, push }) => [
       sms({ to: () => "+919845012345", template, data: ({ data }) => ({ id: data.id }) }),
       sms({ name: "again", to: () => "+919845012345", template, data: ({ data }) => ({ id: data.id }) }),
-      webhook({ to: () => "https://example.com/" }),
+      push({ to: () => "device", template: news, data: () => ({}) }),
+      push({ name: "louder", to: () => "device", template: news, data: () => ({}) }),
     ],
   });
   const subscribers = [{ ...both, file: "subscribers/both.ts" }];
   const templates = [{ template, file: "subscribers/_templates/review-sms.ts" }];
   expect(applicationWarnings({ ...parts, subscribers, templates })).toEqual([
-    "subscribers/both.ts: its routes on sms are skipped: this version of busbar cannot send by sms yet",
+    "subscribers/both.ts: its routes on push are skipped: this version of busbar cannot send by push yet",
     'subscribers/_templates/review-sms.ts: sms template "review" has no example: busbar preview cannot show it',
   ]);
 });
