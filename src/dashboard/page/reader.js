@@ -1,4 +1,5 @@
 import { element, time } from "./dom.js";
+import { indented, titleOf } from "./title.js";
 
 /** Opens the message that the address names (`#message=<id>`), and closes the reader where it names none. */
 export function messageReader(dialog, { originOf, onOpen }) {
@@ -38,7 +39,7 @@ function letter(message, { origin, close }) {
   if (tabs.length > 0) show(tabs[0]);
   const facts = { To: message.to.join(", "), From: message.from, At: time(message.at, { precise: true }), Provider: message.provider };
   if (origin !== undefined) facts["Made by"] = `${origin.subscriber}, from ${origin.type}`;
-  const title = element("h2", { id: "reader-title" }, message.subject || "(no subject)");
+  const title = element("h2", { id: "reader-title" }, titleOf(message));
   return [
     element("header", {}, title, closeButton(close)),
     element(
@@ -52,7 +53,7 @@ function letter(message, { origin, close }) {
   ].filter(Boolean);
 }
 
-function partsOf({ id, subject, hasHtml, text, headers, attachments, messageId, deliveryId, size }) {
+function partsOf({ id, provider, subject, hasHtml, text, headers, attachments, messageId, deliveryId, size }) {
   const frame = {
     src: `/messages/${id}/html`,
     sandbox: "allow-popups allow-popups-to-escape-sandbox",
@@ -63,7 +64,8 @@ function partsOf({ id, subject, hasHtml, text, headers, attachments, messageId, 
   const files = attachments.map(({ filename, type, bytes }) => [filename, `${type}, ${bytes} bytes`]);
   return {
     ...(hasHtml && { HTML: () => element("iframe", frame) }),
-    ...(text !== undefined && { Text: () => element("pre", {}, text) }),
+    ...(text !== undefined &&
+      (provider === "webhook" ? { Body: () => element("pre", {}, indented(text)) } : { Text: () => element("pre", {}, text) })),
     Headers: () => pairs(all),
     ...(files.length > 0 && { Attachments: () => pairs(files) }),
   };
