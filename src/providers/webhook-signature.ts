@@ -10,9 +10,12 @@ export interface SignatureOptions {
 
 export type SignatureHeaders = Readonly<Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>>;
 
+/** Even an `import()` of what is there asks the loader each time. */
+let loaded: Promise<typeof import("standardwebhooks")> | undefined;
+
 /** The three headers of Standard Webhooks 1.0, with a signature by each secret, in their order. */
 export async function signatureHeaders({ id, at, body, secrets }: SignatureOptions): Promise<SignatureHeaders> {
-  const { Webhook } = await import("standardwebhooks");
+  const { Webhook } = await (loaded ??= import("standardwebhooks"));
   const time = new Date(at);
   return {
     "webhook-id": id,

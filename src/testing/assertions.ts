@@ -20,7 +20,7 @@ export interface DeliveryPattern {
 export interface SentPattern extends DeliveryPattern {
   /** Of e-mail. A string is the whole subject. */
   readonly subject?: TextPattern;
-  /** The plain text part of e-mail. A string stands somewhere in it. */
+  /** The plain text part of e-mail, the text of an SMS, the body of a webhook. A string stands somewhere in it. */
   readonly text?: TextPattern;
 }
 
@@ -40,7 +40,7 @@ export interface SentDelivery {
   readonly subscriber: string;
   readonly route: string;
   readonly provider: string;
-  /** The message, of e-mail. */
+  /** The message; undefined for handlers. */
   readonly message: TestMessage | undefined;
 }
 

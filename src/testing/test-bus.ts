@@ -28,7 +28,7 @@ export interface TestBusOptions<T extends Topics = Topics> extends Pick<
   /** The time that the bus's clock shows until it is moved. Default `2026-01-01T00:00:00.000Z`. */
   readonly now?: string | number | Date;
   /**
-   * `"drain"`, the default, delivers: e-mail to the test's mailroom, handlers by calling them; routes of channels that this version
+   * `"drain"`, the default, delivers: messages to the test's mailroom, handlers by calling them; routes of channels that this version
    * cannot send by are skipped. `"record"` delivers nothing, compiles no template and calls no handler: the deliveries of all
    * channels are planned, their audiences looked up, and `recorded` lists them at once, whenever they would have been due.
    */
@@ -86,7 +86,7 @@ const optionNames = [
 const drainMs = 10_000;
 
 /**
- * Makes a bus for one test, and starts it. Nothing that it does reaches anybody: whatever keys are configured, e-mail goes to its
+ * Makes a bus for one test, and starts it. Nothing that it does reaches anybody: whatever keys are configured, messages go to its
  * mailroom. No rate is limited and no wait has jitter, unless `channels` says so.
  * @throws BusbarError with every problem of topics, subscribers, templates and options; `REDIS_UNREACHABLE` when no Redis is to be had
  */

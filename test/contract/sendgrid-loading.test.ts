@@ -24,9 +24,10 @@ async function packagesLoadedBy(code: string): Promise<string> {
 }
 
 it("importing the providers and making them loads no SDK", async () => {
-  const make = `const { sendgridProvider, smtpProvider, providerChain } = await import("./src/providers/index.ts");
-    providerChain([sendgridProvider({ apiKey: "SG.x" }), smtpProvider({ host: "127.0.0.1", port: 25 })]);`;
-  expect(await packagesLoadedBy(make)).not.toMatch(/sendgrid|axios|nodemailer/);
+  const make = `const { sendgridProvider, smtpProvider, webhookProvider, providerChain } = await import("./src/providers/index.ts");
+    providerChain([sendgridProvider({ apiKey: "SG.x" }), smtpProvider({ host: "127.0.0.1", port: 25 })]);
+    webhookProvider({ allow: ["ops.internal"] });`;
+  expect(await packagesLoadedBy(make)).not.toMatch(/sendgrid|axios|nodemailer|standardwebhooks|request-filtering/);
 });
 
 it("the first send does load one", async () => {
