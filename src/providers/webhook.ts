@@ -13,7 +13,7 @@ import { guardedAgent } from "./outgoing/guarded-agent.ts";
 import type { Provider } from "./provider.ts";
 import { reasonText } from "./reason.ts";
 import type { WatchedAgent } from "./watched-agent.ts";
-import { allowAdvice } from "./webhook-address.ts";
+import { allowAdvice, allowPlace } from "./webhook-address.ts";
 import { webhookOutcome } from "./webhook-outcomes.ts";
 import { mailroomSecret, webhookSecretProblems } from "./webhook-secrets.ts";
 import { signatureHeaders } from "./webhook-signature.ts";
@@ -132,14 +132,16 @@ function checkOptions({
   name,
 }: Required<Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow" | "name">>): void {
   const problems = [
-    ...webhookSecretProblems(secrets, "secrets"),
+    ...webhookSecretProblems(secrets, "channels.webhook.secrets (WEBHOOK_SECRETS)"),
     ...Object.entries(secretsFor).flatMap(([origin, own]) => [
       ...(URL.parse(origin)?.origin === origin
         ? []
-        : [`secretsFor: ${JSON.stringify(origin)} is no origin such as https://ops.example.com`]),
-      ...(own.length === 0 ? [`secretsFor: ${JSON.stringify(origin)} has no secret`] : webhookSecretProblems(own, `secretsFor ${origin}`)),
+        : [`channels.webhook.secretsFor: ${JSON.stringify(origin)} is no origin such as https://ops.example.com`]),
+      ...(own.length === 0
+        ? [`channels.webhook.secretsFor: ${JSON.stringify(origin)} has no secret`]
+        : webhookSecretProblems(own, `channels.webhook.secretsFor ${origin}`)),
     ]),
-    ...allowListProblems(allow),
+    ...allowListProblems(allow, allowPlace),
   ];
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `Provider ${name} cannot be used:`, { problems });
 }

@@ -17,11 +17,11 @@ export function allowList(entries: readonly string[]): AllowList {
   return { host: (host) => names.has(host) || address(host), address };
 }
 
-/** Everything that is no host, address or network, one sentence each. */
-export function allowListProblems(entries: readonly string[]): string[] {
+/** Everything that is no host, address or network, one sentence each, beginning with the option's place. */
+export function allowListProblems(entries: readonly string[], place = "allow"): string[] {
   return entries
     .filter((entry) => !isRange(placeOf(entry)) && !isHostName(placeOf(entry)))
-    .map((entry) => `allow: ${JSON.stringify(entry)} is no host such as ops.internal, and no network such as 10.20.0.0/16`);
+    .map((entry) => `${place}: ${JSON.stringify(entry)} is no host such as ops.internal, and no network such as 10.20.0.0/16`);
 }
 
 /** A host's one spelling: as a URL has it, without the brackets of IPv6 and the dot of the root. */
