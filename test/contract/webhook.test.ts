@@ -1,10 +1,14 @@
 import { once } from "node:events";
+import type { LookupFunction } from "node:net";
 import { gzipSync } from "node:zlib";
+import { RequestFilteringHttpsAgent } from "request-filtering-agent";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BusbarError } from "../../src/base/errors.ts";
 import type { WebhookMessage } from "../../src/define/message.ts";
+import { httpClient } from "../../src/providers/http-client.ts";
 import { guardedAgent } from "../../src/providers/outgoing/guarded-agent.ts";
+import { watchedAgent } from "../../src/providers/watched-agent.ts";
 import { webhookProvider, type WebhookProviderOptions } from "../../src/providers/webhook.ts";
 import { loopbackCertificate } from "../support/loopback-certificate.ts";
 import { tcpReceiver, webhookReceiver } from "../support/receiver.ts";
@@ -288,6 +292,21 @@ describe("where a request may go", () => {
       close();
     }
     expect(connections()).toBe(0);
+  });
+
+  it("the second guard lets through what it may, over TLS", async () => {
+    const { port, received } = await webhookReceiver({ tls: true });
+    const lookup = ((_host: string, _options: object, done: (error: null, found: object) => void) =>
+      done(null, [{ address: "127.0.0.1", family: 4 }])) as unknown as LookupFunction;
+    // No public address can be had in a test: this one is public to it.
+    const options = { keepAlive: false, lookup, ca: loopbackCertificate.cert, allowIPAddressList: ["127.0.0.1"] };
+    const { agent, close } = watchedAgent(true, new RequestFilteringHttpsAgent(options));
+    const request = await httpClient();
+    const url = `https://hooks.example.test:${port}/`;
+    const answer = await request({ method: "POST", url, headers: {}, body: Buffer.from("{}"), signal: attempt.signal, agent });
+    expect(answer).toMatchObject({ status: 204, body: "" });
+    expect(received).toHaveLength(1);
+    close();
   });
 
   it("a look-up that does not end is left after the time-out; nothing was sent", async () => {
