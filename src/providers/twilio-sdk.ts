@@ -1,0 +1,65 @@
+import type { AxiosRequestConfig } from "axios";
+
+/** The part of Twilio's SDK that is used. Its own declarations name one client and hundreds of products. */
+export interface TwilioSdk {
+  readonly Twilio: new (user: string, secret: string, options: TwilioClientOptions) => TwilioClient;
+}
+
+export interface TwilioClientOptions {
+  readonly accountSid: string;
+  /** Empty: the address is `baseUrl` as it stands, whatever TWILIO_EDGE and TWILIO_REGION say. */
+  readonly edge: "";
+  readonly region: "";
+  /** Sends the SDK's requests, in place of its own client: that one keeps the headers of an answer to itself. */
+  readonly httpClient: { request(request: TwilioRequest): Promise<TwilioResponse> };
+}
+
+export interface TwilioRequest {
+  readonly method: string;
+  readonly uri: string;
+  readonly username: string;
+  readonly password: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface TwilioResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** As text: the SDK parses it. */
+  readonly body: string;
+}
+
+export interface TwilioClient {
+  readonly api: { baseUrl: string };
+  readonly messages: { create(message: TwilioMessage): Promise<unknown> };
+}
+
+export interface TwilioMessage {
+  readonly to: string;
+  readonly body: string;
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+}
+
+/** The SDK, and axios to send its requests with. */
+export interface TwilioTools {
+  readonly Twilio: TwilioSdk["Twilio"];
+  readonly request: (config: AxiosRequestConfig) => Promise<{ status: number; headers: object; data: string }>;
+}
+
+let loaded: Promise<TwilioTools> | undefined;
+
+/** Loads the SDK on the first send: it costs some hundred milliseconds that importing busbar must not cost. Later sends share what was loaded. */
+export function twilioTools(): Promise<TwilioTools> {
+  loaded ??= load();
+  // What failed once may work the next time.
+  loaded.catch(() => (loaded = undefined));
+  return loaded;
+}
+
+async function load(): Promise<TwilioTools> {
+  const [twilio, axios] = await Promise.all([import("twilio"), import("axios")]);
+  const { Twilio } = twilio.default as unknown as TwilioSdk;
+  return { Twilio, request: axios.default.request };
+}

@@ -1,0 +1,118 @@
+import { type Clock, systemClock } from "../base/clock.ts";
+import { deadline } from "../base/deadline.ts";
+import { type Duration, milliseconds } from "../base/duration.ts";
+import { BusbarError, messageOf } from "../base/errors.ts";
+import type { SmsMessage } from "../define/message.ts";
+import type { Outcome } from "../define/outcome.ts";
+import { isLoopback } from "./loopback.ts";
+import { networkOutcome } from "./network-outcomes.ts";
+import type { Provider, SendAttempt } from "./provider.ts";
+import { type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";
+import { type TwilioAnswer, twilioOutcome } from "./twilio-outcomes.ts";
+import { type TwilioRequest, type TwilioResponse, twilioTools } from "./twilio-sdk.ts";
+import { watchedAgent } from "./watched-agent.ts";
+
+export interface TwilioOptions extends TwilioAccount {
+  /** Default `https://api.twilio.com`; the address of a region for accounts there. */
+  readonly baseUrl?: string | undefined;
+  /** One try may take this long in all. Default 10 s. */
+  readonly timeout?: Duration | undefined;
+  /** Default `twilio`. */
+  readonly name?: string | undefined;
+  readonly clock?: Clock;
+}
+
+/** An answer longer than this, in bytes, is not read to its end: Twilio's own have about a thousand. */
+const longestAnswer = 64 * 1024;
+
+/**
+ * Twilio, through its own SDK.
+ * @throws BusbarError `INVALID_CONFIGURATION` with everything wrong with the account or the base URL
+ */
+export function twilioProvider(options: TwilioOptions): Provider<SmsMessage> {
+  const { accountSid, authToken, apiKey, apiSecret, baseUrl = "https://api.twilio.com", name = "twilio", clock = systemClock } = options;
+  const timeout = milliseconds(options.timeout ?? "10s", `timeout of ${name}`);
+  const base = checkedBase({ ...options, baseUrl, name });
+  const [user, secret] = apiKey === undefined ? [accountSid, authToken!] : [apiKey, apiSecret!];
+  const sender = options.messagingServiceSid === undefined ? { from: options.from! } : { messagingServiceSid: options.messagingServiceSid };
+  const connections = watchedAgent(base.protocol === "https:");
+  const here = isLoopback(base.hostname);
+  const config = {
+    httpAgent: connections.agent,
+    httpsAgent: connections.agent,
+    maxRedirects: 0,
+    maxContentLength: longestAnswer,
+    responseType: "text",
+    // As it came: what is no JSON is an answer too.
+    transformResponse: (body: unknown) => body,
+    validateStatus: () => true,
+    // Loopback never goes through the proxy of HTTP_PROXY; where another address does is the environment's affair.
+    ...(here ? ({ proxy: false } as const) : {}),
+  } as const;
+
+  const post = async (message: SmsMessage, attempt: SendAttempt, signal: AbortSignal): Promise<Outcome> => {
+    const { Twilio, request } = await twilioTools();
+    let answer: TwilioAnswer | undefined;
+    const send = async ({ method, uri, username, password, headers, data }: TwilioRequest): Promise<TwilioResponse> => {
+      const response = await request({
+        ...config,
+        method,
+        // The SDK takes host names apart, and not every one is whole again afterwards.
+        url: Object.assign(new URL(uri), { host: base.host }).href,
+        auth: { username, password },
+        // Twilio has no place for an id of ours; the mailroom looks for it here.
+        headers: { ...headers, ...(here ? { "x-busbar-delivery": attempt.deliveryId } : {}) },
+        data: new URLSearchParams(data).toString(),
+        signal,
+      });
+      answer = { status: response.status, headers: response.headers as TwilioAnswer["headers"], body: response.data };
+      return { statusCode: response.status, headers: answer.headers, body: response.data };
+    };
+    // A client for each try: the SDK has no other place for the signal and the answer of one request.
+    const client = new Twilio(user, secret, { accountSid, edge: "", region: "", httpClient: { request: send } });
+    client.api.baseUrl = base.href.replace(/\/$/, "");
+    try {
+      await client.messages.create({ to: message.to, body: message.text, ...sender });
+    } catch (error) {
+      // Where there is an answer, it says more than what the SDK makes of it.
+      if (answer === undefined) throw error;
+    }
+    return answer === undefined ? { kind: "unknown", reason: "the SDK did not send" } : twilioOutcome(answer, clock.now());
+  };
+
+  return {
+    name,
+    async send(message, attempt) {
+      if (attempt.signal.aborted) return { kind: "retry", reason: "the try was stopped before it was sent" };
+      const limit = deadline(attempt.signal, timeout);
+      try {
+        return await post(message, attempt, limit.signal);
+      } catch (error) {
+        const { code, request: sent } = error as { code?: unknown; request?: unknown };
+        return networkOutcome({
+          code: limit.reason() === undefined && typeof code === "string" ? code : undefined,
+          message: limit.reason() ?? messageOf(error),
+          neverLeft: connections.neverLeft(sent),
+        });
+      } finally {
+        limit.clear();
+      }
+    },
+    async close() {
+      connections.close();
+    },
+  };
+}
+
+function checkedBase({ baseUrl, name, ...account }: TwilioOptions & { readonly baseUrl: string; readonly name: string }): URL {
+  const problems = twilioAccountProblems(account);
+  const base = URL.parse(baseUrl);
+  if (base === null || !["http:", "https:"].includes(base.protocol))
+    problems.push(`its base URL ${JSON.stringify(baseUrl)} must begin with https:// (or http:// on this machine)`);
+  else if (base.protocol === "http:" && !isLoopback(base.hostname))
+    problems.push(`its base URL ${baseUrl} would send the credentials unencrypted: use https://`);
+  if (problems.length === 0) return base!;
+  throw new BusbarError("INVALID_CONFIGURATION", `Provider ${name} cannot be used:`, {
+    problems: problems.map((problem) => `${name}: ${problem}`),
+  });
+}
