@@ -1,5 +1,6 @@
 import type { Outcome, OutcomeKind } from "../define/outcome.ts";
 import { askedWait } from "./asked-wait.ts";
+import type { HttpAnswer } from "./http-client.ts";
 import { reasonText } from "./reason.ts";
 
 type Failure = Exclude<OutcomeKind, "sent">;
@@ -71,18 +72,11 @@ const slow: Readonly<Record<number, number>> = { 21611: 300_000 };
 /** How a message stands that nobody will send. */
 const ended = new Set(["failed", "undelivered", "canceled"]);
 
-export interface TwilioAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  /** As text, whatever it is. */
-  readonly body: string;
-}
-
 /**
  * The outcome of an answer to `POST /2010-04-01/Accounts/{sid}/Messages.json`.
  * @param now milliseconds since 1970, to turn a date into a wait
  */
-export function twilioOutcome({ status, headers, body }: TwilioAnswer, now: number): Outcome {
+export function twilioOutcome({ status, headers, body }: HttpAnswer, now: number): Outcome {
   const said = readable(body);
   const created = status >= 200 && status < 300;
   const code = number(created ? said["error_code"] : said["code"]);

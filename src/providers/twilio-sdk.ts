@@ -1,5 +1,3 @@
-import type { AxiosRequestConfig } from "axios";
-
 /** The part of Twilio's SDK that is used. Its own declarations name one client and hundreds of products. */
 export interface TwilioSdk {
   readonly Twilio: new (user: string, secret: string, options: TwilioClientOptions) => TwilioClient;
@@ -15,7 +13,6 @@ export interface TwilioClientOptions {
 }
 
 export interface TwilioRequest {
-  readonly method: string;
   readonly uri: string;
   readonly username: string;
   readonly password: string;
@@ -42,24 +39,12 @@ export interface TwilioMessage {
   readonly messagingServiceSid?: string;
 }
 
-/** The SDK, and axios to send its requests with. */
-export interface TwilioTools {
-  readonly Twilio: TwilioSdk["Twilio"];
-  readonly request: (config: AxiosRequestConfig) => Promise<{ status: number; headers: object; data: string }>;
-}
-
-let loaded: Promise<TwilioTools> | undefined;
+let loaded: Promise<TwilioSdk> | undefined;
 
 /** Loads the SDK on the first send: it costs some hundred milliseconds that importing busbar must not cost. Later sends share what was loaded. */
-export function twilioTools(): Promise<TwilioTools> {
-  loaded ??= load();
+export function twilioSdk(): Promise<TwilioSdk> {
+  loaded ??= import("twilio").then((module) => module.default as unknown as TwilioSdk);
   // What failed once may work the next time.
   loaded.catch(() => (loaded = undefined));
   return loaded;
-}
-
-async function load(): Promise<TwilioTools> {
-  const [twilio, axios] = await Promise.all([import("twilio"), import("axios")]);
-  const { Twilio } = twilio.default as unknown as TwilioSdk;
-  return { Twilio, request: axios.default.request };
 }

@@ -4,12 +4,13 @@ import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { SmsMessage } from "../define/message.ts";
 import type { Outcome } from "../define/outcome.ts";
+import { type HttpAnswer, httpClient } from "./http-client.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
 import { type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";
-import { type TwilioAnswer, twilioOutcome } from "./twilio-outcomes.ts";
-import { type TwilioRequest, type TwilioResponse, twilioTools } from "./twilio-sdk.ts";
+import { twilioOutcome } from "./twilio-outcomes.ts";
+import { type TwilioRequest, type TwilioResponse, twilioSdk } from "./twilio-sdk.ts";
 import { watchedAgent } from "./watched-agent.ts";
 
 export interface TwilioOptions extends TwilioAccount {
@@ -21,9 +22,6 @@ export interface TwilioOptions extends TwilioAccount {
   readonly name?: string | undefined;
   readonly clock?: Clock;
 }
-
-/** An answer longer than this, in bytes, is not read to its end: Twilio's own have about a thousand. */
-const longestAnswer = 64 * 1024;
 
 /**
  * Twilio, through its own SDK.
@@ -37,36 +35,26 @@ export function twilioProvider(options: TwilioOptions): Provider<SmsMessage> {
   const sender = options.messagingServiceSid === undefined ? { from: options.from! } : { messagingServiceSid: options.messagingServiceSid };
   const connections = watchedAgent(base.protocol === "https:");
   const here = isLoopback(base.hostname);
-  const config = {
-    httpAgent: connections.agent,
-    httpsAgent: connections.agent,
-    maxRedirects: 0,
-    maxContentLength: longestAnswer,
-    responseType: "text",
-    // As it came: what is no JSON is an answer too.
-    transformResponse: (body: unknown) => body,
-    validateStatus: () => true,
-    // Loopback never goes through the proxy of HTTP_PROXY; where another address does is the environment's affair.
-    ...(here ? ({ proxy: false } as const) : {}),
-  } as const;
 
   const post = async (message: SmsMessage, attempt: SendAttempt, signal: AbortSignal): Promise<Outcome> => {
-    const { Twilio, request } = await twilioTools();
-    let answer: TwilioAnswer | undefined;
-    const send = async ({ method, uri, username, password, headers, data }: TwilioRequest): Promise<TwilioResponse> => {
-      const response = await request({
-        ...config,
-        method,
+    const [{ Twilio }, request] = await Promise.all([twilioSdk(), httpClient()]);
+    let answer: HttpAnswer | undefined;
+    const send = async ({ uri, username, password, headers, data }: TwilioRequest): Promise<TwilioResponse> => {
+      answer = await request({
+        method: "POST",
         // The SDK takes host names apart, and not every one is whole again afterwards.
         url: Object.assign(new URL(uri), { host: base.host }).href,
-        auth: { username, password },
-        // Twilio has no place for an id of ours; the mailroom looks for it here.
-        headers: { ...headers, ...(here ? { "x-busbar-delivery": attempt.deliveryId } : {}) },
-        data: new URLSearchParams(data).toString(),
+        headers: {
+          ...headers,
+          authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
+          // Twilio has no place for an id of ours; the mailroom looks for it here.
+          ...(here ? { "x-busbar-delivery": attempt.deliveryId } : {}),
+        },
+        body: Buffer.from(new URLSearchParams(data).toString()),
         signal,
+        agent: connections.agent,
       });
-      answer = { status: response.status, headers: response.headers as TwilioAnswer["headers"], body: response.data };
-      return { statusCode: response.status, headers: answer.headers, body: response.data };
+      return { statusCode: answer.status, headers: answer.headers, body: answer.body };
     };
     // A client for each try: the SDK has no other place for the signal and the answer of one request.
     const client = new Twilio(user, secret, { accountSid, edge: "", region: "", httpClient: { request: send } });

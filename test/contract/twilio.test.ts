@@ -134,7 +134,7 @@ describe("twilioProvider", () => {
     });
     expect(await provider({ baseUrl, timeout: "150ms" }).send(message, attempt)).toEqual({
       kind: "unknown",
-      reason: "no answer within 150 ms (it may have been accepted)",
+      reason: "201 without the message's sid (it may have been accepted)",
     });
   });
 
