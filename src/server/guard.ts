@@ -1,5 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isLoopback } from "../providers/loopback.ts";
+import { HttpProblem } from "./problem.ts";
 
 /** What every answer carries; a route may set its own content policy instead. */
 export const securityHeaders = {
@@ -18,22 +19,34 @@ export const securityHeaders = {
   "cache-control": "no-cache",
 } as const;
 
+export interface GuardOptions {
+  /** The server listens on loopback: what comes in comes from this machine, be it sent by a page in its browser. */
+  readonly local: boolean;
+  readonly stopping: () => boolean;
+}
+
 /**
- * Guards all routes. A web site can point a name of its own at 127.0.0.1 and then read what is served there with its visitor's
- * browser (DNS rebinding): the `Host` header gives it away. Nothing but GET is answered, so no other site can change anything.
+ * Guards all routes. On loopback, other web sites are kept out whether a key is asked for or not:
+ * - A site can point a name of its own at 127.0.0.1 and then read what is served there with its visitor's browser (DNS rebinding):
+ *   the `Host` header gives it away.
+ * - A site can send requests here without reading the answers: a browser says in `Origin` where such a request comes from, and with
+ *   every POST and DELETE it does.
+ * - What a form or an image can send without asking first is no JSON, and everything that changes something wants JSON or no body.
+ *
+ * On another address the name is whatever the network calls this machine, and every request needs a key, which no browser adds by itself.
  */
-export function guard(app: FastifyInstance): void {
+export function guard(app: FastifyInstance, { local, stopping }: GuardOptions): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
-    if (!isLoopbackHost(request.headers.host)) {
-      return reply.code(403).send(problem("FORBIDDEN_HOST", "This server answers to loopback names only, such as 127.0.0.1 or localhost."));
-    }
-    if (request.method !== "GET") {
-      return reply.code(405).header("allow", "GET").send(problem("METHOD_NOT_ALLOWED", "This server answers GET only."));
-    }
-    return undefined;
+    if (request.url.startsWith("/v1/")) reply.header("cache-control", "no-store");
+    // Whoever keeps a connection takes the next one to a process that stays.
+    if (stopping()) reply.header("connection", "close");
+    if (!local) return;
+    if (!isLoopbackHost(request.headers.host))
+      throw new HttpProblem("FORBIDDEN_HOST", "This server answers to loopback names only, such as 127.0.0.1 or localhost.");
+    if (isForeign(request))
+      throw new HttpProblem("FORBIDDEN_ORIGIN", "This request was sent by a page of another site. Programs send no Origin header.");
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(problem("NOT_FOUND", "There is nothing at this address.")));
 }
 
 /** Whether a `Host` header, with or without a port, names this machine. */
@@ -42,7 +55,9 @@ export function isLoopbackHost(header: string | undefined): boolean {
   return match !== null && isLoopback(match[1]!);
 }
 
-/** The shape of every answer that is not what was asked for. */
-export function problem(code: string, message: string): { readonly error: { readonly code: string; readonly message: string } } {
-  return { error: { code, message } };
+/** Whether a browser says that another site's page sent this. A link that is followed is no such request. */
+function isForeign({ headers, method }: FastifyRequest): boolean {
+  if (headers.origin !== undefined) return headers.origin !== `http://${headers.host}`;
+  const site = headers["sec-fetch-site"];
+  return method !== "GET" && (site === "cross-site" || site === "same-site");
 }

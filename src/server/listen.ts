@@ -4,6 +4,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { isLoopback } from "../providers/loopback.ts";
 
 export interface ListenOptions {
+  /** A name or an address of this machine. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -13,17 +14,33 @@ export interface ListenOptions {
 /** How many ports after the first one are tried. */
 const mostFurther = 20;
 
+export interface ListenRules {
+  /** Requests without a key may do everything. */
+  readonly open: boolean;
+  /** There is a place where API keys are kept. */
+  readonly keys: boolean;
+}
+
 /** @throws BusbarError `INVALID_CONFIGURATION` with every problem found */
-export function checkListenOptions({ host, port }: ListenOptions): void {
+export function checkListenOptions({ host, port }: ListenOptions, { open, keys }: ListenRules): void {
   const problems: string[] = [];
-  if (!isLoopback(host)) {
+  if (!isLoopback(host) && (open || !keys)) {
     problems.push(
-      `host: ${JSON.stringify(host)} can be reached from other machines, and the server cannot check credentials yet (a later issue brings them). ` +
-        "Use 127.0.0.1, and reach it from elsewhere through an SSH tunnel",
+      `host: ${JSON.stringify(host)} can be reached from other machines, and this server asks for no keys. ` +
+        "Use 127.0.0.1, and reach it from elsewhere through an SSH tunnel; or run `busbar start`, which asks for keys",
     );
   }
   if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push(`port: must be a whole number from 0 to 65535, not ${port}`);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The server cannot start:", { problems });
+}
+
+/** @throws BusbarError `INVALID_CONFIGURATION` where other machines could reach a server that nobody has a key of */
+export function checkKeysExist(host: string, keys: readonly { readonly expires?: number }[], now: number): void {
+  if (isLoopback(host) || keys.some(({ expires }) => expires === undefined || expires > now)) return;
+  throw new BusbarError(
+    "INVALID_CONFIGURATION",
+    `The server does not listen on ${host} before there is an API key. Create one: busbar keys create --name shop-backend --scope 'publish:*'`,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Inbox } from "../mailroom/inbox.ts";
 import type { MailRecord } from "../mailroom/record.ts";
-import { problem } from "./guard.ts";
+import { HttpProblem } from "./problem.ts";
 
 /**
  * A message's HTML is somebody else's document: no script, no form, no plug-in, an origin of its own, and nothing loaded from
@@ -25,18 +25,19 @@ interface ById {
 export function messageRoutes(app: FastifyInstance, { inbox }: { readonly inbox: Inbox | undefined }): void {
   app.get<ById>("/messages/:id", (request, reply) => {
     const message = inbox?.get(request.params.id);
-    return message === undefined ? notHeld(reply) : reply.send(messageView(message));
+    if (message === undefined) throw notHeld();
+    return reply.send(messageView(message));
   });
 
   app.get<ById>("/messages/:id/html", (request, reply) => {
     const html = inbox?.get(request.params.id)?.html;
-    if (html === undefined) return notHeld(reply);
+    if (html === undefined) throw notHeld();
     return reply.header("content-security-policy", messagePolicy).type("text/html; charset=utf-8").send(html);
   });
 }
 
-function notHeld(reply: FastifyReply): FastifyReply {
-  return reply.code(404).send(problem("NOT_FOUND", "The inbox does not hold this message (any more), or it has no such part."));
+function notHeld(): HttpProblem {
+  return new HttpProblem("NOT_FOUND", "The inbox does not hold this message (any more), or it has no such part.");
 }
 
 function messageView({ html, id, provider, messageId, from, to, subject, at, size, deliveryId, text, headers, attachments }: MailRecord) {

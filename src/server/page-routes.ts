@@ -4,7 +4,7 @@ import type { Logger } from "../base/logger.ts";
 import { feedReader, type WatchedBus } from "../dashboard/feed.ts";
 import { pageFiles, tagOf } from "../dashboard/page.ts";
 import type { Inbox } from "../mailroom/inbox.ts";
-import { problem } from "./guard.ts";
+import { HttpProblem } from "./problem.ts";
 import { within } from "./within.ts";
 
 export interface PageRoutesOptions {
@@ -39,7 +39,7 @@ export function pageRoutes(app: FastifyInstance, { bus, inbox, logger }: PageRou
       // Each open page asks every second: once is enough for a log.
       if (!told) logger.warn({ error: messageOf(error) }, "the page's feed cannot be read");
       told = true;
-      return reply.code(503).send(problem("FEED_UNREADABLE", `The bus cannot be read: ${messageOf(error)}`));
+      throw new HttpProblem("FEED_UNREADABLE", `The bus cannot be read: ${messageOf(error)}`);
     }
   });
 }

@@ -1,24 +1,40 @@
-import fastify from "fastify";
-import { messageOf } from "../base/errors.ts";
+import fastify, { type FastifyInstance } from "fastify";
+import { systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
-import type { WatchedBus } from "../dashboard/feed.ts";
+import { pause } from "../base/pause.ts";
 import type { Inbox } from "../mailroom/inbox.ts";
-import { guard, problem } from "./guard.ts";
+import { isLoopback } from "../providers/loopback.ts";
+import { apiRoutes } from "./api-routes.ts";
+import { keyAccess } from "./access.ts";
+import { takeBodiesAsBytes } from "./body.ts";
+import { guard } from "./guard.ts";
 import { healthRoutes } from "./health-routes.ts";
-import { checkListenOptions, listen } from "./listen.ts";
+import { type KeyPlace, type KeyStore, keyStore } from "./key-store.ts";
+import { checkKeysExist, checkListenOptions, listen } from "./listen.ts";
 import { messageRoutes } from "./message-routes.ts";
+import { answerUnknown } from "./not-found.ts";
 import { pageRoutes } from "./page-routes.ts";
+import { answerErrors, protocolErrors } from "./protocol-errors.ts";
+import type { ServedBus } from "./served-bus.ts";
 
 export interface ServerOptions {
-  readonly bus: WatchedBus;
+  readonly bus: ServedBus;
+  /** Where the API keys are. Without it there is no API: the page and the probes alone. */
+  readonly keys?: KeyPlace;
+  /** A request without a key may do everything; on loopback only, for `dev`. Default false. */
+  readonly open?: boolean;
+  /** Messages really leave, so that no test message is sent. Default true. */
+  readonly live?: boolean;
   /** The inbox of a mailroom in this process. Without one the page shows no messages. */
   readonly inbox?: Inbox | undefined;
   /** Default 4000; 0 takes a free one. */
   readonly port?: number | undefined;
-  /** Default 127.0.0.1. Anything but loopback is refused. */
-  readonly host?: string;
+  /** Default 127.0.0.1. On any other than loopback there must be an API key, and page, feed and inbox are not served. */
+  readonly host?: string | undefined;
   /** When the port is taken, take the next free one, up to 20 further. Default false. */
   readonly tryNextPort?: boolean;
+  /** So many milliseconds from a stop on, requests are still taken while `/readyz` says that none should come. Default 0. */
+  readonly drain?: number;
   readonly logger?: Logger;
 }
 
@@ -26,51 +42,78 @@ export interface Server {
   /** Such as `http://127.0.0.1:4000`. */
   readonly url: string;
   /**
-   * Is not ready from this moment on, gives requests under way half a second to finish, and ends all connections. Twice is fine.
-   * It does not stop the bus.
+   * Is not ready from this moment on, takes requests for the time of `drain`, gives those under way 5 s to finish, and ends all
+   * connections. Twice is fine. It does not stop the bus, which has to live until this resolves.
    */
   stop(): Promise<void>;
 }
 
 const defaultPort = 4_000;
-/** Requests under way at a stop may take this long, milliseconds. */
-const stopMs = 500;
-const bodyBytes = 1_024;
+/** Requests under way at a stop may take this long, milliseconds: longer than a publish may take. */
+const stopMs = 5_000;
+const bodyBytes = 512 * 1_024;
 const requestMs = 10_000;
+/** Characters of an id or a key in an address. */
+const longestParameter = 600;
 
 /**
- * Starts the HTTP server on loopback: the page, its feed, and the probes.
+ * Starts the HTTP server: the API, the probes, and on loopback the page.
  * @throws BusbarError `INVALID_CONFIGURATION`, or `PORT_IN_USE`; nothing is running then
  */
-export async function startServer({ bus, inbox, logger = silentLogger, ...where }: ServerOptions): Promise<Server> {
-  const { host = "127.0.0.1", port = defaultPort, tryNextPort = false } = where;
-  checkListenOptions({ host, port, tryNextPort });
+export async function startServer({ logger = silentLogger, ...options }: ServerOptions): Promise<Server> {
+  const { keys: place, open = false, drain = 0, host = "127.0.0.1", port = defaultPort, tryNextPort = false } = options;
+  checkListenOptions({ host, port, tryNextPort }, { open, keys: place !== undefined });
+  const store = place && keyStore(place, logger);
   let stopped: Promise<void> | undefined;
 
-  const app = fastify({ bodyLimit: bodyBytes, requestTimeout: requestMs, forceCloseConnections: "idle", exposeHeadRoutes: false });
-  guard(app);
-  app.setErrorHandler((error: { statusCode?: number } & Error, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(problem("BAD_REQUEST", error.message));
-    logger.error({ path: request.url, error: messageOf(error) }, "a request failed");
-    return reply.code(500).send(problem("INTERNAL_ERROR", "This request failed; the log of the process says why."));
+  const app = fastify({
+    bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+    // The bus lives until the server has ended: what still comes in is answered.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: longestParameter },
+    ...protocolErrors,
   });
-  healthRoutes(app, { bus, stopping: () => stopped !== undefined });
-  pageRoutes(app, { bus, inbox, logger });
-  messageRoutes(app, { inbox });
+  addRoutes(app, { ...options, open, local: isLoopback(host), store, logger, stopping: () => stopped !== undefined });
 
   // Browsers hold connections open for more than a minute: idle ones end at once, busy ones after their answer, all at the deadline.
   const close = async (): Promise<void> => {
+    if (drain > 0) await pause(drain);
     const timer = setTimeout(() => app.server.closeAllConnections(), stopMs);
     await app.close();
     clearTimeout(timer);
+    await store?.close();
   };
 
   try {
+    if (store !== undefined && !isLoopback(host)) checkKeysExist(host, await store.keys.list(), systemClock.now());
     const url = await listen(app, { host, port, tryNextPort });
     return { url, stop: () => (stopped ??= close()) };
   } catch (error) {
     await app.close();
+    await store?.close();
     throw error;
   }
+}
+
+interface RoutesOptions extends Omit<ServerOptions, "logger" | "open"> {
+  readonly logger: Logger;
+  readonly open: boolean;
+  readonly local: boolean;
+  readonly store: KeyStore | undefined;
+  readonly stopping: () => boolean;
+}
+
+function addRoutes(app: FastifyInstance, { bus, inbox, live = true, logger, open, local, store, stopping }: RoutesOptions): void {
+  guard(app, { local, stopping });
+  takeBodiesAsBytes(app);
+  answerErrors(app, logger);
+  answerUnknown(app, { hint: local ? undefined : "The page, its feed and the inbox are served on loopback only." });
+  healthRoutes(app, { bus, stopping });
+  if (store !== undefined) apiRoutes(app, { bus, live, logger, access: keyAccess({ ...store, open }) });
+  if (!local) return;
+  pageRoutes(app, { bus, inbox, logger });
+  messageRoutes(app, { inbox });
 }

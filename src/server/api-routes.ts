@@ -1,0 +1,18 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "../base/logger.ts";
+import type { Access } from "./access.ts";
+import { publishRoutes } from "./publish-routes.ts";
+import type { ServedBus } from "./served-bus.ts";
+
+export interface ApiOptions {
+  readonly bus: ServedBus;
+  readonly access: Access;
+  /** Messages really leave. */
+  readonly live: boolean;
+  readonly logger: Logger;
+}
+
+/** Everything under `/v1`. */
+export function apiRoutes(app: FastifyInstance, { bus, access, logger }: ApiOptions): void {
+  publishRoutes(app, { bus, access, logger });
+}

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from "fastify";
+import { HttpProblem } from "./problem.ts";
+
+export interface NotFoundOptions {
+  /** Added to the answer, where something is not served that is served elsewhere. */
+  readonly hint?: string | undefined;
+}
+
+/** Answers what no route takes: 405 with the methods that the address knows, else 404. Call it before the routes are added. */
+export function answerUnknown(app: FastifyInstance, { hint }: NotFoundOptions): void {
+  const routes: { readonly parts: readonly string[]; readonly method: string }[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    for (const each of [method].flat()) routes.push({ parts: url.split("/"), method: each });
+  });
+  app.setNotFoundHandler((request) => {
+    const parts = request.url.split("?")[0]!.split("/");
+    const methods = routes.filter((route) => fits(route.parts, parts)).map(({ method }) => method);
+    if (methods.length === 0) throw new HttpProblem("NOT_FOUND", `There is nothing at this address.${hint === undefined ? "" : ` ${hint}`}`);
+    const allow = [...new Set(methods)].toSorted().join(", ");
+    throw new HttpProblem("METHOD_NOT_ALLOWED", `This address answers ${allow} only.`, { headers: { allow } });
+  });
+}
+
+function fits(route: readonly string[], parts: readonly string[]): boolean {
+  return route.length === parts.length && route.every((part, index) => (part.startsWith(":") ? parts[index] !== "" : part === parts[index]));
+}

@@ -1,0 +1,78 @@
+import type { Redis } from "ioredis";
+import { type ApiKey, apiKeyOf, type ApiKeyRequest, newApiKeySecret } from "./api-key.ts";
+
+export interface StoredApiKey extends ApiKey {
+  readonly digest: string;
+}
+
+export interface ListedApiKey extends ApiKey {
+  /** Milliseconds since 1970, to the minute. Undefined: not yet. */
+  readonly lastUsed?: number;
+}
+
+/** The API keys of one application. */
+export interface ApiKeys {
+  /**
+   * Makes a key. Its text is nowhere else from now on.
+   * @throws BusbarError `INVALID_CONFIGURATION` with every problem of the request
+   */
+  create(request: ApiKeyRequest, now: number): Promise<{ readonly key: ApiKey; readonly text: string }>;
+  /** The oldest first, those that have expired too. */
+  list(): Promise<readonly ListedApiKey[]>;
+  find(id: string): Promise<StoredApiKey | undefined>;
+  /** Takes a key away for good; false where there is none of this id. */
+  revoke(id: string): Promise<boolean>;
+  /** Notes that a key was used in this minute. */
+  used(id: string, now: number): Promise<void>;
+}
+
+/**
+ * The API keys in Redis. `<p>` is the prefix and `<app>` the application.
+ *
+ * | key | type | what | kept |
+ * |---|---|---|---|
+ * | `<p>:<app>:api-keys` | hash | id → JSON: `digest` (SHA-256 of the key, base64url), `name`, `scopes`, `rate` (`max`, `per` in ms), `created`, `expires` (ms) | always |
+ * | `<p>:<app>:api-keys-used` | hash | id → when it was last used (ms, to the minute) | always |
+ */
+export function redisApiKeys(redis: Redis, { prefix, application }: { readonly prefix: string; readonly application: string }): ApiKeys {
+  const keys = `${prefix}:${application}:api-keys`;
+  const used = `${keys}-used`;
+  return {
+    async create(request, now) {
+      const { id, text, digest } = newApiKeySecret();
+      const { id: _, ...rest } = apiKeyOf(request, id, now);
+      await redis.hset(keys, id, JSON.stringify({ digest, ...rest }));
+      return { key: { id, ...rest }, text };
+    },
+    async list() {
+      const [all, lastUsed] = await Promise.all([redis.hgetall(keys), redis.hgetall(used)]);
+      return Object.entries(all)
+        .map(([id, json]) => {
+          const { digest: _, ...key } = stored(id, json);
+          return { ...key, ...(lastUsed[id] === undefined ? {} : { lastUsed: Number(lastUsed[id]) }) };
+        })
+        .toSorted((a, b) => a.created - b.created);
+    },
+    async find(id) {
+      const json = await redis.hget(keys, id);
+      return json === null ? undefined : stored(id, json);
+    },
+    async revoke(id) {
+      const removed = await redis.hdel(keys, id);
+      await redis.hdel(used, id);
+      return removed > 0;
+    },
+    async used(id, now) {
+      await redis.hset(used, id, now - (now % 60_000));
+    },
+  };
+}
+
+/** What cannot be read is a key that opens nothing: it is listed, and can be revoked. */
+function stored(id: string, json: string): StoredApiKey {
+  try {
+    return { id, ...(JSON.parse(json) as Omit<StoredApiKey, "id">) };
+  } catch {
+    return { id, digest: "", name: "(unreadable)", scopes: [], created: 0 };
+  }
+}
