@@ -17,9 +17,9 @@ export interface Fault {
   readonly resetAfterAccept?: boolean;
   /** How many requests it strikes. Default 1; `Infinity` strikes until it is lifted. */
   readonly times?: number;
-  /** With `status`: when to come back. In whole seconds, rounded up: `X-RateLimit-Reset` with 429, `Retry-After` with others. */
+  /** With `status`: when to come back. In whole seconds, rounded up: `X-RateLimit-Reset` with SendGrid's 429, else `Retry-After`. */
   readonly retryAfter?: Duration;
-  /** The text beside the code, such as `"5.1.1 no such mailbox"`. */
+  /** The text beside the code, such as `"5.1.1 no such mailbox"`; of Twilio its own code may begin it, such as `"21610 opted out"`. */
   readonly message?: string;
   /**
    * SMTP: which command is struck. Default `data`, after the whole message has arrived, so that the journal knows the message.

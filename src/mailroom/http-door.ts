@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import fastify from "fastify";
 import type { Door } from "./record.ts";
 import { sendgridRoutes } from "./sendgrid-api.ts";
+import { twilioRoutes } from "./twilio-api.ts";
 import type { VendorOptions } from "./vendor.ts";
 import { webhookRoutes } from "./webhook-api.ts";
 
@@ -12,6 +13,7 @@ import { webhookRoutes } from "./webhook-api.ts";
  * | address | vendor |
  * |---|---|
  * | `/v3/…` | SendGrid |
+ * | `/2010-04-01/…` | Twilio |
  * | `/webhooks` | every receiver of webhooks |
  */
 export function httpDoor(options: VendorOptions): Door {
@@ -19,6 +21,7 @@ export function httpDoor(options: VendorOptions): Door {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   sendgridRoutes(app, options);
+  void app.register(async (scope) => twilioRoutes(scope, options), { prefix: "/2010-04-01" });
   void app.register(async (scope) => webhookRoutes(scope, options), { prefix: "/webhooks" });
   return {
     async listen(port) {

@@ -4,5 +4,5 @@ export { sendgridProvider, type SendgridOptions } from "./sendgrid.ts";
 export { smtpProvider, type SmtpOptions } from "./smtp.ts";
 export { webhookAddressProblem } from "./webhook-address.ts";
 export { webhookProvider, type WebhookProviderOptions } from "./webhook.ts";
-export { type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";
+export { isTwilioSender, type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";
 export { twilioProvider, type TwilioOptions } from "./twilio.ts";

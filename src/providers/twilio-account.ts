@@ -52,7 +52,7 @@ export function twilioAccountProblems(account: Partial<TwilioAccount>, words = o
   else
     check(
       "from",
-      isSender(from),
+      isTwilioSender(from),
       `must be a number such as +14155550100, a short code, or a name of at most 11 letters and digits; or give ${words.messagingServiceSid}`,
     );
   return problems;
@@ -67,6 +67,6 @@ function isSecret(text: unknown): boolean {
 }
 
 /** E.164, a short code, or an alphanumeric sender: with a letter, and of what Twilio takes there. */
-function isSender(text: unknown): boolean {
+export function isTwilioSender(text: unknown): boolean {
   return typeof text === "string" && /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11})$/.test(text);
 }

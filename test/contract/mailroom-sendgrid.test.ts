@@ -244,7 +244,7 @@ describe("startMailroom", () => {
     await expect(startMailroom({ httpPort: port, smtpPort })).rejects.toMatchObject({
       code: "PORT_IN_USE",
       problems: [
-        `port ${port} for SendGrid's API is taken by another process: end that process, or choose another httpPort (0 takes a free one)`,
+        `port ${port} for HTTP is taken by another process: end that process, or choose another httpPort (0 takes a free one)`,
         `port ${smtpPort} for SMTP is taken by another process: end that process, or choose another smtpPort (0 takes a free one)`,
       ],
     });
