@@ -36,7 +36,7 @@ export function latencyInProcess(): Promise<Result> {
       topics: { orderPlaced },
       subscribers: [orderConfirmation],
       redis: redis.url,
-      channels: { email: { from: "bench@example.com", rateLimit: false, providers: [provider] } },
+      channels: { email: { from: "bench@example.com", rateLimit: false, providers: [provider] }, sms: { enabled: false } },
       send: { live: true },
     });
     try {

@@ -10,7 +10,7 @@ const bus = createBus({
   topics: { orderPlaced },
   subscribers: [orderConfirmation],
   redis: redis!,
-  channels: { email: { from: "bench@example.com", rateLimit: false } },
+  channels: { email: { from: "bench@example.com", rateLimit: false }, sms: { enabled: false } },
   send: { mailroom: JSON.parse(mailroom!) as NonNullable<SendOptions["mailroom"]> },
 });
 process.once("SIGTERM", () => void bus.stop().then(() => process.exit(0)));
