@@ -16,6 +16,7 @@ import { answerUnknown } from "./not-found.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
 import type { ServedBus } from "./served-bus.ts";
+import { unusedConnections } from "./unused-connections.ts";
 
 export interface ServerOptions {
   readonly bus: ServedBus;
@@ -76,13 +77,16 @@ export async function startServer({ logger = silentLogger, ...options }: ServerO
     routerOptions: { maxParamLength: longestParameter },
     ...protocolErrors,
   });
+  const endUnused = unusedConnections(app.server);
   addRoutes(app, { ...options, open, local: isLoopback(host), store, logger, stopping: () => stopped !== undefined });
 
   // Browsers hold connections open for more than a minute: idle ones end at once, busy ones after their answer, all at the deadline.
   const close = async (): Promise<void> => {
     if (drain > 0) await pause(drain);
     const timer = setTimeout(() => app.server.closeAllConnections(), stopMs);
-    await app.close();
+    const closed = app.close();
+    endUnused();
+    await closed;
     clearTimeout(timer);
     await store?.close();
   };
