@@ -3,8 +3,11 @@ import type { Role } from "../bus/roles.ts";
 import type { Environment } from "../bus/environment.ts";
 import { logLevelOf } from "../bus/environment-variables.ts";
 import type { Logger } from "../base/logger.ts";
+import { createMetrics } from "../server/metrics.ts";
+import { startProbes } from "../server/probes.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
+import { numberArgument } from "./arguments.ts";
 import { createLogger } from "./logger.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 import { reportStrayRejections } from "./stray-rejections.ts";
@@ -13,11 +16,21 @@ import { UsageError } from "./usage-error.ts";
 
 const roles = ["router", "workers", "server"] as const;
 
+export interface StartCommand {
+  /** Some of the roles. Default: all. */
+  readonly only?: readonly string[];
+  /** Where a process without the HTTP server answers probes; wins over `WORKER_HEALTH_CHECK_PORT`. */
+  readonly healthPort?: string;
+}
+
 /** The service, for production: it logs, and it stops cleanly on SIGTERM. */
-export async function start({ only = [...roles] }: { readonly only?: readonly string[] }): Promise<void> {
+export async function start({ only = [...roles], healthPort }: StartCommand): Promise<void> {
   const unknown = only.filter((role) => !(roles as readonly string[]).includes(role));
   if (unknown.length > 0 || only.length === 0)
     throw new UsageError(`--only takes some of ${roles.join(",")}; it does not know "${unknown.join(", ")}"`);
+  const askedPort = healthPort === undefined ? undefined : numberArgument("--health-port", healthPort, { least: 1, most: 65_535 });
+  if (askedPort !== undefined && only.includes("server"))
+    throw new UsageError("--health-port is for a process without the role server, which answers the same at PORT");
 
   const signal = firstSignal();
   const logger = createLogger(logLevelOf(process.env));
@@ -26,26 +39,39 @@ export async function start({ only = [...roles] }: { readonly only?: readonly st
   reportStrayRejections((line) => logger.error({}, line));
   const ending = tellUnexpectedEnd();
   const busRoles = only.filter((role): role is Role => role !== "server");
+  const probesPort = only.includes("server") ? undefined : (askedPort ?? environment.healthPort);
   let server: Awaited<ReturnType<typeof startServer>> | undefined;
+  let probes: Awaited<ReturnType<typeof startProbes>> | undefined;
+  let stopping = false;
   try {
+    // They count from the first event on.
+    const metrics = only.includes("server") || probesPort !== undefined ? await createMetrics({ bus, logger }) : undefined;
+    if (probesPort !== undefined) {
+      // It answers while the rest starts: not ready, and alive.
+      probes = await startProbes({ bus, port: probesPort, metrics, stopping: () => stopping, logger });
+      logger.info({ url: probes.url }, "the probes answer");
+    }
     await bus.start({ only: busRoles });
     if (only.includes("server")) {
-      server = await startServer({ bus, port: environment.port ?? 4000, logger });
+      server = await startServer({ bus, port: environment.port ?? 4000, ...(metrics === undefined ? {} : { metrics }), logger });
       logger.info({ url: server.url }, "the HTTP server listens");
     }
     if (only.includes("workers")) await warnWithoutMailroom(environment, logger);
   } catch (error) {
     ending.expected();
+    await probes?.stop();
     await bus.stop();
     throw error;
   }
   logger.info({ roles: only, application: "busbar" }, "started");
 
   await untilSignal(signal, async (name) => {
+    stopping = true;
     ending.expected();
     logger.info({ signal: name }, "stopping: finishing what is under way");
     await server?.stop();
     await bus.stop();
+    await probes?.stop();
     logger.info({}, "stopped");
   });
 }

@@ -9,6 +9,8 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly tryNextPort: boolean;
+  /** The variable that chooses the port, for those who have to choose another. Default `PORT`. */
+  readonly variable?: string;
 }
 
 /** How many ports after the first one are tried. */
@@ -47,7 +49,7 @@ export function checkKeysExist(host: string, keys: readonly { readonly expires?:
  * Listens, and returns the URL.
  * @throws BusbarError `PORT_IN_USE`, or `INVALID_CONFIGURATION` when the port cannot be opened for another reason
  */
-export async function listen(app: FastifyInstance, { host, port, tryNextPort }: ListenOptions): Promise<string> {
+export async function listen(app: FastifyInstance, { host, port, tryNextPort, variable = "PORT" }: ListenOptions): Promise<string> {
   const last = tryNextPort && port !== 0 ? Math.min(port + mostFurther, 65_535) : port;
   for (let candidate = port; ; candidate++) {
     try {
@@ -55,24 +57,29 @@ export async function listen(app: FastifyInstance, { host, port, tryNextPort }: 
       const address = app.server.address() as AddressInfo;
       return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
     } catch (error) {
-      if ((error as { code?: unknown }).code !== "EADDRINUSE") throw cannotOpen(candidate, error);
-      if (candidate >= last) throw inUse(port, last, error);
+      if ((error as { code?: unknown }).code !== "EADDRINUSE") throw cannotOpen({ port: candidate, variable }, error);
+      if (candidate >= last) throw inUse({ port, last, variable }, error);
     }
   }
 }
 
-function inUse(first: number, last: number, cause: unknown): BusbarError {
+interface Tried {
+  readonly port: number;
+  readonly variable: string;
+}
+
+function inUse({ port, last, variable }: Tried & { readonly last: number }, cause: unknown): BusbarError {
   const message =
-    first === last
-      ? `Port ${first} is taken by another process: end that process, or choose another port with PORT=${first === 65_535 ? first - 1 : first + 1}.`
-      : `The ports ${first} to ${last} are all taken by other processes: end one of them, or choose another port with PORT=….`;
+    port === last
+      ? `Port ${port} is taken by another process: end that process, or choose another port with ${variable}=${port === 65_535 ? port - 1 : port + 1}.`
+      : `The ports ${port} to ${last} are all taken by other processes: end one of them, or choose another port with ${variable}=….`;
   return new BusbarError("PORT_IN_USE", message, { cause });
 }
 
-function cannotOpen(port: number, cause: unknown): BusbarError {
+function cannotOpen({ port, variable }: Tried, cause: unknown): BusbarError {
   return new BusbarError(
     "INVALID_CONFIGURATION",
-    `The server cannot listen on port ${port} (${messageOf(cause)}): choose another port with PORT=….`,
+    `The server cannot listen on port ${port} (${messageOf(cause)}): choose another port with ${variable}=….`,
     { cause },
   );
 }

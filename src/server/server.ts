@@ -12,6 +12,8 @@ import { healthRoutes } from "./health-routes.ts";
 import { type KeyPlace, type KeyStore, keyStore } from "./key-store.ts";
 import { checkKeysExist, checkListenOptions, listen } from "./listen.ts";
 import { messageRoutes } from "./message-routes.ts";
+import type { Metrics } from "./metrics.ts";
+import { metricsRoutes } from "./metrics-routes.ts";
 import { answerUnknown } from "./not-found.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly live?: boolean;
   /** The inbox of a mailroom in this process. Without one the page shows no messages. */
   readonly inbox?: Inbox | undefined;
+  /** Those that have counted from the beginning. Default: they begin to count with the first `GET /metrics`. */
+  readonly metrics?: Metrics;
   /** Default 4000; 0 takes a free one. */
   readonly port?: number | undefined;
   /** Default 127.0.0.1. On any other than loopback there must be an API key, and page, feed and inbox are not served. */
@@ -110,13 +114,16 @@ interface RoutesOptions extends Omit<ServerOptions, "logger" | "open"> {
   readonly stopping: () => boolean;
 }
 
-function addRoutes(app: FastifyInstance, { bus, inbox, live = true, logger, open, local, store, stopping }: RoutesOptions): void {
+function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
+  const { bus, inbox, live = true, metrics, logger, open, local, store, stopping } = options;
+  const access = store && keyAccess({ ...store, open });
   guard(app, { local, stopping });
   takeBodiesAsBytes(app);
   answerErrors(app, logger);
   answerUnknown(app, { hint: local ? undefined : "The page, its feed and the inbox are served on loopback only." });
   healthRoutes(app, { bus, stopping });
-  if (store !== undefined) apiRoutes(app, { bus, live, logger, access: keyAccess({ ...store, open }) });
+  metricsRoutes(app, { bus, metrics, access: local ? undefined : access });
+  if (access !== undefined) apiRoutes(app, { bus, live, logger, access });
   if (!local) return;
   pageRoutes(app, { bus, inbox, logger });
   messageRoutes(app, { inbox });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startRedisServer } from "../../src/base/redis-server.ts";
-import { runCli, startCli, temporaryFolder } from "../support/cli.ts";
+import { freePort, runCli, startCli, takenPort, temporaryFolder } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -27,6 +27,32 @@ describe("busbar start", () => {
     await server.stop();
     running.signal("SIGTERM");
     expect(await running.ended).toBe(0);
+  });
+
+  it("E3: answers probes on a port of their own without the HTTP server, and tells how it is going down", { timeout: 30_000 }, async () => {
+    const port = await freePort();
+    const probe = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
+    const running = startCli(["start", "--only", "workers", "--health-port", String(port)], {
+      // The flag wins.
+      env: { ...env, WORKER_HEALTH_CHECK_PORT: String(await takenPort()) },
+    });
+    await running.until(/"msg":"started"/);
+    expect((await probe("/healthz")).status).toBe(200);
+    expect(await (await probe("/readyz")).json()).toEqual({ status: "ready" });
+    expect(await (await probe("/metrics")).text()).toMatch(/^busbar_up 1$/m);
+    running.signal("SIGTERM");
+    expect(await running.ended).toBe(0);
+    await expect(probe("/healthz")).rejects.toThrow("fetch failed");
+  });
+
+  it("E3: says which port is taken, and refuses a port beside the HTTP server's as a wrong call", async () => {
+    const port = String(await takenPort());
+    const [taken, beside] = await Promise.all([
+      runCli(["start", "--only", "router,workers"], { env: { ...env, WORKER_HEALTH_CHECK_PORT: port } }),
+      runCli(["start", "--health-port", port], { env }),
+    ]);
+    expect([taken.code, taken.stderr]).toEqual([1, expect.stringMatching(/taken by another process: .*WORKER_HEALTH_CHECK_PORT=/)]);
+    expect([beside.code, beside.stderr]).toEqual([2, expect.stringContaining("--health-port is for a process without the role server")]);
   });
 
   it("refuses a role that it does not know as a wrong call", async () => {

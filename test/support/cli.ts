@@ -102,6 +102,15 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   };
 }
 
+/** A port of this machine that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
 /** A port of this machine that somebody listens on until the test ends. */
 export async function takenPort(): Promise<number> {
   const server = createServer();

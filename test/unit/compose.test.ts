@@ -45,6 +45,16 @@ describe("docker-compose.yml", () => {
     expect(compose.volumes).toHaveProperty("redis-data");
   });
 
+  it("E3: asks each process of the service whether it is ready, at the port that it answers on", () => {
+    const asked = Object.values(own).flatMap((each) => {
+      const [, , command, ...rest] = argumentsOf(each);
+      if (command !== "start") return [];
+      const port = rest.includes("--health-port") ? rest[rest.indexOf("--health-port") + 1]! : "4000";
+      return [each.healthcheck?.test.join(" ").includes(`'http://127.0.0.1:${port}/readyz'`)];
+    });
+    expect(asked).toEqual([true, true]);
+  });
+
   it("E7: runs a Redis on which an acknowledged publish survives a power cut", () => {
     const flags = argumentsOf(redis!);
     const flag = (name: string): string | undefined => flags[flags.indexOf(`--${name}`) + 1];

@@ -22,7 +22,8 @@ export function declareService(program: Command): void {
         text.split(",").map((role) => role.trim()),
       ),
     )
-    .action(async (options: { only?: string[] }) => (await import("../start.ts")).start(options));
+    .option("--health-port <port>", "without the role server: answer /healthz, /readyz and /metrics on this port of 127.0.0.1")
+    .action(async (options: { only?: string[]; healthPort?: string }) => (await import("../start.ts")).start(options));
 
   program
     .command("mailroom")

@@ -1,0 +1,46 @@
+import type { Registry } from "prom-client";
+import type { Stats } from "../bus/stats.ts";
+import { promClient } from "./process-figures.ts";
+
+/** Shows what Redis holds now; undefined: it does not answer. */
+export type ShowStats = (stats: Stats | undefined) => void;
+
+/**
+ * What Redis holds, the same whichever process is asked:
+ *
+ * | metric | type | labels | what |
+ * |---|---|---|---|
+ * | `busbar_up` | gauge | | 1 while Redis answers; all others are missing while it does not |
+ * | `busbar_queue_jobs` | gauge | queue, state | waiting, active, delayed, dead |
+ * | `busbar_queue_oldest_age_seconds` | gauge | queue | how long the oldest has waited for a worker; 0 where nothing waits |
+ * | `busbar_queue_paused` | gauge | queue | 1 while it is paused |
+ * | `busbar_subscriber_lag_events` | gauge | subscriber | events that it has not read yet |
+ * | `busbar_subscriber_pending_events` | gauge | subscriber | events read and not acknowledged |
+ */
+export async function gaugesIn(registry: Registry): Promise<ShowStats> {
+  const { Gauge } = await promClient();
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Gauge({ name: `busbar_${name}`, help, labelNames, registers: [registry] });
+
+  const up = gauge("up", "1 while Redis answers.");
+  const jobs = gauge("queue_jobs", "Jobs of a queue, by state.", ["queue", "state"]);
+  const oldest = gauge("queue_oldest_age_seconds", "How long the oldest of the waiting jobs has waited.", ["queue"]);
+  const paused = gauge("queue_paused", "1 while a queue is paused.", ["queue"]);
+  const lag = gauge("subscriber_lag_events", "Events that a subscriber has not read yet.", ["subscriber"]);
+  const pending = gauge("subscriber_pending_events", "Events that a subscriber has read and not acknowledged.", ["subscriber"]);
+
+  return (stats) => {
+    up.set(stats === undefined ? 0 : 1);
+    // What cannot be seen is left out, rather than shown as it was.
+    for (const each of [jobs, oldest, paused, lag, pending]) each.reset();
+    for (const { name: queue, ...now } of stats?.channels ?? []) {
+      for (const state of ["waiting", "active", "delayed", "dead"] as const) jobs.set({ queue, state }, now[state]);
+      oldest.set({ queue }, (now.oldestAge ?? 0) / 1_000);
+      paused.set({ queue }, now.paused ? 1 : 0);
+    }
+    for (const { name: subscriber, ...now } of stats?.subscribers ?? []) {
+      lag.set({ subscriber }, now.lag);
+      pending.set({ subscriber }, now.pending);
+    }
+  };
+}
