@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Duration } from "../base/duration.ts";
+import { type Duration, milliseconds } from "../base/duration.ts";
+import { countryProblems } from "../channels/sms-countries.ts";
 import { defaultMailroom } from "./options.ts";
 
 const port = z.coerce.number("must be a port from 1 to 65535").int().min(1).max(65_535);
@@ -9,6 +10,11 @@ const rate = z
   .string()
   .regex(/^(off|[1-9]\d*\/[1-9]\d*(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
   .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1] as Duration }));
+
+const duration = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,5}(ms|s|m))$/, 'must be 0 or a time such as "2s"')
+  .transform((text) => milliseconds(text === "0" ? 0 : (text as Duration)));
 
 const emailServices = z
   .string()
@@ -21,6 +27,11 @@ const list = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter(Boolean),
 );
+
+const countries = list.transform((codes, context) => {
+  for (const problem of countryProblems(codes)) context.addIssue(problem.replace(/^countries: /, ""));
+  return codes;
+});
 
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -64,6 +75,13 @@ export const variables = z.object({
   SMS_ENABLED: yesNo.optional(),
   SMS_CONCURRENCY: count.optional(),
   SMS_RATE_LIMIT: rate.optional(),
+  SMS_COUNTRIES: countries.optional(),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_API_KEY: z.string().optional(),
+  TWILIO_API_SECRET: z.string().optional(),
+  TWILIO_FROM: z.string().optional(),
+  TWILIO_MESSAGING_SERVICE_SID: z.string().optional(),
   WHATSAPP_ENABLED: yesNo.optional(),
   PUSH_ENABLED: yesNo.optional(),
   WEBHOOK_ENABLED: yesNo.optional(),
@@ -78,7 +96,12 @@ export const variables = z.object({
   MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.url),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
   FRONTEND_URL: z.url({ protocol: /^https?$/, error: "must look like https://shop.example.com" }).optional(),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]{1,253}$/, "must be a name or an address of this machine, such as 0.0.0.0")
+    .optional(),
   PORT: port.optional(),
+  DRAIN: duration.optional(),
   WORKER_HEALTH_CHECK_PORT: port.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });

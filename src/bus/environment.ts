@@ -9,6 +9,7 @@ import type { EmailOptions, SendOptions, SmsOptions, WebhookOptions } from "./op
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
 import { smtpOf, smtpProblems } from "./smtp-settings.ts";
+import { twilioOf, twilioProblems } from "./twilio-settings.ts";
 
 /** What the environment says, parsed once. */
 export interface Environment {
@@ -51,6 +52,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)),
     ...redisProblems(given),
     ...smtpProblems(given),
+    ...twilioProblems(given),
   ];
   const sender = given["EMAIL_FROM"] === undefined ? {} : checkEmailAddress(given["EMAIL_FROM"]);
   if ("problem" in sender) problems.push(`EMAIL_FROM: ${sender.problem}`);
@@ -59,6 +61,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 
   const { data } = parsed;
   const smtp = smtpOf(data);
+  const twilio = twilioOf(data);
   const mailroomHost = new URL(data.MAILROOM_URL).hostname;
   return {
     redis: data.REDIS_URL ?? redisUrlOf(data),
@@ -68,7 +71,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
     },
-    sms: channelWords(data, "SMS"),
+    sms: {
+      ...channelWords(data, "SMS"),
+      ...(data.SMS_COUNTRIES === undefined ? {} : { countries: data.SMS_COUNTRIES }),
+      ...(twilio === undefined ? {} : { twilio }),
+    },
     whatsapp: channelWords(data, "WHATSAPP"),
     push: channelWords(data, "PUSH"),
     webhook: {
@@ -98,9 +105,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 
 /** What is set of ours. Kubernetes sets `REDIS_PORT=tcp://10.0.0.11:6379` for a service that is called redis, and so for others. */
 function givenOf(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  const isOurs = ([name, value]: [string, string | undefined]): boolean =>
-    name in variables.shape && (value ?? "") !== "" && !(name.endsWith("_PORT") && /^(tcp|udp):\/\//.test(value ?? ""));
-  return Object.fromEntries(Object.entries(env).filter(isOurs));
+  const ours = Object.entries(env).filter(([name, value = ""]) => name in variables.shape && value !== "");
+  return Object.fromEntries(ours.filter(([name, value = ""]) => !(name.endsWith("_PORT") && /^(tcp|udp):\/\//.test(value))));
 }
 
 /** What every channel can be told, by variables that begin with its name. */

@@ -12,7 +12,7 @@ import { policyProblems } from "../define/policy.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
-import type { Provider, SendgridOptions, SmtpOptions, WebhookProviderOptions } from "../providers/index.ts";
+import type { Provider, SendgridOptions, SmtpOptions, TwilioAccount, TwilioOptions, WebhookProviderOptions } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
@@ -73,7 +73,13 @@ export interface EmailOptions extends ChannelOptions {
 export type EmailService = "sendgrid" | "smtp";
 
 export interface SmsOptions extends ChannelOptions {
-  /** Providers of your own, the first one first. */
+  /** The account that sends. */
+  readonly twilio?: TwilioAccount & Pick<TwilioOptions, "baseUrl" | "timeout">;
+  /** A text that takes more segments is not sent and ends as a dead letter. Default 10, which stays below Twilio's 1,600 characters. */
+  readonly maxSegments?: number;
+  /** The only countries that are sent to, such as `["IN", "US"]`; a number of another one ends as a dead letter. Default: all. */
+  readonly countries?: readonly string[];
+  /** Providers of your own in place of Twilio, the first one first. */
   readonly providers?: readonly Provider<SmsMessage>[];
 }
 

@@ -116,7 +116,11 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
       application,
       redis: redis.url,
       prefix,
-      channels: { ...channels, email: { from: "test@example.com", rateLimit: false, ...channels.email } },
+      channels: {
+        ...channels,
+        email: { from: "test@example.com", rateLimit: false, ...channels.email },
+        sms: { rateLimit: false, ...channels.sms },
+      },
       ...(mailroom === undefined ? {} : { send: { mailroom: { ...mailroom.places, timeout } } }),
     } as BusOptions<T>;
     const bus = wireBus(busOptions, { clock, deliver: !recording });

@@ -24,10 +24,13 @@ async function packagesLoadedBy(code: string): Promise<string> {
 }
 
 it("importing the providers and making them loads no SDK", async () => {
-  const make = `const { sendgridProvider, smtpProvider, webhookProvider, providerChain } = await import("./src/providers/index.ts");
+  const make = `const { sendgridProvider, smtpProvider, twilioProvider, webhookProvider, providerChain } = await import("./src/providers/index.ts");
     providerChain([sendgridProvider({ apiKey: "SG.x" }), smtpProvider({ host: "127.0.0.1", port: 25 })]);
-    webhookProvider({ allow: ["ops.internal"] });`;
-  expect(await packagesLoadedBy(make)).not.toMatch(/sendgrid|axios|nodemailer|standardwebhooks|request-filtering/);
+    webhookProvider({ allow: ["ops.internal"] });
+    const twilio = twilioProvider({ accountSid: "AC" + "0".repeat(32), authToken: "t", from: "BUSBAR" });
+    const { smsChannel } = await import("./src/channels/sms.ts");
+    smsChannel({ mailroom: [twilio], mode: { send: "mailroom", allowList: [] }, countries: ["IN"] });`;
+  expect(await packagesLoadedBy(make)).not.toMatch(/sendgrid|axios|nodemailer|standardwebhooks|request-filtering|twilio|libphonenumber/);
 });
 
 it("the first send does load one", async () => {

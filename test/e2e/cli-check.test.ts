@@ -49,13 +49,13 @@ describe("busbar check", () => {
         /^No problem found: \d+ topics, \d+ subscribers, \d+ routes, \d+ templates\.\n\d+ warnings:\n/,
       ) as string,
     });
-    expect(shown.stdout).toMatch(/^ {2}- .*: its routes on sms are skipped: this version of busbar cannot send by sms yet$/m);
+    expect(shown.stdout).toMatch(/^ {2}- .*: its routes on push are skipped: this version of busbar cannot send by push yet$/m);
     expect(strict.code).toBe(1);
     const report = JSON.parse(strict.stdout) as Report;
     expect(report).toMatchObject({ ok: false, problems: [], counts: { topics: expect.any(Number) as number } });
     expect(report.warnings).toContainEqual({
-      file: "subscribers/otp.ts",
-      message: "its routes on sms are skipped: this version of busbar cannot send by sms yet",
+      file: "subscribers/withdrawal-processed.ts",
+      message: "its routes on push are skipped: this version of busbar cannot send by push yet",
     });
   });
 

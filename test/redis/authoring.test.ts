@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { createBus, defineSubscriber, defineTopic, emailTemplate, smsTemplate, type Subscriber } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic, emailTemplate, pushTemplate, type Subscriber } from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed, recordingProvider } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
@@ -207,7 +207,7 @@ it("a publish refuses option words that make no sense, and publishes nothing", a
 it("why a route was not taken is recorded, but not what a filter turned away", async () => {
   const choosy = defineSubscriber(orderPlaced, {
     name: "choosy",
-    deliver: ({ email, sms }) => [
+    deliver: ({ email, push }) => [
       email({
         name: "large",
         when: ({ data }) => data.total > 100,
@@ -216,7 +216,11 @@ it("why a route was not taken is recorded, but not what a filter turned away", a
         data: ({ data }) => ({ orderId: data.orderId }),
       }),
       email({ to: () => undefined, template: note, data: ({ data }) => ({ orderId: data.orderId }) }),
-      sms({ to: () => "+919845012345", template: smsTemplate({ name: "text", data: z.object({}), text: "hello" }), data: () => ({}) }),
+      push({
+        to: () => "device",
+        template: pushTemplate({ name: "text", data: z.object({}), title: "Hi", body: "hello" }),
+        data: () => ({}),
+      }),
     ],
   });
   const { bus } = line([choosy, mailing({ filter: { total: [1] } as never })]);
@@ -228,7 +232,7 @@ it("why a route was not taken is recorded, but not what a filter turned away", a
   expect(routings.find(({ subscriber }) => subscriber === "choosy")!.skipped).toEqual([
     { route: "large", reason: "when said no" },
     { route: "email", reason: "no recipient" },
-    { route: "sms", reason: "this version of busbar cannot send by sms yet" },
+    { route: "push", reason: "this version of busbar cannot send by push yet" },
   ]);
   expect(routings.find(({ subscriber }) => subscriber === "mail")!.skipped).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
-import { defineSubscriber, defineTopic, PermanentError, smsTemplate, type Subscriber } from "../../src/index.ts";
+import { defineSubscriber, defineTopic, PermanentError, pushTemplate, smsTemplate, type Subscriber } from "../../src/index.ts";
 import { createTestBus, type TestBusOptions } from "../../src/testing/index.ts";
 import { redisForTests } from "../../src/testing/redis-for-tests.ts";
 import { orderPlaced, receipt, receiptEmail } from "../support/line.ts";
@@ -372,10 +372,10 @@ describe("handlers and audiences on a test bus", () => {
   });
 
   it("skips channels that cannot be sent by yet, and says so", async () => {
-    const code = smsTemplate({ name: "code", data: z.object({}), text: "1234" });
-    const bus = await testBus([onOrder("code", ({ sms }) => [sms({ to: () => "+919845012345", template: code, data: () => ({}) })])]);
+    const code = pushTemplate({ name: "code", data: z.object({}), title: "Code", body: "1234" });
+    const bus = await testBus([onOrder("code", ({ push }) => [push({ to: () => "device", template: code, data: () => ({}) })])]);
     await bus.publishEvent.orderPlaced(order);
-    await bus.expectSkipped({ subscriber: "code", route: "sms", reason: "cannot send by sms yet" });
+    await bus.expectSkipped({ subscriber: "code", route: "push", reason: "cannot send by push yet" });
     await expect(bus.expectRecorded()).rejects.toThrow("expectRecorded: this test bus delivers: use expectSent");
   });
 });

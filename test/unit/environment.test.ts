@@ -191,6 +191,44 @@ describe("the e-mail providers", () => {
   });
 });
 
+describe("Twilio's account", () => {
+  const [sid, key, service] = [`AC${"a".repeat(32)}`, `SK${"b".repeat(32)}`, `MG${"c".repeat(32)}`];
+
+  it("is read with its auth token or an API key, and with a sender or a messaging service", () => {
+    const numbered = { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: "t", TWILIO_FROM: "+14155550100", SMS_COUNTRIES: "IN, US" };
+    expect(readEnvironment(numbered).sms).toEqual({
+      twilio: { accountSid: sid, authToken: "t", from: "+14155550100" },
+      countries: ["IN", "US"],
+    });
+    const keyed = { TWILIO_ACCOUNT_SID: sid, TWILIO_API_KEY: key, TWILIO_API_SECRET: "s", TWILIO_MESSAGING_SERVICE_SID: service };
+    expect(readEnvironment(keyed).sms).toEqual({
+      twilio: { accountSid: sid, apiKey: key, apiSecret: "s", messagingServiceSid: service },
+    });
+    expect(readEnvironment({}).sms).toEqual({});
+  });
+
+  it("is refused with every variable that is missing or wrong, and no value is repeated", () => {
+    const wrong = {
+      TWILIO_ACCOUNT_SID: "secret-1",
+      TWILIO_AUTH_TOKEN: "secret 2",
+      TWILIO_FROM: "secret-number",
+      SMS_COUNTRIES: "UK,in",
+    };
+    const problems = problemsOf(() => readEnvironment(wrong));
+    expect(problems).toEqual([
+      "SMS_COUNTRIES: write GB for United Kingdom, not UK",
+      'SMS_COUNTRIES: "in" is no country: write two capital letters, such as IN or US',
+      expect.stringMatching(/^TWILIO_ACCOUNT_SID: /),
+      expect.stringMatching(/^TWILIO_AUTH_TOKEN: .*TWILIO_API_KEY and TWILIO_API_SECRET/),
+      expect.stringMatching(/^TWILIO_FROM: .*TWILIO_MESSAGING_SERVICE_SID/),
+    ]);
+    expect(problems.join()).not.toContain("secret");
+    expect(problemsOf(() => readEnvironment({ TWILIO_AUTH_TOKEN: "t" }))).toHaveLength(2);
+    const both = { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: "t", TWILIO_FROM: "BUSBAR", TWILIO_MESSAGING_SERVICE_SID: service };
+    expect(problemsOf(() => readEnvironment(both))).toEqual(["TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID: give one of them, not both"]);
+  });
+});
+
 describe("a link", () => {
   it("C6: leads to FRONTEND_URL where that is set, else to where the code says", () => {
     vi.stubEnv("FRONTEND_URL", "");
