@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "../base/logger.ts";
 import type { Access } from "./access.ts";
+import { addOperation } from "./operation.ts";
+import { allOperations } from "./operations.ts";
 import { publishRoutes } from "./publish-routes.ts";
 import type { ServedBus } from "./served-bus.ts";
 
@@ -13,6 +15,7 @@ export interface ApiOptions {
 }
 
 /** Everything under `/v1`. */
-export function apiRoutes(app: FastifyInstance, { bus, access, logger }: ApiOptions): void {
+export function apiRoutes(app: FastifyInstance, { bus, access, live, logger }: ApiOptions): void {
   publishRoutes(app, { bus, access, logger });
+  for (const operation of allOperations(bus, { live })) addOperation(app, access, operation);
 }

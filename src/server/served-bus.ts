@@ -2,4 +2,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { WatchedBus } from "../dashboard/feed.ts";
 
 /** What the server asks of a bus. */
-export type ServedBus = WatchedBus & Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "channels" | "subscribers" | "stats">;
+export interface ServedBus
+  extends WatchedBus, Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "channels" | "subscribers" | "stats"> {
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
+}

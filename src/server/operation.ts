@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import * as z from "zod";
+import { pathText } from "../define/payload.ts";
+import { type Access, byOf, type Caller } from "./access.ts";
+import type { By } from "../bus/deliveries.ts";
+import { checkEncoding, mediaType, parseJson } from "./body.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** One address of the API besides publishing: the route that answers it, and its part of the OpenAPI document, are made from this. */
+export interface Operation<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodObject = z.ZodObject> {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Parameters have a colon before them, as in `/v1/events/:id`. */
+  readonly path: string;
+  readonly scope: "read" | "operate";
+  /** What it does, in one line. */
+  readonly summary: string;
+  /** The heading that it stands under. */
+  readonly tag: string;
+  /** Names that are not here are refused. */
+  readonly query?: Query;
+  /** JSON; the whole may be absent where every field may be. */
+  readonly body?: Body;
+  /** What the answer holds, in one line. */
+  readonly answer: string;
+  readonly handle: (asked: Asked<Query, Body>) => Promise<unknown>;
+}
+
+export interface Asked<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodObject = z.ZodObject> {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: z.output<Query>;
+  readonly body: z.output<Body>;
+  readonly caller: Caller;
+  /** For the time line: the key's name, and the `reason` of the body. */
+  readonly by: By;
+}
+
+/** Keeps the types of an operation's query and body together. */
+export function operation<Query extends z.ZodObject, Body extends z.ZodObject>(given: Operation<Query, Body>): Operation {
+  return given as unknown as Operation;
+}
+
+const nothing = z.strictObject({});
+const mostBytes = 512 * 1_024;
+
+export function addOperation(app: FastifyInstance, access: Access, { method, path, scope, query, body, handle }: Operation): void {
+  app.route<{ Params: Record<string, string> }>({
+    method,
+    url: path,
+    bodyLimit: mostBytes,
+    onRequest: (request, reply) => access.admit(request, reply, scope),
+    handler: async (request) => {
+      const caller = access.callerOf(request);
+      const readBody = checked(body ?? nothing, bodyOf(request), "the body");
+      const { reason } = readBody as { readonly reason?: string };
+      const readQuery = checked(query ?? nothing, request.query, "the query");
+      return handle({ params: request.params, query: readQuery, body: readBody, caller, by: byOf(caller, reason) });
+    },
+  });
+}
+
+function bodyOf(request: FastifyRequest): unknown {
+  const bytes = request.body as Buffer | undefined;
+  if (bytes === undefined || bytes.length === 0) return {};
+  const media = mediaType(request.headers["content-type"]);
+  if (media.type !== "application/json")
+    throw new HttpProblem("UNSUPPORTED_MEDIA_TYPE", `The body is ${JSON.stringify(media.type.slice(0, 100))}: send application/json.`);
+  checkEncoding(media, request.headers["content-encoding"]);
+  return parseJson(bytes);
+}
+
+function checked<Schema extends z.ZodObject>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`));
+  throw new HttpProblem("INVALID_REQUEST", `What was asked for cannot be done: ${where} is wrong.`, { problems });
+}
+
+/** A field of every verb: why it is done, for the time line. */
+export const reason = z.string().min(1).max(200).optional().describe("Why; the time line keeps it.");
+
+/** @throws HttpProblem `NOT_FOUND` where there is no such thing */
+export function found<Thing>(thing: Thing | undefined, what: string): Thing {
+  if (thing === undefined) throw new HttpProblem("NOT_FOUND", what);
+  return thing;
+}

@@ -1,0 +1,18 @@
+import type { Operation } from "./operation.ts";
+import { channelOperations } from "./operations/channels.ts";
+import { deadLetterOperations } from "./operations/dead-letters.ts";
+import { deliveryOperations } from "./operations/deliveries.ts";
+import { eventOperations } from "./operations/events.ts";
+import { systemOperations } from "./operations/system.ts";
+import type { ServedBus } from "./served-bus.ts";
+
+/** Everything that the API answers besides publishing. The bus may be switched for another: its parts are asked for with each request. */
+export function allOperations(bus: ServedBus, { live }: { readonly live: boolean }): readonly Operation[] {
+  return [
+    ...eventOperations(bus),
+    ...deliveryOperations(bus),
+    ...deadLetterOperations(bus),
+    ...channelOperations(bus),
+    ...systemOperations(bus, { live }),
+  ];
+}

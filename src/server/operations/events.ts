@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { found, type Operation, operation } from "../operation.ts";
+import type { ServedBus } from "../served-bus.ts";
+
+const tag = "Events";
+
+export function eventOperations(bus: ServedBus): readonly Operation[] {
+  return [
+    operation({
+      method: "GET",
+      path: "/v1/events",
+      scope: "read",
+      summary: "The newest events of all topics",
+      tag,
+      query: z.strictObject({ count: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many.") }),
+      answer: "`events`, the newest first, as CloudEvents",
+      handle: async ({ query: { count } }) => ({ events: await bus.inspect.events(count) }),
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/events/:id",
+      scope: "read",
+      summary: "What became of an event: who matched it, each delivery, each try, its receipt",
+      tag,
+      answer: "`event` and `subscribers`, each with its deliveries and their time lines",
+      handle: async ({ params: { id } }) =>
+        found(await bus.inspect.trace(id!), "No event, delivery or idempotency key that is still kept has this id."),
+    }),
+  ];
+}

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { HttpProblem } from "../problem.ts";
+import { type Operation, operation, reason } from "../operation.ts";
+import type { ServedBus } from "../served-bus.ts";
+
+/** Figures, subscribers, topics, and a message to try the way with. */
+export function systemOperations(bus: ServedBus, { live }: { readonly live: boolean }): readonly Operation[] {
+  return [
+    operation({
+      method: "GET",
+      path: "/v1/stats",
+      scope: "read",
+      summary: "Everything that is counted, at this moment",
+      tag: "System",
+      answer: "`topics`, `subscribers`, `channels`, `redis` and `doubtful`",
+      handle: () => bus.stats(),
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/subscribers",
+      scope: "read",
+      summary: "Who listens to what, and how far each has read",
+      tag: "System",
+      answer: "`subscribers`, each with `lag`, `pending`, `gaps` and when it was last looked after",
+      handle: async () => ({ subscribers: await bus.subscribers() }),
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/topics",
+      scope: "read",
+      summary: "The topics, with the JSON Schema of their payloads and an example",
+      tag: "System",
+      answer: "`topics`",
+      async handle() {
+        const { topics, subscribers } = await bus.catalog();
+        return {
+          topics: topics.map(({ name, description, version, schema, example }) => ({
+            name,
+            ...(description === undefined ? {} : { description }),
+            version,
+            subscribers: subscribers.filter((one) => one.topics.some((topic) => topic.name === name)).map((one) => one.name),
+            schema: z.toJSONSchema(schema, { io: "input" }),
+            ...(example === undefined ? {} : { example }),
+          })),
+        };
+      },
+    }),
+    operation({
+      method: "POST",
+      path: "/v1/topics/:topic/test-message",
+      scope: "operate",
+      summary: "Publish the topic's example, to see the way work; 403 where messages really leave",
+      tag: "System",
+      body: z.strictObject({ reason }),
+      answer: "as of a publish",
+      async handle({ params: { topic } }) {
+        if (live)
+          throw new HttpProblem(
+            "REAL_SENDING",
+            "Real sending is on (BUSBAR_SEND=live), and an example's recipients are nobody: nothing was sent.",
+          );
+        return bus.publish(topic!, bus.example(topic!));
+      },
+    }),
+  ];
+}

@@ -1,0 +1,196 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { createBus, defineSubscriber } from "../../src/index.ts";
+import type { Server } from "../../src/server/server.ts";
+import { type Answer, ask, type Asked, httpDoor } from "../support/http.ts";
+import { observed, orderPlaced, receipt, recordingProvider, testLine } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const line = testLine();
+const door = httpDoor({ redis: url, prefix, application: "test" });
+const { provider, sends } = recordingProvider(({ message }) =>
+  message.to === "nobody@example.com" ? { kind: "reject", reason: "no such mailbox" } : { kind: "sent", messageId: "m-1" },
+);
+const exampled = defineSubscriber(orderPlaced, { name: "idle", deliver: ({ handler }) => [handler({ handle: async () => undefined })] });
+const bus = line.bus({ url, prefix, provider, subscribers: [receipt, exampled] });
+let server: Server;
+const keys = { read: "", operate: "", publish: "" };
+
+beforeAll(async () => {
+  await bus.start();
+  server = await door.serve({ bus });
+  for (const scope of ["read", "operate"] as const) keys[scope] = await door.key({ name: { read: "reader", operate: "operator" }[scope], scopes: [scope] });
+  keys.publish = await door.key({ name: "shop", scopes: ["publish:*"] });
+});
+
+const get = (path: string, asked: Asked = {}): Promise<Answer> => ask(`${server.url}${path}`, { key: keys.read, ...asked });
+const post = (path: string, body?: unknown): Promise<Answer> => ask(`${server.url}${path}`, { method: "POST", key: keys.operate, body });
+const order = (orderId: string, email = "asha@example.com") => ({ orderId, email });
+const deadLetter = async (orderId: string): Promise<{ id: string; event: string }> => {
+  const dead = observed(bus, "dead");
+  await bus.publishEvent.orderPlaced(order(orderId, "nobody@example.com"));
+  const [fact] = await dead;
+  const { id, event } = fact!.delivery;
+  await expect.poll(() => bus.deadLetters.show(id)).toBeDefined();
+  return { id, event: event.id };
+};
+const scheduled = async (orderId: string) => {
+  const routed = observed(bus, "routed", 2);
+  await bus.publishEvent.orderPlaced(order(orderId), { deliverAt: new Date(Date.now() + 3_600_000).toISOString() });
+  return (await routed).flatMap(({ planned }) => planned).find(({ channel }) => channel === "email")!;
+};
+
+describe("looking", () => {
+  it("C10: at events, and at what became of one", async () => {
+    const sent = observed(bus, "sent", 2);
+    const { id } = await bus.publishEvent.orderPlaced(order("A-1"));
+    await sent;
+    const { status, body, headers } = await get("/v1/events?count=5");
+    expect([status, headers["cache-control"]]).toEqual([200, "no-store"]);
+    expect(body.events).toMatchObject([{ id, type: "order.placed", specversion: "1.0" }]);
+    expect((await get(`/v1/events/${id}`)).body).toMatchObject({
+      event: { id },
+      subscribers: [{ name: "idle" }, { name: "receipt", state: "routed", deliveries: [{ channel: "email" }] }],
+    });
+    expect((await get("/v1/events/nobody")).body).toMatchObject({ status: 404, code: "NOT_FOUND" });
+  });
+
+  it("E2: at the overview: figures, channels, subscribers and topics with their schemas", async () => {
+    const [stats, channels, subscribers, topics] = await Promise.all(
+      ["stats", "channels", "subscribers", "topics"].map(async (name) => (await get(`/v1/${name}`)).body),
+    );
+    expect(stats).toMatchObject({ topics: [{ name: "order.placed" }], redis: { keys: expect.any(Number) } });
+    expect(channels.channels.map(({ name }: { name: string }) => name)).toContain("email");
+    expect(subscribers.subscribers).toMatchObject([{ name: "idle" }, { name: "receipt", gaps: 0 }]);
+    expect(topics.topics).toMatchObject([
+      { name: "order.placed", subscribers: ["receipt", "idle"], schema: { type: "object", required: ["orderId", "email"] } },
+    ]);
+  });
+});
+
+describe("a delivery", () => {
+  it("C3: is asked for and cancelled, once and for all; the key's name and the reason stand in its time line", async () => {
+    const { id, event } = await scheduled("A-2");
+    expect((await get(`/v1/deliveries/${id}`)).body).toMatchObject({ id, state: "waiting", queue: "delayed" });
+    expect(await post(`/v1/deliveries/${id}/cancel`, { reason: "ordered twice" })).toMatchObject({
+      status: 200,
+      body: { cancelled: true },
+    });
+    const { body } = await get(`/v1/events/${event.id}`);
+    expect(JSON.stringify(body)).toContain("by operator: ordered twice");
+    expect((await post(`/v1/deliveries/${id}/cancel`)).status).toBe(404);
+    expect((await get("/v1/deliveries/d_unknown")).status).toBe(404);
+  });
+
+  it("that was sent is not cancelled: 409 says how it ended", async () => {
+    const sent = observed(bus, "sent", 2);
+    await bus.publishEvent.orderPlaced(order("A-3"));
+    const { delivery } = (await sent).find((fact) => fact.delivery.channel === "email")!;
+    await expect.poll(async () => (await bus.deliveries.status(delivery.id))?.queue).toBe("completed");
+    expect(await post(`/v1/deliveries/${delivery.id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: "REFUSED", detail: expect.stringContaining("ended as sent") },
+    });
+  });
+});
+
+describe("dead letters", () => {
+  it("B6, E2: are listed by page, shown, queued again one by one or all, and deleted", async () => {
+    const first = await deadLetter("B-1");
+    const second = await deadLetter("B-2");
+    const page = (await get("/v1/dead-letters?queue=email&count=1")).body;
+    expect(page).toMatchObject({ counts: { email: 2 }, deadLetters: [{ id: second.id, queue: "email" }], next: 1 });
+    expect((await get(`/v1/dead-letters?queue=email&count=1&from=${page.next}`)).body).not.toHaveProperty("next");
+    expect((await get(`/v1/dead-letters/${first.id}`)).body).toMatchObject({
+      reason: expect.stringContaining("no such mailbox"),
+      data: { orderId: "B-1" },
+    });
+
+    const again = observed(bus, "dead");
+    expect(await post(`/v1/dead-letters/${first.id}/redrive`, { reason: "mailbox made" })).toMatchObject({
+      status: 200,
+      body: { redriven: [first.id] },
+    });
+    await again;
+    await expect.poll(async () => (await bus.deadLetters.counts())["email"]).toBe(2);
+    expect(sends.filter(({ deliveryId }) => deliveryId === first.id)).toHaveLength(2);
+
+    const all = observed(bus, "dead", 2);
+    expect((await post("/v1/dead-letters/redrive", { all: true, queue: "email" })).body).toMatchObject({
+      refused: [],
+      left: expect.any(Number),
+    });
+    await all;
+    await expect.poll(async () => (await bus.deadLetters.counts())["email"]).toBe(2);
+    const gone = await ask(`${server.url}/v1/dead-letters/${second.id}`, { method: "DELETE", key: keys.operate });
+    expect(gone).toMatchObject({ status: 200, body: { discarded: [second.id] } });
+    expect((await get(`/v1/dead-letters/${second.id}`)).status).toBe(404);
+    expect((await post(`/v1/dead-letters/${second.id}/redrive`)).status).toBe(404);
+  });
+});
+
+describe("a channel", () => {
+  it("E2: is paused, resumed and cleaned", async () => {
+    expect((await post("/v1/channels/email/pause")).body).toEqual({ channel: "email", paused: true });
+    expect((await get("/v1/channels")).body.channels).toContainEqual(expect.objectContaining({ name: "email", paused: true }));
+    expect((await post("/v1/channels/email/resume")).body).toEqual({ channel: "email", paused: false });
+    expect((await post("/v1/channels/email/clean", { olderThan: "1h" })).body).toEqual({ channel: "email", forgotten: 0 });
+    expect((await post("/v1/channels/email/clean")).body.forgotten).toBeGreaterThan(0);
+    expect((await post("/v1/channels/emial/pause")).body).toMatchObject({
+      status: 404,
+      code: "UNKNOWN_QUEUE",
+      detail: expect.stringContaining('"email"'),
+    });
+  });
+});
+
+describe("what is asked wrongly changes nothing:", () => {
+  it.each<[string, () => Promise<Answer>, number, string]>([
+    ["no key", () => ask(`${server.url}/v1/stats`), 401, "API key is needed"],
+    ["a key that may only publish", () => get("/v1/stats", { key: keys.publish }), 403, '"read"; the API key "shop" has publish:*'],
+    [
+      "a verb with a key that may only look",
+      () => ask(`${server.url}/v1/channels/email/pause`, { method: "POST", key: keys.read }),
+      403,
+      '"operate"',
+    ],
+    ["an unknown word of the query", () => get("/v1/events?cuont=5"), 400, "the query"],
+    ["a count that is none", () => get("/v1/events?count=many"), 400, "the query"],
+    ["an unknown field", () => post("/v1/channels/email/pause", { why: "x" }), 400, "the body"],
+    ["ids and all", () => post("/v1/dead-letters/redrive", { ids: ["d_1"], all: true }), 422, "either"],
+    ["neither ids nor all", () => post("/v1/dead-letters/redrive", {}), 422, "either"],
+    ["a queue with ids", () => post("/v1/dead-letters/redrive", { ids: ["d_1"], queue: "email" }), 422, "goes with"],
+    ["no JSON", () => post("/v1/channels/email/pause", "{"), 400, "not JSON"],
+    ["an unknown queue", () => get("/v1/dead-letters?queue=emial"), 404, '"email"'],
+    ["an unknown address", () => get("/v1/nowhere"), 404, "nothing at this address"],
+    ["another method", () => post("/v1/stats"), 405, "GET"],
+  ])("%s", async (_, asking, status, detail) => {
+    const { body } = await asking();
+    expect(body).toMatchObject({ status, detail: expect.stringContaining(detail) });
+    expect((await bus.channels.list()).find(({ name }) => name === "email")?.paused).toBe(false);
+  });
+});
+
+it("a test message is the topic's example, and is sent only where nothing really leaves", async () => {
+  const example = { orderId: "EX-1", email: "asha@example.com" };
+  const other = createBus({
+    application: "other",
+    topics: { orderPlaced: { ...orderPlaced, example } as typeof orderPlaced },
+    redis: url,
+    prefix,
+  });
+  try {
+    const [safe, live] = [await door.serve({ bus: other, open: true }), await door.serve({ bus: other, open: true, live: true })];
+    const path = "/v1/topics/order.placed/test-message";
+    const { status, body } = await ask(`${safe.url}${path}`, { method: "POST" });
+    expect([status, body.topic]).toEqual([200, "order.placed"]);
+    expect((await other.inspect.event(body.id))?.data).toEqual(example);
+    expect(await ask(`${live.url}${path}`, { method: "POST" })).toMatchObject({ status: 403, body: { code: "REAL_SENDING" } });
+    expect((await ask(`${safe.url}/v1/topics/order.place/test-message`, { method: "POST" })).body).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining("order.placed"),
+    });
+  } finally {
+    await other.stop();
+  }
+});
