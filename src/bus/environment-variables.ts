@@ -101,7 +101,7 @@ export const variables = z.object({
     .regex(/^[\w.:-]{1,253}$/, "must be a name or an address of this machine, such as 0.0.0.0")
     .optional(),
   PORT: port.optional(),
-  DRAIN: duration.optional(),
+  DRAIN: duration.default(2_000),
   WORKER_HEALTH_CHECK_PORT: port.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });

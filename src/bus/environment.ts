@@ -28,8 +28,12 @@ export interface Environment {
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
+  /** Where the HTTP server listens; undefined: on loopback. */
+  readonly host: string | undefined;
   /** Undefined: 4000, or for `dev` the next free one. */
   readonly port: number | undefined;
+  /** Milliseconds from a stop on in which `start` still takes requests. */
+  readonly drain: number;
   /** Where processes without the HTTP server answer probes; undefined: nowhere. */
   readonly healthPort: number | undefined;
   /** What is no fault: names that are nearly those of variables. */
@@ -97,7 +101,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
         .filter(Boolean),
       mailroom: { url: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
     },
+    host: data.HOST,
     port: data.PORT,
+    drain: data.DRAIN,
     healthPort: data.WORKER_HEALTH_CHECK_PORT,
     warnings: misspeltVariables(env, knownNames),
   };

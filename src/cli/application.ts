@@ -10,7 +10,7 @@ import { type Environment, readEnvironment } from "../bus/environment.ts";
 import { guardLoading } from "../bus/load-guard.ts";
 import { loadFiles } from "../bus/load-files.ts";
 import { loadTopics, type TopicInFile } from "../bus/load-topics.ts";
-import type { BusOptions } from "../bus/options.ts";
+import { type BusOptions, parseOptions } from "../bus/options.ts";
 import { exportName } from "../define/topic.ts";
 import { applicationFile, applicationFolder } from "./application-file.ts";
 import { freshUrl } from "./fresh-import.ts";
@@ -18,6 +18,16 @@ import { freshUrl } from "./fresh-import.ts";
 export interface Application {
   readonly environment: Environment;
   readonly bus: Bus;
+  /** Where its keys are in Redis. */
+  readonly place: Place;
+}
+
+/** Where what belongs to one application is. */
+export interface Place {
+  /** The address of Redis. */
+  readonly redis: string;
+  readonly prefix: string;
+  readonly application: string;
 }
 
 export interface ApplicationOptions {
@@ -36,6 +46,8 @@ export interface ReadApplication {
   /** Undefined where there is a problem. */
   readonly bus: Bus | undefined;
   readonly topics: readonly TopicInFile[];
+  /** What the configuration's file exports; undefined where it could not be loaded. */
+  readonly config: unknown;
   readonly problems: readonly string[];
 }
 
@@ -49,7 +61,7 @@ export async function loadApplication(options: ApplicationOptions): Promise<Appl
   const guard = guardLoading();
   try {
     const { environment, bus, problems, ...read } = await readApplication(options);
-    if (bus !== undefined) return { environment, bus };
+    if (bus !== undefined) return { environment, bus, place: placeOf(read.options) };
     const all = new Set([...problems, ...(await applicationProblems(read.options)), ...guard.release()]);
     throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
   } finally {
@@ -90,7 +102,19 @@ export async function readApplication({ logger, generation, adjust = (all) => al
     () => undefined,
     problems,
   );
-  return { environment, options, bus: problems.length === 0 ? bus : undefined, topics: topics.topics, problems };
+  return {
+    environment,
+    options,
+    bus: problems.length === 0 ? bus : undefined,
+    topics: topics.topics,
+    config: loaded?.module["default"],
+    problems,
+  };
+}
+
+function placeOf(options: BusOptions): Place {
+  const { redis, prefix, application } = parseOptions(options);
+  return { redis, prefix, application };
 }
 
 /** What the folder of an application holds, for as long as its configuration cannot be used. */

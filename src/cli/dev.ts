@@ -5,11 +5,10 @@ import { silentLogger } from "../base/logger.ts";
 import { isAlive } from "../base/redis-server/process.ts";
 import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
-import type { Environment } from "../bus/environment.ts";
 import { namesRedis } from "../bus/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { startServer } from "../server/server.ts";
-import { loadApplication } from "./application.ts";
+import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
@@ -49,7 +48,7 @@ export async function dev(): Promise<void> {
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
     await checked;
-    const { bus: first, environment } = await application(redis, mailroom);
+    const { bus: first, environment, place } = await application(redis, mailroom);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
@@ -57,6 +56,10 @@ export async function dev(): Promise<void> {
     const server = await startServer({
       bus,
       inbox: mailroom.inbox,
+      // It sends nothing for real and listens on loopback: whoever is on this machine may try everything.
+      keys: place,
+      open: true,
+      live: environment.send.live,
       port: environment.port ?? 4000,
       tryNextPort: environment.port === undefined,
       logger: terminalLogger(say),
@@ -107,11 +110,7 @@ async function ownRedis(): Promise<RedisServer | undefined> {
   return redis;
 }
 
-function application(
-  redis: RedisServer | undefined,
-  { url, smtp }: Mailroom,
-  generation?: number,
-): Promise<{ bus: Bus; environment: Environment }> {
+function application(redis: RedisServer | undefined, { url, smtp }: Mailroom, generation?: number): Promise<Application> {
   return loadApplication({
     logger: terminalLogger(say),
     ...(generation === undefined ? {} : { generation }),

@@ -1,21 +1,44 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
+import { maskUrl } from "../base/redis.ts";
 import type { Bus } from "../bus/bus.ts";
-import { loadApplication } from "./application.ts";
+import { loadApplication, type Place } from "./application.ts";
+
+/** A person who calls a command hears within three seconds that Redis does not answer; one far away is given this much at least. */
+const [tellAfterMs, leastMs] = [2_700, 1_500];
 
 /** The application, connected to the Redis at REDIS_URL, else to that of the `busbar dev` that runs in this folder; stopped after the work. */
-export async function withApplication<Result>(work: (bus: Bus) => Promise<Result>): Promise<Result> {
+export async function withApplication<Result>(work: (bus: Bus, place: Place) => Promise<Result>): Promise<Result> {
   const devRedis = await redisOfDev();
-  const { bus } = await loadApplication({
+  const { bus, place } = await loadApplication({
     logger: silentLogger,
-    adjust: (environment) => ({ ...environment, redis: environment.redis ?? devRedis }),
+    adjust: (read) => ({ ...read, redis: read.redis ?? devRedis }),
   });
   try {
-    await bus.connect();
-    return await work(bus);
+    await connectSoon(bus, place.redis);
+    return await work(bus, place);
   } finally {
     await bus.stop();
+  }
+}
+
+/** A machine that swallows what it is sent would hold a connection up for longer. */
+async function connectSoon(bus: Bus, url: string): Promise<void> {
+  // `performance.now` counts from the beginning of the process.
+  const patience = Math.max(leastMs, tellAfterMs - performance.now());
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `No Redis answers at ${maskUrl(url)} within ${(patience / 1_000).toFixed(1)} s. Start it, or correct REDIS_URL.`;
+      reject(new BusbarError("REDIS_UNREACHABLE", message));
+    }, patience);
+  });
+  try {
+    await Promise.race([bus.connect(), tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { BusbarError } from "../base/errors.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareEvents } from "./commands/events.ts";
+import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareService } from "./commands/service.ts";
@@ -43,7 +44,7 @@ program.hook("preAction", (_, command) => {
 });
 
 // The order of --help.
-for (const declare of [declareService, declareEvents, declareOperation, declareRepair, declareAuthoring]) declare(program);
+for (const declare of [declareService, declareEvents, declareOperation, declareRepair, declareKeys, declareAuthoring]) declare(program);
 
 // A reader such as `head` may leave before everything is printed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -55,6 +56,8 @@ try {
   await program.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+  // All is said. What a failed connection has left behind does not hold the process for long.
+  setTimeout(() => process.exit(), 200).unref();
 }
 
 /** Says what went wrong, unless commander has said it, and gives the exit code. */

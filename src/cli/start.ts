@@ -34,7 +34,7 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
 
   const signal = firstSignal();
   const logger = createLogger(logLevelOf(process.env));
-  const { bus, environment } = await loadApplication({ logger });
+  const { bus, environment, place } = await loadApplication({ logger });
   logFacts(bus, logger);
   reportStrayRejections((line) => logger.error({}, line));
   const ending = tellUnexpectedEnd();
@@ -53,7 +53,9 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
     }
     await bus.start({ only: busRoles });
     if (only.includes("server")) {
-      server = await startServer({ bus, port: environment.port ?? 4000, ...(metrics === undefined ? {} : { metrics }), logger });
+      const { host, port = 4_000, drain, send } = environment;
+      const where = { host, port, drain, keys: place, live: send.live };
+      server = await startServer({ bus, ...where, ...(metrics === undefined ? {} : { metrics }), logger });
       logger.info({ url: server.url }, "the HTTP server listens");
     }
     if (only.includes("workers")) await warnWithoutMailroom(environment, logger);

@@ -102,5 +102,7 @@ export function byOf(caller: Caller, reason: string | undefined): By {
 
 function tooMany(detail: string, after: number, headers: Readonly<Record<string, string>> = {}): HttpProblem {
   const seconds = Math.max(1, Math.ceil(after / 1_000));
-  return new HttpProblem("RATE_LIMITED", `${detail} Try again in ${seconds} s.`, { headers: { ...headers, "retry-after": String(seconds) } });
+  return new HttpProblem("RATE_LIMITED", `${detail} Try again in ${seconds} s.`, {
+    headers: { ...headers, "retry-after": String(seconds) },
+  });
 }

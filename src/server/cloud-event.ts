@@ -72,7 +72,8 @@ function attributeProblems(event: Readonly<Record<string, unknown>>): string[] {
     if (typeof event[name] !== "string" || event[name] === "") problems.push(`${name}: must be text that is not empty`);
   }
   if (typeof event["specversion"] === "string" && event["specversion"] !== "1.0") problems.push('specversion: must be "1.0"');
-  if (typeof event["type"] === "string" && event["type"].length > 128) problems.push("type: no topic has a name of more than 128 characters");
+  if (typeof event["type"] === "string" && event["type"].length > 128)
+    problems.push("type: no topic has a name of more than 128 characters");
   const { time } = event;
   if (time !== undefined && !(typeof time === "string" && timestamp.test(time) && !Number.isNaN(Date.parse(time))))
     problems.push("time: must be RFC 3339, such as 2026-11-21T23:11:43Z");

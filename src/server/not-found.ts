@@ -15,12 +15,15 @@ export function answerUnknown(app: FastifyInstance, { hint }: NotFoundOptions): 
   app.setNotFoundHandler((request) => {
     const parts = request.url.split("?")[0]!.split("/");
     const methods = routes.filter((route) => fits(route.parts, parts)).map(({ method }) => method);
-    if (methods.length === 0) throw new HttpProblem("NOT_FOUND", `There is nothing at this address.${hint === undefined ? "" : ` ${hint}`}`);
+    if (methods.length === 0)
+      throw new HttpProblem("NOT_FOUND", `There is nothing at this address.${hint === undefined ? "" : ` ${hint}`}`);
     const allow = [...new Set(methods)].toSorted().join(", ");
     throw new HttpProblem("METHOD_NOT_ALLOWED", `This address answers ${allow} only.`, { headers: { allow } });
   });
 }
 
 function fits(route: readonly string[], parts: readonly string[]): boolean {
-  return route.length === parts.length && route.every((part, index) => (part.startsWith(":") ? parts[index] !== "" : part === parts[index]));
+  return (
+    route.length === parts.length && route.every((part, index) => (part.startsWith(":") ? parts[index] !== "" : part === parts[index]))
+  );
 }

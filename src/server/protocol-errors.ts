@@ -7,7 +7,10 @@ import { problemFrom } from "./request-error.ts";
 /** The answers to what is no request that a route could take: a broken address, broken HTTP, headers without end. */
 export const protocolErrors = {
   frameworkErrors: (_error, _request, reply) => {
-    sendProblem(reply, new HttpProblem("INVALID_REQUEST", "The address cannot be read: its %-encoding is broken, or a part of it is too long."));
+    sendProblem(
+      reply,
+      new HttpProblem("INVALID_REQUEST", "The address cannot be read: its %-encoding is broken, or a part of it is too long."),
+    );
   },
   clientErrorHandler: (error: { readonly code?: string }, socket: Socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();

@@ -40,7 +40,10 @@ export function readPublishRequest({ headers, body, topic }: PublishRequest): Re
   const binary = Object.keys(headers).some((name) => name.startsWith("ce-"));
   if (media.type.startsWith("application/cloudevents")) {
     if (binary)
-      throw new HttpProblem("CONTRADICTION", `The body is a CloudEvent (${media.type}), and there are ce-… headers too: send it in one of the two modes.`);
+      throw new HttpProblem(
+        "CONTRADICTION",
+        `The body is a CloudEvent (${media.type}), and there are ce-… headers too: send it in one of the two modes.`,
+      );
     return structured(media.type, body, topic);
   }
   if (!/^application\/([\w.-]+\+)?json$/.test(media.type))
@@ -50,7 +53,10 @@ export function readPublishRequest({ headers, body, topic }: PublishRequest): Re
     );
   if (binary) return { batch: false, items: [fromCloudEvent(binaryCloudEvent(headers, sized(body)), topic)] };
   if (topic === undefined)
-    throw new HttpProblem("INVALID_CLOUD_EVENT", "This address takes CloudEvents, whose type names the topic; a plain payload goes to /v1/topics/:topic/events.");
+    throw new HttpProblem(
+      "INVALID_CLOUD_EVENT",
+      "This address takes CloudEvents, whose type names the topic; a plain payload goes to /v1/topics/:topic/events.",
+    );
   return plain(body, topic, optionsOf(headers));
 }
 

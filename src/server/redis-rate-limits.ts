@@ -24,7 +24,10 @@ export interface RateLimits {
  * |---|---|---|---|
  * | `<p>:<app>:api-rate:<key id>` | string | requests of this key in its present time | for the key's time |
  */
-export function redisRateLimits(redis: Redis, { prefix, application }: { readonly prefix: string; readonly application: string }): RateLimits {
+export function redisRateLimits(
+  redis: Redis,
+  { prefix, application }: { readonly prefix: string; readonly application: string },
+): RateLimits {
   const limiters = new Map<string, RateLimiterAbstract>();
   const limiterOf = async (rate: NonNullable<ApiKey["rate"]>): Promise<RateLimiterAbstract> => {
     const name = `${rate.max}/${rate.per}`;

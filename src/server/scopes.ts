@@ -15,7 +15,8 @@ export function scopeProblems(scopes: readonly string[]): string[] {
   if (scopes.length === 0) return ["a key needs at least one scope: publish:<topics>, read, operate or admin"];
   return scopes.flatMap((scope) => {
     if (plainScopes.includes(scope) || /^publish:[a-z0-9._*-]{1,128}$/.test(scope)) return [];
-    const advice = scope === "publish" ? 'write which topics, such as "publish:order.*"' : "there are publish:<topics>, read, operate and admin";
+    const advice =
+      scope === "publish" ? 'write which topics, such as "publish:order.*"' : "there are publish:<topics>, read, operate and admin";
     return [`the scope ${JSON.stringify(scope.slice(0, 200))} is not known: ${advice}`];
   });
 }
