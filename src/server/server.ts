@@ -15,6 +15,7 @@ import { messageRoutes } from "./message-routes.ts";
 import type { Metrics } from "./metrics.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { answerUnknown } from "./not-found.ts";
+import { openApiRoutes } from "./open-api-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
 import type { ServedBus } from "./served-bus.ts";
@@ -115,7 +116,7 @@ interface RoutesOptions extends Omit<ServerOptions, "logger" | "open"> {
 }
 
 function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
-  const { bus, inbox, live = true, metrics, logger, open, local, store, stopping } = options;
+  const { bus, keys, inbox, live = true, metrics, logger, open, local, store, stopping } = options;
   const access = store && keyAccess({ ...store, open });
   guard(app, { local, stopping });
   takeBodiesAsBytes(app);
@@ -123,7 +124,10 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
   answerUnknown(app, { hint: local ? undefined : "The page, its feed and the inbox are served on loopback only." });
   healthRoutes(app, { bus, stopping });
   metricsRoutes(app, { bus, metrics, access: local ? undefined : access });
-  if (access !== undefined) apiRoutes(app, { bus, live, logger, access });
+  if (access !== undefined && keys !== undefined) {
+    apiRoutes(app, { bus, live, logger, access });
+    openApiRoutes(app, { bus, application: keys.application, live, open, access: local ? undefined : access });
+  }
   if (!local) return;
   pageRoutes(app, { bus, inbox, logger });
   messageRoutes(app, { inbox });

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { openApiDocument } from "../../src/server/open-api/document.ts";
+import { allOperations } from "../../src/server/operations.ts";
+import * as topics from "../../topics/index.ts";
+import { ask, httpDoor } from "../support/http.ts";
+import { testLine } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const line = testLine();
+const bus = line.bus({ url, prefix });
+const door = httpDoor({ redis: url, prefix, application: "test" });
+// oxlint-disable-next-line no-explicit-any -- a document is looked into here and there
+type Document = any;
+
+describe("the OpenAPI document", () => {
+  const operations = allOperations(bus as never, { live: false });
+  const document = openApiDocument({ application: "shop", topics: Object.values(topics), operations, open: false }) as Document;
+
+  it("has an address for each topic, with the schema and the example of its payload", () => {
+    const { post } = document.paths["/v1/topics/order.placed/events"];
+    const { schema, example } = post.requestBody.content["application/json"];
+    expect(example).toEqual(topics.orderPlaced.example);
+    expect(schema.oneOf[0].properties).toHaveProperty("orderId");
+    expect(schema.oneOf[1]).toMatchObject({ type: "array", maxItems: 1_000 });
+    const publishing = Object.keys(document.paths).filter((path) => path.startsWith("/v1/topics/") && path.endsWith("/events"));
+    expect(publishing).toHaveLength(Object.keys(topics).length);
+  });
+
+  it("has every operation, its parameters, its scope and what can go wrong", () => {
+    for (const { method, path, scope } of operations) {
+      const described = document.paths[path.replaceAll(/:(\w+)/g, "{$1}")][method.toLowerCase()];
+      expect(described.description).toContain(`\`${scope}\``);
+      expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(["200", "400", "401", "403", "429", "503"]));
+    }
+    const list = document.paths["/v1/dead-letters"].get;
+    expect(list.parameters.map(({ name }: { name: string }) => name)).toEqual(["queue", "from", "count"]);
+  });
+
+  it("is whole: ids are unique, every reference leads somewhere, every parameter of a path is declared", () => {
+    const all = Object.entries<Document>(document.paths).flatMap(([path, methods]) =>
+      Object.values<Document>(methods).map((one) => ({ path, one })),
+    );
+    const ids = all.map(({ one }) => one.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, name] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
+      expect(document.components.schemas).toHaveProperty(name!);
+    for (const { path, one } of all) {
+      const declared = (one.parameters ?? []).filter((each: Document) => each.in === "path").map((each: Document) => each.name);
+      expect([path, declared]).toEqual([path, [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)]);
+    }
+  });
+});
+
+describe("on the server", () => {
+  it("it is at /openapi.json, answered with 304 where nothing has changed, and shown at /docs without a script of another place", async () => {
+    const server = await door.serve({ bus, open: true });
+    const { status, body, headers } = await ask(`${server.url}/openapi.json`);
+    expect([status, body.openapi, body.security]).toEqual([200, "3.1.0", [{ key: [] }, {}]]);
+    expect(Object.keys(body.paths)).toContain("/v1/topics/order.placed/events");
+    expect((await ask(`${server.url}/openapi.json`, { headers: { "if-none-match": headers.etag! } })).status).toBe(304);
+
+    const page = await ask(`${server.url}/docs`);
+    expect(page.headers["content-security-policy"]).toContain("default-src 'self'");
+    const files = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
+    expect(files.every((path) => path.startsWith("/"))).toBe(true);
+    expect(page.body).not.toMatch(/<script>|\bon\w+=/);
+    for (const path of files) expect([path, (await ask(`${server.url}${path}`)).status]).toEqual([path, 200]);
+  });
+});
