@@ -22,7 +22,7 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
     ...channelLines(channels),
     "",
     ...(behind.length === 0 ? [] : subscriberLines(behind)),
-    `${countOf(upToDate, "subscriber")} of ${countText(subscribers.length)} up to date`,
+    `${countText(upToDate)} of ${countOf(subscribers.length, "subscriber")} up to date`,
     "",
     ...(used.length === 0
       ? []
@@ -30,7 +30,7 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
           topicColumns,
           used.map(({ name, published, held }) => [name, countText(published), countText(held)]),
         )),
-    `${countOf(publishedEver(stats), "event")} in ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
+    `${countOf(publishedEver(stats), "event")} of ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
     "",
     `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
   ];

@@ -46,10 +46,7 @@ function subscriberLines({ name, state, reason, skipped, deliveries, more }: Tra
 function deliveryLines({ id, route, channel, state, timeline, progress }: TracedDelivery, time: string): string[] {
   const title = route === channel ? channel : `${channel} (${route})`;
   const done = progress === undefined ? "" : `  ${progressText(progress)}`;
-  return [
-    `    ${oneLine(`${id}  ${title}: ${state}`)}${done}`,
-    ...timelineLines(timeline, Date.parse(time)).map((line) => `      ${line}`),
-  ];
+  return [`    ${oneLine(`${id} ${title}: ${state}`)}${done}`, ...timelineLines(timeline, Date.parse(time)).map((line) => `      ${line}`)];
 }
 
 /** How far a handler says it is. */

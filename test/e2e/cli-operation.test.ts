@@ -1,0 +1,174 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, it, onTestFinished } from "vitest";
+import * as z from "zod";
+import { createBus, defineTopic } from "../../src/index.ts";
+import { busesOf } from "../support/buses.ts";
+import { runCli, startCli } from "../support/cli.ts";
+import { testRedis } from "../support/redis.ts";
+import { smallApplication } from "../support/small-application.ts";
+
+const { url, prefix } = testRedis();
+const env = { REDIS_URL: url, QUEUE_PREFIX: prefix };
+const kept = busesOf();
+
+const topics = {
+  orderPlaced: defineTopic("order.placed", z.object({ orderId: z.string(), amount: z.number() }), { key: (order) => order.orderId }),
+  reminderDue: defineTopic("reminder.due", z.object({ orderId: z.string() })),
+};
+
+describe("the command line on a running system", () => {
+  it("A3 A11 B6 C3 C10 D5: follows events, tells what became of each, and repairs", { timeout: 90_000 }, async () => {
+    const { folder: cwd, addLate } = await smallApplication();
+    const run = (...args: string[]) => runCli(args, { cwd, env });
+    const bus = kept(() => createBus({ application: "small", topics, redis: url, prefix }));
+    const service = startCli(["start", "--only", "router,workers"], { cwd, env });
+    const tail = startCli(["tail", "--json"], { cwd, env });
+    await service.until(/"msg":"started"/);
+
+    const good = await bus.publishEvent.orderPlaced(
+      { orderId: "A-1", amount: 10 },
+      { idempotencyKey: "order A-1", correlationId: "cart-7" },
+    );
+    const bad = await bus.publishEvent.orderPlaced({ orderId: "BAD-1", amount: 2_000 });
+    const reminder = await bus.publishEvent.reminderDue({ orderId: "A-1" });
+
+    const deliveryOf = async (id: string, subscriber: string) => {
+      const routings = await bus.inspect.deliveries((await bus.inspect.event(id))!);
+      return routings.find((routing) => routing.subscriber === subscriber)!.deliveries[0]!;
+    };
+
+    const traced = await run("trace", "order A-1", "--watch");
+    const published = `^order\\.placed ${good.id}\\n {2}published +\\S+ by /small\\n {2}key +A-1\\n {2}idempotency key +order A-1\\n {2}correlation +cart-7$`;
+    expect(traced.stdout).toMatch(new RegExp(published, "m"));
+    expect(traced.stdout).toMatch(/^ {2}large: its filter turned it away: .*amount/m);
+    expect(traced.stdout).toMatch(/try 1 +sent +handler/);
+    await expect.poll(async () => (await bus.deadLetters.counts())["handler"]).toBe(1);
+
+    const [letter, delayed] = [(await deliveryOf(bad.id, "fragile")).id, (await deliveryOf(reminder.id, "reminder")).id];
+    const [list, shown, refused, figures, status, positions] = await Promise.all([
+      run("dead-letters", "list"),
+      run("dead-letters", "show", letter),
+      run("dead-letters", "discard", "--all"),
+      run("stats"),
+      run("deliveries", "show", delayed),
+      run("subscribers", "--json"),
+    ]);
+    // What code of the application says is shown, and not obeyed.
+    const listed = `^${letter} .* 1 try\\n.*\\(order\\.placed ${bad.id}\\)\\n.*no account \\\\u001b\\[2J busbar: all is well\\n1 dead letter\\. `;
+    expect(list.stdout).toMatch(new RegExp(listed));
+    expect(shown.stdout).toMatch(/^ {2}reason +.*no account.*\n {2}tries +1 try, from .*\n {2}data\n {4}│ \{$/m);
+    expect(shown.stdout).toMatch(/^ {4}│ .*"orderId": "BAD-1"/m);
+    expect(shown.stdout).toMatch(/^ {2}stack\n {4}│ /m);
+    expect(shown.stdout).toMatch(/^ {2}time line\n.*try 1 +dead/m);
+    expect(refused).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "busbar: Discard 1 dead letter for good? Nobody can be asked here, so nothing was changed: give --yes to do it.\n",
+    });
+    expect(figures.stdout).toMatch(/^published 3 {2}waiting 0 {2}active 0 {2}delayed 1 {2}completed 4 {2}dead 1 {2}lag 0\n/);
+    expect(figures.stdout).toMatch(/^handler +on +0 +0 +1 +4 +1 +- +1 +-$/m);
+    expect(figures.stdout).toMatch(/^order\.placed +2 +2$/m);
+    expect(figures.stdout).toMatch(/^Redis \d+\.\d+\.\d+: [\d,]+ keys, .*MB, \d+ clients$/m);
+    expect(status.stdout).toMatch(new RegExp(`^${delayed} handler\\n(.*\\n)+ {2}state +waiting\\n {2}queue +delayed, 0 tries used up\\n`));
+    expect(JSON.parse(positions.stdout)).toMatchObject([
+      { name: "booking", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0 },
+      { name: "fragile" },
+      { name: "large" },
+      { name: "reminder" },
+    ]);
+
+    const [discarded, cancelled, paused] = await Promise.all([
+      run("dead-letters", "discard", letter, "--yes", "--reason", "sent by hand"),
+      run("deliveries", "cancel", delayed, "--reason", "withdrawn"),
+      run("channels", "pause", "handler"),
+    ]);
+    expect([discarded.stdout, cancelled.stdout]).toEqual(["1 dead letter discarded.\n", `${delayed} is cancelled: it will not be sent.\n`]);
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^handler is paused for all processes/) as string });
+    const handler = (await bus.channels.list()).find(({ name }) => name === "handler");
+    expect(handler).toMatchObject({ paused: true, delayed: 0, dead: 0 });
+    expect((await deliveryOf(bad.id, "fragile")).timeline.at(-1)).toMatchObject({
+      step: "discarded",
+      detail: expect.stringMatching(/^by \S+.*: sent by hand$/) as string,
+    });
+
+    await addLate();
+    const replay = (...more: string[]) => run("replay", "order.placed", "--subscriber", "late", ...more);
+    const [preview, cleaned] = await Promise.all([replay("--preview"), run("channels", "clean", "handler", "--yes", "--json")]);
+    expect(preview.stdout).toMatch(/2 events, of which 2 match.*\n {4}missing +2 {2}would be queued\n/);
+    expect(preview.stdout).toMatch(/ {2}Missing:\n( {4}.* handler → late d_\w+ of event .*\n){2}$/);
+    expect(JSON.parse(cleaned.stdout)).toEqual({ channel: "handler", forgotten: 4 });
+    expect((await replay("--yes")).stdout).toMatch(/\nDone: 2 deliveries queued\.\n$/);
+
+    await tail.until(new RegExp(reminder.id));
+    tail.signal("SIGINT");
+    expect(await tail.ended).toBe(0);
+    const lines = tail.text().trimEnd().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual([good.id, bad.id, reminder.id]);
+  });
+
+  it("lets a reader such as head leave", { timeout: 30_000 }, async () => {
+    const { folder: cwd } = await smallApplication();
+    const ended = kept(() => createBus({ application: "small", topics, redis: url, prefix: `${prefix}-head` }));
+    await ended.publishEvent.orderPlaced({ orderId: "A-1", amount: 10 });
+    const binary = join(import.meta.dirname, "..", "..", "bin", "with-packages.mjs");
+    const shell = spawn("sh", ["-c", `{ "${process.execPath}" "${binary}" busbar tail; echo "code $?" >&2; } | head -n 1`], {
+      cwd,
+      env: { ...process.env, ...env, QUEUE_PREFIX: `${prefix}-head` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const errors = text(shell.stderr);
+    const first = await once(shell.stdout, "data");
+    expect(String(first[0])).toMatch(/^\S+Z order\.placed \S+ A-1\n$/);
+    // It learns of it with what it writes next.
+    const more = setInterval(() => void ended.publishEvent.orderPlaced({ orderId: "A-2", amount: 10 }), 50);
+    expect(await errors).toBe("code 0\n");
+    clearInterval(more);
+  });
+});
+
+describe("a wrong call", () => {
+  it("ends with exit code 2 and the name that was meant, and changes nothing", { timeout: 30_000 }, async () => {
+    const { folder: cwd } = await smallApplication();
+    const calls: readonly (readonly [args: string, said: RegExp])[] = [
+      ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
+      ["channels paus", /^busbar: channels knows no verb "paus": did you mean "pause"\?\n$/],
+      ["replay order.placed --subscriber larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
+      ["replay order.placed --subscriber reminder", /^busbar: Subscriber "reminder" does not listen to "order\.placed"\./],
+      ["replay order.placed --subscriber large --from 1h --to 2h", /^busbar: --from is after --to/],
+      ["replay order.placed --subscriber large --preview --yes", /^busbar: --preview only looks/],
+      ["replay order.placed", /^error: required option '--subscriber <name>' not specified\n$/],
+    ];
+    const runs = await Promise.all(calls.map(([args]) => runCli(args.split(" "), { cwd, env })));
+    for (const [index, [, said]] of calls.entries()) {
+      expect(runs[index]).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(said) as string });
+    }
+  });
+
+  it("and one for what is not there, or without Redis, with exit code 1 and one line", { timeout: 30_000 }, async () => {
+    const { folder: cwd } = await smallApplication();
+    // It takes connections and says nothing.
+    const silent = createServer();
+    onTestFinished(() => void silent.close());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const [unknown, away] = await Promise.all([
+      runCli(["trace", "nobody"], { cwd, env }),
+      runCli(["stats"], { cwd, env: { REDIS_URL: `redis://me:secret@127.0.0.1:${port}` } }),
+    ]);
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^busbar: no event, delivery or idempotency key is "nobody": .*\n$/) as string,
+    });
+    expect(away).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^busbar: No Redis answers at redis:\/\/me:\*\*\*@127\.0\.0\.1:\d+ within [12]\.\d s\. .*\n$/,
+      ) as string,
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { DeadLetterDetail } from "../../src/bus/dead-letters.ts";
+import type { ReplayResult } from "../../src/bus/replay.ts";
+import { autopsyLines, letterLines } from "../../src/cli/dead-letter-lines.ts";
+import { statusLines } from "../../src/cli/deliveries.ts";
+import { type ReplayRange, replayLines, sameCall, sampleLines } from "../../src/cli/replay-lines.ts";
+import { eventLine } from "../../src/cli/tail.ts";
+
+/** A text that tries to pass for a line of ours, and to clear the screen. */
+const forged = "x\n  reason    all is well\u001b[2J";
+const forgedLine = "x reason all is well\\u001b[2J";
+const event = { id: "e-1", type: "order.placed", time: "2026-11-24T10:00:00.000Z" };
+const letter: DeadLetterDetail = {
+  id: "d_1",
+  queue: "email",
+  subscriber: "receipt",
+  route: "copy",
+  to: forged,
+  event,
+  reason: forged,
+  attempts: 4,
+  firstAt: "2026-11-24T10:00:00.000Z",
+  lastAt: "2026-11-24T10:00:14.000Z",
+  stack: [`Error: ${forged}\n    at send`],
+  data: { note: forged },
+  timeline: [{ at: Date.parse(event.time), step: "dead", detail: forged }],
+};
+
+describe("D5: the autopsy of a dead letter", () => {
+  it("has everything, and lets nothing that comes from data or code pass for a line of ours", () => {
+    const escaped = JSON.stringify(forged).slice(1, -1);
+    expect(autopsyLines(letter)).toEqual([
+      "d_1",
+      `  what      email / receipt / copy → ${forgedLine}`,
+      "  of event  order.placed e-1",
+      `  reason    ${forgedLine}`,
+      "  tries     4 tries, from 2026-11-24 10:00:00 to 2026-11-24 10:00:14 (UTC)",
+      "  data",
+      "    │ {",
+      `    │   "note": "${escaped}"`,
+      "    │ }",
+      "  stack",
+      "    │ Error: x",
+      "    │   reason    all is well\\u001b[2J",
+      "    │     at send",
+      "  time line",
+      `    10:00:00.000  +0 ms     try 1   dead         ${forgedLine}`,
+    ]);
+  });
+
+  it("is three lines in a list", () => {
+    expect(letterLines({ ...letter, route: "email", to: undefined, event: undefined, attempts: 1 })).toEqual([
+      "d_1  2026-11-24 10:00:14  1 try",
+      "    email / receipt",
+      `    ${forgedLine}`,
+    ]);
+  });
+});
+
+it("C3: a delivery says where it stands and where its job is", () => {
+  expect(
+    statusLines({
+      id: "d_1",
+      channel: "email",
+      subscriber: "receipt",
+      route: "email",
+      to: "asha@example.in",
+      event,
+      state: "retrying",
+      reason: "smtp: 421",
+      queue: "delayed",
+      attempts: 1,
+      timeline: [{ at: Date.parse(event.time) + 40, step: "retry", detail: "smtp: 421" }],
+    }),
+  ).toEqual([
+    "d_1 email",
+    "  to          asha@example.in",
+    "  planned by  receipt",
+    "  of event    order.placed e-1",
+    "  state       retrying: smtp: 421",
+    "  queue       delayed, 1 try used up",
+    "    10:00:00.040  +40 ms    try 1   failed       smtp: 421",
+  ]);
+});
+
+describe("a replay", () => {
+  const range: ReplayRange = {
+    topic: "order.placed",
+    subscriber: "receipt",
+    from: Date.parse(event.time),
+    to: Date.parse(event.time) + 3_600_250,
+  };
+  const result: ReplayResult = {
+    events: 1_204,
+    matched: 1_100,
+    planned: 1_101,
+    missing: 30,
+    queued: 0,
+    sent: 1_070,
+    underWay: 0,
+    dead: 1,
+    ended: 0,
+    refused: 0,
+    audiences: 1,
+    problems: 2,
+    firstProblem: forged,
+    samples: [{ delivery: "d_1", channel: "email", route: "email", to: "asha@example.in", event: "e-1", time: event.time }],
+    finished: false,
+  };
+
+  it("is told in figures, with some of what is missing", () => {
+    expect([...replayLines(range, result), ...sampleLines(result)]).toEqual([
+      "order.placed for receipt, from 2026-11-24 10:00:00 to 2026-11-24 11:00:00 (UTC)",
+      "  1,204 events, of which 1,100 match its filter; 1,101 deliveries planned:",
+      "    missing       30  would be queued",
+      "    sent       1,070",
+      "    under way      0",
+      "    dead           1  busbar dead-letters redrive queues them again",
+      "    ended          0",
+      "    refused        0",
+      "  1 audience looked up again",
+      `  2 events could not be planned; the first: ${forgedLine}`,
+      "  Missing, for example:",
+      "    2026-11-24 10:00:00 email → asha@example.in d_1 of event e-1",
+    ]);
+  });
+
+  it("is gone on with by a call whose times do not move", () => {
+    expect(sameCall(range)).toBe(
+      "busbar replay order.placed --subscriber receipt --from 2026-11-24T10:00:00.000Z --to 2026-11-24T11:00:00.250Z",
+    );
+    expect(sameCall({ ...range, from: undefined })).not.toContain("--from");
+  });
+});
+
+it("an event is one line: when, topic, id, key, and its payload where that is asked for", () => {
+  const whole = {
+    ...event,
+    specversion: "1.0",
+    source: "/shop",
+    datacontenttype: "application/json",
+    dataversion: 1,
+    partitionkey: "A 1\u001b[2J",
+    data: { a: 1 },
+  } as const;
+  expect(eventLine(whole)).toBe("2026-11-24T10:00:00.000Z order.placed e-1 A 1\\u001b[2J");
+  expect(eventLine({ ...whole, partitionkey: undefined } as never, true)).toBe('2026-11-24T10:00:00.000Z order.placed e-1  {"a":1}');
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { ChannelView } from "../../src/bus/channels.ts";
+import type { Stats } from "../../src/bus/stats.ts";
+import { channelLines } from "../../src/cli/channels.ts";
+import { statisticsLine } from "../../src/cli/statistics-line.ts";
+import { statsLines } from "../../src/cli/stats-lines.ts";
+
+const email: ChannelView = {
+  name: "email",
+  on: true,
+  paused: false,
+  waiting: 3,
+  active: 1,
+  delayed: 0,
+  completed: 1_198,
+  dead: 2,
+  concurrency: 5,
+  rateLimit: { max: 10, per: 1_000 },
+  oldestAge: 4_200,
+  workers: 2,
+};
+const sms: ChannelView = {
+  ...email,
+  name: "sms",
+  on: false,
+  off: "the channel sms is switched off",
+  paused: true,
+  rateLimit: { max: 1_000, per: 1_500 },
+};
+const stats: Stats = {
+  topics: [
+    { name: "order.placed", published: 1_204, held: 900 },
+    { name: "order.refunded", published: 0, held: 0 },
+  ],
+  subscribers: [
+    { name: "receipt", topics: ["order.placed"], lag: 7, pending: 1, gaps: 0 },
+    { name: "booking", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T10:00:00.000Z" },
+  ],
+  channels: [email],
+  redis: { keys: 1_500, memoryBytes: 3_565_158, clients: 9, version: "7.0.15" },
+  doubtful: 0,
+};
+
+describe("A11 D4: the line of statistics", () => {
+  it("sums up the system, and what has come since it was seen last", () => {
+    expect(statisticsLine(stats)).toBe("published 1,204  waiting 3  active 1  delayed 0  completed 1,198  dead 2  lag 7");
+    const before: Stats = {
+      ...stats,
+      topics: [{ name: "order.placed", published: 1_173, held: 900 }],
+      // Finished deliveries were forgotten since.
+      channels: [{ ...email, completed: 1_500, dead: 1 }],
+    };
+    expect(statisticsLine(stats, before)).toBe(
+      "published 1,204 (+31)  waiting 3  active 1  delayed 0  completed 1,198  dead 2 (+1)  lag 7",
+    );
+  });
+
+  it("names what is out of the ordinary only where there is some", () => {
+    const odd: Stats = {
+      ...stats,
+      channels: [{ ...email, paused: true }],
+      subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
+      doubtful: 2,
+    };
+    expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email$/);
+  });
+});
+
+describe("A11: the tables", () => {
+  it("have a cell everywhere, so that programs can cut them, and say why a channel is off", () => {
+    const lines = channelLines([email, sms, { ...email, name: "routing", rateLimit: undefined }]);
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      ["CHANNEL", "STATE", "WAITING", "ACTIVE", "DELAYED", "COMPLETED", "DEAD", "OLDEST", "WORKERS", "RATE"],
+      ["email", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "10/1s"],
+      ["sms", "off, paused", "3", "1", "0", "1,198", "2", "4.2 s", "2", "1,000/1500ms"],
+      ["routing", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "-"],
+      [""],
+      ["sms is off: the channel sms is switched off"],
+    ]);
+  });
+
+  it("tell of subscribers only those that are behind, and of topics those that are used", () => {
+    const text = statsLines(stats).join("\n");
+    expect(text).toMatch(/^receipt +7 +1 +0 +never +order\.placed\n1 of 2 subscribers up to date$/m);
+    expect(text).toMatch(/^order\.placed +1,204 +900\n1,204 events of 1 of 2 topics$/m);
+    expect(text).not.toContain("order.refunded");
+    expect(text).toMatch(/\nRedis 7\.0\.15: 1,500 keys, 3\.4 MB, 9 clients$/);
+  });
+});

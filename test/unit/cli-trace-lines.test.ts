@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import type { Trace, TracedDelivery, TracedSubscriber } from "../../src/bus/trace.ts";
+import { timelineLines } from "../../src/cli/timeline-lines.ts";
+import { traceChanges, traceEnded, traceLines } from "../../src/cli/trace-lines.ts";
+import type { TimelineEntry } from "../../src/workers/ledger.ts";
+
+const time = "2026-11-24T23:59:58.000Z";
+const at = (seconds: number): number => Date.parse(time) + seconds * 1_000;
+
+const subscriber = (name: string, more: Partial<TracedSubscriber> = {}): TracedSubscriber => ({
+  name,
+  state: "routed",
+  skipped: [],
+  deliveries: [],
+  more: 0,
+  ...more,
+});
+const delivery = (state: TracedDelivery["state"], timeline: readonly TimelineEntry[] = []): TracedDelivery => ({
+  id: "d_1",
+  route: "receipt",
+  channel: "email",
+  state,
+  timeline,
+});
+const traceOf = (...subscribers: readonly TracedSubscriber[]): Trace => ({
+  event: {
+    specversion: "1.0",
+    id: "e-1",
+    source: "/shop",
+    type: "order.placed",
+    time,
+    datacontenttype: "application/json",
+    dataversion: 1,
+    causationid: "e-0",
+    data: {},
+  },
+  subscribers,
+});
+
+describe("a time line", () => {
+  it("counts the tries, begins anew when a person queued it again, and names the day when it is another", () => {
+    const timeline: TimelineEntry[] = [
+      { at: at(0.02), step: "deferred", detail: "this build has no route" },
+      { at: at(1), step: "retry", detail: "smtp: 421 busy\u001b[2J" },
+      { at: at(5), step: "dead", detail: "smtp: 550 (try 2 of 2)" },
+      { at: at(60), step: "redriven", detail: "by asha" },
+      { at: at(61), step: "sent", detail: "sendgrid m-1" },
+    ];
+    expect(timelineLines(timeline, at(0))).toEqual([
+      "23:59:58.020  +20 ms            put back     this build has no route",
+      "23:59:59.000  +1.0 s    try 1   failed       smtp: 421 busy\\u001b[2J",
+      "2026-11-25 00:00:03  +5.0 s    try 2   dead         smtp: 550 (try 2 of 2)",
+      "2026-11-25 00:00:58  +60 s             redriven     by asha",
+      "2026-11-25 00:00:59  +61 s     try 1   sent         sendgrid m-1",
+    ]);
+  });
+});
+
+describe("C10: a trace", () => {
+  it("is a tree: how it was published, what each subscriber made of it and why, each delivery, each step", () => {
+    const trace = traceOf(
+      subscriber("late", { state: "unread" }),
+      subscriber("large", { state: "unmatched", reason: "amount: 10 is not > 1000" }),
+      subscriber("broken", { state: "problem", reason: "no\nprice" }),
+      subscriber("old", { state: "forgotten" }),
+      subscriber("quiet"),
+      subscriber("receipt", {
+        skipped: [{ route: "sms", reason: "the channel sms is switched off" }],
+        deliveries: [{ ...delivery("sent", [{ at: at(0.005), step: "sent", detail: "sendgrid m-1" }]), progress: { done: 2, total: 5 } }],
+        more: 900,
+      }),
+    );
+    expect(traceLines(trace)).toEqual([
+      "order.placed e-1",
+      "  published        2026-11-24T23:59:58.000Z by /shop",
+      "  caused by        e-0",
+      "  late: has not read it yet",
+      "  large: its filter turned it away: amount: 10 is not > 1000",
+      "  broken: could not plan it: no price (busbar dead-letters list --queue routing)",
+      "  old: has read it; what it made of it is no longer kept (96 hours)",
+      "  quiet: matched; nothing was to be sent",
+      "  receipt: matched: 901 deliveries",
+      "    sms skipped: the channel sms is switched off",
+      "    d_1 email (receipt): sent  2 of 5",
+      "      23:59:58.005  +5 ms     try 1   sent         sendgrid m-1",
+      "    … and 900 more deliveries",
+    ]);
+    expect(traceLines(traceOf()).at(-1)).toBe("  nobody listens to this topic");
+  });
+
+  it("has ended when everybody has read the event and no delivery waits", () => {
+    expect(traceEnded(traceOf(subscriber("a", { deliveries: [delivery("sent")] }), subscriber("b", { state: "unmatched" })))).toBe(true);
+    for (const state of ["waiting", "retrying"] as const)
+      expect(traceEnded(traceOf(subscriber("a", { deliveries: [delivery("sent"), delivery(state)] })))).toBe(false);
+    expect(traceEnded(traceOf(subscriber("a", { state: "unread" })))).toBe(false);
+  });
+
+  it("says what is new since it was seen last, and nothing where nothing is", () => {
+    const first: TimelineEntry = { at: at(1), step: "retry", detail: "smtp: 421" };
+    const unread = traceOf(subscriber("receipt", { state: "unread" }));
+    const tried = traceOf(subscriber("receipt", { deliveries: [delivery("retrying", [first])] }));
+    const sent = traceOf(
+      subscriber("receipt", { deliveries: [delivery("sent", [first, { at: at(1.5), step: "sent", detail: "smtp m-1" }])] }),
+    );
+    expect(traceChanges(unread, tried)).toEqual([
+      "receipt: matched: 1 delivery",
+      "email d_1  23:59:59.000  +1.0 s    try 1   failed       smtp: 421",
+    ]);
+    expect(traceChanges(tried, sent)).toEqual(["email d_1  23:59:59.500  +1.5 s    try 2   sent         smtp m-1"]);
+    expect(traceChanges(sent, sent)).toEqual([]);
+  });
+});
