@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { smsSegments } from "../channels/sms-segments.ts";
 import type { Inbox } from "../mailroom/inbox.ts";
 import type { MailRecord } from "../mailroom/record.ts";
 import { HttpProblem } from "./problem.ts";
@@ -54,6 +55,7 @@ function messageView({ html, id, provider, messageId, from, to, subject, at, siz
     text,
     headers,
     attachments,
+    ...(provider === "twilio" ? { cost: smsSegments(text ?? "") } : {}),
     hasHtml: html !== undefined,
     remotePictures: html !== undefined && /<img\b[^>]*\bsrc\s*=\s*["']?https?:/i.test(html),
   };

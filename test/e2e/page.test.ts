@@ -103,6 +103,24 @@ describe("the feed", () => {
     });
   });
 
+  it("an SMS is listed by how it begins, and opened with what it costs", async () => {
+    const account = `AC${"0".repeat(32)}`;
+    const { ok } = await fetch(`${mailroom.url}/2010-04-01/Accounts/${account}/Messages.json`, {
+      method: "POST",
+      headers: { authorization: `Basic ${Buffer.from(`${account}:secret`).toString("base64")}` },
+      body: new URLSearchParams({ To: "+919845012345", From: "KIRANA", Body: `${nasty} 482913` }),
+    });
+    expect(ok).toBe(true);
+    const listed = mailroom.inbox.list()[0]!;
+    expect(listed).toMatchObject({ provider: "twilio", excerpt: `${nasty} 482913` });
+    expect(await (await fetch(`${server.url}/messages/${listed.id}`)).json()).toMatchObject({
+      to: ["+919845012345"],
+      text: `${nasty} 482913`,
+      cost: { segments: 1, encoding: "GSM-7", units: 34, left: 126 },
+      hasHtml: false,
+    });
+  });
+
   it("shows a dead delivery with its reason", async () => {
     const dead = observed(bus, "dead");
     const { id } = await bus.publishEvent.orderPlaced({ orderId: "A-2", email: "nobody" });

@@ -1,5 +1,5 @@
 import { element, time } from "./dom.js";
-import { indented, titleOf } from "./title.js";
+import { headingOf, indented, segmentsText } from "./title.js";
 
 /** Opens the message that the address names (`#message=<id>`), and closes the reader where it names none. */
 export function messageReader(dialog, { originOf, onOpen }) {
@@ -39,7 +39,7 @@ function letter(message, { origin, close }) {
   if (tabs.length > 0) show(tabs[0]);
   const facts = { To: message.to.join(", "), From: message.from, At: time(message.at, { precise: true }), Provider: message.provider };
   if (origin !== undefined) facts["Made by"] = `${origin.subscriber}, from ${origin.type}`;
-  const title = element("h2", { id: "reader-title" }, titleOf(message));
+  const title = element("h2", { id: "reader-title" }, headingOf(message));
   return [
     element("header", {}, title, closeButton(close)),
     element(
@@ -53,7 +53,7 @@ function letter(message, { origin, close }) {
   ].filter(Boolean);
 }
 
-function partsOf({ id, provider, subject, hasHtml, text, headers, attachments, messageId, deliveryId, size }) {
+function partsOf({ id, provider, subject, hasHtml, text, cost, headers, attachments, messageId, deliveryId, size }) {
   const frame = {
     src: `/messages/${id}/html`,
     sandbox: "allow-popups allow-popups-to-escape-sandbox",
@@ -64,10 +64,19 @@ function partsOf({ id, provider, subject, hasHtml, text, headers, attachments, m
   const files = attachments.map(({ filename, type, bytes }) => [filename, `${type}, ${bytes} bytes`]);
   return {
     ...(hasHtml && { HTML: () => element("iframe", frame) }),
-    ...(text !== undefined &&
-      (provider === "webhook" ? { Body: () => element("pre", {}, indented(text)) } : { Text: () => element("pre", {}, text) })),
+    ...(text !== undefined && textPart({ provider, text, cost })),
     Headers: () => pairs(all),
     ...(files.length > 0 && { Attachments: () => pairs(files) }),
+  };
+}
+
+/** The text as its reader sees it: of an SMS as on a phone, with what it costs below. */
+function textPart({ provider, text, cost }) {
+  if (provider === "webhook") return { Body: () => element("pre", {}, indented(text)) };
+  if (cost === undefined) return { Text: () => element("pre", {}, text) };
+  return {
+    Text: () =>
+      element("div", { class: "phone" }, element("p", { class: "bubble" }, text), element("p", { class: "cost" }, segmentsText(cost))),
   };
 }
 

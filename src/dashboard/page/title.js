@@ -4,6 +4,16 @@ export function titleOf({ provider, subject, excerpt, text, to }) {
   return subject || excerpt || text?.slice(0, 160) || "(no subject)";
 }
 
+/** What the reader is headed with: the text of an SMS stands below, in full. */
+export function headingOf(message) {
+  return message.provider === "twilio" ? `SMS to ${message.to.join(", ")}` : titleOf(message);
+}
+
+/** What an SMS costs, as text. */
+export function segmentsText({ segments, encoding, units, left }) {
+  return `${segments} ${segments === 1 ? "segment" : "segments"} of ${encoding}: ${units} units, room for ${left} more`;
+}
+
 /** JSON with a line a value; other text as it is. */
 export function indented(text) {
   try {
