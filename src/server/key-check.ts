@@ -64,7 +64,8 @@ export function keyCheck({ keys, clock = systemClock }: KeyCheckOptions): (autho
     if (presented === undefined) throw unauthenticated("The Authorization header holds no API key: send `Authorization: Bearer bb_…`.");
     const { id, digest } = presented;
     const key = trustedKey(digest) ?? (await shared(id, digest));
-    if (key === undefined) throw unauthenticated(`The API key bb_${id}_… is not valid here: it is mistyped, revoked, or of another service.`);
+    if (key === undefined)
+      throw unauthenticated(`The API key bb_${id}_… is not valid here: it is mistyped, revoked, or of another service.`);
     if (key.expires !== undefined && key.expires <= clock.now())
       throw unauthenticated(`The API key "${key.name}" (bb_${id}_…) expired at ${new Date(key.expires).toISOString()}.`);
     note(id);

@@ -101,9 +101,11 @@ function headerValue(name: string, value: string): string {
   throw new HttpProblem("INVALID_REQUEST", `The header ${name} may hold visible ASCII characters only.`);
 }
 
+/** White space of JSON, and the bytes of a byte order mark. */
+const blank: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
 function beginsList(body: Uint8Array | undefined): boolean {
-  const blank = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
-  return body !== undefined && body[body.findIndex((byte) => !blank.includes(byte))] === 0x5b;
+  return body !== undefined && body[body.findIndex((byte) => !blank.has(byte))] === 0x5b;
 }
 
 function sized(body: Uint8Array | undefined): Uint8Array | undefined {

@@ -11,7 +11,7 @@ const refusals: Readonly<Record<number, ProblemCode>> = {
   431: "HEADERS_TOO_LARGE",
 };
 /** The names of ioredis' errors, and the codes of a socket's, when there is no Redis to talk to. */
-const awayNames: readonly string[] = ["MaxRetriesPerRequestError", "AbortError", "ReplyError"];
+const awayNames: ReadonlySet<string> = new Set(["MaxRetriesPerRequestError", "AbortError", "ReplyError"]);
 const awayWords = /Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND/;
 
 export interface FailedRequest {
@@ -42,5 +42,5 @@ export function problemFrom({ error, path, logger }: FailedRequest): HttpProblem
 
 function isRedisAway(error: unknown): boolean {
   if (error instanceof LateAnswer) return true;
-  return error instanceof Error && (awayNames.includes(error.name) || awayWords.test(error.message));
+  return error instanceof Error && (awayNames.has(error.name) || awayWords.test(error.message));
 }

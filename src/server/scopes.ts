@@ -8,13 +8,13 @@
  * | `operate` | the verbs: cancelling, redriving, discarding, pausing, cleaning, test messages |
  * | `admin` | all of it |
  */
-const plainScopes: readonly string[] = ["read", "operate", "admin"];
+const plainScopes: ReadonlySet<string> = new Set(["read", "operate", "admin"]);
 
 /** Everything wrong with the scopes of a key to be made, one sentence each. */
 export function scopeProblems(scopes: readonly string[]): string[] {
   if (scopes.length === 0) return ["a key needs at least one scope: publish:<topics>, read, operate or admin"];
   return scopes.flatMap((scope) => {
-    if (plainScopes.includes(scope) || /^publish:[a-z0-9._*-]{1,128}$/.test(scope)) return [];
+    if (plainScopes.has(scope) || /^publish:[a-z0-9._*-]{1,128}$/.test(scope)) return [];
     const advice =
       scope === "publish" ? 'write which topics, such as "publish:order.*"' : "there are publish:<topics>, read, operate and admin";
     return [`the scope ${JSON.stringify(scope.slice(0, 200))} is not known: ${advice}`];

@@ -18,6 +18,18 @@ const cloudEvent = (id: string, more: object = {}) => ({
   data: order(id),
   ...more,
 });
+const binary = (more: Record<string, string> = {}) => ({
+  "ce-specversion": "1.0",
+  "ce-id": "bin-1",
+  "ce-source": "/checkout",
+  "ce-type": "order.placed",
+  ...more,
+});
+const nested = (depth: number): string => `{"orderId":${"[".repeat(depth)}1${"]".repeat(depth)},"email":"a@example.com"}`;
+const padded = (bytes: number): string => {
+  const text = JSON.stringify({ ...order("P-1"), note: "" });
+  return text.replace('"note":""', `"note":"${"x".repeat(bytes - text.length)}"`);
+};
 let server: Server;
 let key: string;
 
@@ -118,13 +130,6 @@ describe("publishing over HTTP", () => {
 describe("CloudEvents over HTTP", () => {
   const structured = { "content-type": "application/cloudevents+json; charset=utf-8" };
   const batch = { "content-type": "application/cloudevents-batch+json" };
-  const binary = (more: Record<string, string> = {}) => ({
-    "ce-specversion": "1.0",
-    "ce-id": "bin-1",
-    "ce-source": "/checkout",
-    "ce-type": "order.placed",
-    ...more,
-  });
 
   it("structured: its id and extensions become those of the event", async () => {
     const event = cloudEvent("ce-1", {
@@ -213,12 +218,6 @@ describe("CloudEvents over HTTP", () => {
 });
 
 describe("bad input", () => {
-  const nested = (depth: number): string => `{"orderId":${"[".repeat(depth)}1${"]".repeat(depth)},"email":"a@example.com"}`;
-  const padded = (bytes: number): string => {
-    const text = JSON.stringify({ ...order("P-1"), note: "" });
-    return text.replace('"note":""', `"note":"${"x".repeat(bytes - text.length)}"`);
-  };
-
   it.each<[what: string, asked: Asked, status: number, detail: RegExp]>([
     ["no JSON", { body: "{orderId" }, 400, /The body is not JSON/],
     ["an empty body", { body: "" }, 400, /The body is empty/],
@@ -278,7 +277,9 @@ describe("bad input", () => {
   });
 
   it("what is no HTTP, and headers without end, are answered as problems too", async () => {
-    expect(await sendRaw(server.url, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 .*\r\ncontent-type: application\/problem\+json; charset=utf-8\r\n/);
+    expect(await sendRaw(server.url, "nonsense\r\n\r\n")).toMatch(
+      /^HTTP\/1\.1 400 .*\r\ncontent-type: application\/problem\+json; charset=utf-8\r\n/,
+    );
     const huge = `POST /v1/events HTTP/1.1\r\nhost: localhost\r\nx-a: ${"a".repeat(20_000)}\r\n\r\n`;
     expect(await sendRaw(server.url, huge)).toMatch(/^HTTP\/1\.1 431 .*\r\ncontent-type: application\/problem\+json; charset=utf-8\r\n/);
   });

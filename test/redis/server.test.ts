@@ -103,26 +103,33 @@ it("refuses a request that names another host, whatever it asks for", async () =
   for (const path of ["/", "/feed", "/healthz", "/nowhere"]) {
     const { status, body } = await ask(`${server.url}${path}`, { headers: { host: "rebound.example:80" } });
     expect(status).toBe(403);
-    expect(JSON.parse(body)).toMatchObject({ error: { code: "FORBIDDEN_HOST" } });
+    expect(JSON.parse(body)).toMatchObject({ status: 403, code: "FORBIDDEN_HOST" });
   }
 });
 
 it.each(["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])("does not answer %s", async (method) => {
   const { status, headers } = await ask(`${server.url}/feed`, { method });
-  expect(status).toBe(405);
+  expect([status, headers["content-type"]]).toEqual([405, "application/problem+json; charset=utf-8"]);
   expect(headers["allow"]).toBe("GET");
 });
 
 it("answers 404 in its own shape, and says nothing of its inside", async () => {
   const response = await fetch(`${server.url}/../../package.json`);
   expect(response.status).toBe(404);
-  expect(await response.json()).toEqual({ error: { code: "NOT_FOUND", message: "There is nothing at this address." } });
+  expect(response.headers.get("content-type")).toBe("application/problem+json; charset=utf-8");
+  expect(await response.json()).toEqual({
+    type: "urn:busbar:problem:not-found",
+    title: "There is nothing here",
+    status: 404,
+    detail: "There is nothing at this address.",
+    code: "NOT_FOUND",
+  });
 });
 
-it.each(["0.0.0.0", "::", "10.0.0.1", "example.com"])("refuses to listen on %s, because it cannot check credentials yet", async (host) => {
+it.each(["0.0.0.0", "::", "10.0.0.1", "example.com"])("refuses to listen on %s, where it has no API keys to ask for", async (host) => {
   await expect(startServer({ bus, host, port: 0 })).rejects.toMatchObject({
     code: "INVALID_CONFIGURATION",
-    message: expect.stringMatching(/credentials/),
+    message: expect.stringMatching(/asks for no keys/),
   });
 });
 

@@ -86,8 +86,8 @@ export function httpDoor(place: { readonly redis: string; readonly prefix: strin
   });
   return {
     keys,
-    async key(request: Partial<ApiKeyRequest> = {}): Promise<string> {
-      return (await keys.create({ name: "tests", scopes: ["admin"], ...request }, Date.now())).text;
+    async key(asked: Partial<ApiKeyRequest> = {}): Promise<string> {
+      return (await keys.create({ name: "tests", scopes: ["admin"], ...asked }, Date.now())).text;
     },
     async serve(options: Omit<ServerOptions, "keys">): Promise<Server> {
       const server = await startServer({ port: 0, live: false, keys: place, ...options });
