@@ -3,7 +3,8 @@ import { type Duration, milliseconds } from "../base/duration.ts";
 import { countryProblems } from "../channels/sms-countries.ts";
 import { defaultMailroom } from "./options.ts";
 
-const port = z.coerce.number("must be a port from 1 to 65535").int().min(1).max(65_535);
+const anyPort = z.coerce.number("must be a port from 1 to 65535").int().min(0).max(65_535);
+const port = anyPort.min(1);
 const count = z.coerce.number("must be a whole number from 1").int().min(1);
 const yesNo = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"], error: "must be true or false" });
 const rate = z
@@ -100,7 +101,8 @@ export const variables = z.object({
     .string()
     .regex(/^[\w.:-]{1,253}$/, "must be a name or an address of this machine, such as 0.0.0.0")
     .optional(),
-  PORT: port.optional(),
+  // 0 takes a free one, which is in the log.
+  PORT: anyPort.optional(),
   DRAIN: duration.default(2_000),
   WORKER_HEALTH_CHECK_PORT: port.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),

@@ -1,11 +1,14 @@
 import { systemClock } from "../base/clock.ts";
+import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
+import { apiKeyOf, type ApiKeyRequest } from "../server/api-key.ts";
 import type { ApiKeys, ListedApiKey } from "../server/redis-api-keys.ts";
 import { keyStore } from "../server/key-store.ts";
 import { confirmed } from "./confirm.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { tableLines } from "./table.ts";
+import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
 
 export interface CreateCommand {
@@ -18,7 +21,9 @@ export interface CreateCommand {
 
 /** Makes an API key, and prints it: it is shown this once. */
 export async function createKey({ name, scope: scopes, rate, expires, json }: CreateCommand): Promise<void> {
-  const { key, text } = await withKeys((keys) => keys.create({ name, scopes, rate, expires }, systemClock.now()));
+  const request = { name, scopes, rate, expires };
+  checkRequest(request);
+  const { key, text } = await withKeys((keys) => keys.create(request, systemClock.now()));
   if (json === true) return printJson({ ...shown(key), key: text });
   print(text);
   // For people: what goes to a file or to another program is the key alone.
@@ -57,6 +62,15 @@ export function keyLines(keys: readonly ListedApiKey[], now: number): string[] {
       return [id, name, scopes.join(" "), rate === undefined ? "" : `${rate.max}/${rate.per / 1_000}s`, dayOf(created), ends, used];
     }),
   );
+}
+
+/** What is wrong with what was typed is told before anything is connected. */
+function checkRequest(request: ApiKeyRequest): void {
+  try {
+    apiKeyOf(request, "", 0);
+  } catch (error) {
+    throw error instanceof BusbarError ? new UsageError(error.message) : error;
+  }
 }
 
 /** As programs read it: times in RFC 3339. */
