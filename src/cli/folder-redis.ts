@@ -42,7 +42,8 @@ async function connectSoon(bus: Bus, url: string): Promise<void> {
   }
 }
 
-async function redisOfDev(): Promise<string | undefined> {
+/** The address of the Redis that a `busbar dev` of this folder runs, or has run. */
+export async function redisOfDev(): Promise<string | undefined> {
   try {
     const { port } = JSON.parse(await readFile(join(".busbar", "redis", "server.json"), "utf8")) as { port: number };
     return `redis://127.0.0.1:${port}`;

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { refuseOtherVerbs } from "./no-such-verb.ts";
 
 /** What looks at a running system, and holds parts of it up. */
 export function declareOperation(program: Command): void {
@@ -12,7 +11,7 @@ export function declareOperation(program: Command): void {
     .addHelpText("after", `\nExamples:\n  busbar subscribers\n  busbar subscribers list --json`)
     .allowExcessArguments()
     .action(async (options: { json?: boolean }, command: Command) => {
-      refuseOtherVerbs(command);
+      (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
       await (await import("../subscribers.ts")).listSubscribers(options);
     });
 
@@ -25,7 +24,7 @@ export function declareOperation(program: Command): void {
     .addHelpText("after", `\nExamples:\n  busbar channels\n  busbar channels list --json`)
     .allowExcessArguments()
     .action(async (options: { json?: boolean }, command: Command) => {
-      refuseOtherVerbs(command);
+      (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
       await (await import("../channels.ts")).listChannels(options);
     });
 
@@ -58,4 +57,12 @@ export function declareOperation(program: Command): void {
     .option("--json", "print it as one object; with --watch a line each time")
     .addHelpText("after", `\nExamples:\n  busbar stats\n  busbar stats --watch`)
     .action(async (options: { watch?: boolean; json?: boolean }) => (await import("../stats.ts")).stats(options));
+
+  program
+    .command("doctor")
+    .description("look at Redis, queues and subscribers, and say what keeps messages from being sent, each with what to do; it only reads")
+    .option("--strict", "warnings count as errors")
+    .option("--json", "print the findings as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar doctor\n  busbar doctor --strict --json`)
+    .action(async (options: { json?: boolean; strict?: boolean }) => (await import("../doctor.ts")).doctor(options));
 }

@@ -1,0 +1,78 @@
+import { messageOf } from "../../base/errors.ts";
+import { silentLogger } from "../../base/logger.ts";
+import { closeRedis, maskUrl } from "../../base/redis.ts";
+import type { Durability } from "../../base/redis-suitability.ts";
+import type { Catalog } from "../../define/catalog.ts";
+import { redisLog } from "../../log/redis-log.ts";
+import type { TopicLog } from "../../log/topic-log.ts";
+import type { Bus } from "../bus.ts";
+import type { Settings } from "../options.ts";
+import { type Diagnosis, error, ok } from "./diagnosis.ts";
+import { idleFinding } from "./idle-cost.ts";
+import { tryRedis } from "./redis-connection.ts";
+import { readServerFacts } from "./redis-facts.ts";
+import { serverFindings } from "./server-findings.ts";
+import { workFindings } from "./work-findings.ts";
+
+export interface ExamineOptions {
+  readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application">;
+  /** What the operator asks of Redis. */
+  readonly durability: Durability | undefined;
+  /** The application; undefined where it cannot be loaded: Redis is looked at all the same. */
+  readonly bus: Pick<Bus, "stats" | "catalog"> | undefined;
+}
+
+/**
+ * Looks at Redis and at the application's work in it, and says what is well and what is not. It only reads.
+ * @throws BusbarError `INVALID_CONFIGURATION` when the address of Redis is none
+ */
+export async function examine({ settings, durability, bus }: ExamineOptions): Promise<Diagnosis[]> {
+  const connected = await tryRedis(settings.redis, settings.prefix);
+  if ("level" in connected) return [connected];
+  const { redis, roundTrip } = connected;
+  try {
+    const facts = await readServerFacts(redis, settings.prefix);
+    const connection = ok("connection", `Redis at ${maskUrl(settings.redis)} answers in ${roundTrip.toFixed(1)} ms.`);
+    const found = [connection, ...serverFindings(facts, durability)];
+    if (bus === undefined) return found;
+    try {
+      const [{ channels, subscribers }, catalog] = [await bus.stats(), await bus.catalog()];
+      const unknownGroups = await groupsOfNobody(settings, catalog);
+      const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
+      return [...found, ...workFindings({ channels, subscribers, unknownGroups, now: Date.now() }), idleFinding(facts.clients, on)];
+    } catch (failure) {
+      return [
+        ...found,
+        error("work", `Queues and subscribers cannot be read (${messageOf(failure)}).`, "Run busbar check, then look again."),
+      ];
+    }
+  } finally {
+    await closeRedis(redis);
+  }
+}
+
+/** The groups of this application on its topics' logs that no subscriber has, in the order of their names. */
+async function groupsOfNobody(
+  { redis: url, prefix, partitions, publishDeadline: deadline, application }: ExamineOptions["settings"],
+  { topics, subscribers }: Catalog,
+): Promise<{ group: string; topics: string[] }[]> {
+  const known = new Set(subscribers.map(({ identity }) => `${application}.${identity}`));
+  const log = redisLog({ url, prefix, partitions, deadline, logger: silentLogger });
+  try {
+    const found = new Map<string, Set<string>>();
+    for (const { name } of topics) {
+      for (const group of await groupsOf(log, name)) {
+        if (!group.startsWith(`${application}.`) || known.has(group)) continue;
+        found.set(group, (found.get(group) ?? new Set()).add(name));
+      }
+    }
+    return [...found].map(([group, read]) => ({ group, topics: [...read] })).toSorted((a, b) => a.group.localeCompare(b.group));
+  } finally {
+    await log.close();
+  }
+}
+
+async function groupsOf(log: TopicLog, topic: string): Promise<string[]> {
+  const partitions = Array.from({ length: await log.partitions(topic) }, (_, partition) => log.standing(topic, partition));
+  return (await Promise.all(partitions)).flatMap(({ groups }) => groups.map(({ group }) => group));
+}

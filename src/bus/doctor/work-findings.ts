@@ -1,0 +1,84 @@
+import type { ChannelView } from "../channels.ts";
+import type { SubscriberPosition } from "../positions.ts";
+import { type Diagnosis, error, ok, warning } from "./diagnosis.ts";
+
+/** What the doctor sees of the application's work. */
+export interface WorkFacts {
+  readonly channels: readonly ChannelView[];
+  readonly subscribers: readonly SubscriberPosition[];
+  /** Consumer groups of this application that belong to no subscriber that this build knows, with the topics that they read. */
+  readonly unknownGroups: readonly { readonly group: string; readonly topics: readonly string[] }[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A router looks after each subscriber every 5 s; one that is killed is replaced within 15 s. */
+const readerGoneMs = 60_000;
+
+/** What is to be said of queues and subscribers. Pure. */
+export function workFindings(facts: WorkFacts): Diagnosis[] {
+  return [workers(facts), paused(facts), switchedOff(facts), readers(facts), groups(facts), deadLetters(facts)].flat();
+}
+
+function workers({ channels }: WorkFacts): Diagnosis {
+  const about = "workers";
+  const waiting = channels.filter((channel) => channel.on && channel.waiting > 0);
+  const idle = waiting.filter((channel) => channel.workers === 0 && !channel.paused);
+  if (waiting.some((channel) => channel.workers === undefined))
+    return warning(about, "Whether workers run cannot be seen.", "Allow CLIENT LIST, or look at the workers' /readyz.");
+  if (idle.length === 0)
+    return ok(about, waiting.length === 0 ? "No queue has work that waits for a worker." : "Every queue with work has a worker.");
+  const named = idle.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")})`);
+  const roles = idle.some(({ name }) => name !== "routing" && name !== "audiences") ? "workers" : "router";
+  return error(about, `Work waits that no process takes: ${named.join(", ")}.`, `Start a process: busbar start --only ${roles}.`);
+}
+
+function paused({ channels }: WorkFacts): Diagnosis {
+  const held = channels.filter((channel) => channel.paused);
+  if (held.length === 0) return ok("pauses", "No channel is paused.");
+  const named = held.map(({ name, waiting }) => `${name} (${waiting.toLocaleString("en")} wait)`);
+  return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar channels resume ${held[0]!.name}.`);
+}
+
+function switchedOff({ channels }: WorkFacts): Diagnosis[] {
+  const left = channels.filter((channel) => !channel.on && channel.waiting + channel.delayed > 0);
+  return left.map(({ name, waiting, delayed, off }) => {
+    const message = `${(waiting + delayed).toLocaleString("en")} deliveries are left on ${name}: ${off}.`;
+    return warning("channels", message, "Switch it on again until they are sent, or cancel them: busbar deliveries cancel <id>.");
+  });
+}
+
+function readers({ subscribers, now }: WorkFacts): Diagnosis {
+  const about = "subscribers";
+  const alone = subscribers.filter(({ lag, seen }) => lag > 0 && (seen === undefined || now - Date.parse(seen) > readerGoneMs));
+  if (alone.length === 0) return ok(about, "Every subscriber that has something to read has a router.");
+  const named = alone.slice(0, 5).map(({ name, lag }) => `${name} (${lag.toLocaleString("en")} unread)`);
+  const more = alone.length - named.length;
+  return error(
+    about,
+    `No router looks after ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
+    "Start one: busbar start --only router; where one runs, its build may be older than these subscribers.",
+  );
+}
+
+function groups({ unknownGroups }: WorkFacts): Diagnosis[] {
+  return unknownGroups.map(({ group, topics }) => {
+    const message = `The group ${group} reads ${topics.join(", ")} and belongs to no subscriber of this build.`;
+    return warning(
+      "groups",
+      message,
+      "If it was renamed, name the old one in `formerly`; else it stops holding the logs after 7 d without a reader.",
+    );
+  });
+}
+
+function deadLetters({ channels }: WorkFacts): Diagnosis {
+  const dead = channels.filter((channel) => channel.dead > 0);
+  if (dead.length === 0) return ok("dead letters", "There are none.");
+  const named = dead.map(({ name, dead: count }) => `${name} ${count.toLocaleString("en")}`);
+  return warning(
+    "dead letters",
+    `Not sent, and kept until somebody decides: ${named.join(", ")}.`,
+    "Look at them: busbar dead-letters list.",
+  );
+}
