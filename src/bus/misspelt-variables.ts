@@ -16,12 +16,15 @@ export function misspeltVariables(env: Readonly<Record<string, string | undefine
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.replaceAll("_", "");
   const ranked = known
     .map((candidate) => ({ candidate, distance: plain(candidate) === plain(name) ? 0 : editDistance(name, candidate) }))
     .filter(({ candidate, distance }) => distance <= farthest(candidate) || isBeginning(name, candidate))
     .toSorted((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
+}
+
+function plain(name: string): string {
+  return name.replaceAll("_", "");
 }
 
 /** `SMTP_PASS` for `SMTP_PASSWORD`: a name cut short in its last word. */

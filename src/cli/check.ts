@@ -50,7 +50,7 @@ async function checked(): Promise<Checked> {
   // What a file begins while it is loaded may fail long after that.
   const guard = guardLoading();
   try {
-    const { options, bus, topics: files, problems } = await readApplication({ logger: silentLogger });
+    const { environment, options, bus, topics: files, problems } = await readApplication({ logger: silentLogger });
     await bus?.stop();
     const loaded = await subscribersOf(options);
     const templates = templatesOf(loaded);
@@ -65,7 +65,7 @@ async function checked(): Promise<Checked> {
     const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
     return {
       problems: inOrder([...new Set(found)].map(findingOf)),
-      warnings: inOrder(warnings.map(findingOf)),
+      warnings: inOrder([...environment.warnings, ...warnings].map(findingOf)),
       counts: { topics: topics.length, subscribers: subscribers.length, routes, templates: templates.length },
     };
   } finally {

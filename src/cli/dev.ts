@@ -17,13 +17,19 @@ import { reportStrayRejections } from "./stray-rejections.ts";
 import { switchableBus } from "./switchable-bus.ts";
 import { terminalLogger } from "./terminal-logger.ts";
 import { terminalView } from "./terminal-view.ts";
+import { tellStatistics } from "./statistics.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 
 /** Where a project keeps what `dev` makes. */
 export const dataFolder = ".busbar";
 
+export interface DevCommand {
+  /** Prints the figures of the whole system every 30 s. */
+  readonly stats?: boolean;
+}
+
 /** Everything in one process. What is started is stopped in reverse order, after a failure too. */
-export async function dev(): Promise<void> {
+export async function dev({ stats = false }: DevCommand): Promise<void> {
   // Where there is no application, nothing is begun for it.
   applicationFile();
   // A developer's machine has other work: collect early rather than let the heap grow with the messages that pass through.
@@ -49,6 +55,7 @@ export async function dev(): Promise<void> {
 
     await checked;
     const { bus: first, environment, place } = await application(redis, mailroom);
+    for (const warning of environment.warnings) say(warning);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
@@ -71,6 +78,8 @@ export async function dev(): Promise<void> {
 
     say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
     if (!environment.send.live) say("Real sending is off: every message goes to the inbox on that page.");
+    const tell = (line: string): void => say(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
+    if (stats) started.push({ name: "the statistics", stop: tellStatistics({ bus, tell, logger: silentLogger }).stop });
     await publishExamples(bus, say);
   } catch (error) {
     ending.expected();

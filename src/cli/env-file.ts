@@ -7,6 +7,8 @@ import { BusbarError } from "../base/errors.ts";
 const entry =
   /[ \t]*(?:(?:export[ \t]+)?[A-Za-z_][\w.-]*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`|[^\s"'`#][^\n]*|)[ \t]*)?(?:#[^\n]*)?(?:\n|$)/y;
 
+const taken = new Set<string>();
+
 /**
  * Takes the variables of the folder's `.env` into the environment of this process. What is set already stays, even if it is empty. No
  * file is no problem.
@@ -20,7 +22,16 @@ export function loadEnvFile(folder = process.cwd()): void {
     (line) => `line ${line} is no setting: write NAME=value, close every quote, and begin a comment with #`,
   );
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `${JSON.stringify(file)} cannot be used:`, { problems });
-  for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
+  for (const [name, value] of Object.entries(parseEnv(text))) {
+    if (process.env[name] !== undefined) continue;
+    process.env[name] = value;
+    taken.add(name);
+  }
+}
+
+/** The variables that this process has from `.env` alone. */
+export function fromEnvFile(): ReadonlySet<string> {
+  return taken;
 }
 
 /** As Node's parser takes it: some editors begin a file with a mark, or end its lines with two characters. */

@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import { checkDurability } from "../bus/declared-durability.ts";
 import type { Role } from "../bus/roles.ts";
 import type { Environment } from "../bus/environment.ts";
 import { logLevelOf } from "../bus/environment-variables.ts";
@@ -9,6 +10,7 @@ import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
 import { numberArgument } from "./arguments.ts";
 import { createLogger } from "./logger.ts";
+import { tellStatistics } from "./statistics.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
 import { reportStrayRejections } from "./stray-rejections.ts";
 import { tellUnexpectedEnd } from "./unexpected-end.ts";
@@ -36,6 +38,7 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
   const logger = createLogger(logLevelOf(process.env));
   const { bus, environment, place } = await loadApplication({ logger });
   logFacts(bus, logger);
+  for (const warning of environment.warnings) logger.warn({}, warning);
   reportStrayRejections((line) => logger.error({}, line));
   const ending = tellUnexpectedEnd();
   const busRoles = only.filter((role): role is Role => role !== "server");
@@ -48,9 +51,11 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
     const metrics = only.includes("server") || probesPort !== undefined ? await createMetrics({ bus, logger }) : undefined;
     if (probesPort !== undefined) {
       // It answers while the rest starts: not ready, and alive.
-      probes = await startProbes({ bus, port: probesPort, metrics, stopping: () => stopping, logger });
+      probes = await startProbes({ bus, port: probesPort, host: environment.host, metrics, stopping: () => stopping, logger });
       logger.info({ url: probes.url }, "the probes answer");
     }
+    const unseen = environment.durability && (await checkDurability(place.redis, environment.durability));
+    if (unseen !== undefined) logger.warn({}, unseen);
     await bus.start({ only: busRoles });
     if (only.includes("server")) {
       const { host, port = 4_000, drain, send } = environment;
@@ -66,10 +71,12 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
     throw error;
   }
   logger.info({ roles: only, application: "busbar" }, "started");
+  const statistics = tellStatistics({ bus, tell: (line, fields) => logger.info(fields, line), logger });
 
   await untilSignal(signal, async (name) => {
     stopping = true;
     ending.expected();
+    statistics.stop();
     logger.info({ signal: name }, "stopping: finishing what is under way");
     await server?.stop();
     await bus.stop();

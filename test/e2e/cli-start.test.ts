@@ -80,6 +80,25 @@ describe("busbar start", () => {
     expect(stderr).toMatch(/maxmemory-policy is allkeys-lru.*CONFIG SET maxmemory-policy noeviction/);
   });
 
+  it(
+    "refuses a Redis that keeps less than DURABILITY asks for, and starts on it where it asks for no more",
+    { timeout: 30_000 },
+    async () => {
+      const cwd = await temporaryFolder();
+      const server = await startRedisServer({ dataFolder: join(cwd, "redis") });
+      const { code, stderr } = await runCli(["start", "--only", "router"], { env: { REDIS_URL: server.url, DURABILITY: "fsync" } });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^busbar: DURABILITY=fsync is asked for, and the Redis at .* keeps less: run redis-cli CONFIG SET .*appendfsync always/,
+      );
+      const running = startCli(["start", "--only", "router"], { env: { REDIS_URL: server.url, DURABILITY: "memory", REDIS_URI: "x" } });
+      await running.until(/REDIS_URI is no variable of busbar: did you mean REDIS_URL\?.*"msg":"started"/s);
+      running.signal("SIGTERM");
+      expect(await running.ended).toBe(0);
+      await server.stop();
+    },
+  );
+
   it("refuses a Redis older than 7.0", async () => {
     const old = createServer((socket) => {
       socket.on("data", (data) => {

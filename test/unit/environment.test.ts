@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BusbarError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { linkTo } from "../../src/define/link.ts";
+import { keepsAtLeast } from "../../src/bus/declared-durability.ts";
 import { emailChannelOf } from "../../src/bus/email.ts";
 import { configuredOptions } from "../../src/bus/config.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
@@ -171,11 +172,13 @@ describe("a misspelt variable", () => {
   });
 });
 
+/** The email channel that an environment makes, or why it cannot send. */
+function emailOf(env: Record<string, string>) {
+  const settings = parseOptions(configuredOptions({ application: "shop", topics: { orderPlaced } }, readEnvironment(env), silentLogger));
+  return emailChannelOf(settings);
+}
+
 describe("the e-mail providers", () => {
-  const chain = (env: Record<string, string>) => {
-    const settings = parseOptions(configuredOptions({ application: "shop", topics: { orderPlaced } }, readEnvironment(env), silentLogger));
-    return emailChannelOf(settings);
-  };
   it("C6: are used in the order of EMAIL_SERVICE, and one that is named and has no keys refuses real sending", () => {
     expect(readEnvironment({ EMAIL_SERVICE: "smtp, sendgrid" }).email.order).toEqual(["smtp", "sendgrid"]);
     for (const wrong of ["gmail", "smtp,smtp", "sendgrid,"])
@@ -184,10 +187,10 @@ describe("the e-mail providers", () => {
         wrong,
       ).toHaveLength(1);
     const live = { BUSBAR_SEND: "live", SENDGRID_API_KEY: "SG.x" };
-    expect(chain({ ...live, EMAIL_SERVICE: "smtp" })).toMatch(
+    expect(emailOf({ ...live, EMAIL_SERVICE: "smtp" })).toMatch(
       /EMAIL_SERVICE names smtp, which is not set up. Set SMTP_URL, or SMTP_HOST\./,
     );
-    expect(chain({ ...live, EMAIL_SERVICE: "sendgrid" })).toBeTypeOf("object");
+    expect(emailOf({ ...live, EMAIL_SERVICE: "sendgrid" })).toBeTypeOf("object");
   });
 });
 
@@ -226,6 +229,22 @@ describe("Twilio's account", () => {
     expect(problemsOf(() => readEnvironment({ TWILIO_AUTH_TOKEN: "t" }))).toHaveLength(2);
     const both = { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: "t", TWILIO_FROM: "BUSBAR", TWILIO_MESSAGING_SERVICE_SID: service };
     expect(problemsOf(() => readEnvironment(both))).toEqual(["TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID: give one of them, not both"]);
+  });
+});
+
+describe("the durability that is asked for", () => {
+  it.each([
+    ["fsync", true, "always", true],
+    ["fsync", true, "everysec", false],
+    ["fsync", true, undefined, undefined],
+    ["fsync", undefined, undefined, undefined],
+    ["fsync", false, "always", false],
+    ["memory", true, "everysec", true],
+    ["memory", true, undefined, true],
+    ["memory", undefined, undefined, undefined],
+    ["memory", false, undefined, false],
+  ] as const)("is %s: with append-only file %s and appendfsync %s the answer is %s", (declared, appendOnly, appendFsync, kept) => {
+    expect(keepsAtLeast({ appendOnly, appendFsync }, declared)).toBe(kept);
   });
 });
 

@@ -12,7 +12,8 @@ export function declareService(program: Command): void {
   program
     .command("dev")
     .description("run router, workers, HTTP server and mailroom in this process, with a Redis of its own unless REDIS_URL is set")
-    .action(async () => (await import("../dev.ts")).dev());
+    .option("--stats", "print the figures of the whole system every 30 s, where something happens")
+    .action(async (options: { stats?: boolean }) => (await import("../dev.ts")).dev(options));
 
   program
     .command("start")
