@@ -74,7 +74,7 @@ describe("the README", () => {
     const read = files.flatMap((file) =>
       [...source(file).matchAll(/process\.env(?:\["(\w+)"\]|\.(\w+))/g)].map((match) => match[1] ?? match[2]!),
     );
-    expect(read).toContain("REDIS_URL");
+    expect(read).toContain("FRONTEND_URL");
     expect(read.filter((name) => !variables.includes(name) && name !== "PATH")).toEqual([]);
   });
 
