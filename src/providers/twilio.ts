@@ -4,13 +4,14 @@ import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { SmsMessage } from "../define/message.ts";
 import type { Outcome } from "../define/outcome.ts";
-import { type HttpAnswer, httpClient } from "./http-client.ts";
+import { type HttpAnswer, type HttpClient, httpClient } from "./http-client.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
+import { reasonText } from "./reason.ts";
 import { type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";
 import { twilioOutcome } from "./twilio-outcomes.ts";
-import { type TwilioRequest, type TwilioResponse, twilioSdk } from "./twilio-sdk.ts";
+import { type TwilioRequest, type TwilioResponse, type TwilioSdk, twilioSdk } from "./twilio-sdk.ts";
 import { watchedAgent } from "./watched-agent.ts";
 
 export interface TwilioOptions extends TwilioAccount {
@@ -21,6 +22,11 @@ export interface TwilioOptions extends TwilioAccount {
   /** Default `twilio`. */
   readonly name?: string | undefined;
   readonly clock?: Clock;
+}
+
+/** What one try works with. */
+interface Try extends SendAttempt, Pick<TwilioSdk, "Twilio"> {
+  readonly request: HttpClient;
 }
 
 /**
@@ -36,8 +42,7 @@ export function twilioProvider(options: TwilioOptions): Provider<SmsMessage> {
   const connections = watchedAgent(base.protocol === "https:");
   const here = isLoopback(base.hostname);
 
-  const post = async (message: SmsMessage, attempt: SendAttempt, signal: AbortSignal): Promise<Outcome> => {
-    const [{ Twilio }, request] = await Promise.all([twilioSdk(), httpClient()]);
+  const post = async (message: SmsMessage, { deliveryId, Twilio, request, signal }: Try): Promise<Outcome> => {
     let answer: HttpAnswer | undefined;
     const send = async ({ uri, username, password, headers, data }: TwilioRequest): Promise<TwilioResponse> => {
       answer = await request({
@@ -48,7 +53,7 @@ export function twilioProvider(options: TwilioOptions): Provider<SmsMessage> {
           ...headers,
           authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
           // Twilio has no place for an id of ours; the mailroom looks for it here.
-          ...(here ? { "x-busbar-delivery": attempt.deliveryId } : {}),
+          ...(here ? { "x-busbar-delivery": deliveryId } : {}),
         },
         body: Buffer.from(new URLSearchParams(data).toString()),
         signal,
@@ -70,11 +75,15 @@ export function twilioProvider(options: TwilioOptions): Provider<SmsMessage> {
 
   return {
     name,
-    async send(message, attempt) {
-      if (attempt.signal.aborted) return { kind: "retry", reason: "the try was stopped before it was sent" };
-      const limit = deadline(attempt.signal, timeout);
+    async send(message, { deliveryId, signal }) {
+      // Before the time of the try begins: what fails or takes long here has sent nothing.
+      const tools = await Promise.all([twilioSdk(), httpClient()]).catch(messageOf);
+      if (typeof tools === "string") return { kind: "retry", reason: reasonText("Twilio's SDK cannot be loaded:", tools) };
+      if (signal.aborted) return { kind: "retry", reason: "the try was stopped before it was sent" };
+      const limit = deadline(signal, timeout);
+      const [{ Twilio }, request] = tools;
       try {
-        return await post(message, attempt, limit.signal);
+        return await post(message, { deliveryId, Twilio, request, signal: limit.signal });
       } catch (error) {
         const { code, request: sent } = error as { code?: unknown; request?: unknown };
         return networkOutcome({

@@ -17,7 +17,7 @@ const asked = otpRequested.example!;
 const account = { accountSid: `AC${"a".repeat(32)}`, authToken: "secret-token", from: "+14155550100" };
 
 async function testBus(subscribers: readonly Subscriber[] = [otp], sms = {}) {
-  const bus = await createTestBus({ topics, subscribers, redis, providerTimeout: "500ms", channels: { sms } });
+  const bus = await createTestBus({ topics, subscribers, redis, channels: { sms } });
   onTestFinished(bus.stop);
   return bus;
 }
