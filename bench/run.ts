@@ -2,7 +2,9 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
+import { cliBench } from "./cli-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
+import { httpBench } from "./http-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
 import { planBench } from "./plan-bench.ts";
@@ -15,8 +17,10 @@ const benches = {
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
+  http: httpBench,
   deliveries: async () => [await deliveriesBench()],
   audience: audienceBench,
+  cli: cliBench,
   memory: async () => {
     const memory = await memoryBench();
     if (memory === undefined) console.error("This system does not tell how much memory a process takes: that line is missing.");
