@@ -17,5 +17,5 @@ export interface ApiOptions {
 /** Everything under `/v1`. */
 export function apiRoutes(app: FastifyInstance, { bus, access, live, logger }: ApiOptions): void {
   publishRoutes(app, { bus, access, logger });
-  for (const operation of allOperations(bus, { live })) addOperation(app, access, operation);
+  for (const operation of allOperations(bus, { live })) addOperation(app, { operation, access, logger });
 }

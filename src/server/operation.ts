@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
+import type { Logger } from "../base/logger.ts";
+import type { By } from "../bus/deliveries.ts";
 import { pathText } from "../define/payload.ts";
 import { type Access, byOf, type Caller } from "./access.ts";
-import type { By } from "../bus/deliveries.ts";
+
 import { checkEncoding, mediaType, parseJson } from "./body.ts";
 import { HttpProblem } from "./problem.ts";
+import { within } from "./within.ts";
 
 /** One address of the API besides publishing: the route that answers it, and its part of the OpenAPI document, are made from this. */
 export interface Operation<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodObject = z.ZodObject> {
@@ -41,8 +44,18 @@ export function operation<Query extends z.ZodObject, Body extends z.ZodObject>(g
 
 const nothing = z.strictObject({});
 const mostBytes = 512 * 1_024;
+/** What only looks gives up after so long, milliseconds: Redis does not answer. */
+const readMs = 8_000;
 
-export function addOperation(app: FastifyInstance, access: Access, { method, path, scope, query, body, handle }: Operation): void {
+export interface OperationParts {
+  readonly operation: Operation;
+  readonly access: Access;
+  readonly logger: Logger;
+}
+
+/** Adds the route. Who changed something, and why, stands in the log too: pausing and cleaning leave no time line. */
+export function addOperation(app: FastifyInstance, { operation: given, access, logger }: OperationParts): void {
+  const { method, path, scope, query, body, handle } = given;
   app.route<{ Params: Record<string, string> }>({
     method,
     url: path,
@@ -53,7 +66,12 @@ export function addOperation(app: FastifyInstance, access: Access, { method, pat
       const readBody = checked(body ?? nothing, bodyOf(request), "the body");
       const { reason } = readBody as { readonly reason?: string };
       const readQuery = checked(query ?? nothing, request.query, "the query");
-      return handle({ params: request.params, query: readQuery, body: readBody, caller, by: byOf(caller, reason) });
+      const by = byOf(caller, reason);
+      const answer = handle({ params: request.params, query: readQuery, body: readBody, caller, by });
+      if (scope === "read") return within(readMs, answer);
+      const done = await answer;
+      logger.info({ ...by, verb: `${method} ${path}`, ...request.params }, "somebody changed something through the API");
+      return done;
     },
   });
 }

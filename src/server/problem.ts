@@ -15,6 +15,8 @@ export interface Problem {
   readonly problems?: readonly string[];
   /** Of `PUBLISH_FAILED`: the id to publish the event again with. */
   readonly eventId?: string;
+  /** Of a batch of which nothing is known to be in the log: what became of each event. */
+  readonly results?: readonly object[];
 }
 
 /**
@@ -92,7 +94,7 @@ export function fromBusbarError(error: BusbarError): HttpProblem {
 /** What is said of a mistake of our own. */
 export const internal = "This request failed; the log of the process says why.";
 
-export function sendProblem(reply: FastifyReply, { body, headers }: HttpProblem): FastifyReply {
+export function sendProblem(reply: FastifyReply, { body, headers }: Pick<HttpProblem, "body" | "headers">): FastifyReply {
   return reply.code(body.status).headers(headers).type("application/problem+json").send(JSON.stringify(body));
 }
 

@@ -5,7 +5,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { Published } from "../define/publish.ts";
 import { type Access, type Caller, checkScope } from "./access.ts";
 import type { ToPublish } from "./cloud-event.ts";
-import { fromBusbarError, HttpProblem, type Problem } from "./problem.ts";
+import { fromBusbarError, HttpProblem, type Problem, sendProblem } from "./problem.ts";
 import { bodyLimits, readPublishRequest } from "./publish-request.ts";
 
 export interface PublishRoutesOptions {
@@ -73,11 +73,13 @@ function sendBatch(reply: FastifyReply, published: readonly (Published | HttpPro
     result instanceof HttpProblem ? { index, problem: result.body } : { index, ...result },
   );
   const [first] = problems;
-  // Nothing is in, and all of it may be in when it is sent again: the same answer as for one event.
-  const away = first !== undefined && problems.length === published.length && problems.every(({ body }) => body.status === 503);
+  // Nothing is known to be in, and all of it may be when it is sent again: a problem, as of one event.
+  if (first !== undefined && problems.length === published.length && problems.every(({ body }) => body.status === 503)) {
+    const { eventId: _, ...body } = first.body;
+    return sendProblem(reply, { headers: first.headers, body: { ...body, results } });
+  }
   return reply
-    .code(away ? 503 : first === undefined ? 202 : 207)
-    .headers(away ? first.headers : {})
+    .code(first === undefined ? 202 : 207)
     .send({ accepted: published.length - problems.length, failed: problems.length, results });
 }
 

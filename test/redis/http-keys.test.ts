@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Clock } from "../../src/base/clock.ts";
+import { silentLogger } from "../../src/base/logger.ts";
 import { keyCheck } from "../../src/server/key-check.ts";
 import type { Server } from "../../src/server/server.ts";
 import { type Answer, ask, httpDoor, post } from "../support/http.ts";
@@ -205,6 +206,23 @@ describe("where others can reach the server", () => {
         status: 404,
         body: { detail: expect.stringContaining("on loopback only") },
       });
+  });
+});
+
+describe("the log", () => {
+  it("says who changed what, and why", async () => {
+    const lines: object[] = [];
+    const logger = { ...silentLogger, info: (fields: object, message: string) => void lines.push({ ...fields, message }) };
+    const { url: address } = await door.serve({ bus, logger });
+    const key = await door.key({ name: "on-call", scopes: ["operate", "read"] });
+    expect((await post(`${address}/v1/channels/email/pause`, { key, body: { reason: "provider down" } })).status).toBe(200);
+    expect((await post(`${address}/v1/channels/email/resume`, { key })).status).toBe(200);
+    expect((await ask(`${address}/v1/channels`, { key })).status).toBe(200);
+    const message = "somebody changed something through the API";
+    expect(lines).toEqual([
+      { actor: "on-call", reason: "provider down", verb: "POST /v1/channels/:name/pause", name: "email", message },
+      { actor: "on-call", verb: "POST /v1/channels/:name/resume", name: "email", message },
+    ]);
   });
 });
 

@@ -78,6 +78,8 @@ export function sendRaw(url: string, bytes: string): Promise<string> {
 /** Servers and API keys of a file's tests; they end after it. */
 export function httpDoor(place: { readonly redis: string; readonly prefix: string; readonly application: string }) {
   const redis = new Redis(place.redis, { lazyConnect: true });
+  // Some tests take Redis away.
+  redis.on("error", () => undefined);
   const keys = redisApiKeys(redis, place);
   const servers: Server[] = [];
   afterAll(async () => {
