@@ -13,6 +13,7 @@ const line = testLine();
 const bus = line.bus({ url, prefix });
 const door = httpDoor({ redis: url, prefix, application: "test" });
 const folder = join(import.meta.dirname, "..", "..", "examples");
+const order = (orderId: string): string => JSON.stringify({ orderId, email: "asha@example.com" });
 const publishers = { bash: "publish.sh", python3: "publish.py", php: "publish.php" } as const;
 let server: Server;
 let key: string;
@@ -35,7 +36,6 @@ describe.each(found)("A6: examples/$file", ({ interpreter, file, missing }) => {
     const stdin = interpreter === "php" ? "php://stdin" : "-";
     return run(interpreter, [join(folder, file), "order.placed", stdin, keyOfEvent], { env, input });
   };
-  const order = (orderId: string): string => JSON.stringify({ orderId, email: "asha@example.com" });
 
   it.skipIf(missing)(`publishes with ${interpreter}, and again with the same key without a second event`, async () => {
     const env = { BUSBAR_URL: server.url, BUSBAR_KEY: key };

@@ -57,10 +57,9 @@ describe("find", () => {
     const topic = newTopic();
     const time = Date.now() - 50 * 3_600_000;
     const eventId = timeOrderedId(time);
-    const json = (id: string): string => JSON.stringify({ id });
     await log.partitions(topic);
-    await redis.xadd(keys.log(topic, 1), `${time + 10}-0`, "n", 1, "event", json("another"));
-    await redis.xadd(keys.log(topic, 1), `${time + 20}-0`, "n", 2, "event", json(eventId));
+    await redis.xadd(keys.log(topic, 1), `${time + 10}-0`, "n", 1, "event", JSON.stringify({ id: "another" }));
+    await redis.xadd(keys.log(topic, 1), `${time + 20}-0`, "n", 2, "event", JSON.stringify({ id: eventId }));
     expect(await log.find(eventId, { topics: [topic], time })).toMatchObject({ topic, partition: 1, entry: { number: 2 } });
   });
 
@@ -93,13 +92,14 @@ describe("standing", () => {
   });
 });
 
-describe("follow", () => {
-  const follow = (topics: readonly string[], last: number) => {
-    const ending = new AbortController();
-    const entries = log.follow({ topics, last, signal: ending.signal })[Symbol.asyncIterator]();
-    return { next: async () => idsOf([(await entries.next()).value as LogEntry])[0], end: () => ending.abort(), entries };
-  };
+/** Follows, and gives the ids one by one. */
+const follow = (topics: readonly string[], last: number) => {
+  const ending = new AbortController();
+  const entries = log.follow({ topics, last, signal: ending.signal })[Symbol.asyncIterator]();
+  return { next: async () => idsOf([(await entries.next()).value as LogEntry])[0], end: () => ending.abort(), entries };
+};
 
+describe("follow", () => {
   it("begins with the newest of all topics together, and goes on with what is appended", async () => {
     const topics = [newTopic(), newTopic()];
     for (const id of ["1", "2", "3", "4"]) {

@@ -52,8 +52,8 @@ describe("the OpenAPI document", () => {
   });
 });
 
-describe("on the server", () => {
-  it("it is at /openapi.json, answered with 304 where nothing has changed, and shown at /docs without a script of another place", async () => {
+describe("the document on the server", () => {
+  it("is at /openapi.json, answered with 304 where nothing has changed, and shown at /docs without a script of another place", async () => {
     const server = await door.serve({ bus, open: true });
     const { status, body, headers } = await ask(`${server.url}/openapi.json`);
     expect([status, body.openapi, body.security]).toEqual([200, "3.1.0", [{ key: [] }, {}]]);

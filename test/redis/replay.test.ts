@@ -58,6 +58,7 @@ async function pastOrders() {
 }
 
 const topic = "order.placed";
+const hoursAgo = (hours: number): number => Date.now() - hours * 3_600_000;
 
 describe("a replay", () => {
   it("previews what a subscriber that was added late has missed, and sends nothing", async () => {
@@ -81,7 +82,7 @@ describe("a replay", () => {
     await sent;
     expect(sends.map(({ message }) => message.subject).toSorted()).toEqual(["Order A-1", "Order A-2"]);
     expect(await bus.replay({ topic, subscriber: "late" })).toMatchObject({ missing: 0, queued: 0, sent: 2 });
-    const [event] = (await bus.inspect.events(10)).filter(({ data }) => (data as { orderId: string }).orderId === "A-1");
+    const event = (await bus.inspect.events(10)).find(({ data }) => (data as { orderId: string }).orderId === "A-1");
     const traced = (await bus.inspect.trace(event!.id))?.subscribers.find(({ name }) => name === "late");
     expect(traced).toMatchObject({ state: "routed", deliveries: [{ state: "sent" }] });
     expect(sends).toHaveLength(2);
@@ -171,7 +172,6 @@ describe("a replay", () => {
 
 describe("a replay is refused, and nothing is queued,", () => {
   const bus = newBus({ prefix: newPrefix(), subscribers: [receipt, late] });
-  const hoursAgo = (hours: number): number => Date.now() - hours * 3_600_000;
   it.each<[string, Parameters<typeof bus.replay>[0], string]>([
     ["of an unknown topic", { topic: "order.place", subscriber: "late" }, 'Did you mean "order.placed"?'],
     ["for an unknown subscriber", { topic, subscriber: "lat" }, 'Did you mean "late"?'],
