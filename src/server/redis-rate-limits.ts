@@ -22,7 +22,7 @@ export interface RateLimits {
  *
  * | key | type | what | kept |
  * |---|---|---|---|
- * | `<p>:<app>:api-rate:<key id>` | string | requests of this key in its present time | for the key's time |
+ * | `<p>:<app>:api-rate:<key>` | string | requests of this key in its present time | for the key's time |
  */
 export function redisRateLimits(
   redis: Redis,

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { encodeEvent } from "../../src/define/event.ts";
 import { timeOfId } from "../../src/base/ids.ts";
 import { logKeys } from "../../src/log/redis-log-keys.ts";
+import { allOperations } from "../../src/server/operations.ts";
+import { HttpProblem } from "../../src/server/problem.ts";
 import { timelineSteps } from "../../src/workers/ledger.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -29,11 +31,28 @@ describe("docs/how-it-works.md", () => {
   });
 });
 
+const ofServer = ["src/server/redis-api-keys.ts", "src/server/redis-rate-limits.ts"];
+
+describe("docs/http.md", () => {
+  it("lists every address that looks or repairs, with its scope", () => {
+    const listed = [...read("docs/http.md").matchAll(/^\| `((?:GET|POST|DELETE) [^`?]+)[^`]*` \| `(\w+)` \|/gm)].map(
+      ([, address, scope]) => [address, scope],
+    );
+    const operations = allOperations({} as never, { live: false }).map(({ method, path, scope }) => [`${method} ${path}`, scope]);
+    expect(listed.toSorted()).toEqual(operations.toSorted());
+  });
+
+  it("shows a problem with the title and the status that its code has", () => {
+    const shown = JSON.parse(blocks("docs/http.md", "json")[0]!) as { code: "INVALID_EVENT"; detail: string; problems: string[] };
+    expect(shown).toEqual(new HttpProblem(shown.code, shown.detail, { problems: shown.problems }).body);
+  });
+});
+
 describe("docs/redis-layout.md", () => {
   const page = read("docs/redis-layout.md");
 
   it("has every row of the tables that stand beside the code", () => {
-    for (const file of ["src/log/redis-log-keys.ts", "src/workers/redis-ledger.ts", "src/bus/redis-replay-places.ts"]) {
+    for (const file of ["src/log/redis-log-keys.ts", "src/workers/redis-ledger.ts", "src/bus/redis-replay-places.ts", ...ofServer]) {
       const keys = [...read(file).matchAll(/^ \* \| `(<p>[^`]+)`/gm)].map(([, key]) => key!);
       expect(keys).not.toHaveLength(0);
       for (const key of keys) expect(page).toContain(`| \`${key}\` |`);
