@@ -56,7 +56,7 @@ async function twilioOfOurOwn(): Promise<{ readonly baseUrl: string; readonly te
 }
 
 describe("otp.requested", () => {
-  it("A8, A9: without keys the text with the code is in the mailroom", async () => {
+  it("A9: without keys the text with the code is in the mailroom", async () => {
     const bus = await testBus();
     await bus.publishEvent.otpRequested(asked);
     const { message, provider, delivery } = await bus.expectSent({ channel: "sms", to: asked.user.phone, text: asked.code });
@@ -122,7 +122,7 @@ describe("an SMS", () => {
 });
 
 describe("real sending of SMS", () => {
-  it("A8: goes through Twilio with keys", async () => {
+  it("goes through Twilio with keys", async () => {
     const { baseUrl, texts } = await twilioOfOurOwn();
     const bus = liveBus("live", { baseUrl });
     await bus.start();
