@@ -21,7 +21,7 @@ const topics = {
 };
 
 describe("the command line on a running system", () => {
-  it("A3 A11 B6 C3 C10 D5: follows events, tells what became of each, and repairs", { timeout: 90_000 }, async () => {
+  it("A3 A11 B6 C3 C10 D5: follows events, tells what became of each, and repairs", { timeout: 120_000 }, async () => {
     const { folder: cwd, addLate } = await smallApplication();
     const run = (...args: string[]) => runCli(args, { cwd, env });
     const bus = kept(() => createBus({ application: "small", topics, redis: url, prefix }));
@@ -110,7 +110,7 @@ describe("the command line on a running system", () => {
     expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual([good.id, bad.id, reminder.id]);
   });
 
-  it("lets a reader such as head leave", { timeout: 30_000 }, async () => {
+  it("lets a reader such as head leave", { timeout: 60_000 }, async () => {
     const { folder: cwd } = await smallApplication();
     const ended = kept(() => createBus({ application: "small", topics, redis: url, prefix: `${prefix}-head` }));
     await ended.publishEvent.orderPlaced({ orderId: "A-1", amount: 10 });
@@ -131,7 +131,7 @@ describe("the command line on a running system", () => {
 });
 
 describe("a wrong call", () => {
-  it("ends with exit code 2 and the name that was meant, and changes nothing", { timeout: 30_000 }, async () => {
+  it("ends with exit code 2 and the name that was meant, and changes nothing", { timeout: 60_000 }, async () => {
     const { folder: cwd } = await smallApplication();
     const calls: readonly (readonly [args: string, said: RegExp])[] = [
       ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
@@ -148,7 +148,7 @@ describe("a wrong call", () => {
     }
   });
 
-  it("and one for what is not there, or without Redis, with exit code 1 and one line", { timeout: 30_000 }, async () => {
+  it("and one for what is not there, or without Redis, with exit code 1 and one line", { timeout: 60_000 }, async () => {
     const { folder: cwd } = await smallApplication();
     // It takes connections and says nothing.
     const silent = createServer();
