@@ -8,6 +8,8 @@ import { linkTo } from "../../src/define/link.ts";
 import { keepsAtLeast } from "../../src/bus/declared-durability.ts";
 import { emailChannelOf } from "../../src/bus/email.ts";
 import { configuredOptions } from "../../src/bus/config.ts";
+import { variables } from "../../src/bus/environment-variables.ts";
+import { secretVariables } from "../../src/bus/secret-files.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
 import { parseOptions } from "../../src/bus/options.ts";
 import { orderPlaced } from "../support/line.ts";
@@ -136,6 +138,8 @@ describe("a secret in a file", () => {
       "SENDGRID_API_KEY and SENDGRID_API_KEY_FILE are both set: keep one of them",
       `SMTP_PASSWORD_FILE: ${JSON.stringify(join(folder, "none"))} cannot be read (ENOENT)`,
     ]);
+    // None is named that nobody reads.
+    expect(secretVariables.filter((name) => !(name in variables.shape))).toEqual([]);
     writeFileSync(file, "not-a-key-but-secret");
     expect(problemsOf(() => readEnvironment({ SENDGRID_API_KEY_FILE: file })).join()).not.toContain("secret");
   });
