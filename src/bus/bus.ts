@@ -15,7 +15,7 @@ import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
-import { type SubscriberPosition, subscriberPositions } from "./positions.ts";
+import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
@@ -181,7 +181,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
     channels,
-    subscribers: async () => subscriberPositions(log, application, await catalog()),
+    async subscribers() {
+      const present = await catalog();
+      return subscriberPositions(await topicStandings(log, present), application, present);
+    },
     stats: () => readStats({ application, log, parts, channels, catalog }),
     replay: replayer({ settings, log, parts, catalog }),
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),

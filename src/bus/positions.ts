@@ -1,5 +1,5 @@
 import type { Catalog } from "../define/catalog.ts";
-import type { GroupStanding, TopicLog } from "../log/topic-log.ts";
+import type { LogStanding, TopicLog } from "../log/topic-log.ts";
 
 /** How far a subscriber has read, over all its topics. */
 export interface SubscriberPosition {
@@ -15,19 +15,23 @@ export interface SubscriberPosition {
   readonly seen?: string;
 }
 
-/** The subscribers of an application, in the order of their names. */
-export async function subscriberPositions(log: TopicLog, application: string, catalog: Catalog): Promise<readonly SubscriberPosition[]> {
-  const byTopic = new Map<string, readonly { readonly published: number; readonly groups: readonly GroupStanding[] }[]>();
-  await Promise.all(
-    catalog.topics.map(async ({ name }) => {
-      const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.standing(name, partition));
-      byTopic.set(name, await Promise.all(partitions));
-    }),
-  );
+/** How far everyone has read each topic, partition by partition. */
+export type TopicStandings = ReadonlyMap<string, readonly LogStanding[]>;
+
+export async function topicStandings(log: TopicLog, { topics }: Catalog): Promise<TopicStandings> {
+  const read = topics.map(async ({ name }) => {
+    const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.standing(name, partition));
+    return [name, await Promise.all(partitions)] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+/** The subscribers of an application, in the order of their names. Pure. */
+export function subscriberPositions(standings: TopicStandings, application: string, catalog: Catalog): readonly SubscriberPosition[] {
   return catalog.subscribers
     .map(({ name, identity, topics }) => {
       const group = `${application}.${identity}`;
-      const places = topics.flatMap((topic) => byTopic.get(topic.name) ?? []);
+      const places = topics.flatMap((topic) => standings.get(topic.name) ?? []);
       const own = places.map(({ published, groups }) => {
         const standing = groups.find((candidate) => candidate.group === group);
         return {

@@ -2,7 +2,7 @@ import type { Catalog } from "../define/catalog.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
-import { type SubscriberPosition, subscriberPositions, sum } from "./positions.ts";
+import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 import type { RedisUse } from "./redis-use.ts";
 
 /** Everything that is counted, at one moment. */
@@ -31,17 +31,15 @@ export interface StatsOptions {
 
 export async function readStats({ application, log, parts, channels, catalog }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const topics = known.topics.map(async ({ name }) => {
-    const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.standing(name, partition));
-    const standings = await Promise.all(partitions);
-    return { name, published: sum(standings.map(({ published }) => published)), held: sum(standings.map(({ held }) => held)) };
-  });
-  const [counted, subscribers, views, redis, doubtful] = await Promise.all([
-    Promise.all(topics),
-    subscriberPositions(log, application, known),
+  const [standings, views, redis, doubtful] = await Promise.all([
+    topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
   ]);
-  return { topics: counted, subscribers, channels: views, redis, doubtful };
+  const topics = known.topics.map(({ name }) => {
+    const partitions = standings.get(name) ?? [];
+    return { name, published: sum(partitions.map(({ published }) => published)), held: sum(partitions.map(({ held }) => held)) };
+  });
+  return { topics, subscribers: subscriberPositions(standings, application, known), channels: views, redis, doubtful };
 }

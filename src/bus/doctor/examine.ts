@@ -4,9 +4,9 @@ import { closeRedis, maskUrl } from "../../base/redis.ts";
 import type { Durability } from "../../base/redis-suitability.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { redisLog } from "../../log/redis-log.ts";
-import type { TopicLog } from "../../log/topic-log.ts";
 import type { Bus } from "../bus.ts";
 import type { Settings } from "../options.ts";
+import { topicStandings } from "../positions.ts";
 import { type Diagnosis, error, ok } from "./diagnosis.ts";
 import { idleFinding } from "./idle-cost.ts";
 import { tryRedis } from "./redis-connection.ts";
@@ -54,25 +54,20 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
 /** The groups of this application on its topics' logs that no subscriber has, in the order of their names. */
 async function groupsOfNobody(
   { redis: url, prefix, partitions, publishDeadline: deadline, application }: ExamineOptions["settings"],
-  { topics, subscribers }: Catalog,
+  catalog: Catalog,
 ): Promise<{ group: string; topics: string[] }[]> {
-  const known = new Set(subscribers.map(({ identity }) => `${application}.${identity}`));
+  const known = new Set(catalog.subscribers.map(({ identity }) => `${application}.${identity}`));
   const log = redisLog({ url, prefix, partitions, deadline, logger: silentLogger });
   try {
     const found = new Map<string, Set<string>>();
-    for (const { name } of topics) {
-      for (const group of await groupsOf(log, name)) {
+    for (const [topic, standings] of await topicStandings(log, catalog)) {
+      for (const { group } of standings.flatMap(({ groups }) => groups)) {
         if (!group.startsWith(`${application}.`) || known.has(group)) continue;
-        found.set(group, (found.get(group) ?? new Set()).add(name));
+        found.set(group, (found.get(group) ?? new Set()).add(topic));
       }
     }
     return [...found].map(([group, read]) => ({ group, topics: [...read] })).toSorted((a, b) => a.group.localeCompare(b.group));
   } finally {
     await log.close();
   }
-}
-
-async function groupsOf(log: TopicLog, topic: string): Promise<string[]> {
-  const partitions = Array.from({ length: await log.partitions(topic) }, (_, partition) => log.standing(topic, partition));
-  return (await Promise.all(partitions)).flatMap(({ groups }) => groups.map(({ group }) => group));
 }
