@@ -18,6 +18,7 @@ import { answerUnknown } from "./not-found.ts";
 import { openApiRoutes } from "./open-api-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
+import { requestTimes, timeLimits } from "./request-times.ts";
 import type { ServedBus } from "./served-bus.ts";
 import { unusedConnections } from "./unused-connections.ts";
 
@@ -58,7 +59,6 @@ const defaultPort = 4_000;
 /** Requests under way at a stop may take this long, milliseconds: longer than a publish may take. */
 const stopMs = 5_000;
 const bodyBytes = 512 * 1_024;
-const requestMs = 10_000;
 /** Characters of an id or a key in an address. */
 const longestParameter = 600;
 
@@ -74,7 +74,7 @@ export async function startServer({ logger = silentLogger, ...options }: ServerO
 
   const app = fastify({
     bodyLimit: bodyBytes,
-    requestTimeout: requestMs,
+    ...timeLimits(requestTimes),
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
     // The bus lives until the server has ended: what still comes in is answered.
