@@ -18,7 +18,7 @@ export function progressLine(output: Terminal = process.stderr, now: () => numbe
       if (now() - shownAt < (live ? terminalEveryMs : otherwiseEveryMs)) return;
       shownAt = now();
       shown = true;
-      output.write(live ? `\r\u001b[K${text.slice(0, (output.columns ?? 80) - 1)}` : `${text}\n`);
+      output.write(live ? `\r\u001b[K${text.slice(0, (output.columns || 80) - 1)}` : `${text}\n`);
     },
     done() {
       if (live && shown) output.write("\r\u001b[K");

@@ -46,7 +46,9 @@ export function openScreen(terminal: Terminal = process.stdout): Screen {
 }
 
 /** The lines that fit. Pure. */
-export function fitted(lines: readonly string[], { rows = 24, columns = 80 }: Pick<Terminal, "rows" | "columns">): string[] {
+export function fitted(lines: readonly string[], terminal: Pick<Terminal, "rows" | "columns">): string[] {
+  // A terminal that does not know its size says 0.
+  const [rows, columns] = [terminal.rows || 24, terminal.columns || 80];
   const room = Math.max(1, rows - 1);
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`];
   return shown.map((line) => (line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`));

@@ -62,6 +62,7 @@ describe("the second screen", () => {
     const lines = ["1", "2", "3", "4", "5"];
     expect(fitted(lines, { rows: 4 })).toEqual(["1", "2", "… 3 more lines"]);
     expect(fitted(lines, { rows: 6 })).toEqual(lines);
+    expect(fitted(lines, { rows: 0, columns: 0 })).toEqual(lines);
   });
 });
 
