@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { startChild } from "./child.ts";
+import { percentile } from "./percentile.ts";
+import { type Result, timesResult } from "./result.ts";
+import { withRedis } from "./temporary.ts";
+
+const root = join(import.meta.dirname, "..");
+const binary = join(root, "bin", "busbar.mjs");
+const [warmUp, events, connections] = [1_000, 10_000, 50];
+const goalMs = 50;
+
+/**
+ * 10,000 publishes over HTTP from 50 connections: the server is the real `busbar start --only server`, the load comes from a process of its
+ * own, and Redis is a third, all on the same two cores. Any answer but 202 makes the measurement void.
+ */
+export function httpBench(): Promise<Result[]> {
+  return withRedis("everysec", async ({ redis }) => {
+    const env = { ...process.env, REDIS_URL: redis.url, PORT: "0", LOG_LEVEL: "info" };
+    const key = JSON.parse(await printed(["keys", "create", "--name", "bench", "--scope", "publish:*", "--json"], env)) as { key: string };
+    const server = spawn(process.execPath, [binary, "start", "--only", "server"], {
+      cwd: root,
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const url = await urlIn(server.stdout);
+      const publish = async (count: number): Promise<readonly number[]> => {
+        const load = await startChild(new URL("http-load-process.ts", import.meta.url), [
+          `${url}/v1/topics/order.placed/events`,
+          key.key,
+          String(count),
+          String(connections),
+        ]);
+        const { times, failures } = JSON.parse(load.said) as { times: number[]; failures: string[] };
+        if (failures.length > 0)
+          throw new Error(`${failures.length} of ${count} publishes failed (${failures[0]}): the measurement is void`);
+        return times;
+      };
+      await publish(warmUp);
+      const times = await publish(events);
+      const what = "one publish over HTTP, of 10,000 from 50 connections";
+      return [
+        timesResult(what, times),
+        { what: `${what}: p99`, unit: "ms", p50: percentile(times, 0.99), p99: undefined, count: times.length, goal: goalMs },
+      ];
+    } finally {
+      server.kill("SIGTERM");
+      await once(server, "exit");
+    }
+  });
+}
+
+async function printed(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(process.execPath, [binary, ...args], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  child.stdout.on("data", (data: Buffer) => (text += data.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  if (code !== 0) throw new Error(`busbar ${args.join(" ")} ended with ${code}`);
+  return text;
+}
+
+function urlIn(stdout: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    stdout.on("data", (data: Buffer) => {
+      text += data.toString();
+      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
+      if (match !== null) resolve(match[0]);
+    });
+  });
+}
