@@ -5,6 +5,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { Published } from "../define/publish.ts";
 import { type Access, type Caller, checkScope } from "./access.ts";
 import type { ToPublish } from "./cloud-event.ts";
+import { paced } from "./paced.ts";
 import { fromBusbarError, HttpProblem, type Problem, sendProblem } from "./problem.ts";
 import { bodyLimits, readPublishRequest } from "./publish-request.ts";
 
@@ -47,8 +48,7 @@ export function publishRoutes(app: FastifyInstance, { bus, access, logger }: Pub
     const caller = access.callerOf(request);
     checkGivenOnce(request);
     const { batch, items } = readPublishRequest({ headers: request.headers, body: request.body as Buffer | undefined, topic });
-    // All at once: what is published at the same time shares the calls to Redis.
-    const published = await Promise.all(items.map((item) => publishOne(item, caller)));
+    const published = await paced({ items, begin: (item) => publishOne(item, caller) });
     if (batch) return sendBatch(reply, published);
     const [only] = published;
     if (only instanceof HttpProblem) throw only;
