@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
 import { cliBench } from "./cli-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
+import { economyBench } from "./economy-bench.ts";
 import { httpBench } from "./http-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
@@ -19,6 +20,7 @@ const benches = {
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
   deliveries: async () => [await deliveriesBench()],
+  economy: async () => [await economyBench()],
   audience: audienceBench,
   cli: cliBench,
   memory: async () => {

@@ -11,7 +11,10 @@ if (existsSync(new URL("../src/cli/main.ts", import.meta.url))) {
   await import("./with-packages.mjs");
 } else {
   checkNode();
-  const { register } = await import("tsx/esm/api");
-  register();
+  // Whoever asks for help runs nothing of a project, and does not wait for the loader.
+  if (!process.argv.includes("--help")) {
+    const { register } = await import("tsx/esm/api");
+    register();
+  }
   await import("../dist/cli/main.js");
 }

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { BusbarError, messageOf } from "./errors.ts";
 import type { Logger } from "./logger.ts";
+import { paces } from "./pace.ts";
 
 /**
  * What a connection is for. The uses want opposite settings:
@@ -19,16 +20,15 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   /** Milliseconds that a publishing caller waits for an answer. Default 2,000. */
   readonly deadline?: number;
+  /** Of `block`: milliseconds that a read waits inside Redis. Default 5,000. */
+  readonly block?: number;
 }
-
-/** How long a blocking read waits inside Redis, in milliseconds. */
-export const blockMs = 5_000;
 
 /**
  * A connection that busbar owns and closes. It does not connect before its first command.
  * @throws BusbarError `INVALID_CONFIGURATION` when the address cannot be used
  */
-export function connectRedis({ url, use, name, logger, deadline = 2_000 }: ConnectionOptions): Redis {
+export function connectRedis({ url, use, name, logger, deadline = 2_000, block = paces.standard.block }: ConnectionOptions): Redis {
   checkRedisUrl(url);
   const shared: RedisOptions = {
     lazyConnect: true,
@@ -38,7 +38,7 @@ export function connectRedis({ url, use, name, logger, deadline = 2_000 }: Conne
   const settings: Record<ConnectionUse, RedisOptions> = {
     publish: { commandTimeout: deadline, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: deadline },
     command: { commandTimeout: 10_000, maxRetriesPerRequest: 20 },
-    block: { maxRetriesPerRequest: null, blockingTimeout: blockMs * 2, socketTimeout: blockMs * 3 },
+    block: { maxRetriesPerRequest: null, blockingTimeout: block * 2, socketTimeout: block * 3 },
     queue: { maxRetriesPerRequest: null },
   };
   const redis = new Redis(url, { ...shared, ...settings[use] });

@@ -5,6 +5,8 @@ export interface RoundsOptions {
   /** Names the lock: one process at a time does this work. */
   readonly name: string;
   readonly locks: Locks;
+  /** Milliseconds between two rounds. */
+  readonly every: number;
   readonly work: () => Promise<void>;
   /** Told of a round that failed; the next one tries again. */
   readonly onError: (error: unknown) => void;
@@ -15,20 +17,20 @@ export interface Rounds {
   stop(): Promise<void>;
 }
 
-const roundMs = 60_000;
+/** The lock runs out by itself this long before the next round, milliseconds. */
+const earlierMs = 1_000;
 
-/** Does some work every minute, in one of all processes: whoever takes the lock first has the round. */
-export function startRounds({ name, locks, work, onError }: RoundsOptions): Rounds {
+/** Does some work again and again, in one of all processes: whoever takes the lock first has the round. */
+export function startRounds({ name, locks, every, work, onError }: RoundsOptions): Rounds {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        // The lock runs out by itself, just before the next round.
-        if ((await locks.acquire(name, roundMs - 1_000)) !== undefined) await work();
+        if ((await locks.acquire(name, every - earlierMs)) !== undefined) await work();
       } catch (error) {
         onError(error);
       }
-      await pause(roundMs, stopping.signal);
+      await pause(every, stopping.signal);
     }
   };
   const running = run();

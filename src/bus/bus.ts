@@ -106,7 +106,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     }
   };
   const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
-  const log = redisLog({ url, prefix, partitions, deadline, logger });
+  const log = redisLog({ url, prefix, partitions, deadline, block: settings.pace.block, logger });
   const publishNow = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
   const parts = lazyParts(settings, logger);
   let known: Catalog | undefined;

@@ -13,7 +13,7 @@ export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "
   readonly channels?: { readonly [Name in keyof ChannelsOptions]: Partial<ChannelsOptions[Name]> };
 }
 
-const names = ["application", "topics", "subscribers", "services", "prefix", "partitions", "channels", "publishDeadline"];
+const names = ["application", "topics", "subscribers", "services", "prefix", "partitions", "channels", "profile", "publishDeadline"];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
 export function defineConfig<const T extends Topics>(config: Config<T>): Config<T> {
@@ -30,7 +30,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, ...rest } = config as Config;
-  const { redis, prefix, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { redis, prefix, profile, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -46,6 +46,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
     send,
     logger,
     ...(prefix === undefined ? {} : { prefix }),
+    ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
   };
 }

@@ -54,6 +54,7 @@ export const variables = z.object({
     .string()
     .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
     .optional(),
+  BUSBAR_PROFILE: z.enum(["standard", "economy"], "must be standard or economy").optional(),
   DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),

@@ -1,4 +1,5 @@
 import { BusbarError } from "../base/errors.ts";
+import type { Profile } from "../base/pace.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import { checkEmailAddress } from "../define/address.ts";
 import type { ChannelOptions } from "../define/channel-options.ts";
@@ -17,6 +18,8 @@ export interface Environment {
   readonly redis: string | undefined;
   /** Undefined: as the configuration says, else `busbar`. */
   readonly prefix: string | undefined;
+  /** Undefined: as the configuration says, else `standard`. */
+  readonly profile: Profile | undefined;
   /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
   readonly email: Omit<EmailOptions, "from">;
@@ -70,6 +73,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return {
     redis: data.REDIS_URL ?? redisUrlOf(data),
     prefix: data.QUEUE_PREFIX,
+    profile: data.BUSBAR_PROFILE,
     durability: data.DURABILITY,
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),

@@ -2,6 +2,7 @@ import type { Duration } from "../base/duration.ts";
 import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { type Pace, paces, type Profile } from "../base/pace.ts";
 import { checkAllowList } from "../channels/send-mode.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
@@ -44,6 +45,11 @@ export interface BusOptions<T extends Topics = Topics> {
   /** What handlers and audiences are given to work with: a database, an API's client. Its type is registered with `Register`. */
   readonly services?: Register extends { services: infer S } ? S : object;
   readonly send?: SendOptions;
+  /**
+   * `economy`, for a Redis that is billed by command: a process that waits asks it seldom, and what a killed process held is taken over
+   * within minutes instead of seconds. Default `standard`.
+   */
+  readonly profile?: Profile;
   /** One publish may take this long. Default 2 s. */
   readonly publishDeadline?: Duration;
   /** Any pino logger. Default: silence. */
@@ -112,6 +118,7 @@ export interface Settings {
   readonly prefix: string;
   readonly partitions: number;
   readonly publishDeadline: number;
+  readonly pace: Pace;
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
   readonly sms: SmsOptions;
@@ -145,6 +152,7 @@ const optionNames = [
   "channels",
   "services",
   "send",
+  "profile",
   "publishDeadline",
   "logger",
 ];
@@ -162,6 +170,8 @@ export function parseOptions(options: BusOptions): Settings {
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
+  const { profile = "standard" } = options;
+  if (!Object.hasOwn(paces, profile)) problems.push(`profile: must be ${Object.keys(paces).join(" or ")}, not ${JSON.stringify(profile)}`);
   problems.push(...unknownOptions(channels, channelNames).map((problem) => `channels: ${problem}`));
   const parsed = <T>(name: string, parse: () => T): T | undefined => {
     try {
@@ -182,6 +192,7 @@ export function parseOptions(options: BusOptions): Settings {
     prefix,
     partitions,
     publishDeadline: publishDeadline!,
+    pace: paces[profile],
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
     sms: channels.sms ?? {},

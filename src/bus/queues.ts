@@ -29,11 +29,11 @@ export interface QueuesOptions {
 
 /** The queues of an application: one a channel, `routing` and `audiences`. */
 export function queuesOf(
-  { redis: url, prefix, application, channels }: Settings,
+  { redis: url, prefix, application, channels, pace }: Settings,
   logger: Logger,
   { clock = systemClock, deliver = true }: QueuesOptions = {},
 ): Queues {
-  const shared = { url, prefix, application, logger, clock };
+  const shared = { url, prefix, application, logger, clock, pace };
   const deliveries = new Map<ChannelName, DeliveryQueue<Delivery>>(
     deliver
       ? builtChannels.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })])

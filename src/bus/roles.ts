@@ -63,14 +63,14 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     if (roles.includes("workers")) {
       const ledger = redisLedger(redis, settings.prefix);
       for (const [name, channel] of channels) {
-        const shared = { catalog, channel, ledger, clock, observe, logger, locks, queue: queues.of(name) };
+        const shared = { catalog, channel, ledger, clock, observe, logger, locks, pace: settings.pace, queue: queues.of(name) };
         workers.push(createWorker({ ...shared, ...settings.channels[name] }));
       }
       await Promise.all(workers.map((worker) => worker.start()));
     }
     if (roles.includes("router")) {
       const { application, services } = settings;
-      const shared = { application, catalog, log, queues, services, locks, clock, observe, logger };
+      const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
       router = createRouter({ ...shared, planning: planningOf(settings, { deliver }) });
       await router.start();
     }

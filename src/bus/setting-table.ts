@@ -16,6 +16,7 @@ export interface SettingPlace {
 /** Where the configuration says what a variable says, apart from what all channels have. */
 const paths: Readonly<Record<string, string>> = {
   QUEUE_PREFIX: "prefix",
+  BUSBAR_PROFILE: "profile",
   EMAIL_FROM: "channels.email.from.address",
   EMAIL_FROM_NAME: "channels.email.from.name",
   EMAIL_SERVICE: "channels.email.order",
@@ -39,6 +40,7 @@ const paths: Readonly<Record<string, string>> = {
 const defaults: Readonly<Record<string, string | number | boolean>> = {
   REDIS_URL: "redis://127.0.0.1:6379",
   QUEUE_PREFIX: "busbar",
+  BUSBAR_PROFILE: "standard",
   EMAIL_FROM: "busbar@example.com",
   EMAIL_SERVICE: "sendgrid,smtp",
   BUSBAR_SEND: "mailroom",
@@ -46,7 +48,7 @@ const defaults: Readonly<Record<string, string | number | boolean>> = {
   MAILROOM_SMTP_PORT: defaultMailroom.smtp.port,
   HOST: "127.0.0.1",
   PORT: 4_000,
-  DRAIN: "0",
+  DRAIN: "2s",
   LOG_LEVEL: "info",
 };
 

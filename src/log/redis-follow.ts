@@ -1,8 +1,9 @@
 import type { Redis } from "ioredis";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { paces } from "../base/pace.ts";
 import { pause } from "../base/pause.ts";
-import { blockMs, closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
 import { logEntry } from "./redis-lookups.ts";
 import type { FollowOptions, LogEntry } from "./topic-log.ts";
@@ -39,7 +40,7 @@ export async function* followLogs(
   const read = async (redis: Redis, logs: readonly string[], ids: string[]): Promise<void> => {
     while (!ended.aborted) {
       try {
-        const reply = await redis.xread("COUNT", mostAtOnce, "BLOCK", blockMs, "STREAMS", ...logs, ...ids);
+        const reply = await redis.xread("COUNT", mostAtOnce, "BLOCK", paces.standard.block, "STREAMS", ...logs, ...ids);
         for (const [log, entries] of reply ?? []) {
           ids[logs.indexOf(log)] = entries.at(-1)![0];
           ready.push(entries.map(([id, fields]) => logEntry(id, fields)));

@@ -1,7 +1,8 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "../base/logger.ts";
 import { luaScript } from "../base/lua.ts";
-import { blockMs, closeRedis, connectRedis } from "../base/redis.ts";
+import { paces } from "../base/pace.ts";
+import { closeRedis, connectRedis } from "../base/redis.ts";
 import { checkRedis } from "../base/redis-check.ts";
 import type { Suitability } from "../base/redis-suitability.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
@@ -22,6 +23,8 @@ export interface RedisLogOptions {
   readonly logger: Logger;
   /** How many partitions a topic gets that is new. Default 1. */
   readonly partitions?: number;
+  /** Milliseconds that a wait for the bell takes at most. Default 5,000. */
+  readonly block?: number;
   /** Milliseconds that an append waits for Redis. Default 2,000. */
   readonly deadline?: number;
 }
@@ -30,7 +33,14 @@ export interface RedisLogOptions {
  * The topic log on Redis Streams. It connects with its first use: one connection appends, one works for the groups, and each
  * partition that is listened to has one that waits.
  */
-export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, deadline }: RedisLogOptions): TopicLog {
+export function redisLog({
+  url,
+  prefix,
+  logger,
+  partitions: newPartitions = 1,
+  block = paces.standard.block,
+  deadline,
+}: RedisLogOptions): TopicLog {
   const keys = logKeys(prefix);
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
@@ -82,7 +92,10 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
     partitions: (topic) => partitionsOf(topic, commands),
 
     async waitForBell(partition, signal) {
-      const bell = bells.get(partition) ?? { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger }), last: undefined };
+      const bell = bells.get(partition) ?? {
+        redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block }),
+        last: undefined,
+      };
       bells.set(partition, bell);
       const hangUp = (): void => bell.redis.disconnect();
       signal.addEventListener("abort", hangUp, { once: true });
@@ -92,7 +105,7 @@ export function redisLog({ url, prefix, logger, partitions: newPartitions = 1, d
           bell.last = newest?.[0] ?? "0-0";
           return "all";
         }
-        const reply = await bell.redis.xread("COUNT", 1_000, "BLOCK", blockMs, "STREAMS", keys.bell(partition), bell.last);
+        const reply = await bell.redis.xread("COUNT", 1_000, "BLOCK", block, "STREAMS", keys.bell(partition), bell.last);
         const rings = reply?.[0]?.[1] ?? [];
         bell.last = rings.at(-1)?.[0] ?? bell.last;
         return [...new Set(rings.map(([, fields]) => fields?.[1] ?? ""))];

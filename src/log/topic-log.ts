@@ -22,7 +22,7 @@ export interface TopicLog {
   /** Creates the positions that are missing, and leaves those that exist alone. */
   register(request: RegisterRequest): Promise<readonly Registered[]>;
   /**
-   * Waits until something was appended, and names the topics; empty after about five seconds of silence. The first call of a
+   * Waits until something was appended, and names the topics; empty after some seconds of silence. The first call of a
    * partition answers `all` at once: what came before it has to be looked for.
    */
   waitForBell(partition: number, signal: AbortSignal): Promise<readonly string[] | "all">;

@@ -2,6 +2,7 @@ import { type Job as BullJob, Queue } from "bullmq";
 import { type Clock, systemClock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { type Pace, paces } from "../base/pace.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Priority } from "../define/policy.ts";
@@ -19,6 +20,8 @@ export interface BullmqQueueOptions {
   /** The channel, or `routing`. */
   readonly name: string;
   readonly logger: Logger;
+  /** Default: `standard`. */
+  readonly pace?: Pick<Pace, "drain" | "stalled">;
   /** Default: this machine's clock. */
   readonly clock?: Clock;
   /** Finished jobs are kept this long (ms) and at most this many. */
@@ -54,7 +57,7 @@ const placedLateMs = 250;
  * its own expiry for that set is never used.
  */
 export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueOptions): DeliveryQueue<Content> {
-  const { url, prefix, application, name, logger, keepCompleted, clock = systemClock } = options;
+  const { url, prefix, application, name, logger, keepCompleted, pace = paces.standard, clock = systemClock } = options;
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
@@ -104,7 +107,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       }
     },
 
-    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, handle, ...workOptions }),
+    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, pace, handle, ...workOptions }),
 
     async setRateLimit(limit) {
       if (limit === false) await queue.removeGlobalRateLimit();

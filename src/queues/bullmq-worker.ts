@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { type Clock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Pace } from "../base/pace.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import { backoff } from "../define/policy.ts";
 import type { Job, QueuedContent, QueueWorker, Verdict, WorkOptions } from "./delivery-queue.ts";
@@ -15,20 +16,21 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
   readonly name: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly pace: Pick<Pace, "drain" | "stalled">;
   readonly handle: (job: Job<Content>) => Promise<Verdict<Content>>;
 }
 
 /**
- * A lock that is not renewed for 10 s is lost, and a look every 5 s finds the jobs whose lock is: a killed worker's jobs are
- * taken over after about 10 s. A job may lose its worker five times, because `attempts` does not count such losses.
+ * A lock that is not renewed for 10 s is lost, and a look now and then (by default every 5 s) finds the jobs whose lock is: a killed
+ * worker's jobs are then taken over. A job may lose its worker five times, because `attempts` does not count such losses.
  */
-const takeOver = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 };
+const takeOver = { lockDuration: 10_000, maxStalledCount: 5 };
 
 const longestReason = 1_000;
 
 /** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
-  const { url, prefix, queueName, name, logger, clock, handle, concurrency, onGivenUp } = options;
+  const { url, prefix, queueName, name, logger, clock, pace, handle, concurrency, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
   const copies = copiesOf(connection);
   const wallWait = (wait: number): number => waitUntil(clock, clock.now() + wait);
@@ -64,6 +66,8 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     autorun: false,
     runRetryDelay: 1_000,
     ...takeOver,
+    stalledInterval: pace.stalled,
+    drainDelay: pace.drain / 1_000,
     settings: {
       backoffStrategy: (attemptsMade, _type, _error, job) =>
         wallWait(backoff((job as unknown as BullJob<Content>).data.policy, attemptsMade, random())),

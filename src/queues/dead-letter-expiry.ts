@@ -11,6 +11,8 @@ export interface DeadLetterExpiryOptions<Content extends QueuedContent> {
   /** Milliseconds that a dead letter is kept. */
   readonly keep: number;
   readonly locks: Locks;
+  /** Milliseconds between two looks. */
+  readonly every: number;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -18,10 +20,11 @@ export interface DeadLetterExpiryOptions<Content extends QueuedContent> {
 
 /** BullMQ would drop old dead letters in silence; this removes them, and says so. */
 export function startDeadLetterExpiry<Content extends QueuedContent>(options: DeadLetterExpiryOptions<Content>): Rounds {
-  const { queue, keep, locks, clock, observe, logger } = options;
+  const { queue, keep, locks, every, clock, observe, logger } = options;
   return startRounds({
     name: `dead-letters-${queue.name}`,
     locks,
+    every,
     async work() {
       const count = await queue.expireDeadLetters(clock.now() - keep);
       if (count === 0) return;

@@ -11,6 +11,8 @@ export interface LogKeeperOptions {
   readonly catalog: Catalog;
   readonly log: TopicLog;
   readonly locks: Locks;
+  /** Milliseconds between two rounds. */
+  readonly every: number;
   readonly observe: Observe;
   readonly logger: Logger;
 }
@@ -19,7 +21,7 @@ export interface LogKeeperOptions {
 const graceMs = 7 * 86_400_000;
 
 /** Keeps the logs in shape, one process at a time: retention by age and size, and readers that are gone. */
-export function logKeeper({ application, catalog, log, locks, observe, logger }: LogKeeperOptions): Rounds {
+export function logKeeper({ application, catalog, log, locks, every, observe, logger }: LogKeeperOptions): Rounds {
   const tidy = async (): Promise<void> => {
     for (const topic of catalog.topics) {
       for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
@@ -50,6 +52,7 @@ export function logKeeper({ application, catalog, log, locks, observe, logger }:
   return startRounds({
     name: "log-keeper",
     locks,
+    every,
     work: tidy,
     onError: (error) => logger.warn({ error: messageOf(error) }, "retention failed and is tried again"),
   });

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
+import type { Pace } from "../base/pace.ts";
 import { pause } from "../base/pause.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Locks } from "../base/redis-locks.ts";
@@ -26,6 +27,7 @@ export interface RouterOptions {
   /** What audiences are given to work with. */
   readonly services: object;
   readonly locks: Locks;
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -35,24 +37,22 @@ export interface Router {
   start(): Promise<void>;
   /** Stops reading, finishes, acknowledges, leaves. */
   stop(deadline: number): Promise<void>;
-  /** False when its loop has not turned for 10 s. */
+  /** False when its loop has not turned for twice the time that it waits. */
   alive(): boolean;
 }
 
-const sweepMs = 5_000;
-const sweepRule = { minIdle: 15_000, limit: 100, suspectFrom: 3 };
-const liveMs = 10_000;
+const sweepRule = { limit: 100, suspectFrom: 3 };
 const errorPauseMs = 500;
 /** Dead letters of `routing` and `audiences` are kept 14 d. */
 const keepDeadMs = 14 * 86_400_000;
 
 /**
- * The router's life: register the groups → read everything once → wait for the bell, read the logs that rang → every 5 s sweep:
+ * The router's life: register the groups → read everything once → wait for the bell, read the logs that rang → now and then sweep:
  * keep what is in hand, take over what others left, catch a bell that was missed. Any number of routers share the work; each
  * subscriber fails, catches up and is removed alone.
  */
 export function createRouter(options: RouterOptions): Router {
-  const { application, catalog, log, queues, planning, services, locks, clock, observe, logger } = options;
+  const { application, catalog, log, queues, planning, services, locks, pace, clock, observe, logger } = options;
   const gates = createGates(queues, logger);
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
@@ -108,7 +108,7 @@ export function createRouter(options: RouterOptions): Router {
         );
       }
       turned = performance.now();
-      await pause(sweepMs, stopping.signal);
+      await pause(pace.sweep, stopping.signal);
     }
   };
 
@@ -118,7 +118,7 @@ export function createRouter(options: RouterOptions): Router {
     const swept = await log.sweep(
       roomy.map(({ position }) => position),
       slot!.name(),
-      sweepRule,
+      { ...sweepRule, minIdle: pace.takeOver },
     );
     for (const [index, { unread, gap, position, taken }] of swept.entries()) {
       if (unread) roomy[index]!.wake();
@@ -131,7 +131,7 @@ export function createRouter(options: RouterOptions): Router {
 
   return {
     async start() {
-      slot = await takeReaderSlot(locks);
+      slot = await takeReaderSlot(locks, pace.takeOver);
       const reader = (): string => slot!.name();
       lanes = (await register()).map((position) =>
         createLane({
@@ -147,11 +147,11 @@ export function createRouter(options: RouterOptions): Router {
       );
       const shared = { application, catalog, queues, gates, log, planning, services, clock, observe, logger };
       workers = [routingWorker(shared), audienceWorker(shared)];
-      const expiry = { keep: keepDeadMs, locks, clock, observe, logger };
+      const expiry = { keep: keepDeadMs, every: pace.rounds, locks, clock, observe, logger };
       rounds = [
         startDeadLetterExpiry({ ...expiry, queue: queues.routing }),
         startDeadLetterExpiry({ ...expiry, queue: queues.audiences }),
-        logKeeper({ application, catalog, log, locks, observe, logger }),
+        logKeeper({ application, catalog, log, locks, every: pace.rounds, observe, logger }),
       ];
       for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {
         const own = lanes.filter((lane) => lane.position.partition === partition);
@@ -179,7 +179,7 @@ export function createRouter(options: RouterOptions): Router {
       slot = undefined;
     },
 
-    alive: () => performance.now() - turned < liveMs,
+    alive: () => performance.now() - turned < pace.block * 2,
   };
 }
 

@@ -2,12 +2,14 @@ import type { Delivery } from "../define/delivery.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
 import type { Locks } from "../base/redis-locks.ts";
+import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 
 export interface WorkerOptions extends DeliverOptions {
   readonly queue: DeliveryQueue<Delivery>;
   readonly locks: Locks;
+  readonly pace: Pace;
   readonly concurrency: number;
   /** Sends in each `per` milliseconds over all processes, or no limit. */
   readonly rateLimit: { readonly max: number; readonly per: number } | false;
@@ -32,7 +34,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await queue.setRateLimit(rateLimit);
       running = queue.work(deliver(options), { concurrency, onGivenUp: (delivery, reason) => observe("dead", { delivery, reason }) });
       await running.ready();
-      expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters });
+      expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },
     async stop(deadline) {
       await expiry?.stop();
