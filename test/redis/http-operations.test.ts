@@ -19,7 +19,8 @@ const keys = { read: "", operate: "", publish: "" };
 beforeAll(async () => {
   await bus.start();
   server = await door.serve({ bus });
-  for (const scope of ["read", "operate"] as const) keys[scope] = await door.key({ name: { read: "reader", operate: "operator" }[scope], scopes: [scope] });
+  for (const scope of ["read", "operate"] as const)
+    keys[scope] = await door.key({ name: { read: "reader", operate: "operator" }[scope], scopes: [scope] });
   keys.publish = await door.key({ name: "shop", scopes: ["publish:*"] });
 });
 
