@@ -8,7 +8,7 @@ import { withRedis } from "./temporary.ts";
 
 const root = join(import.meta.dirname, "..");
 const binary = join(root, "bin", "busbar.mjs");
-const [warmUp, events, connections] = [1_000, 10_000, 50];
+const [warmUp, events, connections] = [2_000, 10_000, 50];
 const goalMs = 50;
 
 /**
@@ -26,20 +26,10 @@ export function httpBench(): Promise<Result[]> {
     });
     try {
       const url = await urlIn(server.stdout);
-      const publish = async (count: number): Promise<readonly number[]> => {
-        const load = await startChild(new URL("http-load-process.ts", import.meta.url), [
-          `${url}/v1/topics/order.placed/events`,
-          key.key,
-          String(count),
-          String(connections),
-        ]);
-        const { times, failures } = JSON.parse(load.said) as { times: number[]; failures: string[] };
-        if (failures.length > 0)
-          throw new Error(`${failures.length} of ${count} publishes failed (${failures[0]}): the measurement is void`);
-        return times;
-      };
-      await publish(warmUp);
-      const times = await publish(events);
+      const parts = [`${url}/v1/topics/order.placed/events`, key.key, events, connections, warmUp].map(String);
+      const load = await startChild(new URL("http-load-process.ts", import.meta.url), parts);
+      const { times, failures } = JSON.parse(load.said) as { times: number[]; failures: string[] };
+      if (failures.length > 0) throw new Error(`${failures.length} publishes failed (${failures[0]}): the measurement is void`);
       const what = "one publish over HTTP, of 10,000 from 50 connections";
       return [
         timesResult(what, times),
