@@ -59,7 +59,7 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
   // All is said. What a failed connection has left behind does not hold the process for long.
-  setTimeout(() => process.exit(), 200).unref();
+  setTimeout(() => process.exit(process.exitCode), 200).unref();
 }
 
 /** Says what went wrong, unless commander has said it, and gives the exit code. */

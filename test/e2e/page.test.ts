@@ -149,7 +149,7 @@ describe("the feed", () => {
     const body = await response.json();
     await broken.stop();
     expect(response.status).toBe(503);
-    expect(body).toEqual({ error: { code: "FEED_UNREADABLE", message: expect.stringContaining("connection lost") } });
+    expect(body).toMatchObject({ status: 503, code: "FEED_UNREADABLE", detail: expect.stringContaining("connection lost") as string });
   });
 });
 
