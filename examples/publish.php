@@ -50,8 +50,9 @@ function publish(string $topic, mixed $payload, string $idempotencyKey): array
             continue;
         }
         $status = (int) explode(' ', $http_response_header[0] ?? 'HTTP/1.1 0')[1];
-        if ($status === 202) {
-            return json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
+        $published = $status === 202 ? json_decode($answer, true, 512, JSON_THROW_ON_ERROR) : [];
+        if (isset($published['id'])) {
+            return $published;
         }
         $problem = $answer;
         if ($status !== 429 && $status !== 503) {

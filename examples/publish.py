@@ -40,7 +40,11 @@ def publish(topic, payload, idempotency_key, url=None, key=None):
         request = urllib.request.Request(f"{url}/v1/topics/{topic}/events", data=body, headers=headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return json.load(answer)
+                published = json.load(answer)
+                if "id" in published:
+                    return published
+                problem = f"this publishes one event at a time: {published}"
+                break
         except urllib.error.HTTPError as error:
             problem = error.read().decode(errors="replace")
             if error.code not in (429, 503):

@@ -23,4 +23,9 @@ answer=$(curl --silent --show-error --fail-with-body --max-time 10 --retry 4 --r
   printf '%s\n' "$answer" >&2
   exit 1
 }
+if [[ $answer != '{"id":'* ]]; then
+  # A batch: each event has a result of its own, and some may not be in the log.
+  printf '%s\n' "$answer" >&2
+  exit 1
+fi
 printf '%s\n' "$answer" | sed -E 's/.*"id":"([^"]+)".*/\1/'

@@ -93,8 +93,11 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
     const found = await find(id);
     if (found === undefined) return unknown;
     const { queue, letter } = found;
-    // First the note: nothing goes without a record.
-    if (isDelivery(letter.content)) await ledger().note(letter.content, { step: "discarded", detail: byText(by) });
+    // First the record: nothing goes without one. What never got to a send ends in the ledger here, so that no replay misses it.
+    if (isDelivery(letter.content)) {
+      const end = { step: "discarded", detail: byText(by) } as const;
+      if ((await ledger().cancel(letter.content, end)) !== "cancelled") await ledger().note(letter.content, end);
+    }
     return (await queue.remove(id)) ? undefined : gone;
   };
 

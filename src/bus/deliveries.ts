@@ -82,22 +82,20 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
         const { state } = deliveryState(await ledger().timeline(found.content));
         return state === "cancelled" ? { cancelled: true } : { cancelled: false, known: true, refused: `it ended as ${state}` };
       }
+      if (found.state === "dead") return { cancelled: false, known: true, refused: deadLetter };
       // First the ledger: whatever still runs it is told not to send.
-      const ended = await ledger().cancel(found.content, byText(by));
+      const ended = await ledger().cancel(found.content, { step: "cancelled", detail: byText(by) });
       if (ended === "cancelled") {
         await found.queue.remove(id);
         return { cancelled: true };
       }
-      const refused =
-        ended === "busy"
-          ? "it is being sent right now"
-          : ended === "dead"
-            ? "it is a dead letter: discard it with the dead letters"
-            : `it ended as ${ended}`;
+      const refused = ended === "busy" ? "it is being sent right now" : ended === "dead" ? deadLetter : `it ended as ${ended}`;
       return { cancelled: false, known: true, refused };
     },
   };
 }
+
+const deadLetter = "it is a dead letter: discard it with the dead letters";
 
 /** As a time line says it. */
 export function byText({ actor, reason }: By): string {

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
 import { pause } from "../base/pause.ts";
-import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
+import { type BusEvent, decodeEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
@@ -96,8 +96,19 @@ export function createPublisher({ application, topics, log, clock, observe, dead
     const appended = await append(entry);
     if (appended.kind === "conflict") throw conflict(entry, appended);
     const repeated = appended.kind === "repeated";
+    if (repeated && options.id !== undefined) await checkSamePayload(entry, event);
     observe("published", { event: repeated ? { ...event, id: appended.eventId } : event, repeated });
     return { id: appended.eventId, topic: topic.name, repeated, durability: log.durability() };
+  }
+
+  /** An id that was given belongs to one fact: another payload under it would be lost in silence. */
+  async function checkSamePayload({ topic, eventId, time }: NewEntry, { data }: BusEvent): Promise<void> {
+    const found = await log.find(eventId, { topics: [topic], time }).catch(() => undefined);
+    if (found === undefined || payloadFingerprint(decodeEvent(found.entry.json).data) === payloadFingerprint(data)) return;
+    throw new BusbarError(
+      "IDEMPOTENCY_CONFLICT",
+      `${topic}: the id "${eventId}" belongs to an event with another payload. This one was not published: give it an id of its own.`,
+    );
   }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {

@@ -65,7 +65,7 @@ export function routingsReader({ names, log, parts: { ledger, queues } }: Routin
 
 type Merged = Pick<RoutedRecord, "problem" | "deliveries" | "skipped">;
 
-/** The batches of an audience are records of their own. */
+/** The batches of an audience are records of their own, and so is what a replay added, which may be in another already. */
 function bySubscriber(records: readonly RoutedRecord[]): Map<string, Merged> {
   const merged = new Map<string, Merged>();
   for (const { subscriber, problem, deliveries, skipped } of records) {
@@ -73,7 +73,8 @@ function bySubscriber(records: readonly RoutedRecord[]): Map<string, Merged> {
     const reason = problem ?? before?.problem;
     const notTaken = skipped ?? before?.skipped;
     merged.set(subscriber, {
-      deliveries: [...(before?.deliveries ?? []), ...deliveries],
+      deliveries:
+        before === undefined ? deliveries : [...new Map([...before.deliveries, ...deliveries].map((one) => [one.id, one])).values()],
       ...(reason === undefined ? {} : { problem: reason }),
       ...(notTaken === undefined ? {} : { skipped: notTaken }),
     });

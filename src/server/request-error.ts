@@ -10,6 +10,7 @@ const refusals: Readonly<Record<number, ProblemCode>> = {
   415: "UNSUPPORTED_MEDIA_TYPE",
   431: "HEADERS_TOO_LARGE",
 };
+const tooLarge = "The body is too large: one event may have 256 KB, a batch 8 MB.";
 /** The names of ioredis' errors, and the codes of a socket's, when there is no Redis to talk to. */
 const awayNames: ReadonlySet<string> = new Set(["MaxRetriesPerRequestError", "AbortError", "ReplyError"]);
 const awayWords = /Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND/;
@@ -31,7 +32,7 @@ export function problemFrom({ error, path, logger }: FailedRequest): HttpProblem
   }
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === "number" && status >= 400 && status < 500)
-    return new HttpProblem(refusals[status] ?? "INVALID_REQUEST", messageOf(error));
+    return new HttpProblem(refusals[status] ?? "INVALID_REQUEST", status === 413 ? tooLarge : messageOf(error));
   if (isRedisAway(error)) {
     logger.warn({ path, error: messageOf(error) }, "a request failed because Redis does not answer");
     return new HttpProblem("REDIS_UNREACHABLE", "Redis does not answer at the moment: try again.");

@@ -15,7 +15,10 @@ export interface Ledger {
   /** Opens a dead delivery again; `open`, unless it ended otherwise or is being sent right now. */
   reopen(delivery: LedgerKey): Promise<"open" | "sent" | "suppressed" | "busy">;
   /** Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. */
-  cancel(delivery: LedgerKey, detail: string): Promise<"cancelled" | "sent" | "suppressed" | "dead" | "busy">;
+  cancel(
+    delivery: LedgerKey,
+    end: TimelineStep & { readonly step: "cancelled" | "discarded" },
+  ): Promise<"cancelled" | "sent" | "suppressed" | "dead" | "busy">;
   /** Where deliveries stand: `open` is everything that has not ended and is not being sent. */
   standings(deliveries: readonly LedgerKey[]): Promise<readonly LedgerStanding[]>;
   /** Notes a step in the delivery's time line. */

@@ -85,9 +85,9 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     reopen: (delivery) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id]),
 
-    cancel: (delivery, detail) => {
+    cancel: (delivery, { step, detail }) => {
       const [ledger, timeline] = keysOf(delivery);
-      return cancelScript(redis, [ledger, timeline], [delivery.id, `${timelineSteps.cancelled} ${oneLine(detail)}`, keepSeconds]);
+      return cancelScript(redis, [ledger, timeline], [delivery.id, `${timelineSteps[step]} ${oneLine(detail)}`, keepSeconds]);
     },
 
     async standings(deliveries) {

@@ -121,8 +121,8 @@ describe("the ledger", () => {
 
   it("C3: ends a delivery on a person's word, and tells whoever claims it later", async () => {
     const delivery = newDelivery();
-    expect(await ledger.cancel(delivery, "by ravi")).toBe("cancelled");
-    expect(await ledger.cancel(delivery, "by ravi, again")).toBe("cancelled");
+    expect(await ledger.cancel(delivery, { step: "cancelled", detail: "by ravi" })).toBe("cancelled");
+    expect(await ledger.cancel(delivery, { step: "cancelled", detail: "by ravi, again" })).toBe("cancelled");
     expect(await ledger.claim(delivery, claim("a"))).toEqual({ kind: "cancelled" });
     expect(await ledger.timeline(delivery)).toMatchObject([{ step: "cancelled", detail: "by ravi" }]);
   });
@@ -135,14 +135,12 @@ describe("the ledger", () => {
       await ledger.claim(delivery, claim("a"));
       await ledger.mark(delivery, "a", { kind, detail: "m" });
     }
-    await ledger.cancel(cancelled!, "by ravi");
+    await ledger.cancel(cancelled!, { step: "cancelled", detail: "by ravi" });
     const all = [untouched!, sending!, abandoned!, sent!, dead!, cancelled!];
     expect(await ledger.standings(all)).toEqual(["open", "busy", "open", "sent", "dead", "cancelled"]);
-    expect(await Promise.all([sending!, sent!, dead!].map((delivery) => ledger.cancel(delivery, "by ravi")))).toEqual([
-      "busy",
-      "sent",
-      "dead",
-    ]);
-    expect(await ledger.cancel(abandoned!, "by ravi")).toBe("cancelled");
+    expect(
+      await Promise.all([sending!, sent!, dead!].map((delivery) => ledger.cancel(delivery, { step: "cancelled", detail: "by ravi" }))),
+    ).toEqual(["busy", "sent", "dead"]);
+    expect(await ledger.cancel(abandoned!, { step: "cancelled", detail: "by ravi" })).toBe("cancelled");
   });
 });

@@ -175,6 +175,30 @@ describe("dead letters", () => {
   });
 });
 
+describe("a dead letter that never got to a send", () => {
+  const nowhere = defineSubscriber(orderPlaced, {
+    name: "nowhere",
+    deliver: ({ webhook }) => [webhook({ to: () => "https://10.1.2.3/hook" })],
+  });
+
+  it("is cancelled no more, and discarded for good: no replay misses it, and its trace names it once", async () => {
+    const bus = kept(() =>
+      createBus({ application: "test", topics: { orderPlaced }, subscribers: [nowhere], redis: url, prefix: newPrefix() }),
+    );
+    await bus.start();
+    const dead = observed(bus, "dead");
+    const { id: eventId } = await bus.publishEvent.orderPlaced(order("A-20"));
+    const [letter] = await dead;
+    const { id } = letter!.delivery;
+    await expect.poll(() => bus.deadLetters.show(id)).toBeDefined();
+    expect(await bus.deliveries.cancel(id)).toMatchObject({ cancelled: false, refused: expect.stringContaining("dead letter") as string });
+    expect(await bus.deadLetters.discard([id], { actor: "ravi" })).toMatchObject({ discarded: [id] });
+    expect(await bus.replay({ topic: "order.placed", subscriber: "nowhere" })).toMatchObject({ missing: 0, ended: 1 });
+    const [traced] = (await bus.inspect.trace(eventId))!.subscribers;
+    expect(traced!.deliveries).toMatchObject([{ id, state: "discarded", reason: "by ravi" }]);
+  });
+});
+
 describe("channels", () => {
   it("E2: one is paused and resumed for all processes; what waits meanwhile has an age, and is sent afterwards", async () => {
     const prefix = newPrefix();

@@ -193,4 +193,17 @@ describe("C7: a batch", () => {
     await expect(bus.publishEvent.orderPlaced(order, { deliverAt: new Date() } as never)).rejects.toThrow("give its toISOString()");
     expect(await bus.inspect.events(10)).toEqual([]);
   });
+
+  it("refuses an id that belongs to an event with another payload: nothing is lost in silence", async () => {
+    const bus = line.bus({ url, prefix: `${prefix}-ids` });
+    const first = await bus.publishEvent.orderPlaced(order, { id: "ce-1" });
+    expect(await bus.publishEvent.orderPlaced({ email: order.email, orderId: order.orderId }, { id: "ce-1" })).toEqual({
+      ...first,
+      repeated: true,
+    });
+    await expect(bus.publishEvent.orderPlaced({ ...order, orderId: "A-2" }, { id: "ce-1" })).rejects.toThrow(
+      'the id "ce-1" belongs to an event with another payload. This one was not published',
+    );
+    expect(await bus.inspect.events(10)).toHaveLength(1);
+  });
 });

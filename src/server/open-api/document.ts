@@ -141,6 +141,7 @@ function described({ method, path, scope, summary, tag, query, body, answer }: O
     responses: {
       200: { description: answer, content: json({ type: "object" }) },
       400: problem("The query or the body is wrong: every problem with its path"),
+      ...(method === "GET" ? {} : { 409: problem("It is not in a state that allows this") }),
       ...(names.length === 0 ? {} : { 404: problem("There is no such thing (any more)") }),
       ...always,
     },
