@@ -17,18 +17,37 @@ export const typesGoal = 4_000;
  * @throws Error with what tsc printed when the application does not compile
  */
 export async function typesBench(runs = 5): Promise<Result> {
+  return withApplication(async (config) => {
+    const times: number[] = [];
+    for (let run = 0; run < runs; run++) times.push(await timeOfCheck(config));
+    const what = `tsc of ${typedTopics} topics and ${typedTopics} subscribers, cold`;
+    return { what, unit: "ms", p50: percentile(times, 0.5), p99: undefined, count: runs, goal: typesGoal };
+  });
+}
+
+async function withApplication<Value>(work: (config: string) => Promise<Value>): Promise<Value> {
   // Inside the clone, so that its packages are found; git ignores the folder.
   const folder = join(root, ".busbar", `types-${process.pid}`);
   try {
     const config = await writeTypeProject(folder, root);
     await writePackage(join(folder, "node_modules", "busbar"));
-    const times: number[] = [];
-    for (let run = 0; run < runs; run++) times.push(await timeOfCheck(config));
-    const what = `tsc of ${typedTopics} topics and ${typedTopics} subscribers, cold`;
-    return { what, unit: "ms", p50: percentile(times, 0.5), p99: undefined, count: runs, goal: typesGoal };
+    return await work(config);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * How many types such a check makes: the same on every machine, however fast or busy it is.
+ * @throws Error when the application does not compile, or tsc does not say
+ */
+export async function typeInstantiations(): Promise<number> {
+  return withApplication(async (config) => {
+    const printed = await tsc(["--project", config, "--extendedDiagnostics"]);
+    const count = /^Instantiations:\s+(\d+)/m.exec(printed)?.[1];
+    if (count === undefined) throw new Error(`tsc does not say how many types it made:\n${printed.slice(0, 1_000)}`);
+    return Number(count);
+  });
 }
 
 /** busbar as those have it who installed it: its declarations. */
@@ -45,7 +64,7 @@ async function timeOfCheck(config: string): Promise<number> {
   return performance.now() - start;
 }
 
-async function tsc(args: readonly string[]): Promise<void> {
+async function tsc(args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -53,4 +72,5 @@ async function tsc(args: readonly string[]): Promise<void> {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error(`it does not compile:\n${printed.slice(0, 4_000)}`);
+  return printed;
 }
