@@ -4,8 +4,10 @@ import type { Ledger } from "../workers/ledger.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import type { Settings } from "./options.ts";
 import { type Queues, queuesOf } from "./queues.ts";
-import { redisReplayPlaces, type ReplayPlaces } from "./redis-replay-places.ts";
-import { readRedisUse, type RedisUse } from "./redis-use.ts";
+import { readRedisUse } from "./redis-info.ts";
+import { redisReplayPlaces } from "./redis-replay-places.ts";
+import type { RedisUse } from "./redis-use.ts";
+import type { ReplayPlaces } from "./replay-places.ts";
 
 export interface LazyParts {
   readonly ledger: () => Ledger;
