@@ -102,8 +102,11 @@ export function createPublisher({ application, topics, log, clock, observe, dead
   }
 
   /** An id that was given belongs to one fact: another payload under it would be lost in silence. */
-  async function checkSamePayload({ topic, eventId, time }: NewEntry, { data }: BusEvent): Promise<void> {
-    const found = await log.find(eventId, { topics: [topic], time }).catch(() => undefined);
+  async function checkSamePayload(entry: NewEntry, { data }: BusEvent): Promise<void> {
+    const { topic, eventId, time } = entry;
+    const found = await log.find(eventId, { topics: [topic], time }).catch((error: unknown) => {
+      throw unconfirmed(entry, error);
+    });
     if (found === undefined || payloadFingerprint(decodeEvent(found.entry.json).data) === payloadFingerprint(data)) return;
     throw new BusbarError(
       "IDEMPOTENCY_CONFLICT",
