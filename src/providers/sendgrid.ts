@@ -4,6 +4,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import type { EmailMessage } from "../define/message.ts";
 import type { Outcome } from "../define/outcome.ts";
 import { deadline } from "../base/deadline.ts";
+import { baseUrlProblem } from "./base-url.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
@@ -102,11 +103,8 @@ function checkedBase({ apiKey, baseUrl, name }: { apiKey: string; baseUrl: strin
   const problems: string[] = [];
   if (typeof apiKey !== "string" || !/^[\x21-\x7e]+$/.test(apiKey))
     problems.push("its API key is empty or holds a space or line break: copy it again");
-  const base = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (base === undefined || !["http:", "https:"].includes(base.protocol))
-    problems.push(`its base URL ${JSON.stringify(baseUrl)} must begin with https:// (or http:// on this machine)`);
-  else if (base.protocol === "http:" && !isLoopback(base.hostname))
-    problems.push(`its base URL ${baseUrl} would send the API key unencrypted: use https://`);
-  if (problems.length === 0) return base!;
+  const wrong = baseUrlProblem(baseUrl, "the API key");
+  if (wrong !== undefined) problems.push(wrong);
+  if (problems.length === 0) return new URL(baseUrl);
   throw new BusbarError("INVALID_CONFIGURATION", `Provider ${name} cannot be used:`, { problems });
 }

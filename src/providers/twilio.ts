@@ -5,6 +5,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import type { SmsMessage } from "../define/message.ts";
 import type { Outcome } from "../define/outcome.ts";
 import { type HttpAnswer, type HttpClient, httpClient } from "./http-client.ts";
+import { baseUrlProblem } from "./base-url.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
@@ -103,12 +104,9 @@ export function twilioProvider(options: TwilioOptions): Provider<SmsMessage> {
 
 function checkedBase({ baseUrl, name, ...account }: TwilioOptions & { readonly baseUrl: string; readonly name: string }): URL {
   const problems = twilioAccountProblems(account);
-  const base = URL.parse(baseUrl);
-  if (base === null || !["http:", "https:"].includes(base.protocol))
-    problems.push(`its base URL ${JSON.stringify(baseUrl)} must begin with https:// (or http:// on this machine)`);
-  else if (base.protocol === "http:" && !isLoopback(base.hostname))
-    problems.push(`its base URL ${baseUrl} would send the credentials unencrypted: use https://`);
-  if (problems.length === 0) return base!;
+  const wrong = baseUrlProblem(baseUrl, "the credentials");
+  if (wrong !== undefined) problems.push(wrong);
+  if (problems.length === 0) return new URL(baseUrl);
   throw new BusbarError("INVALID_CONFIGURATION", `Provider ${name} cannot be used:`, {
     problems: problems.map((problem) => `${name}: ${problem}`),
   });
