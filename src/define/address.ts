@@ -1,13 +1,12 @@
 import { domainToASCII } from "node:url";
 import * as z from "zod";
 import type { ChannelName } from "./channel-name.ts";
+import { type CheckedAddress, kindOf, shown } from "./checked-address.ts";
+import { checkPushAddress } from "./push-address.ts";
 
 const mailbox = z.email();
 /** It travels in headers, and stands in every record of its delivery. */
 const longestUrl = 2_048;
-
-/** A checked address in its one spelling, or what is wrong with it. */
-export type CheckedAddress = { readonly address: string } | { readonly problem: string };
 
 /** Checks a recipient of a channel. An e-mail and a phone are both text to the compiler, so this is where they are told apart. */
 export function checkAddress(channel: ChannelName, recipient: unknown): CheckedAddress {
@@ -18,7 +17,7 @@ export function checkAddress(channel: ChannelName, recipient: unknown): CheckedA
     case "whatsapp":
       return checkPhoneNumber(recipient);
     case "push":
-      return checkDevice(recipient);
+      return checkPushAddress(recipient);
     case "webhook":
       return checkUrl(recipient);
     case "handler":
@@ -44,12 +43,6 @@ export function checkPhoneNumber(text: unknown): CheckedAddress {
   return /^\+[1-9]\d{6,14}$/.test(text) ? { address: text } : { problem: `${shown(text)} is not a phone number such as +919845012345` };
 }
 
-/** A device's token: whatever the push provider gave, as one word. */
-function checkDevice(text: unknown): CheckedAddress {
-  if (typeof text !== "string") return { problem: `a device's token is text, not ${kindOf(text)}` };
-  return /^[\x21-\x7e]{1,4096}$/.test(text) ? { address: text } : { problem: `${shown(text)} is not a device's token` };
-}
-
 function checkUrl(text: unknown): CheckedAddress {
   if (typeof text !== "string") return { problem: `an address is text, not ${kindOf(text)}` };
   if (text.length > longestUrl) return { problem: `an address may have ${longestUrl} characters, this one has ${text.length}` };
@@ -62,12 +55,4 @@ function checkUrl(text: unknown): CheckedAddress {
 /** Most domains are ASCII and lower case as they are. */
 function asciiDomain(domain: string): string {
   return /^[a-z0-9.-]+$/.test(domain) ? domain : domainToASCII(domain);
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? "null" : typeof value;
 }

@@ -12,9 +12,23 @@
  */
 export type Outcome =
   | { readonly kind: "sent"; /** the provider's own id of the message */ readonly messageId?: string }
-  | { readonly kind: "retry"; readonly reason: string; /** milliseconds that the provider asked us to wait */ readonly after?: number }
+  | {
+      readonly kind: "retry";
+      readonly reason: string;
+      /** milliseconds that the provider asked us to wait */
+      readonly after?: number;
+      /** the wait is for this recipient alone, and slows nobody else; without it, it is for all that the provider carries */
+      readonly scope?: "recipient";
+    }
   | { readonly kind: "reject"; readonly reason: string }
-  | { readonly kind: "suppress"; readonly reason: string }
+  | {
+      readonly kind: "suppress";
+      readonly reason: string;
+      /** only messages of this category may not go there any more, such as `marketing`; without it, none of the channel */
+      readonly category?: string;
+      /** milliseconds after which it may be tried again; without it, never by itself */
+      readonly keep?: number;
+    }
   | { readonly kind: "pause"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string };
 

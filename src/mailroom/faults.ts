@@ -1,6 +1,6 @@
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
-import type { MailProvider } from "./record.ts";
+import { type MailProvider, mailProviders } from "./record.ts";
 
 /**
  * A scripted fault. It says exactly one of `status` (HTTP), `smtpCode` (SMTP), `hang` and `resetAfterAccept`. It strikes only
@@ -38,7 +38,10 @@ export interface FaultScript {
 }
 
 export function faultScript(): FaultScript {
-  const waiting: Record<MailProvider, { fault: Fault; left: number }[]> = { sendgrid: [], smtp: [], twilio: [], webhook: [] };
+  const waiting = Object.fromEntries(mailProviders.map((provider) => [provider, []])) as unknown as Record<
+    MailProvider,
+    { fault: Fault; left: number }[]
+  >;
   return {
     add(provider, fault) {
       const problems = faultProblems(provider, fault);

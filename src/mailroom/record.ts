@@ -1,5 +1,11 @@
+import type { ChannelName } from "../define/channel-name.ts";
+
 /** By whose API a message came. */
-export type MailProvider = "sendgrid" | "smtp" | "twilio" | "webhook";
+export const mailProviders = ["sendgrid", "smtp", "twilio", "msg91", "meta", "fcm", "expo", "webpush", "webhook"] as const;
+export type MailProvider = (typeof mailProviders)[number];
+
+/** What kind of message it is, for those who look: one provider may carry two. */
+export type MailChannel = Exclude<ChannelName, "handler">;
 
 /**
  * What became of a request:
@@ -23,7 +29,7 @@ export interface MessageParts {
   readonly from: string;
   /** Every address that the message goes to, copies and blind copies included. */
   readonly to: readonly string[];
-  /** Only an e-mail has one. */
+  /** Of an e-mail; of a push, its title. */
   readonly subject?: string;
   readonly html?: string;
   readonly text?: string;
@@ -31,6 +37,8 @@ export interface MessageParts {
   readonly attachments: readonly Attachment[];
   /** The delivery that the message belongs to, where the client says so. */
   readonly deliveryId?: string;
+  /** The real provider that would have got it, if real sending were on. */
+  readonly insteadOf?: string;
   /** What was asked for besides, as far as it could be read. A body that could not be read stands here as text, its first 2,000 characters. */
   readonly request?: unknown;
 }
@@ -38,6 +46,7 @@ export interface MessageParts {
 /** What a provider's door says of one request; the mailroom adds `id` and `at`. */
 export interface MailDraft extends MessageParts {
   readonly provider: MailProvider;
+  readonly channel: MailChannel;
   readonly verdict: Verdict;
   /** The HTTP status or SMTP code of the answer; `null` when no answer is given (a hang, a lost reply). */
   readonly answer: number | null;

@@ -32,6 +32,7 @@ export function sendgridRoutes(app: FastifyInstance, { record, faults, clock, lo
     const silent = decision.fault?.hang === true || decision.fault?.resetAfterAccept === true;
     record({
       provider: "sendgrid",
+      channel: "email",
       verdict: decision.verdict,
       answer: silent ? null : decision.status,
       ...reasonOf(decision),
@@ -48,7 +49,7 @@ export function sendgridRoutes(app: FastifyInstance, { record, faults, clock, lo
   const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply => {
     const size = Number(request.headers["content-length"] ?? 0);
     const reason = `${request.method} ${request.url.slice(0, 200)}: ${message}`;
-    record({ provider: "sendgrid", verdict: "rejected", answer: status, reason, ...noParts, size });
+    record({ provider: "sendgrid", channel: "email", verdict: "rejected", answer: status, reason, ...noParts, size });
     return reply.code(status).send({ errors: [sendGridError(message)] });
   };
   app.setNotFoundHandler((request, reply) =>

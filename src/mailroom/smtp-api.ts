@@ -68,12 +68,26 @@ export function smtpDoor({ record, faults, logger }: SmtpDoorOptions): Door {
     if (fault?.smtpCode !== undefined)
       return callback(refusal(record, message, { code: fault.smtpCode, text: textOf(fault), scripted: true }));
     if (fault?.hang)
-      return void record({ ...message, provider: "smtp", verdict: "rejected", answer: null, reason: "scripted fault: no answer" });
+      return void record({
+        ...message,
+        provider: "smtp",
+        channel: "email",
+        verdict: "rejected",
+        answer: null,
+        reason: "scripted fault: no answer",
+      });
     if (fault?.resetAfterAccept) {
-      record({ ...message, provider: "smtp", verdict: "accepted", answer: null, reason: "scripted fault: accepted, the reply is lost" });
+      record({
+        ...message,
+        provider: "smtp",
+        channel: "email",
+        verdict: "accepted",
+        answer: null,
+        reason: "scripted fault: accepted, the reply is lost",
+      });
       return void sockets.get(session.remotePort)?.resetAndDestroy();
     }
-    const { id } = record({ ...message, provider: "smtp", verdict: "accepted", answer: 250 });
+    const { id } = record({ ...message, provider: "smtp", channel: "email", verdict: "accepted", answer: 250 });
     callback(null, `2.0.0 Ok: queued as ${id}`);
   }
 
@@ -142,7 +156,7 @@ interface Refusal {
 /** Records a refusal, and gives the error that smtp-server turns into its answer. */
 function refusal(record: Recorder, message: Message, { code, text, scripted }: Refusal): Error {
   const reason = `${scripted ? "scripted fault: " : ""}${code} ${text}`;
-  record({ ...message, provider: "smtp", verdict: "rejected", answer: code, reason });
+  record({ ...message, provider: "smtp", channel: "email", verdict: "rejected", answer: code, reason });
   return Object.assign(new Error(text), { responseCode: code });
 }
 

@@ -39,6 +39,7 @@ export function twilioRoutes(app: FastifyInstance, { record, faults, clock, logg
     const silent = fault?.hang === true || fault?.resetAfterAccept === true;
     record({
       provider: "twilio",
+      channel: "sms",
       verdict,
       answer: silent ? null : (error?.status ?? 201),
       ...reasonOf(decision),
@@ -68,7 +69,18 @@ export function twilioRoutes(app: FastifyInstance, { record, faults, clock, logg
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: TwilioError): FastifyReply => {
     const reason = `${request.method} ${request.url.slice(0, 200)}: ${error.message}`;
     const size = Number(request.headers["content-length"] ?? 0);
-    record({ provider: "twilio", verdict: "rejected", answer: error.status, reason, from: "", to: [], headers: [], attachments: [], size });
+    record({
+      provider: "twilio",
+      channel: "sms",
+      verdict: "rejected",
+      answer: error.status,
+      reason,
+      from: "",
+      to: [],
+      headers: [],
+      attachments: [],
+      size,
+    });
     return sendError(reply, error);
   };
   app.setNotFoundHandler((request, reply) =>

@@ -30,6 +30,7 @@ export function webhookRoutes(app: FastifyInstance, { record, faults, clock, log
     const silent = fault?.hang === true || fault?.resetAfterAccept === true;
     record({
       provider: "webhook",
+      channel: "webhook",
       verdict,
       answer: silent ? null : status,
       ...reasonOf(decision),
@@ -59,7 +60,18 @@ export function webhookRoutes(app: FastifyInstance, { record, faults, clock, log
   const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply => {
     const reason = `${request.method} ${request.url.slice(0, 200)}: ${message}`;
     const size = Number(request.headers["content-length"] ?? 0);
-    record({ provider: "webhook", verdict: "rejected", answer: status, reason, from: "", to: [], headers: [], attachments: [], size });
+    record({
+      provider: "webhook",
+      channel: "webhook",
+      verdict: "rejected",
+      answer: status,
+      reason,
+      from: "",
+      to: [],
+      headers: [],
+      attachments: [],
+      size,
+    });
     return reply.code(status).send({ error: message });
   };
   app.setNotFoundHandler((request, reply) =>

@@ -21,4 +21,6 @@ export interface SendAttempt {
   /** Goes along to the provider where it has a place for it, so that its records can be matched with ours. */
   readonly deliveryId: string;
   readonly signal: AbortSignal;
+  /** The real provider that would have got the message if real sending were on, for the mailroom to show. */
+  readonly insteadOf?: string | undefined;
 }

@@ -25,6 +25,7 @@ function entry(id: string, changes: Partial<MailRecord> = {}): MailRecord {
     id,
     at: "2026-01-01T00:00:00.000Z",
     provider: "sendgrid",
+    channel: "email",
     verdict: "accepted",
     answer: 202,
     from: "shop@example.in",

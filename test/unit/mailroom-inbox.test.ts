@@ -8,6 +8,7 @@ function mail(id: string, changes: Partial<MailRecord> = {}): MailRecord {
     id,
     at: "2026-01-01T00:00:00.000Z",
     provider: "smtp",
+    channel: "email",
     verdict: "accepted",
     answer: 250,
     from: "shop@example.in",
