@@ -22,6 +22,7 @@ export type { Observations } from "./define/observation.ts";
 export { linkTo } from "./define/link.ts";
 export type { Priority, Retry } from "./define/policy.ts";
 export type { Published, PublishEvent, PublishFunction, PublishOptions } from "./define/publish.ts";
+export { providerDegraded, providerRecovered } from "./define/provider-topics.ts";
 export { pushTemplate, type PushTemplate } from "./define/push-template.ts";
 export type { Register } from "./define/register.ts";
 export { smsTemplate, type SmsTemplate } from "./define/sms-template.ts";

@@ -1,4 +1,3 @@
-import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import type { Channel } from "../channels/channel.ts";
@@ -6,6 +5,7 @@ import { handlerChannel, type HandlerChannelOptions } from "../channels/handler.
 import { type Catalog, catalogOf, subscribersProblems, type Topics, topicsProblems } from "../define/catalog.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
+import type { ChannelParts } from "./channel-parts.ts";
 import { emailChannelOf } from "./email.ts";
 import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
@@ -18,7 +18,7 @@ export interface AssembleOptions {
   readonly topics: Topics;
   readonly subscribers: URL | readonly Subscriber[] | LoadedSubscribers;
   /** For those who deliver, and for `check`: make the channels ready, which compiles the templates. */
-  readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & { readonly clock?: Clock };
+  readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & ChannelParts;
 }
 
 /** An application put together, without a connection to anything. */
@@ -68,9 +68,9 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
     });
   };
   if (delivering !== undefined) {
-    await add("email", () => emailChannelOf(settings, delivering.clock));
-    await add("sms", () => smsChannelOf(settings, delivering.clock));
-    await add("webhook", () => webhookChannelOf(settings, delivering.clock));
+    await add("email", () => emailChannelOf(settings, delivering));
+    await add("sms", () => smsChannelOf(settings, delivering));
+    await add("webhook", () => webhookChannelOf(settings, delivering));
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);
     problems.push(...(await templateProblems(templates.filter(({ template }) => !["email", "sms"].includes(template.channel)))));
   }

@@ -6,6 +6,7 @@ import { type Catalog, type Topics, topicsProblems } from "../define/catalog.ts"
 import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
+import { circuitsOf } from "../providers/index.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
 import { type ChannelControl, channelControl } from "./channels.ts";
 import { type Deliveries, deliveries } from "./deliveries.ts";
@@ -18,6 +19,7 @@ import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { readStats, type Stats } from "./stats.ts";
+import { providerAlerts } from "./provider-alerts.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
 const bothRoles: readonly Role[] = ["router", "workers"];
@@ -156,7 +158,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
       const connected = connect();
       connected.catch(() => undefined);
-      const delivering = only.includes("workers") ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock } } : {};
+      const onChange = providerAlerts({ topics, publish, observe, logger });
+      const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
+      const delivering = only.includes("workers")
+        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits } }
+        : {};
       const assembled = await assemble({ settings, topics, subscribers, ...delivering });
       known = assembled.catalog;
       await connected;

@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Channel } from "../channels/channel.ts";
 import { emailChannel } from "../channels/email.ts";
 import type { EmailMessage } from "../define/message.ts";
 import { type Provider, sendgridProvider, smtpProvider } from "../providers/index.ts";
+import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
 import type { EmailService, Settings } from "./options.ts";
 
 const both: readonly EmailService[] = ["sendgrid", "smtp"];
@@ -15,7 +15,9 @@ const keys: Readonly<Record<EmailService, string>> = { sendgrid: "Set SENDGRID_A
  * The email channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom. Text where
  * real sending is on and no provider has keys: what to do about it.
  */
-export function emailChannelOf({ email, channels, send }: Settings, clock: Clock = systemClock): Channel<EmailMessage> | string {
+export function emailChannelOf(settings: Settings, parts: ChannelParts = {}): Channel<EmailMessage> | string {
+  const { email, channels, send } = settings;
+  const clock = clockOf(parts);
   if (email === undefined)
     throw new BusbarError("INVALID_CONFIGURATION", "The channel email is not configured: give createBus channels.email.");
   const { concurrency } = channels.email;
@@ -37,5 +39,11 @@ export function emailChannelOf({ email, channels, send }: Settings, clock: Clock
     smtp: () => smtpProvider({ ...send.mailroom.smtp, timeout, connections: concurrency, name: "smtp (mailroom)" }),
   };
   const mailroom = used.map((name) => standIns[name]());
-  return emailChannel({ from: email.from, live, mailroom, mode: { send: send.live ? "live" : "mailroom", allowList: send.allow } });
+  return emailChannel({
+    from: email.from,
+    live,
+    mailroom,
+    mode: { send: send.live ? "live" : "mailroom", allowList: send.allow },
+    breakers: breakersOf("email", settings, parts),
+  });
 }

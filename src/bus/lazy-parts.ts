@@ -1,5 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
+import type { CircuitStore } from "../providers/circuit-store.ts";
+import { redisCircuits } from "../providers/redis-circuits.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import type { Settings } from "./options.ts";
@@ -14,6 +16,7 @@ export interface LazyParts {
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly places: () => ReplayPlaces;
+  readonly circuits: CircuitStore;
   close(): Promise<void>;
 }
 
@@ -25,11 +28,13 @@ export function lazyParts(settings: Settings, logger: Logger): LazyParts {
     return { redis, ledger: redisLedger(redis, settings.prefix), queues: queuesOf(settings, logger) };
   };
   const parts = (): ReturnType<typeof open> => (opened ??= open());
+  const circuits = (): CircuitStore => redisCircuits(parts().redis, settings);
   return {
     ledger: () => parts().ledger,
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
+    circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change) },
     async close() {
       if (opened === undefined) return;
       await opened.queues.close();

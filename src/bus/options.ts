@@ -13,7 +13,16 @@ import { policyProblems } from "../define/policy.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
-import type { Provider, SendgridOptions, SmtpOptions, TwilioAccount, TwilioOptions, WebhookProviderOptions } from "../providers/index.ts";
+import {
+  type CircuitRules,
+  defaultCircuitRules,
+  type Provider,
+  type SendgridOptions,
+  type SmtpOptions,
+  type TwilioAccount,
+  type TwilioOptions,
+  type WebhookProviderOptions,
+} from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
@@ -137,6 +146,7 @@ export interface ChannelSettings {
   readonly keepCompleted: { readonly age: number; readonly count: number };
   readonly keepDeadLetters: number;
   readonly timeout: number;
+  readonly circuit: CircuitRules | false;
 }
 
 /** The channels that this version can deliver. */
@@ -219,7 +229,15 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
     keepCompleted: { age: milliseconds(keepCompleted.age, `${place}.keepCompleted.age`), count: keepCompleted.count },
     keepDeadLetters: milliseconds(keepDeadLetters, `${place}.keepDeadLetters`),
     timeout: milliseconds(timeout, `${place}.timeout`),
+    circuit: parseCircuit(options?.circuit, `${place}.circuit`),
   };
+}
+
+function parseCircuit(options: ChannelOptions["circuit"], place: string): CircuitRules | false {
+  if (options === false) return false;
+  const { failures = defaultCircuitRules.failures, probeEvery = defaultCircuitRules.probeEvery } = options ?? {};
+  if (!(failures >= 1)) throw new BusbarError("INVALID_CONFIGURATION", `${place}.failures: must be a number from 1, not ${failures}`);
+  return { failures, probeEvery: milliseconds(probeEvery, `${place}.probeEvery`) };
 }
 
 function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {

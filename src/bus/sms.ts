@@ -1,8 +1,8 @@
-import { type Clock, systemClock } from "../base/clock.ts";
 import type { Channel } from "../channels/channel.ts";
 import { smsChannel } from "../channels/sms.ts";
 import type { SmsMessage } from "../define/message.ts";
 import { twilioProvider } from "../providers/index.ts";
+import { type ChannelParts, clockOf } from "./channel-parts.ts";
 import type { Settings } from "./options.ts";
 
 /** An account that the mailroom takes, and the number that Twilio's test accounts send from. */
@@ -12,7 +12,9 @@ const mailroomAccount = { accountSid: `AC${"0".repeat(32)}`, authToken: "mailroo
  * The SMS channel with its two chains: the real providers that have keys, and the same adapter pointed at the mailroom. Text where
  * real sending is on and no provider has keys: what to do about it.
  */
-export function smsChannelOf({ sms, send }: Settings, clock: Clock = systemClock): Channel<SmsMessage> | string {
+export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Channel<SmsMessage> | string {
+  const { sms, send } = settings;
+  const clock = clockOf(parts);
   const { twilio, providers, maxSegments, countries } = sms;
   const live = providers ?? (twilio === undefined ? [] : [twilioProvider({ clock, ...twilio })]);
   if (send.live && live.length === 0)

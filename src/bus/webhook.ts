@@ -1,14 +1,15 @@
-import { type Clock, systemClock } from "../base/clock.ts";
 import type { Channel } from "../channels/channel.ts";
 import { type DueWebhook, webhookChannel } from "../channels/webhook.ts";
 import { webhookAddressProblem, webhookProvider } from "../providers/index.ts";
+import { type ChannelParts, clockOf } from "./channel-parts.ts";
 import type { Settings } from "./options.ts";
 
 /**
  * The webhook channel: the sender that signs with the team's own secrets, and the same one pointed at the mailroom. Text where real
  * sending is on and there is no secret: what to do about it.
  */
-export function webhookChannelOf({ webhook, send }: Settings, clock: Clock = systemClock): Channel<DueWebhook> | string {
+export function webhookChannelOf({ webhook, send }: Settings, parts: ChannelParts = {}): Channel<DueWebhook> | string {
+  const clock = clockOf(parts);
   const { secrets = [], secretsFor = {}, allow = [], providers } = webhook;
   const signed = secrets.length > 0 || Object.keys(secretsFor).length > 0;
   const live = providers ?? (signed ? [webhookProvider({ secrets, secretsFor, allow, clock })] : []);

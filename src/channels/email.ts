@@ -3,6 +3,7 @@ import { checkEmailAddress } from "../define/address.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
+import type { ChainBreakers } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import { type Channel, UnrenderableDelivery } from "./channel.ts";
 import { compileEmails, type EmailContent } from "./email-content.ts";
@@ -15,15 +16,17 @@ export interface EmailChannelOptions {
   /** The same adapters, talking to the mailroom. */
   readonly mailroom: readonly Provider<EmailMessage>[];
   readonly mode: SendMode;
+  /** The circuits of the providers. Default: none. */
+  readonly breakers?: ChainBreakers | undefined;
 }
 
 /**
  * The e-mail channel. A mail goes to the real providers or to the mailroom; neither is ever the fallback of the other.
  * @throws BusbarError `INVALID_CONFIGURATION` with every problem found
  */
-export function emailChannel({ from, live = [], mailroom, mode }: EmailChannelOptions): Channel<EmailMessage> {
+export function emailChannel({ from, live = [], mailroom, mode, breakers }: EmailChannelOptions): Channel<EmailMessage> {
   const sender = checkedSender({ from, live, mailroom, mode });
-  const way = sendSwitch({ live, mailroom, mode });
+  const way = sendSwitch({ live, mailroom, mode, breakers });
   const compiled = new Map<EmailTemplate, (data: unknown) => EmailContent>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
@@ -54,7 +57,7 @@ function templateOf(route: AnyRoute): EmailTemplate[] {
   return isMessageRoute(route) && route.channel === "email" ? [route.template as EmailTemplate] : [];
 }
 
-function checkedSender({ from, live, mailroom, mode }: Required<EmailChannelOptions>): EmailSender {
+function checkedSender({ from, live, mailroom, mode }: Required<Omit<EmailChannelOptions, "breakers">>): EmailSender {
   const problems: string[] = [];
   const checked = checkEmailAddress(from.address);
   if ("problem" in checked) problems.push(`from: ${checked.problem}`);

@@ -1,6 +1,6 @@
 import { BusbarError } from "../base/errors.ts";
 import { checkEmailAddress, checkPhoneNumber } from "../define/address.ts";
-import { providerChain } from "../providers/failover.ts";
+import { type ChainBreakers, providerChain } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { DeliveryAttempt, SendResult } from "./channel.ts";
 
@@ -20,6 +20,8 @@ export interface SwitchOptions<Message> {
   readonly live: readonly Provider<Message>[];
   /** The same adapters, talking to the mailroom. */
   readonly mailroom: readonly Provider<Message>[];
+  /** The circuits of the providers. Default: none. */
+  readonly breakers?: ChainBreakers | undefined;
 }
 
 /** The way of a channel's messages: through the real providers or to the mailroom. Neither is ever the fallback of the other. */
@@ -28,15 +30,18 @@ export interface SendSwitch<Message> {
   close(): Promise<void>;
 }
 
-export function sendSwitch<Message>({ mode, live, mailroom }: SwitchOptions<Message>): SendSwitch<Message> {
+export function sendSwitch<Message>({ mode, live, mailroom, breakers }: SwitchOptions<Message>): SendSwitch<Message> {
   const chains = {
-    live: live.length > 0 ? providerChain(live) : undefined,
-    mailroom: mailroom.length > 0 ? providerChain(mailroom) : undefined,
+    live: live.length > 0 ? providerChain(live, breakers) : undefined,
+    mailroom: mailroom.length > 0 ? providerChain(mailroom, breakers) : undefined,
   };
+  const insteadOf = live[0]?.name;
   return {
     async send(recipient, message, attempt) {
-      const chain = chains[chooseChain(recipient, { ...mode, live: chains.live !== undefined })];
-      if (chain !== undefined) return chain.send(message, attempt);
+      const way = chooseChain(recipient, { ...mode, live: chains.live !== undefined });
+      const chain = chains[way];
+      if (chain !== undefined)
+        return chain.send(message, way === "mailroom" && insteadOf !== undefined ? { ...attempt, insteadOf } : attempt);
       return { outcome: { kind: "pause", reason: "real sending is on, but no real provider and no mailroom is there" }, provider: "none" };
     },
     async close() {

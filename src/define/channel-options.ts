@@ -16,6 +16,16 @@ export interface ChannelOptions extends PolicyOptions {
   readonly keepDeadLetters?: Duration;
   /** One try may take this long: of a message, all providers together; of a handler, unless its route says otherwise. */
   readonly timeout?: Duration;
+  /** When nothing more goes to a provider that fails. `false` asks every provider each time, however often it failed. */
+  readonly circuit?: CircuitOptions | false;
+}
+
+/** A provider's circuit: open, its messages go to the next provider, or wait; a single one now and then looks whether it works again. */
+export interface CircuitOptions {
+  /** It opens after so many failures, of which each message that goes well takes half of one away. Default 4. */
+  readonly failures?: number;
+  /** The wait before the first look; with each look in vain it doubles, up to a minute. Default 5 s. */
+  readonly probeEvery?: Duration;
 }
 
 export type ChannelDefaults = Required<Pick<ChannelOptions, "concurrency" | "rateLimit" | "keepCompleted" | "keepDeadLetters" | "timeout">>;

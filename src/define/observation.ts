@@ -1,6 +1,7 @@
 import type { BusEvent } from "./event.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Progress } from "./handler.ts";
+import type { ProviderDegraded, ProviderRecovered } from "./provider-topics.ts";
 
 /** What a bus tells those who watch it, as it happens in this process: `bus.on("sent", (fact) => …)`. */
 export interface Observations {
@@ -59,6 +60,10 @@ export interface Observations {
   expired: { readonly delivery: Delivery; readonly reason: string };
   /** A worker took over what another may have sent already, or a send succeeded after it was given up: a possible duplicate. */
   doubtful: { readonly delivery: Delivery; readonly reason: string };
+  /** A provider stopped working: its messages go to the next one, or wait. */
+  providerDegraded: ProviderDegraded;
+  /** It takes messages again. */
+  providerRecovered: ProviderRecovered;
   /** Entries of a log were gone before a subscriber read them. */
   gap: { readonly topic: string; readonly group: string; readonly entries: number };
   /** Retention would pass a subscriber and waits for it. */
@@ -87,6 +92,8 @@ export const observationNames = Object.keys({
   suppressed: true,
   expired: true,
   doubtful: true,
+  providerDegraded: true,
+  providerRecovered: true,
   gap: true,
   retentionHeld: true,
   abandoned: true,

@@ -1,5 +1,6 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Outcome } from "../define/outcome.ts";
+import { type Breaker, noBreaker } from "./breaker.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
 import { reasonText } from "./reason.ts";
 
@@ -55,11 +56,16 @@ export function combined(results: readonly ProviderResult[]): ProviderResult {
   return { provider, outcome: { kind: "retry", reason, after } };
 }
 
+/** The circuits of a chain's providers, in the order of their names. */
+export type ChainBreakers = (names: readonly string[]) => readonly Breaker[];
+
 /**
- * Tries the providers in their order until one outcome ends the try.
+ * Tries the providers in their order until one outcome ends the try. One whose circuit is open is passed over; one that asked for a
+ * short wait is waited for.
+ * @param breakers default: none, every provider is asked each time
  * @throws BusbarError `INVALID_CONFIGURATION` when there is no provider, or two have one name
  */
-export function providerChain<Message>(providers: readonly Provider<Message>[]): ProviderChain<Message> {
+export function providerChain<Message>(providers: readonly Provider<Message>[], breakers?: ChainBreakers): ProviderChain<Message> {
   const names = providers.map(({ name }) => name);
   if (names.length === 0) throw new BusbarError("INVALID_CONFIGURATION", "A chain of providers needs at least one provider.");
   if (new Set(names).size < names.length)
@@ -67,15 +73,16 @@ export function providerChain<Message>(providers: readonly Provider<Message>[]):
       "INVALID_CONFIGURATION",
       `Two providers of one chain are called alike (${names.join(", ")}): give each a name of its own.`,
     );
+  const circuits = breakers?.(names) ?? names.map(() => noBreaker);
   return {
     names,
     async send(message, attempt) {
       const results: ProviderResult[] = [];
-      for (const provider of providers) {
+      for (const [index, provider] of providers.entries()) {
         if (results.length > 0 && attempt.signal.aborted) break;
-        const outcome = await provider.send(message, attempt).catch(brokenContract);
+        const { outcome, step } = await tried(provider, circuits[index]!, { message, attempt });
         results.push({ provider: provider.name, outcome });
-        if (nextStep(outcome) === "stop") break;
+        if (step === "stop") break;
       }
       return combined(results);
     },
@@ -83,6 +90,34 @@ export function providerChain<Message>(providers: readonly Provider<Message>[]):
       await Promise.all(providers.map((provider) => provider.close()));
     },
   };
+}
+
+/** What one provider came to, sent to or not, and whether the next one may be tried. */
+async function tried<Message>(
+  provider: Provider<Message>,
+  circuit: Breaker,
+  { message, attempt }: { readonly message: Message; readonly attempt: SendAttempt },
+): Promise<{ readonly outcome: Outcome; readonly step: "stop" | "next" }> {
+  const admitted = await circuit.admit();
+  if (admitted.kind !== "go") {
+    const { kind, after, reason } = admitted;
+    const outcome: Outcome = { kind: "retry", reason, after };
+    return { outcome, step: kind === "open" ? "next" : nextStep(outcome) };
+  }
+  const outcome = await provider.send(message, attempt).catch(brokenContract);
+  const wait = await circuit.report(outcome, admitted);
+  const step = nextStep(outcome);
+  // It failed with all the others, and not for what it is: to wait until the provider is looked at again burns no attempt.
+  if (wait !== undefined && (outcome.kind === "retry" || outcome.kind === "pause") && !isForRecipient(outcome))
+    return {
+      outcome: { kind: "retry", reason: outcome.reason, after: Math.max(wait, outcome.kind === "retry" ? (outcome.after ?? 0) : 0) },
+      step: "next",
+    };
+  return { outcome, step };
+}
+
+function isForRecipient(outcome: Outcome): boolean {
+  return outcome.kind === "retry" && outcome.scope === "recipient";
 }
 
 /** A provider must not throw; of one that does, nobody knows what had left. */

@@ -1,4 +1,7 @@
-export { providerChain, type ProviderChain, type ProviderResult } from "./failover.ts";
+export { type CircuitRules, defaultCircuitRules } from "./circuit.ts";
+export { type CircuitStore, memoryCircuits } from "./circuit-store.ts";
+export { type Circuits, circuitsOf, type ProviderFact } from "./circuits.ts";
+export { type ChainBreakers, providerChain, type ProviderChain, type ProviderResult } from "./failover.ts";
 export type { Provider, SendAttempt } from "./provider.ts";
 export { sendgridProvider, type SendgridOptions } from "./sendgrid.ts";
 export { smtpProvider, type SmtpOptions } from "./smtp.ts";
