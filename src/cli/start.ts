@@ -96,6 +96,9 @@ function logFacts(bus: Bus, logger: Logger): void {
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
     logger.debug({ delivery: delivery.id, subscriber: delivery.subscriber, provider, milliseconds }, "sent"),
   );
+  bus.on("held", ({ delivery, reason }) =>
+    logger.warn({ delivery: delivery.id, subscriber: delivery.subscriber, reason }, "held: it may have been sent, and is not sent again"),
+  );
   bus.on("retrying", ({ delivery, reason, after }) =>
     logger.info({ delivery: delivery.id, subscriber: delivery.subscriber, reason, after }, "retrying"),
   );

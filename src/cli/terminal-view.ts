@@ -59,6 +59,17 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
   bus.on("retrying", ({ delivery, reason, after }) =>
     line("yellow", "retrying", `${delivery.channel} → ${oneLine(delivery.to)}  in ${(after / 1_000).toFixed(1)} s: ${oneLine(reason)}`),
   );
+  bus.on("held", ({ delivery, reason }) =>
+    line("yellow", "held", `${delivery.channel} → ${oneLine(delivery.to)}: ${oneLine(reason)}; it is not sent again by itself`),
+  );
+  bus.on("providerDegraded", ({ channel, provider, reason, backup }) =>
+    line(
+      "red",
+      "provider",
+      `${channel}: ${provider} stopped working: ${oneLine(reason)}; ${backup === null ? "messages wait" : `${backup} takes over`}`,
+    ),
+  );
+  bus.on("providerRecovered", ({ channel, provider }) => line("green", "provider", `${channel}: ${provider} works again`));
   bus.on("suppressed", ({ delivery, reason }) =>
     line("yellow", "suppressed", `${delivery.channel} → ${oneLine(delivery.to)}: ${oneLine(reason)}`),
   );

@@ -40,6 +40,8 @@ export interface BusEvent<Type extends string = string, Data = unknown> {
   readonly delay?: string;
   readonly deliverat?: string;
   readonly expiresin?: string;
+  /** `resend`, `hold`, or the JSON of `{ hold }`. */
+  readonly onunknown?: string;
   readonly data: Data;
 }
 
@@ -70,13 +72,14 @@ export function decodeEvent(json: string): BusEvent {
 }
 
 /** The option words that a publish said, as the event carries them. */
-export function eventWords({ priority, retry, delay, deliverAt, expiresIn }: PolicyOptions & TimingOptions): Partial<BusEvent> {
+export function eventWords({ priority, retry, delay, deliverAt, expiresIn, onUnknown }: PolicyOptions & TimingOptions): Partial<BusEvent> {
   return {
     ...(priority === undefined ? {} : { priority }),
     ...(retry === undefined ? {} : { retry: JSON.stringify(retry) }),
     ...(delay === undefined ? {} : { delay: durationText(delay) }),
     ...(deliverAt === undefined ? {} : { deliverat: deliverAt }),
     ...(expiresIn === undefined ? {} : { expiresin: durationText(expiresIn) }),
+    ...(onUnknown === undefined ? {} : { onunknown: typeof onUnknown === "string" ? onUnknown : JSON.stringify(onUnknown) }),
   };
 }
 
@@ -96,14 +99,15 @@ export function eventWordProblems({ deliverAt, ...words }: PolicyOptions & Timin
  * @throws Error when one of them makes no sense: another program wrote the event
  */
 export function wordsOfEvent(event: BusEvent): (PolicyOptions & TimingOptions) | undefined {
-  const { priority, retry, delay, deliverat, expiresin } = event;
-  if ((priority ?? retry ?? delay ?? deliverat ?? expiresin) === undefined) return undefined;
+  const { priority, retry, delay, deliverat, expiresin, onunknown } = event;
+  if ((priority ?? retry ?? delay ?? deliverat ?? expiresin ?? onunknown) === undefined) return undefined;
   const words = {
     ...(priority === undefined ? {} : { priority }),
     ...(retry === undefined ? {} : { retry: JSON.parse(retry) as unknown }),
     ...(delay === undefined ? {} : { delay }),
     ...(deliverat === undefined ? {} : { deliverAt: deliverat }),
     ...(expiresin === undefined ? {} : { expiresIn: expiresin }),
+    ...(onunknown === undefined ? {} : { onUnknown: onunknown.startsWith("{") ? (JSON.parse(onunknown) as unknown) : onunknown }),
   } as PolicyOptions & TimingOptions;
   const problems = eventWordProblems(words);
   if (problems.length > 0) throw new Error(`the event's own options cannot be used: ${problems.join("; ")}`);

@@ -52,6 +52,8 @@ export interface Observations {
   sent: { readonly delivery: Delivery; readonly provider: string; readonly messageId: string | undefined; readonly milliseconds: number };
   /** A try failed; the delivery is tried again. `burned`: it used up one of its attempts. */
   retrying: { readonly delivery: Delivery; readonly reason: string; readonly after: number; readonly burned: boolean };
+  /** It may have been sent, so it is not sent again: it waits so many milliseconds for word of it. */
+  held: { readonly delivery: Delivery; readonly reason: string; readonly after: number };
   /** A delivery ended as a dead letter. */
   dead: { readonly delivery: Delivery; readonly reason: string };
   /** A delivery ended because its address is dead or opted out. */
@@ -88,6 +90,7 @@ export const observationNames = Object.keys({
   progress: true,
   sent: true,
   retrying: true,
+  held: true,
   dead: true,
   suppressed: true,
   expired: true,

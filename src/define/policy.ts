@@ -28,7 +28,17 @@ export interface PolicyOptions {
   readonly delay?: Duration;
   /** A delivery that was not sent this long after it was due is dropped, with that reason. Default: never. */
   readonly expiresIn?: Duration;
+  /**
+   * What follows when nobody knows whether a provider accepted a message (its answer was lost, or its worker died).
+   * - `resend`, the default: it is sent again, and counted as a possible duplicate.
+   * - `hold`: it is not sent again. It waits 24 h, or `{ hold: "2h" }`, for word of it, and is a dead letter then: a person decides.
+   */
+  readonly onUnknown?: OnUnknown;
 }
+
+export type OnUnknown = "resend" | "hold" | { readonly hold: Duration };
+
+const defaultHold = "24h";
 
 /** A policy with nothing left open, as it travels in a job. Times in milliseconds. */
 export interface Policy {
@@ -38,11 +48,14 @@ export interface Policy {
   readonly factor: number;
   readonly maxDelay: number;
   readonly jitter: number;
+  /** What may have been sent waits so long for word of it; undefined: it is sent again. */
+  readonly hold?: number;
 }
 
 /** The policy that holds when the given levels are laid over one another, the farthest first. */
 export function resolvePolicy(...levels: readonly (PolicyOptions | undefined)[]): Policy {
   const retry: Retry = Object.assign({}, ...levels.map((level) => defined(level?.retry)));
+  const onUnknown = nearest("onUnknown", levels) ?? "resend";
   return {
     priority: nearest("priority", levels) ?? "normal",
     attempts: retry.attempts ?? 4,
@@ -50,6 +63,7 @@ export function resolvePolicy(...levels: readonly (PolicyOptions | undefined)[])
     factor: retry.factor ?? 2,
     maxDelay: milliseconds(retry.maxDelay ?? "1h", "retry.maxDelay"),
     jitter: retry.jitter ?? 0.2,
+    ...(onUnknown === "resend" ? {} : { hold: milliseconds(onUnknown === "hold" ? defaultHold : onUnknown.hold, "onUnknown.hold") }),
   };
 }
 
@@ -62,10 +76,11 @@ export function nearest<Word extends keyof PolicyOptions>(
 }
 
 /** Everything wrong with the option words of one level, one sentence each. */
-export function policyProblems({ priority, retry, delay, expiresIn }: PolicyOptions): string[] {
+export function policyProblems({ priority, retry, delay, expiresIn, onUnknown }: PolicyOptions): string[] {
   const problems: string[] = [];
   if (priority !== undefined && !priorities.includes(priority))
     problems.push(`priority ${JSON.stringify(priority)} is none of ${priorities.join(", ")}`);
+  problems.push(...onUnknownProblems(onUnknown));
   if (retry !== undefined && (typeof retry !== "object" || retry === null || Array.isArray(retry)))
     return [...problems, `retry must be an object such as { attempts: 4, delay: "2s" }, not ${JSON.stringify(retry)}`];
   const { attempts, factor, jitter, delay: firstWait, maxDelay, ...unknown } = retry ?? {};
@@ -78,6 +93,13 @@ export function policyProblems({ priority, retry, delay, expiresIn }: PolicyOpti
   for (const [name, value] of Object.entries(durations)) problems.push(...durationProblems(name, value));
   if (expiresIn === 0) problems.push("expiresIn must be more than 0: nothing would ever be sent");
   return problems;
+}
+
+function onUnknownProblems(onUnknown: OnUnknown | undefined): string[] {
+  if (onUnknown === undefined || onUnknown === "resend" || onUnknown === "hold") return [];
+  if (typeof onUnknown !== "object" || onUnknown === null || Object.keys(onUnknown).join() !== "hold")
+    return [`onUnknown ${JSON.stringify(onUnknown)} is none of "resend", "hold" and { hold: "2h" }`];
+  return durationProblems("onUnknown.hold", onUnknown.hold);
 }
 
 export function durationProblems(name: string, value: Duration | undefined): string[] {

@@ -50,7 +50,7 @@ export function isMessageRoute(route: AnyRoute): route is MessageRoute {
 
 /** The options that a route of a channel takes, for those who check them. */
 export function routeOptionNames(channel: ChannelName): readonly string[] {
-  const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn"];
+  const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown"];
   if (channel === "handler") return [...shared, "handle", "timeout"];
   if (channel === "webhook") return [...shared, "to", "data"];
   return [...shared, "to", "audience", "template", "data"];

@@ -57,7 +57,7 @@ export function subscriberTitle({ name, file }: Pick<Subscriber, "name" | "file"
   return file === undefined ? `subscriber "${name}"` : `${file}: subscriber "${name}"`;
 }
 
-const optionNames = ["name", "formerly", "description", "filter", "deliver", "priority", "retry", "delay", "expiresIn"];
+const optionNames = ["name", "formerly", "description", "filter", "deliver", "priority", "retry", "delay", "expiresIn", "onUnknown"];
 
 /**
  * Defines a subscriber: the default export of a file in `subscribers/`.
@@ -65,7 +65,7 @@ const optionNames = ["name", "formerly", "description", "filter", "deliver", "pr
  * @throws BusbarError `INVALID_DEFINITION` with every problem found
  */
 export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>(topics: T, options: SubscriberOptions<T>): Subscriber {
-  const { name, formerly, description, filter, priority, retry, delay, expiresIn } = options ?? {};
+  const { name, formerly, description, filter, priority, retry, delay, expiresIn, onUnknown } = options ?? {};
   const listened: readonly AnyTopic[] = Array.isArray(topics) ? topics : [topics];
   const problems = [...topicProblems(listened), ...unknownOptions(options, optionNames)];
   if (typeof name !== "string" || !namePattern.test(name))
@@ -96,6 +96,7 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
     retry,
     delay,
     expiresIn,
+    onUnknown,
   };
 }
 

@@ -46,6 +46,10 @@ export function routeTiming(subscriber: Subscriber, route: AnyRoute, event: BusE
   return attempt(subscriber, route, () => resolveTiming(event.time, [channel, subscriber, own, words]));
 }
 
-function wordsOf({ priority, retry }: AnyRoute): PolicyOptions {
-  return { ...(priority === undefined ? {} : { priority }), ...(retry === undefined ? {} : { retry }) };
+function wordsOf({ priority, retry, onUnknown }: AnyRoute): PolicyOptions {
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(onUnknown === undefined ? {} : { onUnknown }),
+  };
 }

@@ -30,6 +30,7 @@ const overrideNames = [
   "delay",
   "deliverAt",
   "expiresIn",
+  "onUnknown",
 ];
 
 /**

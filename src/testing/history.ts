@@ -166,6 +166,7 @@ export function historyOf({ bus, catalog, now, recording }: HistoryOptions): His
   on("audienceRetrying", (fact) => putAudience(fact, { state: "waiting", why: fact.reason }));
   on("audienceDone", (fact) => putAudience(fact, { state: "done" }));
   on("audienceDead", (fact) => putAudience(fact, { state: "dead", why: fact.reason }));
+  on("held", ({ delivery, reason, after }) => put(delivery, "waiting", { why: reason, due: now() + after }));
   on("retrying", ({ delivery, reason, after }) =>
     after > 0 ? put(delivery, "waiting", { why: reason, due: now() + after }) : put(delivery, "queued", { why: reason }),
   );

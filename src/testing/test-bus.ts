@@ -84,10 +84,12 @@ const optionNames = [
   "providerTimeout",
 ];
 const drainMs = 10_000;
+/** What a channel has in a test unless it says otherwise. */
+const calm = { rateLimit: false, circuit: false } as const;
 
 /**
  * Makes a bus for one test, and starts it. Nothing that it does reaches anybody: whatever keys are configured, messages go to its
- * mailroom. No rate is limited and no wait has jitter, unless `channels` says so.
+ * mailroom. No rate is limited, no circuit opens and no wait has jitter, unless `channels` says so.
  * @throws BusbarError with every problem of topics, subscribers, templates and options; `REDIS_UNREACHABLE` when no Redis is to be had
  */
 export async function createTestBus<const T extends Topics>(options: TestBusOptions<T>): Promise<TestBus<T>> {
@@ -118,8 +120,10 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
       prefix,
       channels: {
         ...channels,
-        email: { from: "test@example.com", rateLimit: false, ...channels.email },
-        sms: { rateLimit: false, ...channels.sms },
+        email: { from: "test@example.com", ...calm, ...channels.email },
+        sms: { ...calm, ...channels.sms },
+        whatsapp: { ...calm, ...channels.whatsapp },
+        push: { ...calm, ...channels.push },
       },
       ...(mailroom === undefined ? {} : { send: { mailroom: { ...mailroom.places, timeout } } }),
     } as BusOptions<T>;

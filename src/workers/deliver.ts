@@ -67,7 +67,8 @@ export function deliver({
 
     const token = randomBytes(9).toString("base64url");
     const claimedAt = clock.now();
-    const claim = await ledger.claim(delivery, { token, lease: leaseMs, mostDeaths }).catch((error: unknown) => {
+    const claiming = { token, lease: leaseMs, mostDeaths, now: claimedAt, hold: delivery.policy.hold };
+    const claim = await ledger.claim(delivery, claiming).catch((error: unknown) => {
       // Nothing was tried, so nothing is burned.
       logger.warn({ delivery: delivery.id, error: messageOf(error) }, "a delivery could not be claimed; it comes back later");
       return { kind: "busy", after: claimAgainMs } as const;
@@ -81,6 +82,12 @@ export function deliver({
         return { kind: "dead", reason: claim.reason };
       case "busy":
         return { kind: "again", after: claim.after + 50 };
+      case "held":
+        if (claim.begun) observe("held", { delivery, reason: "its worker died while sending it", after: claim.after });
+        return { kind: "again", after: claim.after };
+      case "given up":
+        observe("dead", { delivery, reason: claim.reason });
+        return { kind: "dead", reason: claim.reason };
       case "poison":
         return dead(delivery, `poison: its worker died ${claim.deaths} times while sending it`);
       case "go":
@@ -92,7 +99,7 @@ export function deliver({
 
     const result = await sendUnderLease(message, { job, token, limit: timeLimit(route) });
     const { outcome, provider } = result;
-    const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider });
+    const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, now: clock.now() });
     const marked = await ledger.mark(delivery, token, mark).catch((error: unknown) => {
       // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
       logger.error(
@@ -178,6 +185,7 @@ export function deliver({
       observe("sent", { delivery, provider, messageId: outcome.messageId, milliseconds: clock.now() - Date.parse(delivery.event.time) });
     } else if (outcome.kind === "suppress") observe("suppressed", { delivery, reason });
     else if (verdict.kind === "dead") observe("dead", { delivery, reason: verdict.reason });
+    else if (outcome.kind === "unknown" && verdict.kind === "again") observe("held", { delivery, reason, after: verdict.after });
     else if (verdict.kind === "again") observe("retrying", { delivery, reason, after: verdict.after, burned: false });
     else observe("retrying", { delivery, reason, after: backoff(delivery.policy, attempt, 0), burned: true });
   }

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from "./ledger.ts";
 
-export type DeliveryState = "waiting" | "retrying" | (typeof ends)[number];
+export type DeliveryState = "waiting" | "retrying" | "held" | (typeof ends)[number];
 
 const ends = ["sent", "dead", "suppressed", "expired", "cancelled", "discarded"] as const;
 
@@ -36,6 +36,7 @@ function isSuccess({ step }: TimelineEntry): boolean {
 
 function stateAfter({ step }: TimelineEntry): DeliveryState {
   if (step === "redriven") return "waiting";
+  if (step === "held") return "held";
   return ends.find((end) => end === step) ?? "retrying";
 }
 

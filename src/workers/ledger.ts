@@ -43,6 +43,10 @@ export interface ClaimOptions {
   readonly lease: number;
   /** A delivery whose holders died this often is poison. */
   readonly mostDeaths: number;
+  /** Milliseconds since 1970, by the worker's clock. */
+  readonly now: number;
+  /** What may have been sent is not sent again, but held for so many milliseconds. Default: it is sent again. */
+  readonly hold?: number | undefined;
 }
 
 export type Claim =
@@ -54,6 +58,10 @@ export type Claim =
   | { readonly kind: "dead"; readonly reason: string }
   /** Somebody else is sending it; milliseconds until their lease ends. */
   | { readonly kind: "busy"; readonly after: number }
+  /** It may have been sent, and waits for word of that; milliseconds until it is given up. `begun`: from now on. */
+  | { readonly kind: "held"; readonly after: number; readonly begun: boolean }
+  /** It may have been sent, and there was no word of it in its time: it is dead from now on. */
+  | { readonly kind: "given up"; readonly reason: string }
   | { readonly kind: "poison"; readonly deaths: number };
 
 export type Mark =
@@ -63,7 +71,9 @@ export type Mark =
   /** Known not sent: the claim is free again at once. */
   | { readonly kind: "free"; readonly detail: string }
   /** Perhaps sent: the claim is free again, and the next one is doubtful. */
-  | { readonly kind: "doubtful"; readonly detail: string };
+  | { readonly kind: "doubtful"; readonly detail: string }
+  /** Perhaps sent, and not sent again: it waits for word of it until then, milliseconds since 1970 by the worker's clock. */
+  | { readonly kind: "held"; readonly detail: string; readonly until: number };
 
 /** The steps of a time line, each stored as one letter. */
 export const timelineSteps = {
@@ -78,6 +88,8 @@ export const timelineSteps = {
   /** a failure after the claim had passed on: it changes nothing */
   stale: "o",
   deferred: "w",
+  /** it may have been sent, and waits for word of that */
+  held: "h",
   /** dropped unsent, because it came too late */
   expired: "x",
   /** a person queued a dead letter again */

@@ -1,7 +1,8 @@
 -- Records what became of a claimed delivery, in the ledger and its time line.
 --
 -- KEYS  1 ledger, 2 timeline
--- ARGV  1 delivery id, 2 token ('' notes a step in the time line only), 3 state, 4 step, 5 detail, 6 seconds to keep, 7 longest time line (bytes)
+-- ARGV  1 delivery id, 2 token ('' notes a step in the time line only), 3 state, 4 step, 5 detail, 6 seconds to keep, 7 longest time line (bytes),
+--       8 until when it is held (ms; '' for other states)
 -- Reply 'marked', or 'late' when the claim was not the caller's any more
 local id, token, state, step, detail, keep, longest = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 local time = redis.call('TIME')
@@ -16,7 +17,7 @@ if token ~= '' then
   if held ~= 'c' or holder ~= token then reply, step = 'late', state == 's' and 'l' or 'o' end
   -- A late success is still true, and keeps others from sending; whatever else is late is not ours to say.
   if reply == 'marked' or state == 's' then
-    redis.call('HSET', KEYS[1], id, state .. '|' .. (deaths or 0) .. '|' .. token .. '|' .. ((state == 'd' or state == 'e') and string.sub(detail, 1, 60) or ''))
+    redis.call('HSET', KEYS[1], id, state .. '|' .. (deaths or 0) .. '|' .. token .. '|' .. ((state == 'd' or state == 'e') and string.sub(detail, 1, 60) or ARGV[8]))
     redis.call('EXPIRE', KEYS[1], keep, 'NX')
   end
 end

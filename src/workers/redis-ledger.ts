@@ -4,7 +4,7 @@ import { luaScript } from "../base/lua.ts";
 import { type Claim, type Ledger, type LedgerKey, type LedgerStanding, type Mark, type TimelineStepName, timelineSteps } from "./ledger.ts";
 import { parseTimeline } from "./timeline.ts";
 
-const claimScript = luaScript<[Claim["kind"], (number | string)?]>(new URL("./claim.lua", import.meta.url));
+const claimScript = luaScript<[Claim["kind"], (number | string)?, number?]>(new URL("./claim.lua", import.meta.url));
 const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
 const reopenScript = luaScript<"open" | "sent" | "suppressed" | "busy">(new URL("./reopen.lua", import.meta.url));
 const cancelScript = luaScript<"cancelled" | "sent" | "suppressed" | "dead" | "busy">(new URL("./cancel.lua", import.meta.url));
@@ -23,6 +23,7 @@ const markState: Readonly<Record<Mark["kind"], string>> = {
   deadInDoubt: "e",
   free: "f",
   doubtful: "u",
+  held: "h",
 };
 const ended: Readonly<Record<string, LedgerStanding>> = { s: "sent", p: "suppressed", d: "dead", e: "dead", n: "cancelled" };
 const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
@@ -32,6 +33,7 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
   deadInDoubt: "dead",
   free: "retry",
   doubtful: "doubtful",
+  held: "held",
 };
 
 /**
@@ -54,13 +56,25 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
   };
 
   return {
-    async claim(delivery, { token, lease, mostDeaths }) {
-      const [kind, value] = await claimScript(redis, keysOf(delivery), [delivery.id, token, lease, mostDeaths, keepSeconds]);
+    async claim(delivery, { token, lease, mostDeaths, now, hold = 0 }) {
+      const [kind, value, begun] = await claimScript(redis, keysOf(delivery), [
+        delivery.id,
+        token,
+        lease,
+        mostDeaths,
+        keepSeconds,
+        now,
+        hold,
+      ]);
       switch (kind) {
         case "go":
           return { kind, doubtful: value === 1 };
         case "busy":
           return { kind, after: Number(value) };
+        case "held":
+          return { kind, after: Number(value), begun: begun === 1 };
+        case "given up":
+          return { kind, reason: String(value) };
         case "poison":
           return { kind, deaths: Number(value) };
         case "dead":
@@ -72,15 +86,16 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     renew: async (delivery, token, lease) => (await renewScript(redis, [keysOf(delivery)[0]], [delivery.id, token, lease])) === 1,
 
-    mark: (delivery, token, { kind, detail }) =>
+    mark: (delivery, token, mark) =>
       markScript(redis, keysOf(delivery), [
         delivery.id,
         token,
-        markState[kind],
-        timelineSteps[markStep[kind]],
-        oneLine(detail),
+        markState[mark.kind],
+        timelineSteps[markStep[mark.kind]],
+        oneLine(mark.detail),
         keepSeconds,
         longestTimeline,
+        mark.kind === "held" ? mark.until : "",
       ]),
 
     reopen: (delivery) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id]),
@@ -97,7 +112,16 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
     },
 
     async note(delivery, { step, detail }) {
-      await markScript(redis, keysOf(delivery), [delivery.id, "", "", timelineSteps[step], oneLine(detail), keepSeconds, longestTimeline]);
+      await markScript(redis, keysOf(delivery), [
+        delivery.id,
+        "",
+        "",
+        timelineSteps[step],
+        oneLine(detail),
+        keepSeconds,
+        longestTimeline,
+        "",
+      ]);
     },
 
     async doubtful() {
@@ -115,6 +139,8 @@ function standingOf(record: string | null, now: number): LedgerStanding {
   if (record === null) return "open";
   const [state = "", , , rest] = record.split("|");
   if (state === "c") return Number(rest) > now ? "busy" : "open";
+  // Whoever held it queues nothing anew: it is in its queue, and may have been sent.
+  if (state === "h") return "busy";
   return ended[state] ?? "open";
 }
 

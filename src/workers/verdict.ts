@@ -13,14 +13,17 @@ export interface Decision {
   readonly verdict: Verdict;
 }
 
-/**
- * What follows from an outcome. Pure.
- * @param attempt which try it was, from 1
- */
-export function decide(
-  outcome: Outcome,
-  { attempt, policy, provider }: { readonly attempt: number; readonly policy: Policy; readonly provider: string },
-): Decision {
+export interface Tried {
+  /** Which try it was, from 1. */
+  readonly attempt: number;
+  readonly policy: Policy;
+  readonly provider: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What follows from an outcome. Pure. */
+export function decide(outcome: Outcome, { attempt, policy, provider, now }: Tried): Decision {
   const detail = outcome.kind === "sent" ? `${provider} ${outcome.messageId ?? ""}`.trim() : `${provider}: ${outcome.reason}`;
   switch (outcome.kind) {
     case "sent":
@@ -35,7 +38,8 @@ export function decide(
       if (outcome.after !== undefined) return { mark: { kind: "free", detail }, verdict: { kind: "again", after: outcome.after } };
       return tryAgain("free");
     case "unknown":
-      return tryAgain("doubtful");
+      if (policy.hold === undefined) return tryAgain("doubtful");
+      return { mark: { kind: "held", detail, until: now + policy.hold }, verdict: { kind: "again", after: policy.hold } };
   }
 
   function tryAgain(kind: "free" | "doubtful"): Decision {

@@ -11,7 +11,7 @@ afterAll(() => redis.disconnect());
 
 let made = 0;
 const newDelivery = () => ({ id: `d_${"x".repeat(31)}${(made += 1)}`, event: { time: "2026-01-01T00:00:00.000Z" } });
-const claim = (token: string, more: Partial<ClaimOptions> = {}): ClaimOptions => ({ token, lease: 60_000, mostDeaths: 5, ...more });
+const claim = (token: string, more: Partial<ClaimOptions> = {}): ClaimOptions => ({ token, lease: 60_000, mostDeaths: 5, now: 0, ...more });
 
 /** A claim whose holder dies at once: its lease is over when this returns. */
 async function claimAndDie(delivery: ReturnType<typeof newDelivery>, token: string): Promise<void> {
@@ -52,6 +52,32 @@ describe("the ledger", () => {
     await ledger.mark(unknown, "a", { kind: "doubtful", detail: "reset" });
     expect(await ledger.claim(unknown, claim("b"))).toEqual({ kind: "go", doubtful: true });
     expect((await ledger.doubtful()) - before).toBe(1);
+  });
+
+  it("holds what may have been sent, where that is asked for, and gives it up when its time is over", async () => {
+    const delivery = newDelivery();
+    const before = await ledger.doubtful();
+    await ledger.claim(delivery, claim("a"));
+    expect(await ledger.mark(delivery, "a", { kind: "held", detail: "sendgrid: reset", until: 5_000 })).toBe("marked");
+    expect(await ledger.claim(delivery, claim("b", { now: 4_000 }))).toEqual({ kind: "held", after: 1_000, begun: false });
+    expect(await ledger.standings([delivery])).toEqual(["busy"]);
+    const reason = "it may have been sent, and no word of that came in its time";
+    expect(await ledger.claim(delivery, claim("c", { now: 5_000 }))).toEqual({ kind: "given up", reason });
+    expect(await ledger.claim(delivery, claim("d", { now: 5_000 }))).toEqual({ kind: "dead", reason });
+    expect((await ledger.doubtful()) - before).toBe(0);
+    expect((await ledger.timeline(delivery)).map(({ step }) => step)).toEqual(["held", "dead"]);
+    // A person may say that it is to be sent all the same: it may then arrive twice.
+    expect(await ledger.reopen(delivery)).toBe("open");
+    expect(await ledger.claim(delivery, claim("e"))).toEqual({ kind: "go", doubtful: true });
+  });
+
+  it("holds what its holder may have sent before it died, where that is asked for", async () => {
+    const delivery = newDelivery();
+    await claimAndDie(delivery, "a");
+    expect(await ledger.claim(delivery, claim("b", { now: 1_000, hold: 60_000 }))).toEqual({ kind: "held", after: 60_000, begun: true });
+    expect(await ledger.claim(delivery, claim("c", { now: 2_000, hold: 60_000 }))).toEqual({ kind: "held", after: 59_000, begun: false });
+    expect((await ledger.timeline(delivery)).map(({ step }) => step)).toEqual(["takeover", "held"]);
+    expect(await ledger.cancel(delivery, { step: "cancelled", detail: "by hand" })).toBe("cancelled");
   });
 
   it("calls a delivery poison when its holders died five times, whatever happened in between", async () => {

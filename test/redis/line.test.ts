@@ -86,7 +86,7 @@ describe("the line", () => {
 
   it("B1: makes a dead letter after the fourth failed try", async () => {
     const prefix = newPrefix();
-    const { provider, sends } = recordingProvider(() => ({ kind: "retry", reason: "503" }));
+    const { provider, sends } = recordingProvider(() => ({ kind: "retry", reason: "503", scope: "recipient" }));
     const bus = line.bus({ url, prefix, provider });
     await bus.start();
     const dead = observed(bus, "dead");

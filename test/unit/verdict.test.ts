@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { resolvePolicy } from "../../src/define/policy.ts";
 import { decide, pausedMs } from "../../src/workers/verdict.ts";
 
-const at = (attempt: number) => ({ attempt, policy: resolvePolicy(), provider: "sendgrid" });
+const at = (attempt: number) => ({ attempt, policy: resolvePolicy(), provider: "sendgrid", now: 1_000 });
 
 describe("what follows from an outcome", () => {
   it("completes what was sent and remembers the provider's id", () => {
@@ -41,5 +41,15 @@ describe("what follows from an outcome", () => {
       mark: { kind: "doubtful", detail: "sendgrid: reset" },
       verdict: { kind: "failed", reason: "sendgrid: reset" },
     });
+  });
+
+  it("does not send again what may have been sent, where the route says hold", () => {
+    const policy = resolvePolicy({ onUnknown: { hold: "2h" } });
+    expect(decide({ kind: "unknown", reason: "reset" }, { ...at(1), policy })).toEqual({
+      mark: { kind: "held", detail: "sendgrid: reset", until: 7_201_000 },
+      verdict: { kind: "again", after: 7_200_000 },
+    });
+    expect(resolvePolicy({ onUnknown: "hold" }).hold).toBe(24 * 3_600_000);
+    expect(resolvePolicy({ onUnknown: "hold" }, { onUnknown: "resend" }).hold).toBeUndefined();
   });
 });
