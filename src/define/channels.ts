@@ -36,6 +36,11 @@ export interface MessageOptions<Event, Channel extends TemplateChannel, Data, Gi
   readonly template: Template<Channel, Data>;
   /** The template's data, made from the event and, where there is an audience, the recipient. Pure; nothing missing and nothing more. */
   readonly data: (event: Event, recipient: NoInfer<To>) => Given & Excess<Given, Data>;
+  /**
+   * Which kind of message it is, such as `marketing`: who has opted out of a category gets no more of it, and all other messages as
+   * before. Default `transactional`.
+   */
+  readonly category?: string;
 }
 
 type OneSource<Event> =

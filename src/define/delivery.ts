@@ -20,12 +20,17 @@ export interface Delivery extends Timing {
   readonly bulk?: boolean;
   /** What the message is made with; undefined for webhooks and handlers. */
   readonly template?: { readonly name: string; readonly version: number };
+  /** Which kind of message it is, where it is not `transactional`. */
+  readonly category?: string;
   /** The template's data, or a webhook's body. */
   readonly data?: unknown;
   readonly policy: Policy;
   /** Why it can never be sent, known when it was planned (a wrong address): it goes straight to the dead letters. */
   readonly refusal?: string;
 }
+
+/** What a message is that says nothing else. */
+export const defaultCategory = "transactional";
 
 export interface EventReference {
   readonly id: string;

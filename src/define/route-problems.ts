@@ -45,6 +45,9 @@ function sourceProblems(route: AnyRoute): string[] {
     return problems;
   }
   if (typeof route.data !== "function") problems.push("data must be a function that returns the template's data");
+  const { category } = route as { readonly category?: unknown };
+  if (category !== undefined && !(typeof category === "string" && namePattern.test(category)))
+    problems.push(`category ${JSON.stringify(category)} must be lower case, such as "marketing"`);
   const template: unknown = route.template;
   if (!isTemplate(template)) problems.push(`template is no template: import one that ${route.channel}Template made`);
   else if (template.channel !== route.channel)

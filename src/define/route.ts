@@ -24,6 +24,7 @@ export interface MessageRoute extends RouteBase {
   readonly audience: ((event: BusEvent, context: AudienceContext) => Promise<AudiencePage>) | undefined;
   readonly template: Template;
   readonly data: (event: BusEvent, recipient: Recipient) => unknown;
+  readonly category: string | undefined;
 }
 
 /** Posts JSON to an address. */
@@ -53,5 +54,5 @@ export function routeOptionNames(channel: ChannelName): readonly string[] {
   const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown"];
   if (channel === "handler") return [...shared, "handle", "timeout"];
   if (channel === "webhook") return [...shared, "to", "data"];
-  return [...shared, "to", "audience", "template", "data"];
+  return [...shared, "to", "audience", "template", "data", "category"];
 }

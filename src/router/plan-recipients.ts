@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { checkAddress } from "../define/address.ts";
 import type { Recipient } from "../define/audience.ts";
-import { type Delivery, deliveryId } from "../define/delivery.ts";
+import { defaultCategory, type Delivery, deliveryId } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import { payloadProblems } from "../define/payload.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
@@ -51,6 +51,7 @@ export function planRecipients(
       ...names,
       ...(bulk ? { bulk } : {}),
       to,
+      ...categoryOf(route),
       ...("failure" in made ? {} : made),
       policy,
       ...timing,
@@ -90,6 +91,11 @@ function content(subscriber: Subscriber, route: AnyRoute, event: BusEvent, recip
   const problems = templateDataProblems(schema, data);
   if (problems.length > 0) throw cannotPlan(subscriber, route, `data does not fit template "${name}": ${problems.join("; ")}`);
   return { template: { name, version }, data };
+}
+
+/** It travels only where it says something: most messages are transactional. */
+function categoryOf(route: AnyRoute): Pick<Delivery, "category"> {
+  return isMessageRoute(route) && route.category !== undefined && route.category !== defaultCategory ? { category: route.category } : {};
 }
 
 function addressOf(recipient: unknown): unknown {

@@ -101,6 +101,15 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
           // @ts-expect-error there is no option "prioritty"
           prioritty: "high",
         }),
+        sms({
+          name: "no-category",
+          to: ({ data }) => data.phone,
+          template: text,
+          data: ({ data }) => ({ orderId: data.orderId }),
+          category: "Big News",
+        }),
+        // @ts-expect-error a webhook is no message of a category
+        webhook({ name: "categorised", to: () => "https://example.in/hook", category: "marketing" }),
         // @ts-expect-error a handler has no template
         handler({ name: "no-handle", template: text }),
         webhook({
@@ -119,6 +128,8 @@ it("a slip in a route does not compile, at the place of the slip, and does not d
         "route not-a-time: deliverAt must be a function that returns a time",
         'route no-duration: expiresIn: "3 parsecs" is not a length of time',
         'route misspelt: it knows no option "prioritty": did you mean "priority"\\?',
+        'route no-category: category "Big News" must be lower case, such as "marketing"',
+        'route categorised: it knows no option "category"',
         'route no-handle: it knows no option "template"',
         "route no-handle: handle must be an async function",
         "route no-address: to must be a function that returns the recipient",

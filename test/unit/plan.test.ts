@@ -82,6 +82,27 @@ describe("plan", () => {
     expect(of({ deliverAt: () => "tomorrow" })).toThrow(/deliverAt: "tomorrow" is no time/);
   });
 
+  it("a message's category travels with it where it is not transactional", () => {
+    const of = (category?: string) =>
+      plan(
+        defineSubscriber(orderPlaced, {
+          name: "s",
+          deliver: ({ email }) => [
+            email({
+              to: () => "a@b.co",
+              template: receiptEmail,
+              data: () => ({ orderId: "1" }),
+              ...(category === undefined ? {} : { category }),
+            }),
+          ],
+        }),
+        event,
+        options,
+      ).deliveries[0]!;
+    expect(of("marketing").category).toBe("marketing");
+    for (const delivery of [of(), of("transactional")]) expect(delivery).not.toHaveProperty("category");
+  });
+
   it("makes one delivery a recipient, and one only where an address comes twice", () => {
     const { deliveries } = plan(
       subscriberTo(() => ["a@example.com", "b@example.com", "a@EXAMPLE.com"]),
