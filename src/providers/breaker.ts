@@ -53,7 +53,7 @@ export function breaker({ provider, name, store, rules = defaultCircuitRules, cl
 
   const read = async (): Promise<StoredCircuit> => {
     known = await store.read(name);
-    readAt = performance.now();
+    readAt = clock.now();
     return known;
   };
   /** Applies a step to the shared state, however many others do the same. */
@@ -66,7 +66,7 @@ export function breaker({ provider, name, store, rules = defaultCircuitRules, cl
       if (after === before.state) return { before: after, after };
       if (await store.swap(name, before, after)) {
         known = { state: after, version: JSON.stringify(after) };
-        readAt = performance.now();
+        readAt = clock.now();
         return { before: before.state, after };
       }
       before = await read();
@@ -90,7 +90,7 @@ export function breaker({ provider, name, store, rules = defaultCircuitRules, cl
     admit: () =>
       unlessAway<Admission>(
         async () => {
-          const stale = known === undefined || performance.now() - readAt > freshFor;
+          const stale = known === undefined || Math.abs(clock.now() - readAt) > freshFor;
           const { state } = stale ? await read() : known!;
           const now = clock.now();
           const told = admission(state, now);

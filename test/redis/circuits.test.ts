@@ -1,0 +1,135 @@
+import { Redis } from "ioredis";
+import { afterAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { silentLogger } from "../../src/base/logger.ts";
+import { defineSubscriber, defineTopic, emailTemplate, providerDegraded, providerRecovered } from "../../src/index.ts";
+import { breaker } from "../../src/providers/breaker.ts";
+import { type CircuitState, closedCircuit } from "../../src/providers/circuit.ts";
+import { type CircuitStore, memoryCircuits } from "../../src/providers/circuit-store.ts";
+import { redisCircuits } from "../../src/providers/redis-circuits.ts";
+import { createTestBus } from "../../src/testing/index.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const redis = new Redis(url);
+afterAll(() => redis.disconnect());
+
+const open: CircuitState = { score: 0, failedAt: 5, open: { since: 5, reason: "503", failed: 1, probeAt: 10_005 } };
+
+describe.each<[string, CircuitStore]>([
+  ["memory", memoryCircuits()],
+  ["Redis", redisCircuits(redis, { prefix, application: "shop" })],
+])("the store of circuits in %s", (_, store) => {
+  it("says closed of a circuit that nobody has written", async () => {
+    expect((await store.read("email:new")).state).toEqual(closedCircuit);
+  });
+
+  it("keeps a state as it is, and each circuit's apart", async () => {
+    expect(await store.swap("email:sendgrid", await store.read("email:sendgrid"), open)).toBe(true);
+    expect((await store.read("email:sendgrid")).state).toEqual(open);
+    expect((await store.read("email:smtp")).state).toEqual(closedCircuit);
+  });
+
+  it("lets one of two who read the same state write", async () => {
+    const both = await Promise.all([store.read("email:both"), store.read("email:both")]);
+    const swapped = await Promise.all(both.map((before, score) => store.swap("email:both", before, { score: score + 1, failedAt: 0 })));
+    expect(swapped.filter(Boolean)).toHaveLength(1);
+    expect((await store.read("email:both")).state.score).toBe(swapped[0] ? 1 : 2);
+  });
+});
+
+describe("the circuits of several processes", () => {
+  it("lets one of them probe, and tells one of them that it recovered", async () => {
+    const store = redisCircuits(redis, { prefix, application: "probes" });
+    const told: string[] = [];
+    let now = 0;
+    const make = () =>
+      breaker({
+        provider: "sendgrid",
+        name: "email:sendgrid",
+        store,
+        clock: { now: () => now, random: () => 0 },
+        logger: silentLogger,
+        onChange: ({ kind }) => told.push(kind),
+      });
+    const breakers = Array.from({ length: 8 }, make);
+    const go = { probe: false };
+    await Promise.all(breakers.map((each) => each.report({ kind: "retry", reason: "503" }, go)));
+    now = 5_000;
+    const admissions = await Promise.all(breakers.map((each) => each.admit()));
+    expect(admissions.filter(({ kind }) => kind === "go")).toEqual([{ kind: "go", probe: true }]);
+    await Promise.all(admissions.map((told, index) => (told.kind === "go" ? breakers[index]!.report({ kind: "sent" }, told) : undefined)));
+    now = 7_000;
+    expect(await Promise.all(breakers.map((each) => each.admit()))).toEqual(breakers.map(() => ({ kind: "go", probe: false })));
+    expect(told).toEqual(["degraded", "recovered"]);
+  });
+
+  it("goes by what it knew last where Redis is away, and says so", async () => {
+    const away: CircuitStore = { read: () => Promise.reject(new Error("away")), swap: () => Promise.reject(new Error("away")) };
+    const warnings: unknown[] = [];
+    const logger = { ...silentLogger, warn: (...said: unknown[]) => void warnings.push(said) };
+    const each = breaker({ provider: "p", name: "email:p", store: away, clock: { now: () => 0 }, logger, onChange: () => undefined });
+    expect(await each.admit()).toEqual({ kind: "go", probe: false });
+    expect(await each.report({ kind: "retry", reason: "503" }, { probe: false })).toBeUndefined();
+    expect(warnings).toHaveLength(2);
+  });
+});
+
+const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), email: z.email() }));
+const receipt = emailTemplate({
+  name: "receipt",
+  data: z.object({ orderId: z.string() }),
+  subject: "Order {{orderId}}",
+  mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>{{orderId}}</mj-text></mj-column></mj-section></mj-body></mjml>",
+  text: "{{orderId}}",
+});
+const receipts = defineSubscriber(orderPlaced, {
+  name: "receipts",
+  deliver: ({ email }) => [email({ to: ({ data }) => data.email, template: receipt, data: ({ data }) => ({ orderId: data.orderId }) })],
+});
+
+describe("an alert about a provider", () => {
+  it("is an event that subscribers take, once when it stops working and once when it works again", async () => {
+    const alerts: unknown[] = [];
+    const alert = defineSubscriber([providerDegraded, providerRecovered], {
+      name: "alert",
+      deliver: ({ handler }) => [handler({ handle: async ({ type, data }) => alerts.push({ type, ...data }) })],
+    });
+    await using bus = await createTestBus({
+      topics: { orderPlaced, providerDegraded, providerRecovered },
+      subscribers: [receipts, alert],
+      channels: { email: { from: "shop@example.com", circuit: { failures: 3 } } },
+    });
+    bus.mailroom.fail("sendgrid", 503, { times: 4 });
+    const order = (orderId: string) => bus.publishEvent.orderPlaced({ orderId, email: "asha@example.com" });
+    for (const orderId of ["A-1", "A-2", "A-3", "A-4"]) {
+      await order(orderId);
+      await bus.drain();
+    }
+    expect(bus.mailroom.messages().map(({ provider }) => provider)).toEqual(["smtp", "smtp", "smtp", "smtp"]);
+    const since = "2026-01-01T00:00:00.000Z";
+    const degraded = { type: "provider.degraded", channel: "email", provider: "sendgrid (mailroom)", since, backup: "smtp (mailroom)" };
+    expect(alerts).toMatchObject([degraded]);
+
+    // A probe that fails, and one that does not.
+    for (const [orderId, wait] of [["A-5", "5s"] as const, ["A-6", "10s"] as const, ["A-7", "1s"] as const]) {
+      await bus.clock.advance(wait);
+      await order(orderId);
+      await bus.drain();
+    }
+    expect(bus.mailroom.messages().map(({ provider }) => provider)).toEqual([...Array(5).fill("smtp"), "sendgrid", "sendgrid"]);
+    const until = "2026-01-01T00:00:15.000Z";
+    expect(alerts).toMatchObject([degraded, { type: "provider.recovered", provider: "sendgrid (mailroom)", since, until }]);
+  });
+
+  it("is not published where the application has no topic for it", async () => {
+    await using bus = await createTestBus({
+      topics: { orderPlaced },
+      subscribers: [receipts],
+      channels: { email: { from: "shop@example.com", circuit: { failures: 1 } } },
+    });
+    bus.mailroom.fail("sendgrid", 503);
+    await bus.publishEvent.orderPlaced({ orderId: "A-1", email: "asha@example.com" });
+    await bus.expectSent({ subscriber: "receipts" });
+  });
+});
