@@ -1,6 +1,7 @@
 import { compileEmails } from "../channels/email-content.ts";
 import { compileTexts, type TextTemplate } from "../channels/text-content.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
+import { inAllLocales } from "../define/locale.ts";
 import { isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { isTemplate, type Template } from "../define/template.ts";
@@ -55,8 +56,9 @@ export function templatesOf({
 
 /** Everything wrong with templates: MJML, holes that nothing fills, links that are not safe, and two of one name. */
 export async function templateProblems(templates: readonly TemplateInFile[]): Promise<string[]> {
-  const emails = templates.filter(({ template }) => template.channel === "email");
-  const texts = templates.filter(({ template }) => template.channel !== "email");
+  const all = templates.flatMap(({ template, file }) => inAllLocales(template).map((each) => ({ template: each, file })));
+  const emails = all.filter(({ template }) => template.channel === "email");
+  const texts = all.filter(({ template }) => template.channel !== "email");
   const compiled = await Promise.all([
     compileEmails(emails.map(({ template }) => template as EmailTemplate)),
     Promise.all(texts.map(({ template }) => compileTexts(template as TextTemplate))),

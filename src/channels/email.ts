@@ -1,5 +1,6 @@
 import { BusbarError } from "../base/errors.ts";
 import { checkEmailAddress } from "../define/address.ts";
+import { inAllLocales, inLocale } from "../define/locale.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
@@ -30,7 +31,7 @@ export function emailChannel({ from, live = [], mailroom, mode, breakers }: Emai
   const compiled = new Map<EmailTemplate, (data: unknown) => EmailContent>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
-    const templates = [...new Set(routes.flatMap(templateOf))].filter((template) => !compiled.has(template));
+    const templates = [...new Set(routes.flatMap(templateOf).flatMap(inAllLocales))].filter((template) => !compiled.has(template));
     const results = await compileEmails(templates);
     const problems = results.flatMap((result) => ("problems" in result ? result.problems : []));
     if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "E-mail templates cannot be used:", { problems });
@@ -43,8 +44,9 @@ export function emailChannel({ from, live = [], mailroom, mode, breakers }: Emai
     async render(route, delivery) {
       const checked = checkEmailAddress(delivery.to);
       if ("problem" in checked) throw new UnrenderableDelivery(checked.problem);
-      const [template] = templateOf(route);
-      if (template === undefined) throw new UnrenderableDelivery(`route "${route.name}" has no e-mail template`);
+      const [own] = templateOf(route);
+      if (own === undefined) throw new UnrenderableDelivery(`route "${route.name}" has no e-mail template`);
+      const template = inLocale(own, delivery.locale);
       if (!compiled.has(template)) await prepare([route]);
       return { from: sender, to: checked.address, ...compiled.get(template)!(delivery.data) };
     },

@@ -33,6 +33,8 @@ export interface MessageOptions<Event, Channel extends TemplateChannel, Data, Gi
    * a page that it returned before, and must then return the same page.
    */
   readonly audience?: (event: Event, context: AudienceContext) => Promise<AudiencePage<To>>;
+  /** The recipient's language, such as `hi` or `pt-BR`; the template says which it has, and the nearest is taken. Pure. */
+  readonly locale?: (event: Event, recipient: NoInfer<To>) => string | undefined;
   readonly template: Template<Channel, Data>;
   /** The template's data, made from the event and, where there is an audience, the recipient. Pure; nothing missing and nothing more. */
   readonly data: (event: Event, recipient: NoInfer<To>) => Given & Excess<Given, Data>;

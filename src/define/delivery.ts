@@ -22,6 +22,8 @@ export interface Delivery extends Timing {
   readonly template?: { readonly name: string; readonly version: number };
   /** Which kind of message it is, where it is not `transactional`. */
   readonly category?: string;
+  /** The recipient's language, in its one spelling, where the template has others than its own. */
+  readonly locale?: string;
   /** The template's data, or a webhook's body. */
   readonly data?: unknown;
   readonly policy: Policy;

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { localTemplates } from "./locale.ts";
 import { checkedTemplate, type Template, type TemplateOptions } from "./template.ts";
 
 /** Handlebars in all three parts: `{{name}}`, `{{#if}}`, `{{#each}}`. Values are escaped for their place. */
@@ -10,10 +11,15 @@ export interface EmailTemplate<Data = unknown> extends Template<"email", Data> {
   readonly text: string;
 }
 
-export interface EmailTemplateOptions<S extends z.ZodObject> extends TemplateOptions<S> {
+export interface EmailTexts {
   readonly subject: string;
   readonly mjml: string;
   readonly text: string;
+}
+
+export interface EmailTemplateOptions<S extends z.ZodObject> extends TemplateOptions<S>, EmailTexts {
+  /** The same in other languages, by their codes (`hi`, `pt-BR`): a route's `locale` chooses. Default: only in its own. */
+  readonly locales?: Readonly<Record<string, EmailTexts>>;
 }
 
 /**
@@ -24,5 +30,6 @@ export function emailTemplate<S extends z.ZodObject>(options: EmailTemplateOptio
   const { subject, mjml, text } = options ?? {};
   const problems = /[\r\n]/.test(subject ?? "") ? ["its subject has more than one line"] : [];
   const shared = checkedTemplate(options, { channel: "email", title: "E-mail template", texts: { subject, mjml, text }, problems });
-  return { ...shared, subject, mjml, text };
+  const others = localTemplates(options, ({ subject, mjml, text }) => emailTemplate({ ...options, subject, mjml, text, locales: {} }));
+  return { ...shared, subject, mjml, text, ...others };
 }

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { localTemplates } from "./locale.ts";
 import { checkedTemplate, type Template, type TemplateOptions } from "./template.ts";
 
 /** A notification on a device. All three parts may have holes. */
@@ -13,6 +14,8 @@ export interface PushTemplateOptions<S extends z.ZodObject> extends TemplateOpti
   readonly title: string;
   readonly body: string;
   readonly link?: string;
+  /** The same in other languages, by their codes (`hi`, `pt-BR`): a route's `locale` chooses. Default: only in its own. */
+  readonly locales?: Readonly<Record<string, { readonly title: string; readonly body: string; readonly link?: string }>>;
 }
 
 /**
@@ -22,5 +25,7 @@ export interface PushTemplateOptions<S extends z.ZodObject> extends TemplateOpti
 export function pushTemplate<S extends z.ZodObject>(options: PushTemplateOptions<S>): PushTemplate<z.input<S>> {
   const { title, body, link } = options ?? {};
   const texts = { title, body, ...(link === undefined ? {} : { link }) };
-  return { ...checkedTemplate(options, { channel: "push", title: "Push template", texts }), title, body, link };
+  const shared = checkedTemplate(options, { channel: "push", title: "Push template", texts });
+  const others = localTemplates(options, (own) => pushTemplate({ ...options, ...own, locales: {} }));
+  return { ...shared, title, body, link, ...others };
 }

@@ -45,6 +45,8 @@ function sourceProblems(route: AnyRoute): string[] {
     return problems;
   }
   if (typeof route.data !== "function") problems.push("data must be a function that returns the template's data");
+  if (route.locale !== undefined && typeof route.locale !== "function")
+    problems.push("locale must be a function that returns a language's code");
   const { category } = route as { readonly category?: unknown };
   if (category !== undefined && !(typeof category === "string" && namePattern.test(category)))
     problems.push(`category ${JSON.stringify(category)} must be lower case, such as "marketing"`);

@@ -22,6 +22,7 @@ export interface MessageRoute extends RouteBase {
   readonly channel: TemplateChannel;
   readonly to: ((event: BusEvent) => string | readonly string[] | undefined) | undefined;
   readonly audience: ((event: BusEvent, context: AudienceContext) => Promise<AudiencePage>) | undefined;
+  readonly locale: ((event: BusEvent, recipient: Recipient) => string | undefined) | undefined;
   readonly template: Template;
   readonly data: (event: BusEvent, recipient: Recipient) => unknown;
   readonly category: string | undefined;
@@ -54,5 +55,5 @@ export function routeOptionNames(channel: ChannelName): readonly string[] {
   const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown"];
   if (channel === "handler") return [...shared, "handle", "timeout"];
   if (channel === "webhook") return [...shared, "to", "data"];
-  return [...shared, "to", "audience", "template", "data", "category"];
+  return [...shared, "to", "audience", "template", "data", "category", "locale"];
 }

@@ -16,6 +16,8 @@ export interface Template<Channel extends TemplateChannel = TemplateChannel, Dat
   readonly version: number;
   readonly schema: z.ZodType<unknown, Data>;
   readonly example: unknown;
+  /** The same message in other languages, by their codes. */
+  readonly locales?: Readonly<Record<string, Template<Channel, Data>>>;
 }
 
 /** What every kind of template takes. */

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { localTemplates } from "./locale.ts";
 import { checkedTemplate, type Template, type TemplateOptions } from "./template.ts";
 
 /** A message that WhatsApp has approved: its name there, its language, and the body whose holes are the parameters, in their order. */
@@ -16,6 +17,11 @@ export interface WhatsappTemplateOptions<S extends z.ZodObject> extends Template
   /** Default `en`. */
   readonly language?: string;
   readonly body: string;
+  /**
+   * The same in other languages, by their codes (`hi`, `en-IN`): a route's `locale` chooses. Each was approved under the same name,
+   * or its own. Default: only in its own.
+   */
+  readonly locales?: Readonly<Record<string, { readonly body: string; readonly approvedAs?: string }>>;
 }
 
 /**
@@ -30,5 +36,8 @@ export function whatsappTemplate<S extends z.ZodObject>(options: WhatsappTemplat
   if (!/^[a-z]{2,3}(_[A-Z]{2})?$/.test(language))
     problems.push(`its language ${JSON.stringify(language)} is no code such as "en" or "en_IN"`);
   const shared = checkedTemplate(options, { channel: "whatsapp", title: "WhatsApp template", texts: { body }, problems });
-  return { ...shared, approvedAs, language, body };
+  const others = localTemplates(options, (own, locale) =>
+    whatsappTemplate({ ...options, ...own, language: locale.replace("-", "_"), locales: {} }),
+  );
+  return { ...shared, approvedAs, language, body, ...others };
 }

@@ -3,6 +3,7 @@ import { checkAddress } from "../define/address.ts";
 import type { Recipient } from "../define/audience.ts";
 import { defaultCategory, type Delivery, deliveryId } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
+import { canonicalLocale } from "../define/locale.ts";
 import { payloadProblems } from "../define/payload.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -73,7 +74,12 @@ export function planRecipients(
 }
 
 /** What the message will say, checked while the event is at hand: a slip shows at once, and not in a worker an hour later. */
-function content(subscriber: Subscriber, route: AnyRoute, event: BusEvent, recipient: unknown): Pick<Delivery, "template" | "data"> {
+function content(
+  subscriber: Subscriber,
+  route: AnyRoute,
+  event: BusEvent,
+  recipient: unknown,
+): Pick<Delivery, "template" | "data" | "locale"> {
   if (route.channel === "handler") return {};
   const data: unknown = attempt(
     subscriber,
@@ -88,9 +94,15 @@ function content(subscriber: Subscriber, route: AnyRoute, event: BusEvent, recip
     return { data };
   }
   const { name, version, schema } = route.template;
+  const wanted: unknown =
+    route.template.locales && attempt(subscriber, route, () => route.locale?.(event, recipient as Recipient), "locale");
+  if (wanted !== undefined && wanted !== null && typeof wanted !== "string")
+    throw cannotPlan(subscriber, route, `locale must return a language's code such as "hi", and returned ${typeof wanted}`);
   const problems = templateDataProblems(schema, data);
   if (problems.length > 0) throw cannotPlan(subscriber, route, `data does not fit template "${name}": ${problems.join("; ")}`);
-  return { template: { name, version }, data };
+  // What a person's profile says may be no code at all: the message then comes in the template's own language.
+  const locale = typeof wanted === "string" ? canonicalLocale(wanted) : undefined;
+  return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
 }
 
 /** It travels only where it says something: most messages are transactional. */
