@@ -11,10 +11,12 @@ import { memoryBench } from "./memory-bench.ts";
 import { planBench } from "./plan-bench.ts";
 import { publishBench } from "./publish-bench.ts";
 import { misses, type Result, tableLines } from "./result.ts";
+import { templatesBench } from "./templates-bench.ts";
 import { typesBench } from "./types-bench.ts";
 
 const benches = {
   plan: async () => [planBench()],
+  templates: templatesBench,
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],

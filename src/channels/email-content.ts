@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { pathText } from "../define/payload.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
 import { UnrenderableDelivery } from "./channel.ts";
+import { compileFill } from "./fill.ts";
 import { holeProblems } from "./holes.ts";
 import { secureHoles, urlHelper, urlPartHelper } from "./html-places.ts";
 import { compileMjml, type MjmlResult } from "./mjml.ts";
@@ -72,19 +73,15 @@ function filler(
   { name, schema }: EmailTemplate<unknown>,
   programs: { readonly subject: Program; readonly html: Program; readonly text: Program },
 ): (data: unknown) => EmailContent {
-  const environment = handlebars.create();
   // Handlebars escapes "=" too, which some link trackers do not undo: URLs get just what an attribute needs.
-  environment.registerHelper(urlHelper, (value: unknown) => new environment.SafeString(escapedUrl(wholeUrl(value))));
-  environment.registerHelper(urlPartHelper, (value: unknown) => new environment.SafeString(escapedUrl(urlPart(value))));
-  const known = {
-    strict: true,
-    knownHelpersOnly: true,
-    knownHelpers: { log: false, lookup: false, [urlHelper]: true, [urlPartHelper]: true },
+  const helpers = {
+    [urlHelper]: (value: unknown) => escapedUrl(wholeUrl(value)),
+    [urlPartHelper]: (value: unknown) => escapedUrl(urlPart(value)),
   };
   const parts = {
-    subject: environment.compile(programs.subject, { ...known, noEscape: true }),
-    html: environment.compile(programs.html, known),
-    text: environment.compile(programs.text, { ...known, noEscape: true }),
+    subject: compileFill(programs.subject),
+    html: compileFill(programs.html, { escape: (value) => handlebars.Utils.escapeExpression(value as string), helpers }),
+    text: compileFill(programs.text),
   };
   const fillPart = (part: keyof typeof parts, data: unknown): string => {
     try {

@@ -5,6 +5,7 @@ import type { PushTemplate } from "../define/push-template.ts";
 import type { SmsTemplate } from "../define/sms-template.ts";
 import type { WhatsappTemplate } from "../define/whatsapp-template.ts";
 import { UnrenderableDelivery } from "./channel.ts";
+import { compileFill } from "./fill.ts";
 import { holeProblems } from "./holes.ts";
 import { urlHelper, urlPartHelper } from "./html-places.ts";
 import { linkProblems, secureLink } from "./link-holes.ts";
@@ -53,7 +54,7 @@ export async function compileTexts(template: TextTemplate): Promise<CompiledText
     const own = template.channel === "whatsapp" ? whatsappBodyProblems(program) : part === "link" ? linkProblems(program) : [];
     for (const { line, message } of [...holeProblems(program, template.schema), ...own]) report(message, line);
   }
-  return problems.length > 0 ? { problems } : filled(handlebars, template, programs);
+  return problems.length > 0 ? { problems } : filled(template, programs);
 }
 
 /** The texts with holes, by the names that their authors gave them. */
@@ -76,21 +77,13 @@ function parsed(handlebars: HandlebarsModule, source: string): Program | { reado
   }
 }
 
-function filled(handlebars: HandlebarsModule, template: TextTemplate, programs: Readonly<Record<string, Program>>): CompiledTexts {
+function filled(template: TextTemplate, programs: Readonly<Record<string, Program>>): CompiledTexts {
   const { name, channel } = template;
-  const environment = handlebars.create();
-  environment.registerHelper(urlHelper, wholeUrl);
-  environment.registerHelper(urlPartHelper, urlPart);
-  const options = {
-    strict: true,
-    // No part is HTML: escaping would show its marks to the reader.
-    noEscape: true,
-    knownHelpersOnly: true,
-    knownHelpers: { log: false, lookup: false, [urlHelper]: true, [urlPartHelper]: true },
-  };
+  // No part is HTML: escaping would show its marks to the reader.
+  const helpers = { [urlHelper]: wholeUrl, [urlPartHelper]: urlPart };
   const names = channel === "whatsapp" ? whatsappParameterNames(programs["body"]!) : [];
   const parts = Object.entries(programs).map(
-    ([part, program]) => [part, environment.compile(part === "link" ? secureLink(program) : program, options)] as const,
+    ([part, program]) => [part, compileFill(part === "link" ? secureLink(program) : program, { helpers })] as const,
   );
 
   const taken = (data: unknown): Record<string, unknown> => {

@@ -8,7 +8,7 @@ const allowedSchemes = new Set(["http:", "https:", "mailto:"]);
  */
 export function wholeUrl(value: unknown): string {
   const text = typeof value === "string" ? value.trim() : "";
-  if (URL.canParse(text) && allowedSchemes.has(new URL(text).protocol)) return text;
+  if (allowedSchemes.has(URL.parse(text)?.protocol ?? "")) return text;
   throw new UnrenderableDelivery(`${shown(value)} stands in a link or image, but is no URL of http, https or mailto`);
 }
 
@@ -24,6 +24,7 @@ export function urlPart(value: unknown): string {
 
 /** A URL as an attribute in either kind of quotes holds it. */
 export function escapedUrl(url: string): string {
+  if (!/[&"'<>]/.test(url)) return url;
   return url.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("'", "&#39;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
