@@ -1,0 +1,67 @@
+import { deadline } from "../base/deadline.ts";
+import { messageOf } from "../base/errors.ts";
+import type { Outcome } from "../define/outcome.ts";
+import { type HttpAnswer, httpClient } from "./http-client.ts";
+import { networkOutcome } from "./network-outcomes.ts";
+import { reasonText } from "./reason.ts";
+import { watchedAgent } from "./watched-agent.ts";
+
+export interface ApiRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the work of one try is done with. */
+export interface ApiTry {
+  /** @throws the client's error where no answer came */
+  readonly post: (request: ApiRequest) => Promise<HttpAnswer>;
+  /** Aborts when the time of the try is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Tries at the HTTP API of a vendor that is asked without an SDK. */
+export interface ApiTries {
+  /** One try. Does not throw: where no answer came, the outcome says whether the request can have left. */
+  make(signal: AbortSignal, work: (tools: ApiTry) => Promise<Outcome>): Promise<Outcome>;
+  /** Closes the connections that are kept open. */
+  close(): void;
+}
+
+export interface ApiTriesOptions {
+  /** Milliseconds that a try may take in all. */
+  readonly timeout: number;
+  /** The requests do nothing that must not be done twice: where no answer came, they are known not to have been accepted. */
+  readonly harmless?: boolean;
+}
+
+/** @param base the vendor's address: its scheme is that of all requests */
+export function apiTries(base: URL, { timeout, harmless = false }: ApiTriesOptions): ApiTries {
+  const connections = watchedAgent(base.protocol === "https:");
+  return {
+    async make(signal, work) {
+      // Before the time of the try begins: what fails or takes long here has sent nothing.
+      const request = await httpClient().catch(messageOf);
+      if (typeof request === "string") return { kind: "retry", reason: reasonText("the HTTP client cannot be loaded:", request) };
+      if (signal.aborted) return { kind: "retry", reason: "the try was stopped before it was sent" };
+      const limit = deadline(signal, timeout);
+      try {
+        return await work({
+          signal: limit.signal,
+          post: ({ url, headers, body }) =>
+            request({ method: "POST", url, headers, body: Buffer.from(body), signal: limit.signal, agent: connections.agent }),
+        });
+      } catch (error) {
+        const { code, request: sent } = error as { code?: unknown; request?: unknown };
+        return networkOutcome({
+          code: limit.reason() === undefined && typeof code === "string" ? code : undefined,
+          message: limit.reason() ?? messageOf(error),
+          neverLeft: harmless || connections.neverLeft(sent),
+        });
+      } finally {
+        limit.clear();
+      }
+    },
+    close: () => connections.close(),
+  };
+}

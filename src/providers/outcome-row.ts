@@ -1,0 +1,33 @@
+import type { OutcomeRow, OutcomeTable } from "./outcome-table.ts";
+
+/**
+ * The row for an answer: of the first table that has one, that of the first key. Pure.
+ * @param tables a team's own before the vendor's
+ * @param keys what the answer says, the most exact first
+ */
+export function outcomeRow(tables: readonly (OutcomeTable | undefined)[], keys: readonly (string | undefined)[]): OutcomeRow | undefined {
+  for (const table of tables)
+    for (const key of keys)
+      // What a vendor says may be the name of anything that every object has.
+      if (table !== undefined && key !== undefined && Object.hasOwn(table, key)) return table[key];
+  return undefined;
+}
+
+/** The object that a JSON text is; an empty one where it is none, for a gateway before a vendor may answer anything. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** A value as an object to look into; an empty one where it is none. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** A value where it is text that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
