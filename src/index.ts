@@ -12,6 +12,7 @@ export type { ReplayOptions, ReplayResult } from "./bus/replay.ts";
 export type { Role } from "./bus/roles.ts";
 export type { Stats } from "./bus/stats.ts";
 export type { Trace } from "./bus/trace.ts";
+export type { SuppressionView } from "./bus/suppressions.ts";
 export type { BusOptions, EmailOptions, SendOptions } from "./bus/options.ts";
 export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/audience.ts";
 export type { ChannelOptions } from "./define/channel-options.ts";

@@ -20,6 +20,7 @@ import { type SubscriberPosition, subscriberPositions, topicStandings } from "./
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { providerAlerts } from "./provider-alerts.ts";
+import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
 const bothRoles: readonly Role[] = ["router", "workers"];
@@ -60,6 +61,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly deadLetters: DeadLetters;
   /** Single deliveries: where one stands, and ending one that waits. */
   readonly deliveries: Deliveries;
+  /** Addresses that are not sent to: those that providers refused, and those that a person added. */
+  readonly suppressions: SuppressionControl;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
   /** How far each subscriber has read. */
@@ -110,7 +113,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
   const log = redisLog({ url, prefix, partitions, deadline, block: settings.pace.block, logger });
   const publishNow = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
-  const parts = lazyParts(settings, logger);
+  const parts = lazyParts(settings, { logger, clock });
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
   const channels = channelControl(settings, parts);
@@ -186,6 +189,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     inspect: inspector({ application, topics, log, parts, logger, catalog }),
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
+    suppressions: suppressionControl(parts, clock),
     channels,
     async subscribers() {
       const present = await catalog();

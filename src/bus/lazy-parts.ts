@@ -1,9 +1,12 @@
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
+import { redisSuppressions } from "../workers/redis-suppressions.ts";
+import type { Suppressions } from "../workers/suppressions.ts";
 import type { Settings } from "./options.ts";
 import { type Queues, queuesOf } from "./queues.ts";
 import { readRedisUse } from "./redis-info.ts";
@@ -13,6 +16,7 @@ import type { ReplayPlaces } from "./replay-places.ts";
 
 export interface LazyParts {
   readonly ledger: () => Ledger;
+  readonly suppressions: () => Suppressions;
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly places: () => ReplayPlaces;
@@ -20,17 +24,23 @@ export interface LazyParts {
   close(): Promise<void>;
 }
 
-/** Ledger and queues for those who look and repair, connected with the first question. */
-export function lazyParts(settings: Settings, logger: Logger): LazyParts {
+/** Ledger, suppressions and queues for those who look and repair, connected with the first question. */
+export function lazyParts(settings: Settings, { logger, clock }: { readonly logger: Logger; readonly clock: Clock }): LazyParts {
   let opened: ReturnType<typeof open> | undefined;
   const open = () => {
     const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-inspect", logger });
-    return { redis, ledger: redisLedger(redis, settings.prefix), queues: queuesOf(settings, logger) };
+    return {
+      redis,
+      ledger: redisLedger(redis, settings.prefix),
+      suppressions: redisSuppressions(redis, { ...settings, clock }),
+      queues: queuesOf(settings, logger),
+    };
   };
   const parts = (): ReturnType<typeof open> => (opened ??= open());
   const circuits = (): CircuitStore => redisCircuits(parts().redis, settings);
   return {
     ledger: () => parts().ledger,
+    suppressions: () => parts().suppressions,
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),

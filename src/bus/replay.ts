@@ -2,13 +2,14 @@ import { BusbarError } from "../base/errors.ts";
 import { shortHash } from "../base/ids.ts";
 import { pause } from "../base/pause.ts";
 import type { Catalog } from "../define/catalog.ts";
-import type { Delivery } from "../define/delivery.ts";
+import { defaultCategory, type Delivery } from "../define/delivery.ts";
 import { nearestName } from "../define/names.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { audienceRecord } from "../router/audience-record.ts";
 import { noCounts, type ReplayCounts, type ReplayPage, replayTopic, type Standing } from "../router/replay.ts";
 import type { LedgerStanding } from "../workers/ledger.ts";
+import { isSuppressible } from "../workers/suppressions.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import type { Settings } from "./options.ts";
 import { planningOf } from "./roles.ts";
@@ -98,7 +99,18 @@ export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (o
       parts.ledger().standings(deliveries),
       Promise.all(deliveries.map(({ id, channel }) => parts.queues().of(channel).find(id))),
     ]);
-    return standings.map((standing, index) => standingOf(standing, jobs[index]?.state));
+    return Promise.all(
+      standings.map(async (standing, index) => {
+        const job = jobs[index]?.state;
+        const released = standing === "suppressed" && (job ?? "completed") === "completed" && (await isReleased(deliveries[index]!));
+        return released ? "missing" : standingOf(standing, job);
+      }),
+    );
+  }
+
+  /** What was not sent to an address because it was suppressed is missing as soon as nothing stops it any more. */
+  async function isReleased({ channel, to: address, category = defaultCategory }: Delivery): Promise<boolean> {
+    return isSuppressible(channel) && (await parts.suppressions().find({ channel, address, category })) === undefined;
   }
 
   async function enqueue(deliveries: readonly Delivery[], signal: AbortSignal | undefined): Promise<void> {
@@ -106,11 +118,22 @@ export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (o
       const queue = parts.queues().of(channel);
       while ((await queue.counts()).waiting >= mostWaiting && !stopped(signal)) await pause(lookAgainMs, signal);
       const own = deliveries.filter((delivery) => delivery.channel === channel);
+      await openReleased(own);
       // One of many: it leaves after what happens now.
       await queue.add(
         own.map((delivery) => ({ ...delivery, bulk: true })),
         { verify: true },
       );
+    }
+  }
+
+  /** In an order that can be cut off anywhere: without its job and with an open record, a delivery is missing all the same. */
+  async function openReleased(deliveries: readonly Delivery[]): Promise<void> {
+    const standings = await parts.ledger().standings(deliveries);
+    for (const delivery of deliveries.filter((_, index) => standings[index] === "suppressed")) {
+      await parts.queues().of(delivery.channel).remove(delivery.id);
+      await parts.ledger().note(delivery, { step: "redriven", detail: "by a replay: its address was released" });
+      await parts.ledger().reopen(delivery, { suppressed: true });
     }
   }
 }

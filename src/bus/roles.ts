@@ -9,6 +9,7 @@ import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
+import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { PlanOptions } from "../router/plan-options.ts";
 import type { ChannelName } from "../define/channel-name.ts";
@@ -62,10 +63,10 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   try {
     if (roles.includes("workers")) {
       const ledger = redisLedger(redis, settings.prefix);
-      for (const [name, channel] of channels) {
-        const shared = { catalog, channel, ledger, clock, observe, logger, locks, pace: settings.pace, queue: queues.of(name) };
-        workers.push(createWorker({ ...shared, ...settings.channels[name] }));
-      }
+      const suppressions = redisSuppressions(redis, { ...settings, clock });
+      const shared = { catalog, ledger, suppressions, clock, observe, logger, locks, pace: settings.pace };
+      for (const [name, channel] of channels)
+        workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
       await Promise.all(workers.map((worker) => worker.start()));
     }
     if (roles.includes("router")) {

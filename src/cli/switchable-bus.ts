@@ -29,6 +29,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get deliveries() {
       return current.deliveries;
     },
+    get suppressions() {
+      return current.suppressions;
+    },
     get channels() {
       return current.channels;
     },

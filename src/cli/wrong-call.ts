@@ -2,7 +2,13 @@ import { BusbarError, type ErrorCode } from "../base/errors.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the caller typed names nothing: known before anything was changed. */
-const wrongCalls: ReadonlySet<ErrorCode> = new Set(["UNKNOWN_TOPIC", "UNKNOWN_SUBSCRIBER", "UNKNOWN_QUEUE", "INVALID_RANGE"]);
+const wrongCalls: ReadonlySet<ErrorCode> = new Set([
+  "UNKNOWN_TOPIC",
+  "UNKNOWN_SUBSCRIBER",
+  "UNKNOWN_QUEUE",
+  "INVALID_RANGE",
+  "INVALID_SUPPRESSION",
+]);
 
 /** Does work of the bus on what was typed; a name that it does not know makes the call a wrong one, exit code 2. */
 export async function asTyped<Result>(work: () => Promise<Result>): Promise<Result> {

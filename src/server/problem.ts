@@ -29,6 +29,7 @@ const kinds = {
   UNKNOWN_SUBSCRIBER: [404, "No subscriber has this name"],
   INVALID_EVENT: [422, "The event does not match its topic"],
   INVALID_RANGE: [422, "The range of time cannot be used"],
+  INVALID_SUPPRESSION: [422, "The suppression cannot be used"],
   EVENT_TOO_LARGE: [413, "The event is too large"],
   IDEMPOTENCY_CONFLICT: [409, "The idempotency key was used with another payload"],
   PUBLISH_FAILED: [503, "Redis did not confirm the event"],

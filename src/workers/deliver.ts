@@ -13,12 +13,16 @@ import { backoff } from "../define/policy.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
+import { suppressedReason } from "./suppressed-reason.ts";
+import type { Suppressions } from "./suppressions.ts";
 import { decide } from "./verdict.ts";
+import { withhold } from "./withhold.ts";
 
 export interface DeliverOptions {
   readonly catalog: Catalog;
   readonly channel: Channel;
   readonly ledger: Ledger;
+  readonly suppressions: Suppressions;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -37,18 +41,20 @@ const claimAgainMs = 1_000;
 const unknownMs = 30_000;
 
 /**
- * A delivery's way through a worker: find its route → render → claim → send → mark. Rendering comes first, so that the claim is
- * the last thing before the send; whatever dies in between is found in the ledger by the next worker.
+ * A delivery's way through a worker: find its route → render, and look whether its address is suppressed → claim → send → mark.
+ * Rendering comes first, so that the claim is the last thing before the send; whatever dies in between is found in the ledger by the next worker.
  */
 export function deliver({
   catalog,
   channel,
   ledger,
+  suppressions,
   clock,
   observe,
   logger,
   timeout,
 }: DeliverOptions): (job: Job<Delivery>) => Promise<Verdict> {
+  const withholding = withhold({ suppressions, clock, logger });
   return async (job) => {
     const { content: delivery, attempt } = job;
     if (delivery.refusal !== undefined) return dead(delivery, delivery.refusal);
@@ -57,6 +63,8 @@ export function deliver({
     const route = findRoute(catalog, delivery);
     if (typeof route === "string") return later(delivery, route, unknownMs);
 
+    // Beside the rendering, so that it takes no time of its own.
+    const looking = withholding.entryFor(delivery);
     let message: unknown;
     try {
       message = await channel.render(route, delivery);
@@ -64,6 +72,9 @@ export function deliver({
       if (error instanceof UnrenderableDelivery) return dead(delivery, error.message, error);
       return failed(delivery, attempt, `cannot be rendered: ${messageOf(error)}`, error);
     }
+
+    const entry = await looking;
+    if (entry === "unanswered") return { kind: "again", after: claimAgainMs };
 
     const token = randomBytes(9).toString("base64url");
     const claimedAt = clock.now();
@@ -93,6 +104,7 @@ export function deliver({
       case "go":
         if (claim.doubtful) observe("doubtful", { delivery, reason: "an earlier try may have come through" });
     }
+    if (entry !== undefined) return withheld(delivery, token, suppressedReason(entry));
     // A process that was paused right here wakes up with a claim that is somebody else's by now.
     if (clock.now() - claimedAt > leaseMs / 2 && !(await ledger.renew(delivery, token, leaseMs).catch(() => false)))
       return { kind: "again", after: leaseMs };
@@ -111,6 +123,7 @@ export function deliver({
     if (marked === "late" && outcome.kind === "sent") {
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }
+    if (outcome.kind === "suppress") await withholding.keep(delivery, outcome, provider);
     report(delivery, attempt, verdict, result);
     return verdict.kind === "failed" || verdict.kind === "dead" ? { ...verdict, error: result.error } : verdict;
   };
@@ -164,6 +177,18 @@ export function deliver({
     await note(delivery, { step: "expired", detail: reason });
     observe("expired", { delivery, reason });
     return { kind: "done", end: "expired" };
+  }
+
+  /** Known not to be wanted, and the claim is ours: where the mark does not come through, whoever takes the claim over sees the same. */
+  async function withheld(delivery: Delivery, token: string, reason: string): Promise<Verdict> {
+    try {
+      await ledger.mark(delivery, token, { kind: "suppressed", detail: reason });
+    } catch (error) {
+      logger.warn({ delivery: delivery.id, error: messageOf(error) }, "a suppressed delivery could not be recorded; it comes back later");
+      return { kind: "again", after: claimAgainMs };
+    }
+    observe("suppressed", { delivery, reason });
+    return { kind: "done", end: "suppressed" };
   }
 
   async function failed(delivery: Delivery, attempt: number, reason: string, error: unknown): Promise<Verdict> {

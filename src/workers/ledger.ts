@@ -12,8 +12,8 @@ export interface Ledger {
   /** True while the claim is still ours. */
   renew(delivery: LedgerKey, token: string, lease: number): Promise<boolean>;
   mark(delivery: LedgerKey, token: string, mark: Mark): Promise<"marked" | "late">;
-  /** Opens a dead delivery again; `open`, unless it ended otherwise or is being sent right now. */
-  reopen(delivery: LedgerKey): Promise<"open" | "sent" | "suppressed" | "busy">;
+  /** Opens a dead delivery again, or also one whose address was suppressed; `open`, unless it ended otherwise or is being sent right now. */
+  reopen(delivery: LedgerKey, options?: { readonly suppressed?: boolean }): Promise<"open" | "sent" | "suppressed" | "busy">;
   /** Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. */
   cancel(
     delivery: LedgerKey,

@@ -98,7 +98,7 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
         mark.kind === "held" ? mark.until : "",
       ]),
 
-    reopen: (delivery) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id]),
+    reopen: (delivery, { suppressed = false } = {}) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id, suppressed ? 1 : 0]),
 
     cancel: (delivery, { step, detail }) => {
       const [ledger, timeline] = keysOf(delivery);

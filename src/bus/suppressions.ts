@@ -1,0 +1,166 @@
+import type { Clock } from "../base/clock.ts";
+import { type Duration, milliseconds } from "../base/duration.ts";
+import { BusbarError, messageOf } from "../base/errors.ts";
+import { checkAddress } from "../define/address.ts";
+import { namePattern } from "../define/names.ts";
+import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
+import type { LazyParts } from "./lazy-parts.ts";
+
+/** An address that is not sent to. */
+export interface SuppressionView {
+  readonly channel: string;
+  readonly address: string;
+  /** Only messages of this category are not sent to it, such as `marketing`; absent: none of the channel. */
+  readonly category?: string;
+  readonly reason: string;
+  /** The provider that said so, or `manual`. */
+  readonly source: string;
+  /** Who, where it was a person. */
+  readonly by?: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** It may be sent to from then on, RFC 3339; absent: when it is released. */
+  readonly until?: string;
+}
+
+export interface ManualSuppression extends Place {
+  readonly category?: string;
+  /** Why, in up to 200 characters. */
+  readonly reason: string;
+  /** Who. Default: a person. */
+  readonly by?: string;
+  /** For how long. Default: until it is released. */
+  readonly keep?: Duration;
+}
+
+interface Place {
+  readonly channel: string;
+  readonly address: string;
+}
+
+/**
+ * Addresses that are not sent to. A delivery to one of them ends as suppressed, with the reason. Connects with its first question.
+ * All but `count` throw BusbarError `INVALID_SUPPRESSION` with every problem of what they are given; nothing was changed then.
+ */
+export interface SuppressionControl {
+  /**
+   * The newest first; `total` counts those of the chosen channels, whatever is searched for.
+   * @param selection.channel all by default
+   * @param selection.search only addresses that contain this text
+   * @param selection.limit at most so many; 50 by default
+   * @param selection.before the `next` of the page before
+   */
+  list(selection?: {
+    readonly channel?: string;
+    readonly search?: string;
+    readonly limit?: number;
+    readonly before?: number;
+  }): Promise<{ readonly suppressions: readonly SuppressionView[]; readonly total: number; readonly next?: number }>;
+  /** Everything that holds for an address; empty where it is sent to. */
+  find(place: Place): Promise<readonly SuppressionView[]>;
+  /** What holds from now on: this, or what was there and holds at least as long. */
+  add(suppression: ManualSuppression): Promise<SuppressionView>;
+  /**
+   * Lets messages go to an address again, from the next one on; what ended as suppressed before is sent by a replay. Returns what was
+   * taken away: what held for a category, without one what held for all messages, with `all` everything.
+   */
+  release(place: Place & { readonly category?: string; readonly all?: boolean }): Promise<readonly SuppressionView[]>;
+  /** How many there are in each channel. */
+  count(): Promise<Readonly<Record<string, number>>>;
+}
+
+const longestReason = 200;
+const longestKeep = 36_525 * 86_400_000;
+
+export function suppressionControl({ suppressions }: Pick<LazyParts, "suppressions">, clock: Clock): SuppressionControl {
+  return {
+    async list({ channel, search, limit = 50, before } = {}) {
+      const { entries, ...page } = await suppressions().list({
+        limit,
+        ...(channel === undefined ? {} : { channel: usable(channelProblems(channel), () => channel as SuppressedPlace["channel"]) }),
+        ...(search === undefined ? {} : { search }),
+        ...(before === undefined ? {} : { before }),
+      });
+      return { suppressions: entries.map(viewOf), ...page };
+    },
+
+    find: async (place) => (await suppressions().of(checkedPlace(place))).map(viewOf),
+
+    async add({ channel, address, category, reason, by = "a person", keep }) {
+      const length = keptFor(keep);
+      const problems = [
+        ...placeProblems({ channel, address, category }),
+        ...(typeof reason === "string" && reason.trim() !== "" && reason.length <= longestReason
+          ? []
+          : [`reason: say why, in up to ${longestReason} characters`]),
+        ...("problem" in length ? [length.problem] : []),
+      ];
+      const entry = usable(problems, () => ({ ...placeOf({ channel, address }), reason, source: "manual", by }));
+      const scope = category === undefined ? {} : { category };
+      const until = "ms" in length && length.ms !== undefined ? { until: clock.now() + length.ms } : {};
+      return viewOf(await suppressions().add({ ...entry, ...scope, ...until }));
+    },
+
+    async release({ category, all = false, ...place }) {
+      const problems = placeProblems({ ...place, category });
+      if (all && category !== undefined) problems.push("category: give either a category or all");
+      const scope = category === undefined ? { all } : { category };
+      return (await suppressions().release({ ...usable(problems, () => placeOf(place)), ...scope })).map(viewOf);
+    },
+
+    count: () => suppressions().count(),
+  };
+}
+
+function checkedPlace(place: Place): SuppressedPlace {
+  return usable(placeProblems(place), () => placeOf(place));
+}
+
+/** Of what has no problem: its one spelling. */
+function placeOf({ channel, address }: Place): SuppressedPlace {
+  const known = channel as SuppressedPlace["channel"];
+  const checked = checkAddress(known, address);
+  return { channel: known, address: "address" in checked ? checked.address : address };
+}
+
+function usable<Value>(problems: readonly string[], value: () => Value): Value {
+  if (problems.length > 0) throw new BusbarError("INVALID_SUPPRESSION", "Nothing was changed:", { problems });
+  return value();
+}
+
+function channelProblems(channel: string): string[] {
+  if (isSuppressible(channel)) return [];
+  return [`channel: ${JSON.stringify(channel)} is none of ${suppressibleChannels.join(", ")}`];
+}
+
+function placeProblems({ channel, address, category }: Place & { readonly category?: string | undefined }): string[] {
+  const problems = channelProblems(channel);
+  const checked = isSuppressible(channel) ? checkAddress(channel, address) : { address };
+  if ("problem" in checked) problems.push(`address: ${checked.problem}`);
+  if (category !== undefined && !namePattern.test(category))
+    problems.push(`category: ${JSON.stringify(category)} must be lower case, such as "marketing"`);
+  return problems;
+}
+
+/** Milliseconds; undefined: for ever. */
+function keptFor(keep: Duration | undefined): { readonly ms: number | undefined } | { readonly problem: string } {
+  try {
+    const ms = keep === undefined ? undefined : Math.ceil(milliseconds(keep, "keep"));
+    return ms === undefined || (ms > 0 && ms <= longestKeep) ? { ms } : { problem: "keep: must be more than 0, and 100 years at most" };
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+}
+
+function viewOf({ channel, address, category, reason, source, by, at, until }: Suppression): SuppressionView {
+  return {
+    channel,
+    address,
+    ...(category === undefined ? {} : { category }),
+    reason,
+    source,
+    ...(by === undefined ? {} : { by }),
+    since: new Date(at).toISOString(),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
+}
