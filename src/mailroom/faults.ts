@@ -1,85 +1,88 @@
-import { type Duration, milliseconds } from "../base/duration.ts";
+import { randomBytes } from "node:crypto";
 import { BusbarError } from "../base/errors.ts";
-import { type MailProvider, mailProviders } from "./record.ts";
+import { type Fault, faultProblems, type SmtpStage } from "./fault.ts";
+import { isRecipient } from "./recipient.ts";
+import type { MailProvider } from "./record.ts";
 
-/**
- * A scripted fault. It says exactly one of `status` (HTTP), `smtpCode` (SMTP), `hang` and `resetAfterAccept`. It strikes only
- * requests that would have been accepted: a wrong request gets its own error and uses no fault up.
- */
-export interface Fault {
-  /** The answer has this HTTP status, 400–599. */
-  readonly status?: number;
-  /** SMTP answers with this code, 400–599. 421 also ends the connection, as servers do. */
-  readonly smtpCode?: number;
-  /** Never answers: the client has to give up (SMTP ends an idle connection after a minute). The message is not accepted. */
-  readonly hang?: boolean;
-  /** The lost reply: the message is accepted, then the connection is reset without an answer. */
-  readonly resetAfterAccept?: boolean;
-  /** How many requests it strikes. Default 1; `Infinity` strikes until it is lifted. */
-  readonly times?: number;
-  /** With `status`: when to come back. In whole seconds, rounded up: `X-RateLimit-Reset` with SendGrid's 429, else `Retry-After`. */
-  readonly retryAfter?: Duration;
-  /** The text beside the code, such as `"5.1.1 no such mailbox"`; of Twilio its own code may begin it, such as `"21610 opted out"`. */
-  readonly message?: string;
-  /**
-   * SMTP: which command is struck. Default `data`, after the whole message has arrived, so that the journal knows the message.
-   * `login` strikes only clients that log in; `recipient` refuses an address. `hang` and `resetAfterAccept` are of `data` alone.
-   */
+/** A fault that waits for requests to strike. */
+export interface WaitingFault {
+  readonly id: string;
+  readonly provider: MailProvider;
+  readonly fault: Fault;
+  /** How many requests it will still strike. */
+  readonly left: number;
+}
+
+export interface FaultQuery {
+  /** Whom the request is for. */
+  readonly to: readonly string[];
+  /** Default `data`. */
   readonly stage?: SmtpStage;
 }
 
-export type SmtpStage = "login" | "recipient" | "data";
+/** The faults that wait, in the order in which they were scripted. */
+export interface Faults {
+  list(): WaitingFault[];
+  /**
+   * Adds a fault behind those that wait.
+   * @throws BusbarError `INVALID_CONFIGURATION` when the fault makes no sense for the provider
+   */
+  add(provider: MailProvider, fault: Fault): WaitingFault;
+  /** Takes a fault back. False: it waits no more. */
+  lift(id: string): boolean;
+  /** Takes all of them back. */
+  clear(): void;
+}
 
-export interface FaultScript {
-  /** Adds a fault behind those that wait. Returns a function that lifts it. */
-  add(provider: MailProvider, fault: Fault): () => void;
+export interface FaultScript extends Faults {
   /** The fault that strikes this request, if any; one of its times is used up. */
-  take(provider: MailProvider, stage?: SmtpStage): Fault | undefined;
+  take(provider: MailProvider, request: FaultQuery): Fault | undefined;
 }
 
 export function faultScript(): FaultScript {
-  const waiting = Object.fromEntries(mailProviders.map((provider) => [provider, []])) as unknown as Record<
-    MailProvider,
-    { fault: Fault; left: number }[]
-  >;
+  interface Entry {
+    readonly id: string;
+    readonly provider: MailProvider;
+    readonly fault: Fault;
+    left: number;
+    /** The requests that it could have struck. */
+    met: number;
+  }
+  let waiting: Entry[] = [];
+  const lift = (id: string): boolean => {
+    const before = waiting.length;
+    waiting = waiting.filter((entry) => entry.id !== id);
+    return waiting.length < before;
+  };
+  const isFor = ({ fault }: Entry, { to, stage = "data" }: FaultQuery): boolean =>
+    (fault.stage ?? "data") === stage && (fault.to === undefined || to.some((address) => isRecipient(fault.to!, address)));
   return {
+    list: () => waiting.map(({ id, provider, fault, left }) => ({ id, provider, fault, left })),
     add(provider, fault) {
       const problems = faultProblems(provider, fault);
       if (problems.length > 0)
         throw new BusbarError("INVALID_CONFIGURATION", `This fault of ${provider} cannot be scripted:`, { problems });
-      const entry = { fault, left: fault.times ?? 1 };
-      waiting[provider].push(entry);
-      return () => void (waiting[provider] = waiting[provider].filter((other) => other !== entry));
+      const left = fault.times ?? (fault.share === undefined ? 1 : Infinity);
+      const id = `f_${randomBytes(6).toString("hex")}`;
+      waiting.push({ id, provider, fault, left, met: 0 });
+      return { id, provider, fault, left };
     },
-    take(provider, stage = "data") {
-      const entry = waiting[provider].find(({ fault }) => (fault.stage ?? "data") === stage);
+    lift,
+    clear() {
+      waiting = [];
+    },
+    take(provider, request) {
+      const entry = waiting.find((one) => one.provider === provider && isFor(one, request) && isTurn((one.met += 1), one.fault.share));
       if (!entry) return undefined;
       entry.left -= 1;
-      if (entry.left < 1) waiting[provider] = waiting[provider].filter((other) => other !== entry);
+      if (entry.left < 1) lift(entry.id);
       return entry.fault;
     },
   };
 }
 
-/** Everything that keeps a fault from being scripted, one sentence each. */
-export function faultProblems(provider: MailProvider, fault: Fault): string[] {
-  const problems: string[] = [];
-  const kinds = [fault.status !== undefined, fault.smtpCode !== undefined, fault.hang === true, fault.resetAfterAccept === true];
-  if (kinds.filter(Boolean).length !== 1) problems.push("say exactly one of status, smtpCode, hang and resetAfterAccept");
-  if (provider !== "smtp" && fault.smtpCode !== undefined) problems.push(`${provider} speaks HTTP: say status, not smtpCode`);
-  if (provider === "smtp" && fault.status !== undefined) problems.push("smtp has no HTTP status: say smtpCode, not status");
-  for (const [name, code] of [["status", fault.status] as const, ["smtpCode", fault.smtpCode] as const]) {
-    if (code !== undefined && (!Number.isInteger(code) || code < 400 || code > 599))
-      problems.push(`${name} must be a whole number from 400 to 599, not ${code}`);
-  }
-  const { times = 1, stage = "data" } = fault;
-  if (times !== Infinity && (!Number.isInteger(times) || times < 1))
-    problems.push(`times must be a whole number from 1, or Infinity, not ${times}`);
-  if (stage !== "data" && provider !== "smtp") problems.push("only smtp has stages");
-  if (stage !== "data" && fault.smtpCode === undefined) problems.push(`only smtpCode can strike at the stage "${stage}"`);
-  if (fault.retryAfter !== undefined) {
-    if (fault.status === undefined) problems.push("retryAfter goes with status");
-    else milliseconds(fault.retryAfter, "retryAfter");
-  }
-  return problems;
+/** Whether the nth request is one of an even share. Pure. */
+function isTurn(nth: number, share = 1): boolean {
+  const turns = (count: number): number => Math.floor(count * share + 1e-9); // 0.29 × 100 is 28.999…
+  return turns(nth) > turns(nth - 1);
 }

@@ -6,6 +6,9 @@ import { twilioRoutes } from "./twilio-api.ts";
 import type { VendorOptions } from "./vendor.ts";
 import { webhookRoutes } from "./webhook-api.ts";
 
+/** A preview of 4,000 characters, percent-encoded, fits: nine bytes for each of an Indian script. */
+const mostHeaderBytes = 64 * 1024;
+
 /**
  * The one HTTP port of all vendors: their addresses do not meet. Each vendor answers in its own error shape; what belongs to none is
  * answered in SendGrid's.
@@ -17,7 +20,7 @@ import { webhookRoutes } from "./webhook-api.ts";
  * | `/webhooks` | every receiver of webhooks |
  */
 export function httpDoor(options: VendorOptions): Door {
-  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
+  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, http: { maxHeaderSize: mostHeaderBytes } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   sendgridRoutes(app, options);

@@ -2,7 +2,8 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOrderedId } from "../base/ids.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
-import { type Fault, faultScript } from "./faults.ts";
+import type { Fault } from "./fault.ts";
+import { type Faults, faultScript } from "./faults.ts";
 import { httpDoor } from "./http-door.ts";
 import { type Inbox, inboxLimits, mailInbox } from "./inbox.ts";
 import { type Journal, openJournal, readJournalBackwards } from "./journal.ts";
@@ -33,6 +34,8 @@ export interface Mailroom {
    * @throws BusbarError `INVALID_CONFIGURATION` when the fault makes no sense for the provider
    */
   fail(provider: MailProvider, fault: Fault): () => void;
+  /** The faults that wait. */
+  readonly faults: Faults;
   /** Ends every connection and closes the journal. Twice is fine. */
   stop(): Promise<void>;
 }
@@ -57,12 +60,17 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
     return entry;
   };
 
+  const ending = new AbortController();
+  const vendors = { record, faults, clock, logger, stopping: ending.signal };
   const doors = [
-    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ record, faults, clock, logger }) },
-    { name: "SMTP", option: "smtpPort", port: smtpPort, door: smtpDoor({ record, faults, logger }) },
+    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor(vendors) },
+    { name: "SMTP", option: "smtpPort", port: smtpPort, door: smtpDoor(vendors) },
   ] as const;
   let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopped ??= Promise.all(doors.map(({ door }) => door.close())).then(() => journal?.close()));
+  const stop = (): Promise<void> => {
+    ending.abort();
+    return (stopped ??= Promise.all(doors.map(({ door }) => door.close())).then(() => journal?.close()));
+  };
 
   const opened = await Promise.allSettled(doors.map(({ door, port }) => door.listen(port)));
   const failures = opened.flatMap((result, index) => (result.status === "rejected" ? [{ ...doors[index]!, error: result.reason }] : []));
@@ -75,7 +83,11 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
     url: `http://127.0.0.1:${http}`,
     smtp: { host: "127.0.0.1", port: smtp! },
     inbox,
-    fail: (provider, fault) => faults.add(provider, fault),
+    fail(provider, fault) {
+      const { id } = faults.add(provider, fault);
+      return () => void faults.lift(id);
+    },
+    faults: { list: faults.list, add: faults.add, lift: faults.lift, clear: faults.clear },
     stop,
   };
 }

@@ -1,108 +1,65 @@
-import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import { gunzipSync } from "node:zlib";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { milliseconds } from "../base/duration.ts";
-import { messageOf } from "../base/errors.ts";
-import type { Fault, FaultScript } from "./faults.ts";
-import { fallSilent, type VendorOptions } from "./vendor.ts";
-import type { MessageParts, Verdict } from "./record.ts";
+import { judgedAs, type Refusal, unreadable, vendorCounter } from "./counter.ts";
+import type { Fault } from "./fault.ts";
+import { type JsonBody, readJson } from "./json-body.ts";
 import { sendgridParts } from "./sendgrid-parts.ts";
 import { mailSendErrors, sendGridError, type SendGridError, sendgridMaxBytes } from "./sendgrid-rules.ts";
-
-/** What a request comes to, decided before anything is recorded or answered. */
-interface Decision {
-  readonly verdict: Verdict;
-  readonly status: number;
-  readonly errors?: readonly SendGridError[];
-  readonly fault?: Fault;
-}
+import { toldBy } from "./told.ts";
+import type { VendorOptions } from "./vendor.ts";
 
 /**
  * SendGrid's v3 API as far as sending goes: `POST /v3/mail/send`. Any key that begins with `SG.` is right. Everything else is
- * answered in the vendor's error shape, and so is every address that belongs to no other vendor. The life of a request: read → decide
- * → record → answer.
+ * answered in the vendor's error shape, and so is every address that belongs to no other vendor.
  */
-export function sendgridRoutes(app: FastifyInstance, { record, faults, clock, logger }: VendorOptions): void {
-  app.post("/v3/mail/send", { bodyLimit: sendgridMaxBytes }, (request, reply) => {
-    const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-    const body = readBody(bytes, request.headers["content-encoding"]);
-    const decision = decide(request, body, { faults, now: clock.now() });
-    const messageId = decision.verdict === "rejected" ? undefined : randomBytes(16).toString("base64url");
-    const silent = decision.fault?.hang === true || decision.fault?.resetAfterAccept === true;
-    record({
+export function sendgridRoutes(app: FastifyInstance, options: VendorOptions): void {
+  const { clock } = options;
+  const { take, answerRest } = vendorCounter(
+    {
       provider: "sendgrid",
       channel: "email",
-      verdict: decision.verdict,
-      answer: silent ? null : decision.status,
-      ...reasonOf(decision),
-      ...(messageId === undefined ? {} : { messageId }),
-      ...("json" in body ? sendgridParts(body.json) : unreadable(bytes)),
-      size: bytes.length,
-    });
-    if (silent) return fallSilent(request, reply, decision.fault);
-    if (messageId !== undefined) reply.header("x-message-id", messageId);
-    if (decision.fault) reply.headers(comeBackHeaders(decision.fault, clock.now()));
-    return reply.code(decision.status).send(decision.errors === undefined ? undefined : { errors: decision.errors });
-  });
-
-  const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply => {
-    const size = Number(request.headers["content-length"] ?? 0);
-    const reason = `${request.method} ${request.url.slice(0, 200)}: ${message}`;
-    record({ provider: "sendgrid", channel: "email", verdict: "rejected", answer: status, reason, ...noParts, size });
-    return reply.code(status).send({ errors: [sendGridError(message)] });
-  };
-  app.setNotFoundHandler((request, reply) =>
-    request.url.split("?")[0] === "/v3/mail/send"
-      ? refuse(request, reply, 405, "method not allowed")
-      : refuse(request, reply, 404, "not found"),
+      refusal: (status, message) => refusalOf(status, [sendGridError(message)]),
+      struck: (fault) => struckBy(fault, clock.now()),
+    },
+    options,
   );
-  app.setErrorHandler((error: { statusCode?: number } & Error, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status === 413) return refuse(request, reply, 413, "content too large");
-    if (status < 500) return refuse(request, reply, status, error.message);
-    // Nothing is recorded here: what fails with 500 is the recording itself.
-    logger.error({ error: messageOf(error) }, "the mailroom could not record a request and answered 500");
-    return reply.code(500).send({ errors: [sendGridError("internal server error")] });
+  app.post("/v3/mail/send", { bodyLimit: sendgridMaxBytes }, (request, reply) => {
+    const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+    const body = readJson(bytes, { encoding: request.headers["content-encoding"], mostBytes: sendgridMaxBytes });
+    const parts = "json" in body ? { ...toldBy(request.headers), ...sendgridParts(body.json) } : unreadable(bytes);
+    const refusal = requestRefusal(request, body, clock.now());
+    const judged = judgedAs({ channel: "email", parts, refusal }, () => {
+      const messageId = randomBytes(16).toString("base64url");
+      const sandbox = "json" in body && isSandboxed(body.json);
+      return { status: sandbox ? 200 : 202, headers: { "x-message-id": messageId }, messageId, sandbox };
+    });
+    return take(request, reply, judged);
   });
+  answerRest(app, /^\/v3\/mail\/send$/);
 }
 
-const noParts: MessageParts = { from: "", to: [], subject: "", headers: [], attachments: [] };
-
-type Body = { readonly json: unknown } | { readonly status: number; readonly message: string };
-
-function readBody(bytes: Buffer, encoding: string | undefined): Body {
-  try {
-    const plain = encoding === "gzip" ? gunzipSync(bytes, { maxOutputLength: sendgridMaxBytes }) : bytes;
-    return isUtf8(plain) ? { json: JSON.parse(plain.toString()) } : { status: 415, message: "Invalid UTF8 in request" };
-  } catch (error) {
-    const tooLarge = (error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
-    return tooLarge ? { status: 413, message: "content too large" } : { status: 400, message: "Bad Request" };
+function requestRefusal({ headers }: FastifyRequest, body: JsonBody, now: number): Refusal | undefined {
+  if (!/^Bearer SG\../.test(headers.authorization ?? "")) return refusalOf(401, [sendGridError(faultMessages[401]!)]);
+  if (!/^application\/json\b/i.test(headers["content-type"] ?? ""))
+    return refusalOf(415, [sendGridError("Content-Type should be application/json.")]);
+  if ("problem" in body) {
+    const [status, message] = bodyProblems[body.problem];
+    return refusalOf(status, [sendGridError(message)]);
   }
-}
-
-function unreadable(bytes: Buffer): MessageParts {
-  return { ...noParts, request: bytes.subarray(0, 2_000).toString() };
-}
-
-function decide(request: FastifyRequest, body: Body, { faults, now }: { faults: FaultScript; now: number }): Decision {
-  if (!/^Bearer SG\../.test(request.headers.authorization ?? ""))
-    return rejected(401, sendGridError("The provided authorization grant is invalid, expired, or revoked"));
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
-    return rejected(415, sendGridError("Content-Type should be application/json."));
-  if (!("json" in body)) return rejected(body.status, sendGridError(body.message));
   const errors = mailSendErrors(body.json, now);
-  if (errors.length > 0) return rejected(400, ...errors);
-  const fault = faults.take("sendgrid");
-  if (fault?.status !== undefined)
-    return { ...rejected(fault.status, sendGridError(fault.message ?? faultMessages[fault.status] ?? "internal server error")), fault };
-  if (fault?.hang) return { verdict: "rejected", status: 0, fault };
-  if (isSandboxed(body.json)) return { verdict: "sandbox", status: 200, ...(fault ? { fault } : {}) };
-  return { verdict: "accepted", status: 202, ...(fault ? { fault } : {}) };
+  return errors.length === 0 ? undefined : refusalOf(400, errors);
 }
 
-function rejected(status: number, ...errors: SendGridError[]): Decision {
-  return { verdict: "rejected", status, errors };
+const bodyProblems = {
+  "too large": [413, "content too large"],
+  "no UTF-8": [415, "Invalid UTF8 in request"],
+  "no JSON": [400, "Bad Request"],
+} as const;
+
+function refusalOf(status: number, errors: readonly SendGridError[]): Refusal {
+  const texts = errors.map(({ field, message }) => (field === null ? message : `${field}: ${message}`));
+  return { status, body: { errors }, reason: texts.join(" ") };
 }
 
 const faultMessages: Readonly<Record<number, string>> = {
@@ -113,17 +70,15 @@ const faultMessages: Readonly<Record<number, string>> = {
   429: "too many requests",
 };
 
+function struckBy(fault: Fault, now: number): Refusal {
+  const { status = 400, message } = fault;
+  const refusal = refusalOf(status, [sendGridError(message ?? faultMessages[status] ?? "internal server error")]);
+  return { ...refusal, headers: comeBackHeaders(fault, now) };
+}
+
 /** Called only with what {@link mailSendErrors} found right. */
 function isSandboxed(json: unknown): boolean {
   return (json as { mail_settings?: { sandbox_mode?: { enable?: boolean } } }).mail_settings?.sandbox_mode?.enable === true;
-}
-
-function reasonOf({ errors, fault }: Decision): { reason?: string } {
-  if (fault?.hang) return { reason: "scripted fault: no answer" };
-  if (fault?.resetAfterAccept) return { reason: "scripted fault: accepted, the reply is lost" };
-  if (errors === undefined) return {};
-  const texts = errors.map(({ field, message }) => (field === null ? message : `${field}: ${message}`));
-  return { reason: `${fault ? "scripted fault: " : ""}${texts.join(" ")}` };
 }
 
 /** `X-RateLimit-*` with 429, as the vendor documents it (it promises no Retry-After there); `Retry-After` with anything else. */

@@ -1,8 +1,11 @@
 import type { AddressInfo, Socket } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Fault, FaultScript, SmtpStage } from "./faults.ts";
+import { pause } from "../base/pause.ts";
+import type { Fault, SmtpStage } from "./fault.ts";
+import type { FaultScript } from "./faults.ts";
 import { headerOf, parseMail } from "./mime.ts";
 import type { Door, MailDraft, MessageParts, Recorder } from "./record.ts";
 
@@ -10,6 +13,8 @@ export interface SmtpDoorOptions {
   readonly record: Recorder;
   readonly faults: FaultScript;
   readonly logger: Logger;
+  /** Aborts when the mailroom stops: nothing is answered late any more. */
+  readonly stopping: AbortSignal;
 }
 
 /** The largest message: 30 MB, as for SendGrid. */
@@ -19,14 +24,15 @@ const maxBytes = 30 * 1024 * 1024;
  * An SMTP server that takes every message for every address. Any login is right, and none is needed; there is no TLS. The life of a
  * message: collect → parse → decide → record → answer. A message that was cut off before its last dot never was one: it is not recorded.
  */
-export function smtpDoor({ record, faults, logger }: SmtpDoorOptions): Door {
+export function smtpDoor({ record, faults, logger, stopping }: SmtpDoorOptions): Door {
   const sockets = new Map<number, Socket>(); // by the client's port, which is how a session is told
 
   /** The refusal that a scripted fault of this stage asks for, once it is recorded. */
-  const strike = (stage: SmtpStage, parts: MessageParts): Error | undefined => {
-    const fault = faults.take("smtp", stage);
-    if (fault?.smtpCode === undefined) return undefined;
-    return refusal(record, { ...parts, size: 0 }, { code: fault.smtpCode, text: textOf(fault), scripted: true });
+  const strike = (stage: SmtpStage, parts: MessageParts): { readonly fault?: Fault; readonly error?: Error } => {
+    const fault = faults.take("smtp", { stage, to: parts.to });
+    const refused = fault === undefined ? undefined : scriptedRefusal(fault);
+    if (fault === undefined || refused === undefined) return {};
+    return { fault, error: refusal(record, { ...parts, size: 0 }, refused) };
   };
 
   const server = new SMTPServer({
@@ -38,13 +44,15 @@ export function smtpDoor({ record, faults, logger }: SmtpDoorOptions): Door {
     logger: false,
     onAuth(auth, session, callback) {
       guard(callback, () => {
-        const error = strike("login", partsOfSession(session));
-        if (error) callback(error);
-        else callback(null, { user: auth.username ?? "anonymous" });
+        const { fault, error } = strike("login", partsOfSession(session));
+        late(fault, () => (error ? callback(error) : callback(null, { user: auth.username ?? "anonymous" })));
       });
     },
     onRcptTo({ address }, session, callback) {
-      guard(callback, () => callback(strike("recipient", { ...partsOfSession(session), to: [address] })));
+      guard(callback, () => {
+        const { fault, error } = strike("recipient", { ...partsOfSession(session), to: [address] });
+        late(fault, () => callback(error));
+      });
     },
     onData(stream, session, callback) {
       collect(stream, {
@@ -64,31 +72,26 @@ export function smtpDoor({ record, faults, logger }: SmtpDoorOptions): Door {
       return callback(refusal(record, tooLarge, { code: 552, text: `5.3.4 message exceeds ${maxBytes} bytes`, scripted: false }));
     }
     const message = { ...partsOfMessage(source, session), size: source.length };
-    const fault = faults.take("smtp");
-    if (fault?.smtpCode !== undefined)
-      return callback(refusal(record, message, { code: fault.smtpCode, text: textOf(fault), scripted: true }));
-    if (fault?.hang)
-      return void record({
-        ...message,
-        provider: "smtp",
-        channel: "email",
-        verdict: "rejected",
-        answer: null,
-        reason: "scripted fault: no answer",
-      });
-    if (fault?.resetAfterAccept) {
-      record({
-        ...message,
-        provider: "smtp",
-        channel: "email",
-        verdict: "accepted",
-        answer: null,
-        reason: "scripted fault: accepted, the reply is lost",
-      });
-      return void sockets.get(session.remotePort)?.resetAndDestroy();
+    const fault = faults.take("smtp", { to: message.to });
+    const refused = fault === undefined ? undefined : scriptedRefusal(fault);
+    if (refused !== undefined) {
+      const error = refusal(record, message, refused);
+      return late(fault, () => callback(error));
     }
-    const { id } = record({ ...message, provider: "smtp", channel: "email", verdict: "accepted", answer: 250 });
-    callback(null, `2.0.0 Ok: queued as ${id}`);
+    if (fault?.hang) return void record({ ...message, ...ours, verdict: "rejected", answer: null, reason: "scripted fault: no answer" });
+    if (fault?.resetAfterAccept) {
+      record({ ...message, ...ours, verdict: "accepted", answer: null, reason: "scripted fault: accepted, the reply is lost" });
+      return late(fault, () => sockets.get(session.remotePort)?.resetAndDestroy());
+    }
+    const reason = fault === undefined ? {} : { reason: "scripted fault: accepted, the answer is late" };
+    const { id } = record({ ...message, ...ours, verdict: "accepted", answer: 250, ...reason });
+    late(fault, () => callback(null, `2.0.0 Ok: queued as ${id}`));
+  }
+
+  /** Answers at once, or as late as a fault asks for. */
+  function late(fault: Fault | undefined, answer: () => void): void {
+    if (fault?.delay === undefined) return answer();
+    void pause(milliseconds(fault.delay), stopping).then(() => (stopping.aborted ? undefined : answer()));
   }
 
   // A journal that cannot be written answers 451, so that no client takes the message for accepted.
@@ -126,6 +129,8 @@ export function smtpDoor({ record, faults, logger }: SmtpDoorOptions): Door {
   };
 }
 
+const ours = { provider: "smtp", channel: "email" } as const;
+
 interface CollectEnds {
   /** The message, or nothing when it is larger than allowed. */
   whole(source: Buffer | undefined): void;
@@ -156,12 +161,15 @@ interface Refusal {
 /** Records a refusal, and gives the error that smtp-server turns into its answer. */
 function refusal(record: Recorder, message: Message, { code, text, scripted }: Refusal): Error {
   const reason = `${scripted ? "scripted fault: " : ""}${code} ${text}`;
-  record({ ...message, provider: "smtp", channel: "email", verdict: "rejected", answer: code, reason });
+  record({ ...message, ...ours, verdict: "rejected", answer: code, reason });
   return Object.assign(new Error(text), { responseCode: code });
 }
 
-function textOf({ message, smtpCode = 0 }: Fault): string {
-  return message ?? (smtpCode < 500 ? "4.3.0 try again later" : "5.0.0 the message is refused");
+/** What a scripted fault refuses with, if it refuses. */
+function scriptedRefusal({ smtpCode, bounce, message }: Fault): Refusal | undefined {
+  if (bounce) return { code: 550, text: message ?? "5.1.1 no such mailbox", scripted: true };
+  if (smtpCode === undefined) return undefined;
+  return { code: smtpCode, text: message ?? (smtpCode < 500 ? "4.3.0 try again later" : "5.0.0 the message is refused"), scripted: true };
 }
 
 function partsOfSession({ envelope }: SMTPServerSession): MessageParts {
@@ -173,6 +181,7 @@ function partsOfMessage(source: Buffer, session: SMTPServerSession): Omit<Messag
   const mail = parseMail(source);
   const envelope = partsOfSession(session);
   const messageId = headerOf(mail.headers, "message-id");
+  const insteadOf = headerOf(mail.headers, "x-busbar-instead-of");
   const deliveryId = headerOf(mail.headers, "x-busbar-delivery") ?? /^<(d_[^@>]+)@/.exec(messageId ?? "")?.[1];
   return {
     ...envelope,
@@ -181,5 +190,6 @@ function partsOfMessage(source: Buffer, session: SMTPServerSession): Omit<Messag
     ...mail,
     ...(messageId === undefined ? {} : { messageId }),
     ...(deliveryId === undefined ? {} : { deliveryId }),
+    ...(insteadOf === undefined ? {} : { insteadOf }),
   };
 }

@@ -10,13 +10,16 @@ export interface CreatedMessage {
   readonly sid: string;
   readonly account: string;
   readonly form: URLSearchParams;
+  /** The text that the approved content makes with its variables, where the client says it. */
+  readonly preview?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** Source: Twilio's OpenAPI document of the API 2010-04-01, `api.v2010.account.message`. */
-export function twilioMessage({ sid, account, form, now }: CreatedMessage): TwilioMessageResource {
-  const [body, service] = [form.get("Body") ?? "", form.get("MessagingServiceSid")];
+export function twilioMessage({ sid, account, form, preview, now }: CreatedMessage): TwilioMessageResource {
+  const body = textOf(form, preview) ?? "";
+  const service = form.get("MessagingServiceSid");
   const uri = `/2010-04-01/Accounts/${account}/Messages/${sid}`;
   const created = new Date(now).toUTCString().replace("GMT", "+0000");
   return {
@@ -32,7 +35,7 @@ export function twilioMessage({ sid, account, form, now }: CreatedMessage): Twil
     from: form.get("From"),
     messaging_service_sid: service,
     num_media: String(form.getAll("MediaUrl").length),
-    num_segments: String(smsSegments(body).segments),
+    num_segments: isWhatsappForm(form) ? "1" : String(smsSegments(body).segments),
     price: null,
     price_unit: "USD",
     sid,
@@ -45,16 +48,30 @@ export function twilioMessage({ sid, account, form, now }: CreatedMessage): Twil
 }
 
 /** The parts of a request to create a message, right or wrong. */
-export function twilioParts(form: URLSearchParams, deliveryId: unknown): MessageParts {
-  const [to, text] = [form.get("To"), form.get("Body")];
+export function twilioParts(form: URLSearchParams, preview: string | undefined): MessageParts {
+  const to = form.get("To");
+  const text = textOf(form, preview);
   const request = Object.fromEntries([...form].filter(([name]) => name !== "Body"));
   return {
-    from: form.get("From") ?? form.get("MessagingServiceSid") ?? "",
-    to: to === null ? [] : [to],
+    from: plainAddress(form.get("From") ?? form.get("MessagingServiceSid") ?? ""),
+    to: to === null ? [] : [plainAddress(to)],
     ...(text === null ? {} : { text }),
     headers: [],
     attachments: [],
-    ...(typeof deliveryId === "string" ? { deliveryId } : {}),
     request,
   };
+}
+
+/** Whether it is a message of WhatsApp: both its addresses say so, but one is enough to be judged as such. */
+export function isWhatsappForm(form: URLSearchParams): boolean {
+  return ["To", "From"].some((name) => form.get(name)?.startsWith("whatsapp:"));
+}
+
+export function plainAddress(address: string): string {
+  return address.replace(/^whatsapp:/, "");
+}
+
+/** What is to be read: the text itself, or what the approved content makes of its variables, or at least those. */
+function textOf(form: URLSearchParams, preview: string | undefined): string | null {
+  return form.has("ContentSid") ? (preview ?? form.get("ContentVariables")) : form.get("Body");
 }

@@ -1,5 +1,8 @@
 import { checkPhoneNumber } from "../define/address.ts";
 import { isTwilioSender } from "../providers/index.ts";
+import type { Fault } from "./fault.ts";
+import type { MailChannel } from "./record.ts";
+import { isWhatsappForm, plainAddress } from "./twilio-message.ts";
 
 /** One error of the vendor: `{ code, message, more_info, status }`. */
 export interface TwilioError {
@@ -30,6 +33,12 @@ const errors = {
   badService: [21_705, 400, "The Messaging Service Sid is invalid"],
   noBody: [21_602, 400, "Message body is required."],
   longBody: [21_617, 400, `The concatenated message body exceeds the ${longestBody} character limit`],
+  badContent: [21_655, 400, "The ContentSid is Invalid"],
+  badVariables: [21_656, 400, "The ContentVariables Parameter is invalid"],
+  twoChannels: [21_910, 400, "'From' and 'To' should be of the same channel"],
+  noChannel: [63_007, 400, "Twilio could not find a Channel with the specified 'From' address"],
+  noWindow: [63_016, 400, "A freeform message was sent outside the allowed window; use a Message Template"],
+  badRecipient: [63_024, 400, "Invalid message recipient"],
 } as const;
 
 export function twilioError(name: keyof typeof errors): TwilioError {
@@ -62,13 +71,45 @@ const magicTo: Readonly<Record<string, TwilioError>> = {
 export function twilioMessageError(form: URLSearchParams): TwilioError | undefined {
   const [to, from, service, body] = ["To", "From", "MessagingServiceSid", "Body"].map((name) => form.get(name) ?? "");
   if (to === "") return twilioError("noTo");
-  if ("problem" in checkPhoneNumber(to)) return twilioError("badTo");
+  if ("problem" in checkPhoneNumber(plainAddress(to!))) return twilioError("badTo");
   if (from === "" && service === "") return twilioError("noSender");
-  if (from !== "" && !isTwilioSender(from)) return twilioError("badFrom");
   if (service !== "" && !/^MG[0-9a-fA-F]{32}$/.test(service!)) return twilioError("badService");
+  const content = contentError(form);
+  if (isWhatsappForm(form)) return whatsappSenderError(to!, from!) ?? content ?? windowError(form);
+  if (from !== "" && !isTwilioSender(from!)) return twilioError("badFrom");
+  if (content !== undefined) return content;
   if (body === "" && !form.has("MediaUrl") && !form.has("ContentSid")) return twilioError("noBody");
   if (body!.length > longestBody) return twilioError("longBody");
   return magicFrom[from!] ?? magicTo[to!];
+}
+
+function whatsappSenderError(to: string, from: string): TwilioError | undefined {
+  if (from !== "" && from.startsWith("whatsapp:") !== to.startsWith("whatsapp:")) return twilioError("twoChannels");
+  return from !== "" && "problem" in checkPhoneNumber(plainAddress(from)) ? twilioError("noChannel") : undefined;
+}
+
+/** The vendor takes free text and says so later, by its callback. Nobody has written to the mailroom, so the window is never open. */
+function windowError(form: URLSearchParams): TwilioError | undefined {
+  if (form.has("ContentSid")) return undefined;
+  return twilioError((form.get("Body") ?? "") === "" && !form.has("MediaUrl") ? "noBody" : "noWindow");
+}
+
+/** An approved content and its variables, a JSON object in text: what Meta would refuse of them is refused here. */
+function contentError(form: URLSearchParams): TwilioError | undefined {
+  const [sid, variables] = [form.get("ContentSid"), form.get("ContentVariables")];
+  if (sid !== null && !/^HX[0-9a-fA-F]{32}$/.test(sid)) return twilioError("badContent");
+  if (variables === null || variables === "") return undefined;
+  return isVariables(variables) ? undefined : twilioError("badVariables");
+}
+
+function isVariables(text: string): boolean {
+  try {
+    const given: unknown = JSON.parse(text);
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return false;
+    return Object.values(given).every((value) => typeof value === "string" && value !== "" && !/[\n\t]| {5}/.test(value));
+  } catch {
+    return false;
+  }
 }
 
 /** The user and secret of Basic authentication: an account or one of its API keys. The mailroom takes any secret. */
@@ -78,10 +119,10 @@ export function isTwilioUser(authorization: string | undefined): boolean {
 }
 
 /** The vendor's error for a fault that was scripted: its code may begin the message, as in `"21610 opted out"`. */
-export function twilioFaultError(status: number, message: string | undefined): TwilioError {
+export function twilioFaultError({ status = 400, bounce, message }: Fault, channel: MailChannel): TwilioError {
   const [, code, words] = /^(\d{5})(?: +(.+))?$/s.exec(message ?? "") ?? [];
   if (code !== undefined) return { code: Number(code), message: words ?? "scripted fault", status };
-  const usual = usualFaults[status];
+  const usual = bounce ? twilioError(channel === "whatsapp" ? "badRecipient" : "badTo") : usualFaults[status];
   return { code: usual?.code ?? 20_000 + status, message: message ?? usual?.message ?? "scripted fault", status };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
-import type { Fault } from "../mailroom/faults.ts";
+import type { Fault } from "../mailroom/fault.ts";
 import { startMailroom } from "../mailroom/mailroom.ts";
 import type { MailProvider, MailRecord } from "../mailroom/record.ts";
 
