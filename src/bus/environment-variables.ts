@@ -17,10 +17,22 @@ const duration = z
   .regex(/^(0|[1-9]\d{0,5}(ms|s|m))$/, 'must be 0 or a time such as "2s"')
   .transform((text) => milliseconds(text === "0" ? 0 : (text as Duration)));
 
-const emailServices = z
-  .string()
-  .regex(/^(sendgrid|smtp)( *, *(?!\1)(sendgrid|smtp))?$/, "must be sendgrid, smtp, or both with a comma, the first one first")
-  .transform((text) => text.split(",").map((name) => name.trim() as "sendgrid" | "smtp"));
+/** Some of a channel's providers, the first one first. */
+function services<const Name extends string>(...names: readonly [Name, ...Name[]]) {
+  const problem = `must be some of ${names.join(", ")}, each once, with commas between them, the first one first`;
+  return z.string().transform((text, context): Name[] => {
+    const chosen = text.split(",").map((name) => name.trim() as Name);
+    if (chosen.some((name) => !names.includes(name)) || new Set(chosen).size < chosen.length) context.addIssue(problem);
+    return chosen;
+  });
+}
+
+/** `name=value` with commas between them. */
+const pairs = z.string().transform((text, context): Record<string, string> => {
+  const entries = text.split(",").map((entry) => entry.split("=").map((part) => part.trim()));
+  if (entries.some((entry) => entry.length !== 2 || entry.includes(""))) context.addIssue("must be pairs such as name=value, with commas between them");
+  return Object.fromEntries(entries) as Record<string, string>;
+});
 
 const list = z.string().transform((text) =>
   text
@@ -64,7 +76,7 @@ export const variables = z.object({
     .optional(),
   EMAIL_CONCURRENCY: count.optional(),
   EMAIL_RATE_LIMIT: rate.optional(),
-  EMAIL_SERVICE: emailServices.optional(),
+  EMAIL_SERVICE: services("sendgrid", "smtp").optional(),
   SENDGRID_API_KEY: z.string().startsWith("SG.", "must begin with SG.: it is the key, not its name or id").optional(),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587, or smtps:// for TLS from the first byte" })
@@ -78,14 +90,32 @@ export const variables = z.object({
   SMS_CONCURRENCY: count.optional(),
   SMS_RATE_LIMIT: rate.optional(),
   SMS_COUNTRIES: countries.optional(),
+  SMS_SERVICE: services("twilio", "msg91").optional(),
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_API_KEY: z.string().optional(),
   TWILIO_API_SECRET: z.string().optional(),
   TWILIO_FROM: z.string().optional(),
   TWILIO_MESSAGING_SERVICE_SID: z.string().optional(),
+  MSG91_AUTH_KEY: z.string().optional(),
+  MSG91_TEMPLATES: pairs.optional(),
   WHATSAPP_ENABLED: yesNo.optional(),
+  WHATSAPP_CONCURRENCY: count.optional(),
+  WHATSAPP_RATE_LIMIT: rate.optional(),
+  WHATSAPP_SERVICE: services("meta", "twilio").optional(),
+  META_ACCESS_TOKEN: z.string().optional(),
+  META_PHONE_NUMBER_ID: z.string().optional(),
+  TWILIO_WHATSAPP_FROM: z.string().optional(),
+  TWILIO_WHATSAPP_CONTENTS: pairs.optional(),
   PUSH_ENABLED: yesNo.optional(),
+  PUSH_CONCURRENCY: count.optional(),
+  PUSH_RATE_LIMIT: rate.optional(),
+  FCM_SERVICE_ACCOUNT: z.string().optional(),
+  EXPO_ENABLED: yesNo.optional(),
+  EXPO_ACCESS_TOKEN: z.string().optional(),
+  VAPID_SUBJECT: z.string().optional(),
+  VAPID_PUBLIC_KEY: z.string().optional(),
+  VAPID_PRIVATE_KEY: z.string().optional(),
   WEBHOOK_ENABLED: yesNo.optional(),
   WEBHOOK_CONCURRENCY: count.optional(),
   WEBHOOK_RATE_LIMIT: rate.optional(),

@@ -10,6 +10,11 @@ export const secretVariables: readonly string[] = [
   "SMTP_PASSWORD",
   "TWILIO_AUTH_TOKEN",
   "TWILIO_API_SECRET",
+  "MSG91_AUTH_KEY",
+  "META_ACCESS_TOKEN",
+  "FCM_SERVICE_ACCOUNT",
+  "EXPO_ACCESS_TOKEN",
+  "VAPID_PRIVATE_KEY",
   "WEBHOOK_SECRETS",
 ];
 
