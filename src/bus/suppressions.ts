@@ -75,16 +75,21 @@ const longestKeep = 36_525 * 86_400_000;
 export function suppressionControl({ suppressions }: Pick<LazyParts, "suppressions">, clock: Clock): SuppressionControl {
   return {
     async list({ channel, search, limit = 50, before } = {}) {
+      const chosen =
+        channel === undefined ? {} : { channel: usable(channelProblems(channel), () => channel as SuppressedPlace["channel"]) };
       const { entries, ...page } = await suppressions().list({
         limit,
-        ...(channel === undefined ? {} : { channel: usable(channelProblems(channel), () => channel as SuppressedPlace["channel"]) }),
+        ...chosen,
         ...(search === undefined ? {} : { search }),
         ...(before === undefined ? {} : { before }),
       });
       return { suppressions: entries.map(viewOf), ...page };
     },
 
-    find: async (place) => (await suppressions().of(checkedPlace(place))).map(viewOf),
+    async find(place) {
+      const checked = usable(placeProblems(place), () => placeOf(place));
+      return (await suppressions().of(checked)).map(viewOf);
+    },
 
     async add({ channel, address, category, reason, by = "a person", keep }) {
       const length = keptFor(keep);
@@ -104,16 +109,13 @@ export function suppressionControl({ suppressions }: Pick<LazyParts, "suppressio
     async release({ category, all = false, ...place }) {
       const problems = placeProblems({ ...place, category });
       if (all && category !== undefined) problems.push("category: give either a category or all");
+      const checked = usable(problems, () => placeOf(place));
       const scope = category === undefined ? { all } : { category };
-      return (await suppressions().release({ ...usable(problems, () => placeOf(place)), ...scope })).map(viewOf);
+      return (await suppressions().release({ ...checked, ...scope })).map(viewOf);
     },
 
     count: () => suppressions().count(),
   };
-}
-
-function checkedPlace(place: Place): SuppressedPlace {
-  return usable(placeProblems(place), () => placeOf(place));
 }
 
 /** Of what has no problem: its one spelling. */

@@ -25,6 +25,10 @@ const delivery: Delivery = {
   policy: resolvePolicy(),
 };
 
+async function failing(): Promise<never> {
+  throw new Error("Connection is closed.");
+}
+
 describe("why a delivery was not sent", () => {
   it("says since when, by whom, why, and how to release the address", () => {
     expect(suppressedReason(entry)).toBe(
@@ -44,17 +48,15 @@ describe("why a delivery was not sent", () => {
   });
 
   it("gives a command that a shell takes as it is meant", () => {
-    const command = (to: string): string => releaseCommand({ channel: "webhook", address: to });
-    expect(command("https://a.in/hook")).toBe("busbar suppressions release webhook https://a.in/hook");
-    expect(command("https://a.in/?a=1&b=$(id)'")).toBe(`busbar suppressions release webhook 'https://a.in/?a=1&b=$(id)'\\'''`);
+    const [plain, acting] = ["https://a.in/hook", "https://a.in/?a=1&b=$(id)'"].map((to) =>
+      releaseCommand({ channel: "webhook", address: to }),
+    );
+    expect(plain).toBe("busbar suppressions release webhook https://a.in/hook");
+    expect(acting).toBe(`busbar suppressions release webhook 'https://a.in/?a=1&b=$(id)'\\'''`);
   });
 });
 
 describe("a worker", () => {
-  const failing = async (): Promise<never> => {
-    throw new Error("Connection is closed.");
-  };
-
   it("sends nothing while it cannot be seen whether an address is suppressed, and burns nothing", async () => {
     const { work, claims, sends } = worker({ find: failing });
     expect(await work()).toEqual({ kind: "again", after: 1_000 });
