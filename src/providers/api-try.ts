@@ -1,9 +1,6 @@
-import { deadline } from "../base/deadline.ts";
-import { messageOf } from "../base/errors.ts";
 import type { Outcome } from "../define/outcome.ts";
-import { type HttpAnswer, httpClient } from "./http-client.ts";
-import { networkOutcome } from "./network-outcomes.ts";
-import { reasonText } from "./reason.ts";
+import type { HttpAnswer } from "./http-client.ts";
+import { timedTry } from "./timed-try.ts";
 import { watchedAgent } from "./watched-agent.ts";
 
 export interface ApiRequest {
@@ -38,30 +35,16 @@ export interface ApiTriesOptions {
 /** @param base the vendor's address: its scheme is that of all requests */
 export function apiTries(base: URL, { timeout, harmless = false }: ApiTriesOptions): ApiTries {
   const connections = watchedAgent(base.protocol === "https:");
+  const neverLeft = (request: unknown): boolean => harmless || connections.neverLeft(request);
   return {
-    async make(signal, work) {
-      // Before the time of the try begins: what fails or takes long here has sent nothing.
-      const request = await httpClient().catch(messageOf);
-      if (typeof request === "string") return { kind: "retry", reason: reasonText("the HTTP client cannot be loaded:", request) };
-      if (signal.aborted) return { kind: "retry", reason: "the try was stopped before it was sent" };
-      const limit = deadline(signal, timeout);
-      try {
-        return await work({
-          signal: limit.signal,
+    make: (signal, work) =>
+      timedTry({ signal, timeout, neverLeft }, ({ request, signal: ending }) =>
+        work({
+          signal: ending,
           post: ({ url, headers, body }) =>
-            request({ method: "POST", url, headers, body: Buffer.from(body), signal: limit.signal, agent: connections.agent }),
-        });
-      } catch (error) {
-        const { code, request: sent } = error as { code?: unknown; request?: unknown };
-        return networkOutcome({
-          code: limit.reason() === undefined && typeof code === "string" ? code : undefined,
-          message: limit.reason() ?? messageOf(error),
-          neverLeft: harmless || connections.neverLeft(sent),
-        });
-      } finally {
-        limit.clear();
-      }
-    },
+            request({ method: "POST", url, headers, body: Buffer.from(body), signal: ending, agent: connections.agent }),
+        }),
+      ),
     close: () => connections.close(),
   };
 }
