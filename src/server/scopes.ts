@@ -4,8 +4,8 @@
  * | scope | allows |
  * |---|---|
  * | `publish:<topics>` | publishing to these topics: a name in which `*` stands for any characters, such as `order.*` |
- * | `read` | looking: events, deliveries, dead letters, channels, subscribers, topics, figures, metrics |
- * | `operate` | the verbs: cancelling, redriving, discarding, pausing, cleaning, test messages |
+ * | `read` | looking: events, deliveries, dead letters, suppressed addresses, channels, subscribers, topics, figures, metrics |
+ * | `operate` | the verbs: cancelling, redriving, discarding, suppressing and releasing addresses, pausing, cleaning, test messages |
  * | `admin` | all of it |
  */
 const plainScopes: ReadonlySet<string> = new Set(["read", "operate", "admin"]);

@@ -3,6 +3,8 @@ import type { WatchedBus } from "../dashboard/feed.ts";
 
 /** What the server asks of a bus. */
 export interface ServedBus
-  extends WatchedBus, Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "channels" | "subscribers" | "stats"> {
+  extends
+    WatchedBus,
+    Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats"> {
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
 }
