@@ -9,6 +9,7 @@ import type { ChannelParts } from "./channel-parts.ts";
 import { emailChannelOf } from "./email.ts";
 import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
+import { pushChannelOf } from "./push.ts";
 import { smsChannelOf } from "./sms.ts";
 import { templateProblems, usedTemplates } from "./template-files.ts";
 import { webhookChannelOf } from "./webhook.ts";
@@ -70,9 +71,10 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
   if (delivering !== undefined) {
     await add("email", () => emailChannelOf(settings, delivering));
     await add("sms", () => smsChannelOf(settings, delivering));
+    await add("push", () => pushChannelOf(settings, delivering));
     await add("webhook", () => webhookChannelOf(settings, delivering));
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);
-    problems.push(...(await templateProblems(templates.filter(({ template }) => !["email", "sms"].includes(template.channel)))));
+    problems.push(...(await templateProblems(templates.filter(({ template }) => !["email", "sms", "push"].includes(template.channel)))));
   }
   if (problems.length === 0) return { catalog: catalogOf(topics, known), channels };
   await closeAll(channels);

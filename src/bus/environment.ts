@@ -6,7 +6,8 @@ import type { ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
-import type { EmailOptions, SendOptions, SmsOptions, WebhookOptions } from "./options.ts";
+import type { EmailOptions, PushOptions, SendOptions, SmsOptions, WebhookOptions } from "./options.ts";
+import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
 import { smtpOf, smtpProblems } from "./smtp-settings.ts";
@@ -27,7 +28,7 @@ export interface Environment {
   readonly sender: Partial<EmailSender>;
   readonly sms: SmsOptions;
   readonly whatsapp: ChannelOptions;
-  readonly push: ChannelOptions;
+  readonly push: PushOptions;
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
@@ -60,6 +61,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     ...redisProblems(given),
     ...smtpProblems(given),
     ...twilioProblems(given),
+    ...pushProblems(given),
   ];
   const sender = given["EMAIL_FROM"] === undefined ? {} : checkEmailAddress(given["EMAIL_FROM"]);
   if ("problem" in sender) problems.push(`EMAIL_FROM: ${sender.problem}`);
@@ -85,7 +87,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       ...(twilio === undefined ? {} : { twilio }),
     },
     whatsapp: channelWords(data, "WHATSAPP"),
-    push: channelWords(data, "PUSH"),
+    push: { ...channelWords(data, "PUSH"), ...pushOf(data) },
     webhook: {
       ...channelWords(data, "WEBHOOK"),
       ...(data.WEBHOOK_SECRETS === undefined ? {} : { secrets: data.WEBHOOK_SECRETS }),
@@ -122,9 +124,8 @@ function givenOf(env: Readonly<Record<string, string | undefined>>): Record<stri
 /** What every channel can be told, by variables that begin with its name. */
 function channelWords(data: Variables, channel: "EMAIL" | "SMS" | "WHATSAPP" | "PUSH" | "WEBHOOK" | "HANDLER"): ChannelOptions {
   const enabled = data[`${channel}_ENABLED`];
-  const unbuilt = channel === "WHATSAPP" || channel === "PUSH";
-  const concurrency = unbuilt ? undefined : data[`${channel}_CONCURRENCY`];
-  const rateLimit = unbuilt || channel === "HANDLER" ? undefined : data[`${channel}_RATE_LIMIT`];
+  const concurrency = data[`${channel}_CONCURRENCY`];
+  const rateLimit = channel === "HANDLER" ? undefined : data[`${channel}_RATE_LIMIT`];
   return {
     ...(enabled === undefined ? {} : { enabled }),
     ...(concurrency === undefined ? {} : { concurrency }),

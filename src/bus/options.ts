@@ -7,21 +7,25 @@ import { checkAllowList } from "../channels/send-mode.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
-import type { EmailMessage, EmailSender, SmsMessage, WebhookMessage } from "../define/message.ts";
+import type { EmailMessage, EmailSender, PushMessage, SmsMessage, WebhookMessage } from "../define/message.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { policyProblems } from "../define/policy.ts";
+import type { PushKind } from "../define/push-address.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
 import {
   type CircuitRules,
   defaultCircuitRules,
+  type ExpoOptions,
+  type FcmOptions,
   type Provider,
   type SendgridOptions,
   type SmtpOptions,
   type TwilioAccount,
   type TwilioOptions,
   type WebhookProviderOptions,
+  type WebPushOptions,
 } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
@@ -69,8 +73,9 @@ export interface BusOptions<T extends Topics = Topics> {
 export type ChannelsOptions = {
   readonly email?: EmailOptions;
   readonly sms?: SmsOptions;
+  readonly push?: PushOptions;
   readonly webhook?: WebhookOptions;
-} & { readonly [Name in Exclude<ChannelName, "email" | "sms" | "webhook">]?: ChannelOptions };
+} & { readonly [Name in Exclude<ChannelName, "email" | "sms" | "push" | "webhook">]?: ChannelOptions };
 
 export interface EmailOptions extends ChannelOptions {
   /** The sender: an address, or an address with a name. */
@@ -96,6 +101,18 @@ export interface SmsOptions extends ChannelOptions {
   readonly countries?: readonly string[];
   /** Providers of your own in place of Twilio, the first one first. */
   readonly providers?: readonly Provider<SmsMessage>[];
+}
+
+/** Which of the three carries a message is said by its address: a token of FCM or Expo, or a browser's subscription. */
+export interface PushOptions extends ChannelOptions {
+  readonly fcm?: Omit<FcmOptions, "name" | "clock">;
+  readonly expo?: Omit<ExpoOptions, "name" | "clock"> & {
+    /** `false`: nothing goes to Expo, whatever else is set. Default true. */
+    readonly enabled?: boolean;
+  };
+  readonly webpush?: Omit<WebPushOptions, "name" | "clock" | "mailroom">;
+  /** Providers of your own in place of these, by the kind of address; the first one first. */
+  readonly providers?: Partial<Readonly<Record<PushKind, readonly Provider<PushMessage>[]>>>;
 }
 
 export interface WebhookOptions extends ChannelOptions, Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow"> {
@@ -131,6 +148,7 @@ export interface Settings {
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
   readonly sms: SmsOptions;
+  readonly push: PushOptions;
   readonly webhook: WebhookOptions;
   readonly services: object;
   readonly send: Required<SendOptions>;
@@ -150,7 +168,7 @@ export interface ChannelSettings {
 }
 
 /** The channels that this version can deliver. */
-export const builtChannels: readonly ChannelName[] = ["email", "sms", "webhook", "handler"];
+export const builtChannels: readonly ChannelName[] = ["email", "sms", "push", "webhook", "handler"];
 
 const optionNames = [
   "application",
@@ -206,6 +224,7 @@ export function parseOptions(options: BusOptions): Settings {
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
     sms: channels.sms ?? {},
+    push: channels.push ?? {},
     webhook: channels.webhook ?? {},
     services: options.services ?? {},
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },

@@ -41,7 +41,7 @@ export interface WebPushOptions extends VapidKeys {
 }
 
 /** Where the allow-list is written down. */
-const allowPlace = "channels.push.webpush.allow (WEB_PUSH_ALLOW)";
+const allowPlace = "channels.push.webpush.allow";
 
 /**
  * Posts encrypted messages to the push services of browsers. The endpoints are chosen by whoever subscribes: they are kept out of our
