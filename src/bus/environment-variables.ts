@@ -30,7 +30,8 @@ function services<const Name extends string>(...names: readonly [Name, ...Name[]
 /** `name=value` with commas between them. */
 const pairs = z.string().transform((text, context): Record<string, string> => {
   const entries = text.split(",").map((entry) => entry.split("=").map((part) => part.trim()));
-  if (entries.some((entry) => entry.length !== 2 || entry.includes(""))) context.addIssue("must be pairs such as name=value, with commas between them");
+  if (entries.some((entry) => entry.length !== 2 || entry.includes("")))
+    context.addIssue("must be pairs such as name=value, with commas between them");
   return Object.fromEntries(entries) as Record<string, string>;
 });
 

@@ -175,7 +175,19 @@ export function exampleOf(topicName: string, topics: readonly AnyTopic[]): unkno
   return topic.example;
 }
 
-const optionNames = ["idempotencyKey", "key", "correlationId", "causationId", "id", "deliverAt", "priority", "retry", "delay", "expiresIn", "onUnknown"];
+const optionNames = [
+  "idempotencyKey",
+  "key",
+  "correlationId",
+  "causationId",
+  "id",
+  "deliverAt",
+  "priority",
+  "retry",
+  "delay",
+  "expiresIn",
+  "onUnknown",
+];
 
 function optionProblems(options: PublishOptions): string[] {
   if (typeof options !== "object" || options === null) return [`its options must be an object, not ${JSON.stringify(options)}`];

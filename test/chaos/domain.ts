@@ -22,12 +22,14 @@ export interface ChaosOptions {
   readonly sendTo?:
     | { readonly kind: "mailroom"; readonly url: string; readonly smtp: { readonly host: string; readonly port: number } }
     | { readonly kind: "file"; readonly path: string };
+  /** Default: it is sent again. */
+  readonly onUnknown?: "resend" | { readonly hold: number } | undefined;
 }
 
 export const prefix = "chaos";
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced }>;
 
-export function chaosBus({ redis, application, subscribers, sendTo }: ChaosOptions, logger?: Logger): ChaosBus {
+export function chaosBus({ redis, application, subscribers, sendTo, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
@@ -36,7 +38,15 @@ export function chaosBus({ redis, application, subscribers, sendTo }: ChaosOptio
     subscribers: subscribers.map(mailer),
     redis,
     prefix,
-    channels: { email: { from: "chaos@example.com", rateLimit: false, retry: { delay: 250 }, ...providers } },
+    channels: {
+      email: {
+        from: "chaos@example.com",
+        rateLimit: false,
+        retry: { delay: 250 },
+        ...(onUnknown === undefined ? {} : { onUnknown }),
+        ...providers,
+      },
+    },
     send: { live: sendTo?.kind === "file", ...mailroom },
     ...(logger === undefined ? {} : { logger }),
   });

@@ -1,9 +1,20 @@
+import type { Fault } from "../../src/mailroom/fault.ts";
+import type { MailProvider } from "../../src/mailroom/record.ts";
+
 /** What the processes of a run say to each other over their IPC channel. */
 export type FromChild =
   | { readonly kind: "started"; readonly address?: MailroomAddress }
   | { readonly kind: "health"; readonly ready: boolean };
 
-export type ToChild = { readonly kind: "health?" };
+export type ToChild =
+  | { readonly kind: "health?" }
+  /** To the mailroom: what its providers are to do wrong from now on, in place of what was said before. */
+  | { readonly kind: "faults"; readonly faults: readonly ScriptedFault[] };
+
+export interface ScriptedFault {
+  readonly provider: MailProvider;
+  readonly fault: Fault;
+}
 
 export interface MailroomAddress {
   readonly url: string;

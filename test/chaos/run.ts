@@ -12,13 +12,28 @@ import { killRedis } from "./scenarios/kill-redis.ts";
 import { killWorkers } from "./scenarios/kill-workers.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
 import { poison } from "./scenarios/poison.ts";
+import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
+import { providerDown, providerDownLong } from "./scenarios/provider-down.ts";
 import { refusingQueue } from "./scenarios/refusing-queue.ts";
 import { rollingDeploy } from "./scenarios/rolling-deploy.ts";
 import { sigterm } from "./scenarios/sigterm.ts";
 import { takeOver } from "./scenarios/take-over.ts";
 import { openStage } from "./stage.ts";
 
-const scenarios: readonly Scenario[] = [killWorkers, killRedis, sigterm, rollingDeploy, refusingQueue, takeOver, poison, pausedWorker];
+const scenarios: readonly Scenario[] = [
+  killWorkers,
+  killRedis,
+  sigterm,
+  rollingDeploy,
+  refusingQueue,
+  takeOver,
+  poison,
+  pausedWorker,
+  providerDown,
+  providerDownLong,
+  lostReplies,
+  lostRepliesHeld,
+];
 
 const { values } = parseArgs({
   options: {
@@ -30,14 +45,17 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const chosen = values.scenario === undefined ? scenarios : scenarios.filter(({ name }) => values.scenario!.includes(name));
+const chosen =
+  values.scenario === undefined
+    ? scenarios.filter(({ long }) => long !== true)
+    : scenarios.filter(({ name }) => values.scenario!.includes(name));
 const unknown = (values.scenario ?? []).filter((name) => scenarios.every((scenario) => scenario.name !== name));
 const sabotage = sabotages.find((name) => name === values.sabotage);
 
 if (values.help || unknown.length > 0 || !Number.isInteger(seed) || sabotage !== (values.sabotage as Sabotage | undefined)) {
   if (unknown.length > 0) console.error(`No scenario is called ${unknown.join(", ")}.`);
   console.error("Usage: npm run chaos -- [--scenario NAME]… [--seed N] [--keep (the run's folder)] [--sabotage NAME]");
-  for (const { name, about } of scenarios) console.error(`  ${name.padEnd(16)} ${about}`);
+  for (const { name, about } of scenarios) console.error(`  ${name.padEnd(18)} ${about}`);
   console.error(`Sabotages, which must end as broken: ${sabotages.join(", ")}`);
   process.exit(values.help ? 0 : 2);
 }

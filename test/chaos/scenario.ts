@@ -7,6 +7,8 @@ export interface Scenario {
   /** One sentence for people. */
   readonly about: string;
   readonly stage?: Pick<StageOptions, "appendfsync" | "provider" | "answerDelay">;
+  /** Takes so long that it runs only where it is named. */
+  readonly long?: true;
   /** Attacks, waits until all is calm, and judges. */
   run(stage: Stage): Promise<Verdict>;
 }

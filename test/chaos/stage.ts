@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +7,11 @@ import { Redis } from "ioredis";
 import { type RedisServer, startRedisServer } from "../../src/base/redis-server.ts";
 import type { Role } from "../../src/index.ts";
 import { journalFiles } from "../../src/mailroom/journal.ts";
+import type { MailRecord } from "../../src/mailroom/record.ts";
 import { type ChaosBus, chaosBus, type ChaosOptions } from "./domain.ts";
 import type { Fault } from "./judge.ts";
 import { type Load, type LoadOptions, type Sabotage, startLoad } from "./load.ts";
+import type { ScriptedFault } from "./messages.ts";
 import { type Random, seeded } from "./random.ts";
 import { type Send, sendsIn } from "./sends.ts";
 import { supervise, type Supervised } from "./supervised.ts";
@@ -40,6 +42,10 @@ export interface Stage {
   /** Publishes under load; its intents count in the judgement. */
   load(options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber">): Load;
   readonly loads: readonly Load[];
+  /** What the mailroom's providers are to do wrong from now on, in place of what was said before. */
+  script(faults: readonly ScriptedFault[]): Promise<void>;
+  /** Everything that the mailroom was asked, refused requests too. */
+  requests(): readonly MailRecord[];
   /** Notes a fault, done now. */
   fault(what: string): void;
   killRedis(): Promise<void>;
@@ -57,6 +63,7 @@ export interface RunOptions {
   readonly name: string;
   readonly subscribers: readonly string[];
   readonly application?: string;
+  readonly onUnknown?: ChaosOptions["onUnknown"];
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -104,8 +111,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     redisUrl: server.url,
     redisVersion: server.version,
     say,
-    async run(role, { name, subscribers, application = "chaos" }) {
-      const args = JSON.stringify({ redis: server.url, application, subscribers, sendTo } satisfies ChaosOptions);
+    async run(role, { name, subscribers, application = "chaos", onUnknown }) {
+      const args = JSON.stringify({ redis: server.url, application, subscribers, sendTo, onUnknown } satisfies ChaosOptions);
       const started = start(name, "./role.ts", [role, args]);
       await started.started();
       return started;
@@ -115,6 +122,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       loads.push(load);
       return load;
     },
+    async script(scripted) {
+      await processes.find(({ name }) => name === "mailroom")!.tell({ kind: "faults", faults: scripted });
+    },
+    requests: () =>
+      readFileSync(join(mail, journalFiles.current), "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as MailRecord),
     fault: (what) => void faults.push({ what, at: Date.now() }),
     async killRedis() {
       const { port } = server;

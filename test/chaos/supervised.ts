@@ -11,6 +11,8 @@ export interface Supervised {
   started(): Promise<MailroomAddress | undefined>;
   /** Sends a signal to the process that runs now, once it has started; resolves when it has ended, or at once for a signal that does not end it. */
   signal(signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): Promise<void>;
+  /** Says something to the process that runs now, once it has started. */
+  tell(message: ToChild): Promise<void>;
   /** Ends that nobody asked for. */
   readonly ends: readonly string[];
   /** Ends it with SIGTERM and starts it no more. */
@@ -75,6 +77,10 @@ export function supervise({ name, file, args, logFile }: SupervisedOptions): Sup
     name,
     ends,
     started: () => started,
+    async tell(message) {
+      await started;
+      await new Promise<void>((resolve, reject) => child.send(message, (error) => (error === null ? resolve() : reject(error))));
+    },
     async signal(signal) {
       await started;
       if (signal === "SIGSTOP" || signal === "SIGCONT") {
