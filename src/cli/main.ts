@@ -7,6 +7,7 @@ import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareService } from "./commands/service.ts";
+import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
 import { loadEnvFile } from "./env-file.ts";
 import { UsageError } from "./usage-error.ts";
@@ -45,7 +46,16 @@ program.hook("preAction", (_, command) => {
 });
 
 // The order of --help.
-for (const declare of [declareService, declareEvents, declareOperation, declareRepair, declareKeys, declareSetup, declareAuthoring])
+for (const declare of [
+  declareService,
+  declareEvents,
+  declareOperation,
+  declareRepair,
+  declareSuppressions,
+  declareKeys,
+  declareSetup,
+  declareAuthoring,
+])
   declare(program);
 
 // A reader such as `head` may leave before everything is printed.
