@@ -86,7 +86,7 @@ function assertion({ email, key }: FcmAccount, now: number): string {
 
 function unlessStopped(token: Promise<GoogleToken>, signal: AbortSignal): Promise<GoogleToken> {
   return new Promise((resolve) => {
-    const stop = (): void => resolve({ outcome: { kind: "retry", reason: "the try was stopped before it was sent" } });
+    const stop = (): void => resolve({ outcome: { kind: "retry", reason: "no token of Google's came in the time of the try" } });
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
     void token.then(resolve).finally(() => signal.removeEventListener("abort", stop));
