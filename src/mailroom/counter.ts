@@ -54,9 +54,6 @@ export interface Vendor {
  */
 export function vendorCounter(vendor: Vendor, { record, faults, logger, stopping }: VendorOptions) {
   const { provider } = vendor;
-  const size = (request: FastifyRequest): number =>
-    request.body instanceof Buffer ? request.body.length : Number(request.headers["content-length"] ?? 0);
-
   const take = async (request: FastifyRequest, reply: FastifyReply, judged: Judged): Promise<FastifyReply> => {
     const fault = judged.refusal === undefined ? faults.take(provider, { to: judged.parts.to }) : undefined;
     const asked = fault !== undefined && (fault.status !== undefined || fault.bounce === true);
@@ -65,7 +62,7 @@ export function vendorCounter(vendor: Vendor, { record, faults, logger, stopping
     const silent = fault?.hang === true || fault?.resetAfterAccept === true;
     for (const { parts, ...rest } of messages) {
       const draft = { provider, channel: judged.channel, answer: silent ? null : answer.status, ...rest, ...parts };
-      record({ ...draft, size: messages.length === 1 ? size(request) : byteLength(parts) } satisfies MailDraft);
+      record({ ...draft, size: messages.length === 1 ? bytesOf(request) : byteLength(parts) } satisfies MailDraft);
     }
     if (fault?.hang) return reply.hijack();
     if (fault?.delay !== undefined) await pause(milliseconds(fault.delay), stopping);
@@ -79,7 +76,7 @@ export function vendorCounter(vendor: Vendor, { record, faults, logger, stopping
   const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
     const reason = `${request.method} ${request.url.slice(0, 200)}: ${refusal.reason}`;
     const { channel } = vendor;
-    record({ provider, channel, verdict: "rejected", answer: refusal.status, reason, ...noParts, size: size(request) });
+    record({ provider, channel, verdict: "rejected", answer: refusal.status, reason, ...noParts, size: bytesOf(request) });
     return send(reply, refusal, undefined);
   };
 
@@ -150,6 +147,10 @@ function send(reply: FastifyReply, { status, body, headers }: Answer, fault: Fau
     .code(status)
     .headers(headers ?? {})
     .send(body);
+}
+
+function bytesOf({ body, headers }: FastifyRequest): number {
+  return body instanceof Buffer ? body.length : Number(headers["content-length"] ?? 0);
 }
 
 function byteLength(parts: MessageParts): number {

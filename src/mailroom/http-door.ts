@@ -1,10 +1,22 @@
 import type { AddressInfo } from "node:net";
 import fastify from "fastify";
+import type { Browser } from "./browser.ts";
+import { expoRoutes } from "./expo-api.ts";
+import { fcmRoutes } from "./fcm-api.ts";
+import { googleTokenRoutes, googleTokens } from "./google-tokens.ts";
+import { metaRoutes } from "./meta-api.ts";
+import { msg91Routes } from "./msg91-api.ts";
 import type { Door } from "./record.ts";
 import { sendgridRoutes } from "./sendgrid-api.ts";
 import { twilioRoutes } from "./twilio-api.ts";
 import type { VendorOptions } from "./vendor.ts";
 import { webhookRoutes } from "./webhook-api.ts";
+import { webpushRoutes } from "./webpush-api.ts";
+
+export interface HttpDoorOptions extends VendorOptions {
+  /** Whose push messages can be read. */
+  readonly browser: Browser;
+}
 
 /** A preview of 4,000 characters, percent-encoded, fits: nine bytes for each of an Indian script. */
 const mostHeaderBytes = 64 * 1024;
@@ -17,14 +29,27 @@ const mostHeaderBytes = 64 * 1024;
  * |---|---|
  * | `/v3/…` | SendGrid |
  * | `/2010-04-01/…` | Twilio |
+ * | `/api/v5/…` | MSG91 |
+ * | `/v23.0/…`, any version with a dot | Meta (WhatsApp) |
+ * | `/v1/…` and `/token` | Google (FCM) |
+ * | `/--/api/v2/…` | Expo |
+ * | `/webpush…` | every push service of browsers |
  * | `/webhooks` | every receiver of webhooks |
+ * | `/mailroom/…` | none: what the mailroom itself can be asked |
  */
-export function httpDoor(options: VendorOptions): Door {
+export function httpDoor({ browser, ...options }: HttpDoorOptions): Door {
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, http: { maxHeaderSize: mostHeaderBytes } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   sendgridRoutes(app, options);
   void app.register(async (scope) => twilioRoutes(scope, options), { prefix: "/2010-04-01" });
+  void app.register(async (scope) => msg91Routes(scope, options), { prefix: "/api/v5" });
+  void app.register(async (scope) => metaRoutes(scope, options), { prefix: "/:version(^v\\d+\\.\\d+$)" });
+  const tokens = googleTokens(options.clock);
+  void app.register(async (scope) => fcmRoutes(scope, { ...options, tokens }), { prefix: "/v1" });
+  void app.register(async (scope) => googleTokenRoutes(scope, { ...options, tokens }), { prefix: "/token" });
+  void app.register(async (scope) => expoRoutes(scope, options), { prefix: "/--/api/v2" });
+  void app.register(async (scope) => webpushRoutes(scope, { ...options, browser }), { prefix: "/webpush" });
   void app.register(async (scope) => webhookRoutes(scope, options), { prefix: "/webhooks" });
   return {
     async listen(port) {

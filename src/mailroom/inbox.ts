@@ -1,26 +1,30 @@
 import { EventEmitter } from "eventemitter3";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import { messageOf } from "../base/errors.ts";
-import type { MailProvider, MailRecord } from "./record.ts";
+import { type MessageFilter, messageTest } from "./message-filter.ts";
+import type { MailChannel, MailProvider, MailRecord } from "./record.ts";
 
 /** A message as a list shows it. */
 export interface MessageSummary {
   readonly id: string;
   readonly provider: MailProvider;
+  readonly channel: MailChannel;
   readonly to: readonly string[];
   readonly from: string;
-  /** Only an e-mail has one. */
+  /** Of an e-mail; of a push, its title. */
   readonly subject?: string;
   /** How the text begins, where there is no subject. */
   readonly excerpt?: string;
   /** When it arrived, RFC 3339 with milliseconds. */
   readonly at: string;
   readonly deliveryId?: string;
+  /** The real provider that would have got it, if real sending were on. */
+  readonly insteadOf?: string;
   /** Bytes of the request that brought it. */
   readonly size: number;
 }
 
-export interface ListOptions {
+export interface ListOptions extends MessageFilter {
   /** At most this many. Default 50. */
   readonly limit?: number;
   /** Only messages older than the one of this id. Nothing, when the inbox no longer holds that one: all older ones are gone too. */
@@ -33,6 +37,8 @@ export interface Inbox {
   list(options?: ListOptions): MessageSummary[];
   /** The whole message, or `undefined` when it is not (or no longer) held. */
   get(id: string): MailRecord | undefined;
+  /** Forgets the messages that are held. The journal keeps them: they are shown again after a restart. */
+  clear(): void;
   /** How many messages are held. */
   readonly count: number;
   /** How many messages were accepted since the mailroom started, those no longer held included. */
@@ -70,13 +76,18 @@ export function mailInbox(options: InboxOptions = {}) {
   };
 
   const inbox: Inbox = {
-    list({ limit = 50, before } = {}) {
+    list({ limit = 50, before, ...filter } = {}) {
       const newestFirst = [...byId.values()].toReversed();
       const start = before === undefined ? 0 : newestFirst.findIndex(({ id }) => id === before) + 1;
       if (before !== undefined && start === 0) return [];
-      return newestFirst.slice(start, start + Math.max(0, limit)).map(summaryOf);
+      const older = newestFirst.slice(start).filter(messageTest(filter));
+      return older.slice(0, Math.max(0, limit)).map(summaryOf);
     },
     get: (id) => byId.get(id),
+    clear() {
+      byId.clear();
+      bytes = 0;
+    },
     get count() {
       return byId.size;
     },
@@ -110,11 +121,12 @@ export function mailInbox(options: InboxOptions = {}) {
   };
 }
 
-function summaryOf({ id, provider, to, from, subject, text, at, deliveryId, size }: MailRecord): MessageSummary {
+function summaryOf({ id, provider, channel, to, from, subject, text, at, deliveryId, insteadOf, size }: MailRecord): MessageSummary {
   const excerpt = subject === undefined ? text?.slice(0, longestExcerpt) : undefined;
   return {
     id,
     provider,
+    channel,
     to,
     from,
     ...(subject === undefined ? {} : { subject }),
@@ -122,5 +134,6 @@ function summaryOf({ id, provider, to, from, subject, text, at, deliveryId, size
     at,
     size,
     ...(deliveryId === undefined ? {} : { deliveryId }),
+    ...(insteadOf === undefined ? {} : { insteadOf }),
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { MailRecord } from "./record.ts";
+import { type MailRecord, usualChannels } from "./record.ts";
 
 /**
  * The mailroom's record of every request, from which lost and duplicated messages are judged.
@@ -76,11 +76,17 @@ export function* readJournalBackwards(folder: string): Generator<MailRecord> {
     if (!existsSync(path)) continue;
     const file = openSync(path, "r");
     try {
-      for (const line of linesBackwards(file)) yield JSON.parse(line.toString()) as MailRecord;
+      for (const line of linesBackwards(file)) yield recordOf(line);
     } finally {
       closeSync(file);
     }
   }
+}
+
+/** A line of an older version names no channel: each of its providers had one. */
+function recordOf(line: Buffer): MailRecord {
+  const record = JSON.parse(line.toString()) as MailRecord;
+  return { ...record, channel: record.channel ?? usualChannels[record.provider] };
 }
 
 /** Every record of a folder's journal, oldest first. It holds all of them in memory: for tests and judges. */

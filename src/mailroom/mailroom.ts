@@ -2,6 +2,8 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOrderedId } from "../base/ids.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
+import type { PushSubscription } from "../define/push-address.ts";
+import { browser } from "./browser.ts";
 import type { Fault } from "./fault.ts";
 import { type Faults, faultScript } from "./faults.ts";
 import { httpDoor } from "./http-door.ts";
@@ -34,6 +36,8 @@ export interface Mailroom {
    * @throws BusbarError `INVALID_CONFIGURATION` when the fault makes no sense for the provider
    */
   fail(provider: MailProvider, fault: Fault): () => void;
+  /** A browser's subscription to push messages whose keys the mailroom holds: what is sent to it is shown as it reads there. */
+  subscription(): PushSubscription;
   /** The faults that wait. */
   readonly faults: Faults;
   /** Ends every connection and closes the journal. Twice is fine. */
@@ -61,9 +65,10 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
   };
 
   const ending = new AbortController();
+  const reader = browser();
   const vendors = { record, faults, clock, logger, stopping: ending.signal };
   const doors = [
-    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor(vendors) },
+    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ ...vendors, browser: reader }) },
     { name: "SMTP", option: "smtpPort", port: smtpPort, door: smtpDoor(vendors) },
   ] as const;
   let stopped: Promise<void> | undefined;
@@ -79,10 +84,12 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
     throw listenError(failures);
   }
   const [http, smtp] = opened.map((result) => (result as PromiseFulfilledResult<number>).value);
+  const url = `http://127.0.0.1:${http}`;
   return {
-    url: `http://127.0.0.1:${http}`,
+    url,
     smtp: { host: "127.0.0.1", port: smtp! },
     inbox,
+    subscription: () => reader.subscription(url),
     fail(provider, fault) {
       const { id } = faults.add(provider, fault);
       return () => void faults.lift(id);

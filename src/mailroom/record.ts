@@ -7,6 +7,19 @@ export type MailProvider = (typeof mailProviders)[number];
 /** What kind of message it is, for those who look: one provider may carry two. */
 export type MailChannel = Exclude<ChannelName, "handler">;
 
+/** The first channel that each provider had. */
+export const usualChannels: Readonly<Record<MailProvider, MailChannel>> = {
+  sendgrid: "email",
+  smtp: "email",
+  twilio: "sms",
+  msg91: "sms",
+  meta: "whatsapp",
+  fcm: "push",
+  expo: "push",
+  webpush: "push",
+  webhook: "webhook",
+};
+
 /**
  * What became of a request:
  * - `accepted`: a real provider would now deliver it, whether or not the client has heard of it;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
-import { mailInbox } from "../../src/mailroom/inbox.ts";
+import { type ListOptions, mailInbox } from "../../src/mailroom/inbox.ts";
 import type { MailRecord } from "../../src/mailroom/record.ts";
 
 function mail(id: string, changes: Partial<MailRecord> = {}): MailRecord {
@@ -34,6 +34,40 @@ describe("mailInbox", () => {
     expect(inbox.list({ before: "gone" })).toEqual([]);
   });
 
+  it.each<[string, ListOptions, string[]]>([
+    ["what stands in a subject, in any case", { search: "  ORDER a-1 " }, ["a"]],
+    ["what stands in a text", { search: "482913" }, ["b"]],
+    ["what stands in an address", { search: "ravi@" }, ["c"]],
+    ["what stands in a sender", { search: "kirana" }, ["b"]],
+    ["a delivery's id, in part", { search: "d_abc" }, ["b"]],
+    ["nothing in particular", { search: " " }, ["c", "b", "a"]],
+    ["a channel", { channel: "sms" }, ["b"]],
+    ["a provider", { provider: "smtp" }, ["a"]],
+    ["a recipient", { to: "ASHA@example.in" }, ["a"]],
+    ["a number, without its plus", { to: "919845012345" }, ["b"]],
+    ["the mailboxes of a domain", { to: "@example.in" }, ["c", "a"]],
+    ["a delivery", { delivery: "d_abcd" }, ["b"]],
+    ["two things that do not meet", { channel: "sms", to: "@example.in" }, []],
+    ["the newest of those", { to: "@example.in", limit: 1 }, ["c"]],
+    ["the older of those", { to: "@example.in", before: "c" }, ["a"]],
+  ])("finds %s", (_, options, found) => {
+    const { inbox, add } = mailInbox();
+    add(mail("a", { subject: "Order A-1001" }));
+    const { subject: _subject, ...sms } = mail("b", { provider: "twilio", channel: "sms", to: ["+919845012345"], from: "KIRANA" });
+    add({ ...sms, text: "482913 is your code", deliveryId: "d_abcd" });
+    add(mail("c", { provider: "sendgrid", to: ["ravi@example.in"] }));
+    expect(ids(inbox.list(options))).toEqual(found);
+  });
+
+  it("forgets what it holds when it is cleared, and counts on", () => {
+    const { inbox, add } = mailInbox({ maxBytes: 25 });
+    for (const id of ["a", "b"]) add(mail(id));
+    inbox.clear();
+    expect([inbox.list(), inbox.count, inbox.get("a"), inbox.received]).toEqual([[], 0, undefined, 2]);
+    for (const id of ["c", "d"]) add(mail(id));
+    expect(ids(inbox.list())).toEqual(["d", "c"]);
+  });
+
   it("lists summaries and gives whole messages", () => {
     const { inbox, add } = mailInbox();
     add(mail("a", { deliveryId: "d_1", html: "<p>hi</p>" }));
@@ -41,6 +75,7 @@ describe("mailInbox", () => {
       {
         id: "a",
         provider: "smtp",
+        channel: "email",
         to: ["asha@example.in"],
         from: "shop@example.in",
         subject: "subject a",
