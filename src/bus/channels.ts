@@ -21,6 +21,8 @@ export interface ChannelView extends QueueCounts {
   readonly oldestAge?: number;
   /** Worker processes that take jobs now; absent where Redis does not say. */
   readonly workers?: number;
+  /** How many suppressions hold: of an address for all messages, or for one category. Absent of what has no addresses. */
+  readonly suppressed?: number;
 }
 
 /** The channels' queues. Connects with its first question. */
@@ -39,8 +41,8 @@ export interface ChannelControl {
   clean(name: string, options?: { readonly olderThan?: number }): Promise<number>;
 }
 
-export function channelControl({ channels }: Settings, { queues }: LazyParts): ChannelControl {
-  const view = async (name: string): Promise<ChannelView> => {
+export function channelControl({ channels }: Settings, { queues, suppressions }: LazyParts): ChannelControl {
+  const view = async (name: string, suppressed: number | undefined): Promise<ChannelView> => {
     const queue = namedQueue(queues(), name);
     const [counts, paused, oldest, workers] = await Promise.all([queue.counts(), queue.paused(), queue.oldestWaiting(), queue.workers()]);
     const settings: ChannelSettings | undefined = isChannel(name) ? channels[name] : undefined;
@@ -54,11 +56,15 @@ export function channelControl({ channels }: Settings, { queues }: LazyParts): C
       rateLimit: settings?.rateLimit,
       ...(oldest === undefined ? {} : { oldestAge: Math.max(0, Date.now() - oldest) }),
       ...(workers === undefined ? {} : { workers }),
+      ...(suppressed === undefined ? {} : { suppressed }),
     };
   };
 
   return {
-    list: () => Promise.all(queueNames.map(view)),
+    async list() {
+      const suppressed: Readonly<Record<string, number>> = await suppressions().count();
+      return Promise.all(queueNames.map((name) => view(name, suppressed[name])));
+    },
     pause: async (name) => namedQueue(queues(), name).pause(),
     resume: async (name) => namedQueue(queues(), name).resume(),
     clean: async (name, { olderThan = 0 } = {}) => namedQueue(queues(), name).clean(Date.now() - olderThan),

@@ -14,6 +14,7 @@ export type ShowStats = (stats: Stats | undefined) => void;
  * | `busbar_queue_jobs` | gauge | queue, state | waiting, active, delayed, dead |
  * | `busbar_queue_oldest_age_seconds` | gauge | queue | how long the oldest has waited for a worker; 0 where nothing waits |
  * | `busbar_queue_paused` | gauge | queue | 1 while it is paused |
+ * | `busbar_suppressed_addresses` | gauge | channel | addresses that are not sent to; one may count once for each category |
  * | `busbar_subscriber_lag_events` | gauge | subscriber | events that it has not read yet |
  * | `busbar_subscriber_pending_events` | gauge | subscriber | events read and not acknowledged |
  */
@@ -26,17 +27,19 @@ export async function gaugesIn(registry: Registry): Promise<ShowStats> {
   const jobs = gauge("queue_jobs", "Jobs of a queue, by state.", ["queue", "state"]);
   const oldest = gauge("queue_oldest_age_seconds", "How long the oldest of the waiting jobs has waited.", ["queue"]);
   const paused = gauge("queue_paused", "1 while a queue is paused.", ["queue"]);
+  const suppressed = gauge("suppressed_addresses", "Addresses that are not sent to.", ["channel"]);
   const lag = gauge("subscriber_lag_events", "Events that a subscriber has not read yet.", ["subscriber"]);
   const pending = gauge("subscriber_pending_events", "Events that a subscriber has read and not acknowledged.", ["subscriber"]);
 
   return (stats) => {
     up.set(stats === undefined ? 0 : 1);
     // What cannot be seen is left out, rather than shown as it was.
-    for (const each of [jobs, oldest, paused, lag, pending]) each.reset();
+    for (const each of [jobs, oldest, paused, suppressed, lag, pending]) each.reset();
     for (const { name: queue, ...now } of stats?.channels ?? []) {
       for (const state of ["waiting", "active", "delayed", "dead"] as const) jobs.set({ queue, state }, now[state]);
       oldest.set({ queue }, (now.oldestAge ?? 0) / 1_000);
       paused.set({ queue }, now.paused ? 1 : 0);
+      if (now.suppressed !== undefined) suppressed.set({ channel: queue }, now.suppressed);
     }
     for (const { name: subscriber, ...now } of stats?.subscribers ?? []) {
       lag.set({ subscriber }, now.lag);

@@ -53,10 +53,11 @@ describe("/metrics", () => {
         'busbar_delivery_seconds_bucket{le="3600",channel="email"}',
         'busbar_queue_jobs{queue="email",state="waiting"}',
         'busbar_queue_paused{queue="email"}',
+        'busbar_suppressed_addresses{channel="email"}',
         'busbar_subscriber_lag_events{subscriber="receipt"}',
       ].map((name) => [name, value(text, name)]),
     );
-    expect(Object.values(seen), JSON.stringify(seen)).toEqual([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0]);
+    expect(Object.values(seen), JSON.stringify(seen)).toEqual([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0]);
     expect(value(text, "nodejs_eventloop_lag_p99_seconds")).toBeGreaterThanOrEqual(0);
     expect(value(text, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
     for (const secret of ["asha", "example.in", id, fact!.delivery.id, "k-1", "busy"]) expect(text).not.toContain(secret);
