@@ -1,4 +1,5 @@
 import type { TimelineEntry, TimelineStepName } from "../workers/ledger.ts";
+import { isWithheld } from "../workers/suppressed-reason.ts";
 import { ageText, clockText, momentText } from "./figures.ts";
 import { oneLine } from "./visible.ts";
 
@@ -25,8 +26,9 @@ export function timelineLines(timeline: readonly TimelineEntry[], since: number)
   return timeline.map(({ step, detail, at }) => {
     // A person gives all tries again.
     if (step === "redriven") tries = 0;
-    if (!noTries.has(step)) tries += 1;
-    const attempt = noTries.has(step) ? "" : `try ${tries}`;
+    const tried = !noTries.has(step) && !isWithheld({ step, detail });
+    if (tried) tries += 1;
+    const attempt = tried ? `try ${tries}` : "";
     const moment = dayOf(at) === dayOf(since) ? clockText(at) : momentText(at);
     const after = `+${ageText(at - since)}`;
     return `${moment}  ${after.padEnd(8)}  ${attempt.padEnd(6)}  ${(words[step] ?? step).padEnd(11)}  ${oneLine(detail)}`.trimEnd();

@@ -1,3 +1,4 @@
+import type { TimelineStep } from "./ledger.ts";
 import type { Suppression } from "./suppressions.ts";
 
 /** Characters that a time line keeps of a step. */
@@ -5,9 +6,17 @@ const longest = 200;
 /** A longer command would leave no room for the reason. */
 const longestCommand = 110;
 
+/** A provider's own answer begins with its name. */
+const ourWords = "its address";
+
+/** True of the step of a delivery that was not tried, because its address was suppressed before. Pure. */
+export function isWithheld({ step, detail }: TimelineStep): boolean {
+  return step === "suppressed" && detail.startsWith(ourWords);
+}
+
 /** Why a delivery was not sent, for people: since when, by whom, why, and what lets the next one go. Pure. */
 export function suppressedReason(entry: Suppression): string {
-  const what = entry.category === undefined ? "its address" : `its address, for ${entry.category},`;
+  const what = entry.category === undefined ? ourWords : `${ourWords}, for ${entry.category},`;
   const since = `${what} is suppressed since ${new Date(entry.at).toISOString().slice(0, 10)} by ${entry.by ?? entry.source}: `;
   const command = releaseCommand(entry);
   const advice =

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
 import { suppressionControl } from "../../src/bus/suppressions.ts";
 import type { Channel } from "../../src/channels/channel.ts";
+import { suppressionLines } from "../../src/cli/suppressions.ts";
+import { timelineLines } from "../../src/cli/timeline-lines.ts";
 import { catalogOf } from "../../src/define/catalog.ts";
 import type { Delivery } from "../../src/define/delivery.ts";
 import { resolvePolicy } from "../../src/define/policy.ts";
@@ -146,6 +148,31 @@ describe("a worker", () => {
     };
     return { work: () => handle(job), claims, sends, marks, added };
   }
+});
+
+describe("the list of the command line", () => {
+  it("has a line an address, in which nothing acts on a terminal", () => {
+    const since = "2026-11-24T10:00:00.000Z";
+    const device = {
+      channel: "push",
+      address: "token",
+      category: "marketing",
+      reason: "gone\u001b[2J\nall is well",
+      source: "expo",
+      since,
+    };
+    const [, line, other] = suppressionLines([device, { ...device, by: "ravi", until: since }]);
+    expect(line).toMatch(/^push +token +marketing +2026-11-24 10:00:00 +- +expo +gone\\u001b\[2J all is well$/);
+    expect(other).toMatch(/ 2026-11-24 10:00:00 +ravi +gone/);
+  });
+});
+
+it("a time line counts no try where nothing was tried", () => {
+  const at = clock.now();
+  const said = { step: "suppressed", detail: "smtp: 550 5.1.1 no such user", at } as const;
+  const [withheld, tried] = timelineLines([{ ...said, detail: suppressedReason(entry) }, said], at);
+  expect(withheld).not.toContain("try");
+  expect(tried).toMatch(/ try 1 +suppressed +smtp: 550/);
 });
 
 describe("what a person adds", () => {
