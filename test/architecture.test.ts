@@ -79,6 +79,7 @@ describe("architecture", () => {
       "@sendgrid/client": ["providers"],
       nodemailer: ["providers"],
       axios: ["providers"],
+      "web-push": ["providers"],
       "request-filtering-agent": ["providers"],
       standardwebhooks: ["providers", "mailroom"],
       "smtp-server": ["mailroom"],

@@ -1,4 +1,4 @@
-import { fcmProblems, type VapidKeys, webPushProblems } from "../providers/index.ts";
+import { expoProblems, fcmProblems, type VapidKeys, webPushProblems } from "../providers/index.ts";
 import type { PushOptions } from "./options.ts";
 
 /** The variables that hold the keys of web push. */
@@ -16,6 +16,7 @@ export function pushProblems(given: Given): readonly string[] {
   const keys = vapidKeys(given);
   return [
     ...(account === undefined ? [] : fcmProblems(account, "FCM_SERVICE_ACCOUNT")),
+    ...(given["EXPO_ACCESS_TOKEN"] === undefined ? [] : expoProblems(given["EXPO_ACCESS_TOKEN"], "EXPO_ACCESS_TOKEN")),
     ...(Object.keys(keys).length === 0 ? [] : webPushProblems(keys, vapidNames)),
   ];
 }

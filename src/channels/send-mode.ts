@@ -1,5 +1,6 @@
 import { BusbarError } from "../base/errors.ts";
 import { checkEmailAddress, checkPhoneNumber } from "../define/address.ts";
+import { checkPushAddress, pushKind } from "../define/push-address.ts";
 import { type ChainBreakers, providerChain } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { DeliveryAttempt, SendResult } from "./channel.ts";
@@ -8,11 +9,14 @@ import type { DeliveryAttempt, SendResult } from "./channel.ts";
 export interface SendMode {
   readonly send: "live" | "mailroom";
   /**
-   * Recipients who get real messages even so: e-mail addresses, `@domain` for everyone of a domain, phone numbers, and the beginnings
-   * of webhook addresses, such as `https://ops.example.com/`.
+   * Recipients who get real messages even so: e-mail addresses, `@domain` for everyone of a domain, phone numbers, devices' tokens, and
+   * the beginnings of webhooks' and browsers' addresses, such as `https://ops.example.com/`.
    */
   readonly allowList: readonly string[];
 }
+
+/** Characters. */
+const shortestToken = 100;
 
 export interface SwitchOptions<Message> {
   readonly mode: SendMode;
@@ -70,20 +74,27 @@ export function checkAllowList(allowList: readonly string[]): void {
     .filter((entry) => !isRecipient(entry.trim()))
     .map(
       (entry) =>
-        `allow-list: ${JSON.stringify(entry)} is no e-mail address, @domain, phone number such as +919845012345, or https:// address`,
+        `allow-list: ${JSON.stringify(entry)} is no e-mail address, @domain, phone number such as +919845012345, device's token, or https:// address`,
     );
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The allow-list cannot be used:", { problems });
 }
 
 function isRecipient(entry: string): boolean {
   if (/^https?:/i.test(entry)) return URL.canParse(entry);
+  if (isDevice(entry)) return true;
   return (
     "address" in (entry.startsWith("+") ? checkPhoneNumber(entry) : checkEmailAddress(entry.startsWith("@") ? `someone${entry}` : entry))
   );
 }
 
+/** A token of Expo, or one as long as those of FCM: a shorter word is a slip. */
+function isDevice(entry: string): boolean {
+  return !entry.includes("@") && "address" in checkPushAddress(entry) && (pushKind(entry) === "expo" || entry.length >= shortestToken);
+}
+
 function matches(recipient: string, entry: string): boolean {
   const wanted = entry.trim();
+  if (isDevice(wanted)) return recipient === wanted;
   if (/^https?:/i.test(wanted)) return isBelow(recipient, wanted);
   if (!wanted.startsWith("@")) return recipient.toLowerCase() === wanted.toLowerCase();
   return recipient.slice(recipient.lastIndexOf("@")).toLowerCase() === wanted.toLowerCase();

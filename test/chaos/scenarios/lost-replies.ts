@@ -16,8 +16,9 @@ function lost(name: string, about: string, onUnknown: "resend" | { readonly hold
     async run(stage) {
       const subscribers = ["mailer"];
       await stage.script([{ provider: "sendgrid", fault: { resetAfterAccept: true, share } }]);
-      await stage.run("router", { name: "router", subscribers });
-      await Promise.all(workers.map((worker) => stage.run("workers", { name: worker, subscribers, onUnknown })));
+      // The policy is planned with the delivery: the router is whom it is told.
+      await stage.run("router", { name: "router", subscribers, onUnknown });
+      await Promise.all(workers.map((worker) => stage.run("workers", { name: worker, subscribers })));
       const load = stage.load({ count: events, perSecond: 50 });
       await load.reached(events);
       const injected = (): number => stage.requests().filter(({ verdict, answer }) => verdict === "accepted" && answer === null).length;
