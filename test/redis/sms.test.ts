@@ -87,6 +87,7 @@ describe("an SMS", () => {
     bus.mailroom.fail("twilio", 400, { message: "21610 Attempt to send to unsubscribed recipient" });
     await bus.publishEvent.otpRequested(asked);
     await bus.expectSuppressed({ channel: "sms", reason: "21610" });
+    await bus.suppressions.release({ channel: "sms", address: asked.user.phone });
     bus.mailroom.fail("twilio", 401);
     await bus.publishEvent.otpRequested(asked);
     expect(await bus.drain()).toMatchObject({ waiting: 1 });

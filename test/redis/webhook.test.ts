@@ -81,6 +81,9 @@ describe("a webhook", () => {
     bus.mailroom.fail("webhook", 410);
     await bus.publishEvent.inventoryLowStock(lowStock);
     await bus.expectSuppressed({ channel: "webhook", reason: "410" });
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    await bus.expectSuppressed({ channel: "webhook", reason: "is suppressed since" });
+    await bus.suppressions.release({ channel: "webhook", address: "https://ops.example.in/a" });
     bus.mailroom.fail("webhook", "reset");
     await bus.publishEvent.inventoryLowStock(lowStock);
     await bus.drain();
