@@ -5,6 +5,7 @@ export { type ChainBreakers, providerChain, type ProviderChain, type ProviderRes
 export { expoProblems, expoProvider, type ExpoOptions } from "./expo.ts";
 export { fcmProblems, type FcmServiceAccount } from "./fcm-account.ts";
 export { fcmProvider, type FcmOptions } from "./fcm.ts";
+export { type MetaAccount, metaProblems, metaProvider, type MetaOptions } from "./meta.ts";
 export type { Provider, SendAttempt } from "./provider.ts";
 export { sendgridProvider, type SendgridOptions } from "./sendgrid.ts";
 export { smtpProvider, type SmtpOptions } from "./smtp.ts";
@@ -13,4 +14,7 @@ export { webPushProvider, type WebPushOptions } from "./web-push.ts";
 export { webhookAddressProblem } from "./webhook-address.ts";
 export { webhookProvider, type WebhookProviderOptions } from "./webhook.ts";
 export { isTwilioSender, type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";
-export { twilioProvider, type TwilioOptions } from "./twilio.ts";
+export { twilioContentProblems, type TwilioContents, type TwilioWhatsappAccount, twilioWhatsappProblems } from "./twilio-contents.ts";
+export type { TwilioOptions } from "./twilio-messages.ts";
+export { twilioWhatsappProvider, type TwilioWhatsappOptions } from "./twilio-whatsapp.ts";
+export { twilioProvider } from "./twilio.ts";

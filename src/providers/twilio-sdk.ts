@@ -34,7 +34,10 @@ export interface TwilioClient {
 
 export interface TwilioMessage {
   readonly to: string;
-  readonly body: string;
+  readonly body?: string;
+  /** In place of `body`: an approved text, and its variables as JSON. */
+  readonly contentSid?: string;
+  readonly contentVariables?: string;
   readonly from?: string;
   readonly messagingServiceSid?: string;
 }

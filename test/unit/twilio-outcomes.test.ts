@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { twilioCodes, twilioOutcome, twilioStatuses } from "../../src/providers/twilio-outcomes.ts";
+import type { Outcome } from "../../src/define/outcome.ts";
+import { apiStatuses } from "../../src/providers/api-statuses.ts";
+import type { HttpAnswer } from "../../src/providers/http-client.ts";
+import type { OutcomeTable } from "../../src/providers/outcome-table.ts";
+import { twilioCodes, twilioOutcome as outcomeOf } from "../../src/providers/twilio-outcomes.ts";
 
 const now = Date.UTC(2025, 0, 1);
 const answer = (status: number, body: unknown = {}, headers: Record<string, unknown> = {}) => ({
@@ -8,6 +12,8 @@ const answer = (status: number, body: unknown = {}, headers: Record<string, unkn
   body: typeof body === "string" ? body : JSON.stringify(body),
 });
 const error = (status: number, code: number, message = "words") => answer(status, { code, message, more_info: "https://…", status });
+
+const twilioOutcome = (given: HttpAnswer, at: number): Outcome => outcomeOf(given, { now: at });
 
 const codes = {
   20003: "pause",
@@ -30,6 +36,8 @@ const codes = {
   21614: "suppress",
   21617: "reject",
   21619: "reject",
+  21655: "reject",
+  21656: "reject",
   21659: "pause",
   21660: "pause",
   21661: "pause",
@@ -37,6 +45,7 @@ const codes = {
   21704: "pause",
   21705: "pause",
   21730: "retry",
+  21910: "pause",
   30001: "retry",
   30002: "pause",
   30003: "retry",
@@ -46,6 +55,15 @@ const codes = {
   30007: "reject",
   30008: "retry",
   30034: "pause",
+  63003: "suppress",
+  63007: "pause",
+  63014: "suppress",
+  63016: "reject",
+  63017: "retry",
+  63018: "retry",
+  63024: "suppress",
+  63038: "retry",
+  63049: "retry",
 } as const;
 
 const statuses = {
@@ -82,7 +100,7 @@ describe("the outcome tables of Twilio", () => {
 
   it("have a test for every row", () => {
     expect(Object.keys(twilioCodes)).toEqual(Object.keys(codes));
-    expect(Object.keys(twilioStatuses)).toEqual(Object.keys(statuses));
+    expect(Object.keys(apiStatuses)).toEqual(Object.keys(statuses));
   });
 
   it.each([
@@ -120,6 +138,37 @@ describe("the outcome tables of Twilio", () => {
   it("cuts a reason that is long", () => {
     const outcome = twilioOutcome(error(400, 21_617, "x".repeat(100_000)), now);
     expect("reason" in outcome && outcome.reason).toHaveLength(300);
+  });
+});
+
+const judge = (given: HttpAnswer, outcomes: OutcomeTable) => outcomeOf(given, { now, outcomes });
+
+describe("rows of a team's own", () => {
+  it("win over Twilio's, by code and by HTTP status", () => {
+    expect(judge(error(400, 30_007), { 30007: "retry" }).kind).toBe("retry");
+    expect(judge(error(429, 21_611), { 21611: { kind: "retry", after: "10m" } })).toMatchObject({ after: 600_000 });
+    expect(judge(answer(400), { 400: "retry" }).kind).toBe("retry");
+    expect(judge(error(400, 99_999), { 99999: { kind: "suppress", keep: "1d" } })).toMatchObject({ kind: "suppress", keep: 86_400_000 });
+  });
+
+  it("by HTTP status say nothing of a code that Twilio has a row for, nor of a message that was created", () => {
+    expect(judge(error(400, 21_610), { 400: "retry" }).kind).toBe("suppress");
+    expect(judge(answer(201, { sid: "SM1", status: "queued" }), { 201: "reject" }).kind).toBe("sent");
+  });
+
+  it("see through a message that was created with such a code", () => {
+    expect(judge(answer(201, { sid: "SM1", status: "queued", error_code: 39_999 }), { 39999: "reject" }).kind).toBe("reject");
+  });
+});
+
+describe("the waits of WhatsApp by Twilio", () => {
+  it.each([
+    [63_017, { after: 10_000 }],
+    [63_018, { after: 3_600_000 }],
+    [63_038, { after: 3_600_000 }],
+    [63_049, { after: 86_400_000, scope: "recipient" }],
+  ])("%i waits, and burns no attempt", (code, wait) => {
+    expect(twilioOutcome(error(429, code), now)).toEqual({ kind: "retry", reason: `429 ${code} words`, ...wait });
   });
 });
 
