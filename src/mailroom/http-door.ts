@@ -4,6 +4,8 @@ import type { Browser } from "./browser.ts";
 import { expoRoutes } from "./expo-api.ts";
 import { fcmRoutes } from "./fcm-api.ts";
 import { googleTokenRoutes, googleTokens } from "./google-tokens.ts";
+import type { Inbox } from "./inbox.ts";
+import { mailroomRoutes } from "./mailroom-api.ts";
 import { metaRoutes } from "./meta-api.ts";
 import { msg91Routes } from "./msg91-api.ts";
 import type { Door } from "./record.ts";
@@ -16,6 +18,7 @@ import { webpushRoutes } from "./webpush-api.ts";
 export interface HttpDoorOptions extends VendorOptions {
   /** Whose push messages can be read. */
   readonly browser: Browser;
+  readonly inbox: Inbox;
 }
 
 /** A preview of 4,000 characters, percent-encoded, fits: nine bytes for each of an Indian script. */
@@ -37,7 +40,7 @@ const mostHeaderBytes = 64 * 1024;
  * | `/webhooks` | every receiver of webhooks |
  * | `/mailroom/…` | none: what the mailroom itself can be asked |
  */
-export function httpDoor({ browser, ...options }: HttpDoorOptions): Door {
+export function httpDoor({ browser, inbox, ...options }: HttpDoorOptions): Door {
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, http: { maxHeaderSize: mostHeaderBytes } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -51,6 +54,9 @@ export function httpDoor({ browser, ...options }: HttpDoorOptions): Door {
   void app.register(async (scope) => expoRoutes(scope, options), { prefix: "/--/api/v2" });
   void app.register(async (scope) => webpushRoutes(scope, { ...options, browser }), { prefix: "/webpush" });
   void app.register(async (scope) => webhookRoutes(scope, options), { prefix: "/webhooks" });
+  void app.register(async (scope) => mailroomRoutes(scope, { inbox, faults: options.faults, logger: options.logger }), {
+    prefix: "/mailroom",
+  });
   return {
     async listen(port) {
       await app.listen({ port, host: "127.0.0.1" });

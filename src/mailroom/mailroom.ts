@@ -68,7 +68,7 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
   const reader = browser();
   const vendors = { record, faults, clock, logger, stopping: ending.signal };
   const doors = [
-    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ ...vendors, browser: reader }) },
+    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ ...vendors, browser: reader, inbox }) },
     { name: "SMTP", option: "smtpPort", port: smtpPort, door: smtpDoor(vendors) },
   ] as const;
   let stopped: Promise<void> | undefined;

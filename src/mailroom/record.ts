@@ -5,7 +5,8 @@ export const mailProviders = ["sendgrid", "smtp", "twilio", "msg91", "meta", "fc
 export type MailProvider = (typeof mailProviders)[number];
 
 /** What kind of message it is, for those who look: one provider may carry two. */
-export type MailChannel = Exclude<ChannelName, "handler">;
+export const mailChannels = ["email", "sms", "whatsapp", "push", "webhook"] as const satisfies readonly ChannelName[];
+export type MailChannel = (typeof mailChannels)[number];
 
 /** The first channel that each provider had. */
 export const usualChannels: Readonly<Record<MailProvider, MailChannel>> = {

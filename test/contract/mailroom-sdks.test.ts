@@ -119,31 +119,32 @@ describe("twilio, for WhatsApp", () => {
   });
 });
 
+/** Its host is built in: only its agent can lead it elsewhere. */
+async function sendByFirebase(message: object): Promise<string> {
+  const { deleteApp, initializeApp } = await import("firebase-admin/app");
+  const { getMessaging } = await import("firebase-admin/messaging");
+  const agent = new https.Agent();
+  const port = Number(new URL(secure).port);
+  const createConnection = () => tls.connect({ host: "127.0.0.1", port, ca: loopbackCertificate.cert, servername: "hooks.example.test" });
+  const token = await accessToken();
+  const app = initializeApp({
+    projectId: "shop-1",
+    credential: { getAccessToken: async () => ({ access_token: token, expires_in: 3_000 }) },
+    httpAgent: Object.assign(agent, { createConnection }),
+  });
+  try {
+    return await getMessaging(app).send(message as never);
+  } finally {
+    agent.destroy();
+    await deleteApp(app);
+  }
+}
+
 describe("firebase-admin", () => {
-  /** Its host is built in: only its agent can lead it elsewhere. */
-  const send = async (message: object): Promise<string> => {
-    const { deleteApp, initializeApp } = await import("firebase-admin/app");
-    const { getMessaging } = await import("firebase-admin/messaging");
-    const agent = new https.Agent();
-    const port = Number(new URL(secure).port);
-    const createConnection = () => tls.connect({ host: "127.0.0.1", port, ca: loopbackCertificate.cert, servername: "hooks.example.test" });
-    const token = await accessToken();
-    const app = initializeApp({
-      projectId: "shop-1",
-      credential: { getAccessToken: async () => ({ access_token: token, expires_in: 3_000 }) },
-      httpAgent: Object.assign(agent, { createConnection }),
-    });
-    try {
-      return await getMessaging(app).send(message as never);
-    } finally {
-      agent.destroy();
-      await deleteApp(app);
-    }
-  };
   const push = { token: "device-1", notification: { title: "Shipped", body: "Order A-1001" }, data: { link: "https://shop.example.in" } };
 
   it("sends a notification, and gets its name", async () => {
-    const name = await send(push);
+    const name = await sendByFirebase(push);
     expect(name).toMatch(/^projects\/shop-1\/messages\/./);
     expect(inbox()).toMatchObject([
       { provider: "fcm", channel: "push", to: ["device-1"], subject: "Shipped", text: "Order A-1001", messageId: name, from: "shop-1" },
@@ -152,10 +153,12 @@ describe("firebase-admin", () => {
 
   it("knows a device that is gone, another sender's, and too large a message by their codes", async () => {
     room.fail("fcm", { bounce: true });
-    await expect(send(push)).rejects.toMatchObject({ code: "messaging/registration-token-not-registered" });
+    await expect(sendByFirebase(push)).rejects.toMatchObject({ code: "messaging/registration-token-not-registered" });
     room.fail("fcm", { status: 403 });
-    await expect(send(push)).rejects.toMatchObject({ code: "messaging/mismatched-credential" });
-    await expect(send({ ...push, data: { text: "x".repeat(4_097) } })).rejects.toMatchObject({ code: "messaging/invalid-argument" });
+    await expect(sendByFirebase(push)).rejects.toMatchObject({ code: "messaging/mismatched-credential" });
+    await expect(sendByFirebase({ ...push, data: { text: "x".repeat(4_097) } })).rejects.toMatchObject({
+      code: "messaging/invalid-argument",
+    });
     expect(room.inbox.count).toBe(0);
   });
 });
@@ -184,16 +187,17 @@ async function accessToken(asked = scope): Promise<string> {
   return token!;
 }
 
+async function expoClient() {
+  process.env["EXPO_BASE_URL"] = room.url;
+  const { Expo } = await import("expo-server-sdk");
+  return new Expo({ accessToken: "any-token", retryMinTimeout: 1 });
+}
+
 describe("expo-server-sdk", () => {
-  const client = async () => {
-    process.env["EXPO_BASE_URL"] = room.url;
-    const { Expo } = await import("expo-server-sdk");
-    return new Expo({ accessToken: "any-token", retryMinTimeout: 1 });
-  };
   const [first, second] = ["ExponentPushToken[first]", "ExpoPushToken[second]"] as const;
 
   it("sends many, zipped, gets the tickets in order and their receipts", async () => {
-    const expo = await client();
+    const expo = await expoClient();
     room.fail("expo", { bounce: true, to: second });
     const messages = [first, second, "no-token", first].map((to, index) => ({ to, title: `Order ${index}`, body: "x".repeat(400) }));
     const tickets = await expo.sendPushNotificationsAsync(messages);
@@ -215,7 +219,7 @@ describe("expo-server-sdk", () => {
   });
 
   it("is refused as a whole, and told why", async () => {
-    const expo = await client();
+    const expo = await expoClient();
     room.fail("expo", { status: 400, message: "PUSH_TOO_MANY_EXPERIENCE_IDS two projects" });
     await expect(expo.sendPushNotificationsAsync([{ to: first }])).rejects.toMatchObject({ code: "PUSH_TOO_MANY_EXPERIENCE_IDS" });
     room.fail("expo", { status: 429, times: 3 });
@@ -233,11 +237,15 @@ describe("web-push", () => {
     const agent = new https.Agent({ ca: loopbackCertificate.cert });
     const send = (change: object = {}) =>
       webPush
-        .sendNotification({ ...subscription(), endpoint: `${secure}/webpush/asha` }, payload, { vapidDetails, agent, TTL: 60, ...change })
+        .sendNotification({ ...room.subscription(), endpoint: `${secure}/webpush/asha` }, payload, {
+          vapidDetails,
+          agent,
+          TTL: 60,
+          ...change,
+        })
         .finally(() => agent.destroy());
     return { webPush, vapidDetails, send };
   };
-  const subscription = () => room.subscription();
 
   it("sends to an endpoint of the mailroom, which reads what its own browser would", async () => {
     const { send } = await loaded();
@@ -262,7 +270,7 @@ describe("web-push", () => {
     const other = await startMailroom();
     const { keys } = other.subscription();
     await other.stop();
-    const details = webPush.generateRequestDetails({ ...subscription(), keys }, payload, { vapidDetails });
+    const details = webPush.generateRequestDetails({ ...room.subscription(), keys }, payload, { vapidDetails });
     const response = await fetch(details.endpoint, {
       method: "POST",
       headers: details.headers as Record<string, string>,
@@ -278,7 +286,7 @@ describe("web-push", () => {
     room.fail("webpush", { bounce: true });
     await expect(send()).rejects.toMatchObject({ statusCode: 410 });
     const { publicKey } = webPush.generateVAPIDKeys();
-    const details = webPush.generateRequestDetails(subscription(), payload, { vapidDetails });
+    const details = webPush.generateRequestDetails(room.subscription(), payload, { vapidDetails });
     const authorization = String((details.headers as Record<string, string>)["Authorization"]).replace(/k=.*/, `k=${publicKey}`);
     const headers = { ...(details.headers as Record<string, string>), Authorization: authorization };
     const response = await fetch(details.endpoint, { method: "POST", headers, body: Uint8Array.from(details.body) });

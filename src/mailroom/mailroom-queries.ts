@@ -1,0 +1,99 @@
+import type { Fault } from "./fault.ts";
+import type { WaitingFault } from "./faults.ts";
+import type { ListOptions } from "./inbox.ts";
+import { type MailProvider, mailChannels, mailProviders } from "./record.ts";
+
+/** What was asked for, or everything that is wrong with it, one sentence each. */
+export type Asked<T> = { readonly asked: T } | { readonly problems: readonly string[] };
+
+const mostListed = 500;
+const listFields = ["limit", "before", "search", "channel", "provider", "to", "delivery"] as const;
+
+/** Reads what messages are asked for in an address. Pure. */
+export function listQuery(query: Readonly<Record<string, unknown>>): Asked<ListOptions> {
+  const problems = unknownFields(query, listFields);
+  const given = Object.fromEntries(
+    listFields.flatMap((name) => {
+      const value = query[name];
+      if (value === undefined) return [];
+      if (typeof value !== "string") problems.push(`${name} is given twice`);
+      return [[name, String(value)]];
+    }),
+  ) as Partial<Record<(typeof listFields)[number], string>>;
+  const { limit, channel, provider, ...rest } = given;
+  if (limit !== undefined && !(/^\d{1,3}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= mostListed))
+    problems.push(`limit must be a whole number from 1 to ${mostListed}, not ${JSON.stringify(limit)}`);
+  const isChannel = oneOf(mailChannels, channel);
+  const isProvider = oneOf(mailProviders, provider);
+  if (channel !== undefined && !isChannel)
+    problems.push(`channel must be one of ${mailChannels.join(", ")}, not ${JSON.stringify(channel)}`);
+  if (provider !== undefined && !isProvider)
+    problems.push(`provider must be one of ${mailProviders.join(", ")}, not ${JSON.stringify(provider)}`);
+  if (problems.length > 0) return { problems };
+  return {
+    asked: {
+      ...rest,
+      ...(limit === undefined ? {} : { limit: Number(limit) }),
+      ...(isChannel ? { channel: channel as (typeof mailChannels)[number] } : {}),
+      ...(isProvider ? { provider: provider as MailProvider } : {}),
+    },
+  };
+}
+
+/** JSON has no infinity. */
+export const untilLifted = "until-lifted";
+
+const kinds: Readonly<Record<keyof Fault, readonly string[]>> = {
+  status: ["number"],
+  smtpCode: ["number"],
+  bounce: ["boolean"],
+  hang: ["boolean"],
+  resetAfterAccept: ["boolean"],
+  delay: ["number", "string"],
+  times: ["number", "string"],
+  share: ["number"],
+  to: ["string"],
+  retryAfter: ["number", "string"],
+  message: ["string"],
+  stage: ["string"],
+};
+
+/**
+ * Reads a fault that is to be scripted: `{ "provider": …, … }` with the fields of a fault, `times` a number or `"until-lifted"`. Whether
+ * the provider can fail like that is checked later. Pure.
+ */
+export function faultQuery(json: unknown): Asked<{ readonly provider: MailProvider; readonly fault: Fault }> {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return { problems: ["the body must be a JSON object"] };
+  const { provider, ...fields } = json as Readonly<Record<string, unknown>>;
+  const problems = unknownFields(fields, Object.keys(kinds));
+  if (provider === undefined) problems.push(`provider is missing: it is one of ${mailProviders.join(", ")}`);
+  for (const [name, types] of Object.entries(kinds)) {
+    const value = fields[name];
+    if (value !== undefined && !types.includes(typeof value)) problems.push(`${name} must be a ${types.join(" or ")}`);
+  }
+  if (typeof fields["times"] === "string" && fields["times"] !== untilLifted)
+    problems.push(`times must be a number or "${untilLifted}", not ${JSON.stringify(fields["times"])}`);
+  if (problems.length > 0) return { problems };
+  const fault = { ...fields, ...(fields["times"] === untilLifted ? { times: Infinity } : {}) } as Fault;
+  return { asked: { provider: provider as MailProvider, fault } };
+}
+
+/** A fault that waits, as JSON shows it. */
+export function faultView({ id, provider, fault, left }: WaitingFault): object {
+  const { times, ...rest } = fault;
+  return { id, provider, ...rest, ...(times === undefined ? {} : { times: finite(times) }), left: finite(left) };
+}
+
+function finite(times: number): number | string {
+  return times === Infinity ? untilLifted : times;
+}
+
+function unknownFields(given: object, known: readonly string[]): string[] {
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${JSON.stringify(name.slice(0, 100))} is not known: there are ${known.join(", ")}`);
+}
+
+function oneOf(values: readonly string[], value: string | undefined): boolean {
+  return value !== undefined && values.includes(value);
+}
