@@ -10,6 +10,7 @@ import type { TopicLog } from "../log/topic-log.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
+import { withoutMailroom } from "../workers/suppressions.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { PlanOptions } from "../router/plan-options.ts";
 import type { ChannelName } from "../define/channel-name.ts";
@@ -63,7 +64,8 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   try {
     if (roles.includes("workers")) {
       const ledger = redisLedger(redis, settings.prefix);
-      const suppressions = redisSuppressions(redis, { ...settings, clock });
+      const all = redisSuppressions(redis, { ...settings, clock });
+      const suppressions = settings.send.live ? withoutMailroom(all) : all;
       const shared = { catalog, ledger, suppressions, clock, observe, logger, locks, pace: settings.pace };
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));

@@ -10,7 +10,7 @@ import { resolvePolicy } from "../../src/define/policy.ts";
 import { deliver } from "../../src/workers/deliver.ts";
 import type { Ledger, Mark } from "../../src/workers/ledger.ts";
 import { releaseCommand, suppressedReason } from "../../src/workers/suppressed-reason.ts";
-import type { NewSuppression, Suppression, Suppressions } from "../../src/workers/suppressions.ts";
+import { type NewSuppression, type Suppression, type Suppressions, withoutMailroom } from "../../src/workers/suppressions.ts";
 import { withhold } from "../../src/workers/withhold.ts";
 import { orderPlaced, receipt } from "../support/line.ts";
 
@@ -196,5 +196,16 @@ describe("what a person adds", () => {
     );
     await expect(control.list({ channel: "fax" })).rejects.toThrow('"fax" is none of');
     await expect(control.find({ channel: "email", address: "asha" })).rejects.toThrow('"asha" is not an e-mail address');
+  });
+});
+
+describe("a mailroom's refusal", () => {
+  it("stops nothing that is sent for real, and an operator's word does", async () => {
+    const sources = ["twilio (mailroom)", "manual"];
+    const all = { find: async () => ({ channel: "sms", address: "+919845012345", reason: "r", source: sources.shift()!, at: 0 }) };
+    const live = withoutMailroom(all as never);
+    const place = { channel: "sms", address: "+919845012345", category: "transactional" } as const;
+    expect(await live.find(place)).toBeUndefined();
+    expect(await live.find(place)).toMatchObject({ source: "manual" });
   });
 });
