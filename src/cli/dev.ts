@@ -63,6 +63,7 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
     const server = await startServer({
       bus,
       inbox: mailroom.inbox,
+      faults: mailroom.faults,
       // It sends nothing for real and listens on loopback: whoever is on this machine may try everything.
       keys: place,
       open: true,

@@ -2,11 +2,13 @@ import fastify, { type FastifyInstance } from "fastify";
 import { systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import { pause } from "../base/pause.ts";
+import type { Faults } from "../mailroom/faults.ts";
 import type { Inbox } from "../mailroom/inbox.ts";
 import { isLoopback } from "../providers/loopback.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { keyAccess } from "./access.ts";
 import { takeBodiesAsBytes } from "./body.ts";
+import { faultRoutes } from "./fault-routes.ts";
 import { guard } from "./guard.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { type KeyPlace, type KeyStore, keyStore } from "./key-store.ts";
@@ -32,6 +34,8 @@ export interface ServerOptions {
   readonly live?: boolean;
   /** The inbox of a mailroom in this process. Without one the page shows no messages. */
   readonly inbox?: Inbox | undefined;
+  /** The faults of that mailroom. Without them the page has no switches for any. */
+  readonly faults?: Faults | undefined;
   /** Those that have counted from the beginning. Default: they begin to count with the first `GET /metrics`. */
   readonly metrics?: Metrics;
   /** Default 4000; 0 takes a free one. */
@@ -116,7 +120,7 @@ interface RoutesOptions extends Omit<ServerOptions, "logger" | "open"> {
 }
 
 function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
-  const { bus, keys, inbox, live = true, metrics, logger, open, local, store, stopping } = options;
+  const { bus, keys, inbox, faults, live = true, metrics, logger, open, local, store, stopping } = options;
   const access = store && keyAccess({ ...store, open });
   guard(app, { local, stopping });
   takeBodiesAsBytes(app);
@@ -129,6 +133,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
     openApiRoutes(app, { bus, application: keys.application, live, open, access: local ? undefined : access });
   }
   if (!local) return;
-  pageRoutes(app, { bus, inbox, logger });
-  messageRoutes(app, { inbox });
+  pageRoutes(app, { bus, inbox, faults, live, logger });
+  if (inbox !== undefined) messageRoutes(app, { inbox });
+  if (faults !== undefined) faultRoutes(app, { faults });
 }

@@ -53,7 +53,7 @@ beforeAll(async () => {
     send: { mailroom },
   });
   await bus.start();
-  server = await startServer({ bus, inbox: mailroom.inbox, port: 0 });
+  server = await startServer({ bus, inbox: mailroom.inbox, faults: mailroom.faults, live: false, port: 0 });
 });
 afterAll(async () => {
   await server.stop();
@@ -153,6 +153,116 @@ describe("the feed", () => {
   });
 });
 
+describe("the inbox", () => {
+  interface Listed {
+    readonly messages: readonly { id: string; channel: string; to: string[] }[];
+    readonly next?: string;
+  }
+  const listed = async (query: string): Promise<Listed> => (await (await fetch(`${server.url}/messages${query}`)).json()) as Listed;
+
+  it("is searched by the server, by text and channel, a page at a time", async () => {
+    await published({ orderId: "B-1", email: "meera@example.com" });
+    await published({ orderId: "B-2", email: "meera@example.com" });
+    const found = await listed("?search=MEERA&channel=email&limit=1");
+    expect(found.messages).toMatchObject([{ channel: "email", to: ["meera@example.com"], subject: "Order B-2" }]);
+    const older = await listed(`?search=meera&limit=1&before=${found.next}`);
+    expect(older.messages).toMatchObject([{ subject: "Order B-1" }]);
+    expect(older.next).toBeUndefined();
+    expect((await listed("?search=meera&channel=sms")).messages).toEqual([]);
+  });
+
+  it("a question that it does not understand is answered with everything that is wrong", async () => {
+    const response = await fetch(`${server.url}/messages?channel=pigeon&limit=0&colour=red`);
+    expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json; charset=utf-8"]);
+    expect(await response.json()).toMatchObject({
+      code: "INVALID_REQUEST",
+      problems: [expect.stringContaining("colour"), expect.stringContaining("limit"), expect.stringContaining("pigeon")],
+    });
+  });
+
+  it("a message says whose place the mailroom took", async () => {
+    const response = await fetch(`${mailroom.url}/v3/mail/send`, {
+      method: "POST",
+      headers: { authorization: "Bearer SG.x", "content-type": "application/json", "x-busbar-instead-of": "sendgrid" },
+      body: JSON.stringify({
+        personalizations: [{ to: [{ email: "asha@example.com" }] }],
+        from: { email: "shop@example.com" },
+        subject: "Instead",
+        content: [{ type: "text/plain", value: "Hello" }],
+      }),
+    });
+    expect(response.status).toBe(202);
+    const [{ id } = { id: "" }] = (await listed("?search=instead")).messages;
+    expect(await (await fetch(`${server.url}/messages/${id}`)).json()).toMatchObject({ channel: "email", insteadOf: "sendgrid" });
+  });
+
+  it("is emptied, and the feed says so", async () => {
+    await published({ orderId: "B-3", email: "meera@example.com" });
+    expect((await fetch(`${server.url}/messages`, { method: "DELETE" })).status).toBe(204);
+    expect((await listed("")).messages).toEqual([]);
+    const { inbox } = await feedWith(({ inbox: shown }) => shown?.messages.length === 0);
+    expect(inbox).toMatchObject({ held: 0, live: false, faults: [] });
+  });
+});
+
+/** Asks the page's server to script a fault. */
+function script(fault: object, headers: Record<string, string> = { "content-type": "application/json" }): Promise<Response> {
+  return fetch(`${server.url}/faults`, { method: "POST", headers, body: JSON.stringify(fault) });
+}
+
+describe("the mailroom's faults", () => {
+  interface Waiting {
+    readonly id: string;
+  }
+  const waiting = async (): Promise<readonly Waiting[]> =>
+    ((await (await fetch(`${server.url}/faults`)).json()) as { faults: readonly Waiting[] }).faults;
+  afterEach(() => mailroom.faults.clear());
+
+  it("are scripted, shown in the feed, and lifted one by one or all at once", async () => {
+    const response = await script({ provider: "smtp", smtpCode: 451, times: 5, to: "@example.in" });
+    expect(response.status).toBe(201);
+    const { id } = (await response.json()) as Waiting;
+    const expected = { id, provider: "smtp", smtpCode: 451, times: 5, to: "@example.in", left: 5 };
+    expect(await waiting()).toEqual([expected]);
+    expect((await feedWith(() => true)).inbox).toMatchObject({ faults: [expected] });
+    await script({ provider: "twilio", hang: true, times: "until-lifted" });
+    expect(await waiting()).toMatchObject([expected, { provider: "twilio", left: "until-lifted" }]);
+
+    expect((await fetch(`${server.url}/faults/${id}`, { method: "DELETE" })).status).toBe(204);
+    expect((await fetch(`${server.url}/faults/${id}`, { method: "DELETE" })).status).toBe(404);
+    expect(await waiting()).toHaveLength(1);
+    expect((await fetch(`${server.url}/faults`, { method: "DELETE" })).status).toBe(204);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it("strike what the bus sends", async () => {
+    await script({ provider: "sendgrid", status: 503 });
+    const sent = observed(bus, "sent");
+    await bus.publishEvent.orderPlaced({ orderId: "C-1", email: "asha@example.com" });
+    await sent;
+    expect(await waiting()).toEqual([]);
+  });
+
+  it("that make no sense are refused with everything that is wrong, and nothing is scripted", async () => {
+    const response = await script({ provider: "smtp", status: 200, hang: true, retryAfter: "soon" });
+    expect([response.status, response.headers.get("content-type")]).toEqual([400, "application/problem+json; charset=utf-8"]);
+    const { problems } = (await response.json()) as { problems: readonly string[] };
+    expect(problems.length).toBeGreaterThanOrEqual(4);
+    expect((await script({ provider: "pigeon", hang: true })).status).toBe(400);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it("are not for other sites: neither by a form nor from their pages", async () => {
+    expect((await script({ provider: "smtp", hang: true }, { "content-type": "text/plain" })).status).toBe(415);
+    const origin = { "content-type": "application/json", origin: "https://elsewhere.example" };
+    expect((await script({ provider: "smtp", hang: true }, origin)).status).toBe(403);
+    for (const path of ["/faults", "/messages"]) {
+      expect((await fetch(`${server.url}${path}`, { method: "DELETE", headers: { origin: origin.origin } })).status).toBe(403);
+    }
+    expect(await waiting()).toEqual([]);
+  });
+});
+
 describe("what comes from outside is inert", () => {
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -165,6 +275,13 @@ describe("what comes from outside is inert", () => {
     expect(message.subject).toContain("<script>");
 
     vi.stubGlobal("document", { createElement: recordedElement });
+    const { phoneOf } = await pageModule<{ phoneOf: (message: object) => Recorded }>("phone.js");
+    const chat = { text: nasty, from: nasty, at: event.time, whatsapp: { template: nasty, parameters: [{ name: nasty, value: nasty }] } };
+    const phones = [{ channel: "sms" }, { channel: "whatsapp" }, { channel: "push", push: { title: nasty, body: nasty, link: nasty } }];
+    const screens = phones.map((one) => phoneOf({ ...chat, ...one })).flatMap(everything);
+    expect(screens.filter((one) => typeof one === "string" && one.includes("<script>"))).toHaveLength(2 + 5 + 3);
+    expect(screens.filter((one) => typeof one !== "string" && !["div", "p", "time", "dl", "dt", "dd"].includes(one.tag))).toEqual([]);
+
     const { eventCard } = await pageModule<{ eventCard: (event: object) => Recorded }>("events.js");
     const { messageItem } = await pageModule<{ messageItem: (message: object) => Recorded }>("messages.js");
     const shown = [eventCard({ ...event, messageOf: {} }), messageItem(message)].flatMap(everything);

@@ -113,6 +113,10 @@ it.each(["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])("does not answer %s", asyn
   expect(headers["allow"]).toBe("GET");
 });
 
+it.each(["/messages", "/messages/m1", "/faults", "/faults/f1"])("has no %s where no mailroom runs in its process", async (path) => {
+  for (const method of ["GET", "POST", "DELETE"]) expect((await fetch(`${server.url}${path}`, { method })).status).toBe(404);
+});
+
 it("answers 404 in its own shape, and says nothing of its inside", async () => {
   const response = await fetch(`${server.url}/../../package.json`);
   expect(response.status).toBe(404);

@@ -30,3 +30,10 @@ export function whyNoMessages(inbox) {
       : "No message yet. What the workers send to the mailroom is shown here, and each message opens.";
   return [element("p", {}, why)];
 }
+
+/** What to do when a search leaves nothing. */
+export function nothingFound({ problem, onClear }) {
+  const button = element("button", { type: "button", class: "quiet" }, "Show all messages");
+  button.addEventListener("click", onClear);
+  return [element("p", {}, problem ?? "No message in the inbox fits."), button];
+}

@@ -1,24 +1,40 @@
 import { element, time } from "./dom.js";
-import { titleOf } from "./title.js";
+import { recipientText, titleOf } from "./title.js";
+import { channelWords, providerName } from "./words.js";
 
 /** A message in the list. */
 export function messageItem(message) {
-  const { id, excerpt, to, provider, at, origin } = message;
-  // Where a webhook goes is its title.
-  const second = provider === "webhook" ? (excerpt ?? "") : to.join(", ");
+  const { id, channel, excerpt, provider, at, origin } = message;
+  // Where a webhook goes is its title; what a push says stands below it.
+  const second = channel === "webhook" ? (excerpt ?? "") : recipientText(message);
   return element(
     "li",
     { class: "message", "data-event": origin?.event },
     element(
       "a",
       { href: `#message=${id}` },
-      element("span", { class: "line" }, element("span", { class: "subject" }, titleOf(message)), time(at)),
+      channelMark(channel),
       element(
         "span",
-        { class: "line" },
-        element("span", { class: "to" }, second),
-        element("span", { class: "origin" }, origin === undefined ? provider : `${provider} · ${origin.subscriber}`),
+        { class: "lines" },
+        element("span", { class: "line" }, element("span", { class: "subject" }, titleOf(message)), time(at)),
+        element(
+          "span",
+          { class: "line" },
+          element("span", { class: "to" }, second),
+          element(
+            "span",
+            { class: "origin" },
+            origin === undefined ? providerName(provider) : `${providerName(provider)} · ${origin.subscriber}`,
+          ),
+        ),
       ),
     ),
   );
+}
+
+/** The sign of a channel; its name for those who do not see it. */
+export function channelMark(channel) {
+  const word = channelWords[channel] ?? channel;
+  return element("span", { class: `channel ${channel}`, role: "img", "aria-label": word, title: word });
 }

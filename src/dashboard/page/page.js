@@ -1,9 +1,12 @@
 import { showList } from "./dom.js";
-import { howToPublish, showInstead, whyNoMessages } from "./empty.js";
+import { howToPublish, nothingFound, showInstead, whyNoMessages } from "./empty.js";
 import { attentionItem, attentionOf, eventCard } from "./events.js";
+import { faultPanel } from "./faults.js";
+import { clearButton } from "./clear.js";
 import { messageItem } from "./messages.js";
 import { queueItem } from "./queues.js";
 import { messageReader } from "./reader.js";
+import { messageSearch } from "./search.js";
 
 const pollMs = 1_000;
 const part = (id) => document.getElementById(id);
@@ -12,13 +15,16 @@ let origins = {};
 let chosen;
 
 const reader = messageReader(part("reader"), {
-  originOf: (id) => origins[feed.inbox?.messages.find((message) => message.id === id)?.deliveryId],
-  onOpen: (id) => choose(origins[feed.inbox?.messages.find((message) => message.id === id)?.deliveryId]?.event),
+  originOf: (deliveryId) => origins[deliveryId],
+  isLive: () => feed.inbox?.live === true,
+  onOpen: (deliveryId) => choose(origins[deliveryId]?.event),
 });
+const search = messageSearch(part("search"), { more: part("messages-more"), show: () => show() });
+const faults = faultPanel(part("faults"), { opener: part("faults-link"), onChange: () => look() });
+clearButton(part("messages-clear"), { onClear: () => look() });
 
 function show() {
-  const messages = feed.inbox?.messages ?? [];
-  const messageOf = Object.fromEntries(messages.map(({ deliveryId, id }) => [deliveryId, id]));
+  const messageOf = Object.fromEntries((feed.inbox?.messages ?? []).map(({ deliveryId, id }) => [deliveryId, id]));
   origins = Object.fromEntries(feed.events.flatMap((event) => (event.subscribers ?? []).flatMap((one) => originsOf(event, one))));
   const attention = attentionOf(feed.events);
   part("attention").hidden = attention.length === 0;
@@ -28,15 +34,39 @@ function show() {
   });
   const cards = feed.events.map((event) => ({ ...event, messageOf: messagesOf(event, messageOf) }));
   showList(part("events"), cards, { key: ({ id }) => id, render: eventCard });
-  const letters = messages.map((message) => ({ ...message, origin: origins[message.deliveryId] }));
-  showList(part("messages"), letters, { key: ({ id }) => id, render: messageItem });
+  showMessages();
   const doubtful = feed.doubtful > 0 ? [["doubtful", { "may have arrived twice": feed.doubtful }]] : [];
   showList(part("queues"), [...Object.entries(feed.queues), ...doubtful], { key: ([name]) => name, render: queueItem });
   part("events-note").textContent = feed.events.length > 0 ? "newest first" : "";
-  part("messages-note").textContent = messages.length > 0 ? `${feed.inbox.received} since the start` : "";
   showInstead(part("events-empty"), feed.events.length === 0 && howToPublish(feed.topics));
-  showInstead(part("messages-empty"), messages.length === 0 && whyNoMessages(feed.inbox));
+  faults.show(feed.inbox?.faults);
   light();
+}
+
+function showMessages() {
+  const { inbox } = feed;
+  const messages = inbox === null ? [] : search.of(inbox);
+  const letters = messages.map((message) => ({ ...message, origin: origins[message.deliveryId] }));
+  showList(part("messages"), letters, { key: ({ id }) => id, render: messageItem });
+  part("search").hidden = inbox === null || (inbox.held === 0 && !search.isOn());
+  part("messages-clear").hidden = part("search").hidden || inbox.held === 0;
+  part("messages-more").hidden = inbox === null || !search.hasMore(inbox);
+  setText(part("messages-note"), search.isOn() ? foundText(messages.length, search.hasMore(inbox)) : countText(inbox));
+  const sentences = search.isOn() ? nothingFound({ problem: search.problem(), onClear: search.clear }) : whyNoMessages(inbox);
+  showInstead(part("messages-empty"), messages.length === 0 && sentences);
+}
+
+function foundText(count, more) {
+  return more ? `the newest ${count} of those found` : `${count} found`;
+}
+
+function countText(inbox) {
+  return inbox === null || inbox.held === 0 ? "" : `${inbox.received} since the start`;
+}
+
+/** What has not changed is left alone: it would be read out again. */
+function setText(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }
 
 function originsOf({ id: event, type }, { name: subscriber, deliveries }) {
@@ -70,7 +100,7 @@ document.addEventListener("click", ({ target }) => {
 
 function pulse(state, text) {
   part("pulse").className = `pulse ${state}`;
-  if (part("pulse").textContent !== text) part("pulse").textContent = text;
+  setText(part("pulse"), text);
 }
 
 let tag;
@@ -96,6 +126,7 @@ async function look() {
 
 await look();
 void reader();
+void faults.follow();
 for (;;) {
   await new Promise((next) => setTimeout(next, pollMs));
   if (!document.hidden) await look();

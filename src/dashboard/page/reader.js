@@ -1,8 +1,11 @@
 import { element, time } from "./dom.js";
-import { headingOf, indented, segmentsText } from "./title.js";
+import { channelMark } from "./messages.js";
+import { partsOf } from "./parts.js";
+import { headingOf, unsentText } from "./title.js";
+import { providerName } from "./words.js";
 
 /** Opens the message that the address names (`#message=<id>`), and closes the reader where it names none. */
-export function messageReader(dialog, { originOf, onOpen }) {
+export function messageReader(dialog, { originOf, isLive, onOpen }) {
   const close = () => {
     if (dialog.open) dialog.close();
   };
@@ -17,8 +20,10 @@ export function messageReader(dialog, { originOf, onOpen }) {
     if (id === undefined) return close();
     const response = await fetch(`/messages/${id}`);
     if (location.hash !== `#message=${id}`) return undefined;
-    dialog.replaceChildren(...(response.ok ? letter(await response.json(), { origin: originOf(id), close }) : gone(close)));
-    onOpen(id);
+    const message = response.ok ? await response.json() : undefined;
+    const context = { origin: originOf(message?.deliveryId), live: isLive(), close };
+    dialog.replaceChildren(...(message === undefined ? gone(close) : letter(message, context)));
+    onOpen(message?.deliveryId);
     if (!dialog.open) dialog.showModal();
     return undefined;
   };
@@ -27,7 +32,7 @@ export function messageReader(dialog, { originOf, onOpen }) {
   return follow;
 }
 
-function letter(message, { origin, close }) {
+function letter(message, { origin, live, close }) {
   const parts = partsOf(message);
   const panel = element("div", { class: "part" });
   const tabs = Object.keys(parts).map((name) => element("button", { type: "button" }, name));
@@ -37,55 +42,26 @@ function letter(message, { origin, close }) {
   };
   for (const tab of tabs) tab.addEventListener("click", () => show(tab));
   if (tabs.length > 0) show(tabs[0]);
-  const facts = { To: message.to.join(", "), From: message.from, At: time(message.at, { precise: true }), Provider: message.provider };
+  const facts = {
+    To: message.to.join(", "),
+    From: message.from,
+    At: time(message.at, { precise: true }),
+    Provider: providerName(message.provider),
+  };
   if (origin !== undefined) facts["Made by"] = `${origin.subscriber}, from ${origin.type}`;
   const title = element("h2", { id: "reader-title" }, headingOf(message));
   return [
-    element("header", {}, title, closeButton(close)),
+    element("header", {}, channelMark(message.channel), title, closeButton(close)),
     element(
       "dl",
       { class: "facts" },
       Object.entries(facts).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
     ),
+    element("p", { class: "unsent" }, unsentText(message, live)),
     element("nav", { class: "tabs", "aria-label": "Parts of the message" }, tabs),
     message.remotePictures && element("p", { class: "note" }, "Pictures from the internet are not loaded here."),
     panel,
   ].filter(Boolean);
-}
-
-function partsOf({ id, provider, subject, hasHtml, text, cost, headers, attachments, messageId, deliveryId, size }) {
-  const frame = {
-    src: `/messages/${id}/html`,
-    sandbox: "allow-popups allow-popups-to-escape-sandbox",
-    referrerpolicy: "no-referrer",
-    title: subject,
-  };
-  const all = [...headers, ["x-message-id", messageId], ["delivery", deliveryId], ["size", `${size} bytes`]].filter(([, value]) => value);
-  const files = attachments.map(({ filename, type, bytes }) => [filename, `${type}, ${bytes} bytes`]);
-  return {
-    ...(hasHtml && { HTML: () => element("iframe", frame) }),
-    ...(text !== undefined && textPart({ provider, text, cost })),
-    Headers: () => pairs(all),
-    ...(files.length > 0 && { Attachments: () => pairs(files) }),
-  };
-}
-
-/** The text as its reader sees it: of an SMS as on a phone, with what it costs below. */
-function textPart({ provider, text, cost }) {
-  if (provider === "webhook") return { Body: () => element("pre", {}, indented(text)) };
-  if (cost === undefined) return { Text: () => element("pre", {}, text) };
-  return {
-    Text: () =>
-      element("div", { class: "phone" }, element("p", { class: "bubble" }, text), element("p", { class: "cost" }, segmentsText(cost))),
-  };
-}
-
-function pairs(rows) {
-  return element(
-    "dl",
-    { class: "pairs" },
-    rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
-  );
 }
 
 function gone(close) {
@@ -96,7 +72,7 @@ function gone(close) {
   ];
 }
 
-function closeButton(close) {
+export function closeButton(close) {
   const button = element("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
   button.addEventListener("click", close);
   return button;

@@ -1,12 +1,28 @@
+import { channelWords, providerName } from "./words.js";
+
+const longest = 160;
+
 /** What a message is called: a webhook by where it goes, the others by their subject or how their text begins. */
-export function titleOf({ provider, subject, excerpt, text, to }) {
-  if (provider === "webhook") return placeOf(to[0] ?? "");
-  return subject || excerpt || text?.slice(0, 160) || "(no subject)";
+export function titleOf({ channel, subject, excerpt, text, to }) {
+  if (channel === "webhook") return placeOf(to[0] ?? "");
+  return subject || excerpt || text?.slice(0, longest) || (channel === "email" ? "(no subject)" : "(no text)");
 }
 
-/** What the reader is headed with: the text of an SMS stands below, in full. */
+/** What the reader is headed with: what stands on a phone stands below, in full. */
 export function headingOf(message) {
-  return message.provider === "twilio" ? `SMS to ${message.to.join(", ")}` : titleOf(message);
+  const { channel, to } = message;
+  return ["sms", "whatsapp"].includes(channel) ? `${channelWords[channel]} to ${to.join(", ")}` : titleOf(message);
+}
+
+/** Whom a message is for, short enough for a list. Of a browser's subscription that is its push service, of a token its end. */
+export function recipientText({ channel, to }) {
+  return channel === "push" ? to.map(deviceText).join(", ") : to.join(", ");
+}
+
+/** Why nobody has got it, and who would have. */
+export function unsentText({ insteadOf }, live) {
+  const why = live ? "Not sent: the mailroom took it" : "Not sent: real sending is off";
+  return insteadOf === undefined ? `${why}.` : `${why}. ${providerName(insteadOf)} would have got it.`;
 }
 
 /** What an SMS costs, as text. */
@@ -28,4 +44,10 @@ function placeOf(address) {
   if (!URL.canParse(address)) return address;
   const { host, pathname } = new URL(address);
   return host + pathname;
+}
+
+function deviceText(device) {
+  const endpoint = /"endpoint"\s*:\s*"([^"]+)"/.exec(device)?.[1] ?? device;
+  if (/^https?:/.test(endpoint) && URL.canParse(endpoint)) return `browser at ${new URL(endpoint).host}`;
+  return device.length > 24 ? `device …${device.slice(-12)}` : device;
 }
