@@ -41,7 +41,7 @@ export function metaRoutes(app: FastifyInstance, options: VendorOptions): void {
 
 function requestRefusal({ headers, params }: FastifyRequest<ByNumber>, body: JsonBody): Refusal | undefined {
   if (!/^Bearer \S+$/.test(headers.authorization ?? "")) return metaRefusal({ code: 190, status: 401 });
-  if (!/^\d{1,20}$/.test(params.number))
+  if (!/^\d{1,30}$/.test(params.number))
     return metaRefusal({ code: 100, details: `Object with ID '${params.number.slice(0, 100)}' does not exist` });
   if (!isJsonType(headers["content-type"])) return metaRefusal({ code: 100, details: "the body must be application/json" });
   return "problem" in body ? metaRefusal({ code: 100, details: `the body: ${body.problem}` }) : metaMessageRefusal(body.json);

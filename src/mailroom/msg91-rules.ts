@@ -1,7 +1,7 @@
 import { checkPhoneNumber } from "../define/address.ts";
 import type { Refusal } from "./counter.ts";
 import type { Fault } from "./fault.ts";
-import { type MessageParts } from "./record.ts";
+import type { MessageParts } from "./record.ts";
 
 /** A request to send an approved text, whichever of the two addresses it came to. */
 export interface Msg91Request {
@@ -51,8 +51,8 @@ export function msg91Refusal({ authkey, template, recipients }: Msg91Request): R
 /** A number as MSG91 wants it, with its country's code and without a plus, in E.164. */
 export function mobileOf(mobile: unknown): string | undefined {
   const plain = typeof mobile === "number" ? String(mobile) : mobile;
-  if (typeof plain !== "string" || !/^\d{10,15}$/.test(plain)) return undefined;
-  return "address" in checkPhoneNumber(`+${plain}`) ? `+${plain}` : undefined;
+  const checked = checkPhoneNumber(`+${String(plain)}`);
+  return "address" in checked ? checked.address : undefined;
 }
 
 /** Errors have the HTTP status 200, unless the request did not get as far as MSG91's rules. */

@@ -1,36 +1,47 @@
 import type { Clock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
+import type { PushSubscription } from "../define/push-address.ts";
+import { browser } from "../mailroom/browser.ts";
 import type { Fault } from "../mailroom/fault.ts";
 import { startMailroom } from "../mailroom/mailroom.ts";
-import type { MailProvider, MailRecord } from "../mailroom/record.ts";
+import { type MailChannel, type MailProvider, mailProviders, type MailRecord } from "../mailroom/record.ts";
 
 /** One message that a provider accepted. */
 export interface TestMessage {
   readonly provider: MailProvider;
+  readonly channel: MailChannel;
   readonly from: string;
+  /** E-mail addresses; numbers in E.164; of a push, a device's token or a subscription's endpoint; the address of a webhook. */
   readonly to: readonly string[];
-  /** Undefined for what is no e-mail. */
+  /** Of an e-mail; of a push, its title. */
   readonly subject: string | undefined;
-  /** The plain text part of an e-mail, the text of an SMS, the body of a webhook. */
+  /** The plain text part of an e-mail, the text of an SMS, WhatsApp message or push, the body of a webhook. */
   readonly text: string | undefined;
   readonly html: string | undefined;
   readonly deliveryId: string | undefined;
 }
 
 /** How a scripted fault is to strike. */
-export type FailOptions = Pick<Fault, "times" | "retryAfter" | "message" | "stage">;
+export type FailOptions = Pick<Fault, "times" | "share" | "to" | "delay" | "retryAfter" | "message" | "stage">;
+
+/** What is to go wrong: the code of an answer, or one of these words. */
+export type TestFault = number | "timeout" | "reset" | "bounce";
 
 /** The mailroom of a test bus: it stands in for all providers, on ports of its own. */
 export interface TestMailroom {
   /**
    * Lets the next messages fail at a provider. Faults strike in the order in which they were scripted.
-   * @param provider of e-mail `sendgrid`, which is tried first, or `smtp`, which takes over; `twilio` for SMS; `webhook`
+   * @param provider of e-mail `sendgrid`, which is tried first, or `smtp`, which takes over; `twilio` and `msg91` of SMS; `meta` and
+   * `twilio` of WhatsApp; `fcm`, `expo` and `webpush` of push; `webhook`
    * @param fault the HTTP status or SMTP code of the answer, 400–599; `"timeout"`: it never answers, and the try gives up
-   * after the bus's `providerTimeout`; `"reset"`: it accepts the message, and the answer is lost
+   * after the bus's `providerTimeout`; `"reset"`: it accepts the message, and the answer is lost; `"bounce"`: the address is dead, in
+   * the vendor's own words (not of `sendgrid`, which tells of it later)
    * @returns a function that lifts the fault
    * @throws BusbarError `INVALID_CONFIGURATION` when the provider is not known or cannot fail like that
    */
-  fail(provider: MailProvider, fault: number | "timeout" | "reset", options?: FailOptions): () => void;
+  fail(provider: MailProvider, fault: TestFault, options?: FailOptions): () => void;
+  /** A browser's subscription to push messages, to be the address of a push (`JSON.stringify` it): what is sent to it can be read. */
+  subscription(): PushSubscription;
   /** What was accepted, oldest first. */
   messages(): readonly TestMessage[];
 }
@@ -42,8 +53,6 @@ export interface RunningMailroom extends TestMailroom {
   messageOf(deliveryId: string): TestMessage | undefined;
   stop(): Promise<void>;
 }
-
-const providers: readonly MailProvider[] = ["sendgrid", "smtp", "twilio", "webhook"];
 
 /** Starts a mailroom that remembers every message, however many. */
 export async function startTestMailroom(clock: Clock): Promise<RunningMailroom> {
@@ -58,6 +67,7 @@ export async function startTestMailroom(clock: Clock): Promise<RunningMailroom> 
   return {
     places: { url: mailroom.url, smtp: mailroom.smtp },
     fail: (provider, fault, options = {}) => mailroom.fail(checkedProvider(provider), { ...faultOf(provider, fault), ...options }),
+    subscription: () => mailroom.subscription(),
     messages: () => [...messages],
     messageOf: (deliveryId) => byDelivery.get(deliveryId),
     stop: () => mailroom.stop(),
@@ -70,28 +80,30 @@ export function noMailroom(): TestMailroom {
     fail() {
       throw new BusbarError("INVALID_CONFIGURATION", 'A test bus with deliver: "record" sends nothing, so no provider can fail.');
     },
+    subscription: () => browser().subscription("https://push.example.com"),
     messages: () => [],
   };
 }
 
 function checkedProvider(provider: MailProvider): MailProvider {
-  if (providers.includes(provider)) return provider;
+  if (mailProviders.includes(provider)) return provider;
   throw new BusbarError(
     "INVALID_CONFIGURATION",
-    `mailroom.fail: there is no provider ${JSON.stringify(provider)}: it is one of ${providers.join(", ")}.`,
+    `mailroom.fail: there is no provider ${JSON.stringify(provider)}: it is one of ${mailProviders.join(", ")}.`,
   );
 }
 
-function faultOf(provider: MailProvider, fault: number | "timeout" | "reset"): Fault {
+function faultOf(provider: MailProvider, fault: TestFault): Fault {
   if (fault === "timeout") return { hang: true };
   if (fault === "reset") return { resetAfterAccept: true };
+  if (fault === "bounce") return { bounce: true };
   if (typeof fault === "number") return provider === "smtp" ? { smtpCode: fault } : { status: fault };
   throw new BusbarError(
     "INVALID_CONFIGURATION",
-    `mailroom.fail: ${JSON.stringify(fault)} is no fault: give a code from 400 to 599, "timeout", or "reset".`,
+    `mailroom.fail: ${JSON.stringify(fault)} is no fault: give a code from 400 to 599, "timeout", "reset", or "bounce".`,
   );
 }
 
-function messageFrom({ provider, from, to, subject, text, html, deliveryId }: MailRecord): TestMessage {
-  return { provider, from, to, subject, text, html, deliveryId };
+function messageFrom({ provider, channel, from, to, subject, text, html, deliveryId }: MailRecord): TestMessage {
+  return { provider, channel, from, to, subject, text, html, deliveryId };
 }

@@ -137,7 +137,7 @@ describe("a test bus", () => {
     await expect(bus.expectNotSent({ times: 1 } as never)).rejects.toThrow('it knows no option "times"');
     expect(() => bus.mailroom.fail("sendgird" as never, 503)).toThrow('there is no provider "sendgird": it is one of sendgrid, smtp');
     expect(() => bus.mailroom.fail("smtp", "slow" as never)).toThrow(
-      '"slow" is no fault: give a code from 400 to 599, "timeout", or "reset"',
+      '"slow" is no fault: give a code from 400 to 599, "timeout", "reset", or "bounce"',
     );
     expect(() => bus.mailroom.fail("sendgrid", 200)).toThrow("status must be a whole number from 400 to 599, not 200");
     await expect(testBus([], { dliver: "record" } as never)).rejects.toThrow('it knows no option "dliver": did you mean "deliver"?');
@@ -371,11 +371,12 @@ describe("handlers and audiences on a test bus", () => {
     expect(() => bus.mailroom.fail("smtp", 451)).toThrow("sends nothing, so no provider can fail");
   });
 
-  it("skips channels that cannot be sent by yet, and says so", async () => {
+  it("skips a channel that is switched off, and says so", async () => {
     const code = pushTemplate({ name: "code", data: z.object({}), title: "Code", body: "1234" });
-    const bus = await testBus([onOrder("code", ({ push }) => [push({ to: () => "device", template: code, data: () => ({}) })])]);
+    const pushes = onOrder("code", ({ push }) => [push({ to: () => "device", template: code, data: () => ({}) })]);
+    const bus = await testBus([pushes], { channels: { push: { enabled: false } } });
     await bus.publishEvent.orderPlaced(order);
-    await bus.expectSkipped({ subscriber: "code", route: "push", reason: "cannot send by push yet" });
+    await bus.expectSkipped({ subscriber: "code", route: "push", reason: "the channel push is switched off" });
     await expect(bus.expectRecorded()).rejects.toThrow("expectRecorded: this test bus delivers: use expectSent");
   });
 });
