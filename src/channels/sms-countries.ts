@@ -16,12 +16,21 @@ export function countryProblems(countries: readonly string[]): string[] {
 /** Why a number may not be sent to; undefined: it may. Pure. */
 export function countryProblem(
   number: string,
-  { countries, countryOf }: { countries: readonly string[]; countryOf: CountryOf },
+  {
+    countries,
+    countryOf,
+    setting = "channels.sms.countries (SMS_COUNTRIES)",
+  }: {
+    readonly countries: readonly string[];
+    readonly countryOf: CountryOf;
+    /** What names the countries. */
+    readonly setting?: string;
+  },
 ): string | undefined {
   const found = countryOf(number);
   if (found.length > 0 && found.every((country) => countries.includes(country))) return undefined;
   const where = found.length === 0 ? "a number of no country" : `a number of ${found.join(" or ")}`;
-  return `${where} is not sent to: channels.sms.countries (SMS_COUNTRIES) allows ${countries.join(", ")}`;
+  return `${where} is not sent to: ${setting} allows ${countries.join(", ")}`;
 }
 
 let loaded: Promise<CountryOf> | undefined;

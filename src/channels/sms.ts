@@ -1,13 +1,16 @@
 import { BusbarError } from "../base/errors.ts";
 import { checkPhoneNumber } from "../define/address.ts";
+import { inAllLocales, inLocale } from "../define/locale.ts";
 import type { SmsMessage } from "../define/message.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { SmsTemplate } from "../define/sms-template.ts";
+import type { ChainBreakers } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import { type Channel, UnrenderableDelivery } from "./channel.ts";
 import { type SendMode, sendSwitch, switchProblems } from "./send-mode.ts";
 import { countryFinder, countryProblem, countryProblems } from "./sms-countries.ts";
 import { smsSegments } from "./sms-segments.ts";
+import { filledTemplate } from "./template-values.ts";
 import { compileTexts } from "./text-content.ts";
 
 export interface SmsChannelOptions {
@@ -20,6 +23,13 @@ export interface SmsChannelOptions {
   readonly maxSegments?: number;
   /** The only countries that are sent to, ISO 3166-1 alpha-2. Default: all. */
   readonly countries?: readonly string[];
+  /**
+   * What keeps templates from being sent by the providers that are there, one sentence each: for those that hold the approved texts
+   * themselves. Default: nothing does.
+   */
+  readonly templateProblems?: ((templates: readonly SmsTemplate[]) => readonly string[]) | undefined;
+  /** The circuits of the providers. Default: none. */
+  readonly breakers?: ChainBreakers | undefined;
 }
 
 /** What it costs is paid by the segment. Ten are 1,530 characters of GSM-7 or 670 of others, and Twilio takes 1,600 at most. */
@@ -32,16 +42,16 @@ type Fill = (data: unknown) => string;
  * @throws BusbarError `INVALID_CONFIGURATION` with every problem found
  */
 export function smsChannel(options: SmsChannelOptions): Channel<SmsMessage> {
-  const { live = [], mailroom, mode, maxSegments = defaultMaxSegments, countries } = options;
+  const { live = [], mailroom, mode, maxSegments = defaultMaxSegments, countries, templateProblems = () => [], breakers } = options;
   const problems = [...switchProblems({ mode, live: live as never, mailroom: mailroom as never }), ...limitProblems(options)];
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The SMS channel cannot be used:", { problems });
-  const way = sendSwitch({ live, mailroom, mode });
+  const way = sendSwitch({ live, mailroom, mode, breakers });
   const compiled = new Map<SmsTemplate, Fill>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
-    const templates = [...new Set(routes.flatMap(templateOf))].filter((template) => !compiled.has(template));
+    const templates = [...new Set(routes.flatMap(templateOf).flatMap(inAllLocales))].filter((template) => !compiled.has(template));
     const results = await Promise.all(templates.map(compileTexts));
-    const wrong = results.flatMap((result) => ("problems" in result ? result.problems : []));
+    const wrong = [...results.flatMap((result) => ("problems" in result ? result.problems : [])), ...templateProblems(templates)];
     if (wrong.length > 0) throw new BusbarError("INVALID_DEFINITION", "SMS templates cannot be used:", { problems: wrong });
     for (const [index, result] of results.entries())
       if ("fill" in result) compiled.set(templates[index]!, (data) => result.fill(data)["text"]!);
@@ -55,8 +65,9 @@ export function smsChannel(options: SmsChannelOptions): Channel<SmsMessage> {
       if ("problem" in checked) throw new UnrenderableDelivery(checked.problem);
       const foreign = countries && countryProblem(checked.address, { countries, countryOf: await countryFinder() });
       if (foreign !== undefined) throw new UnrenderableDelivery(foreign);
-      const [template] = templateOf(route);
-      if (template === undefined) throw new UnrenderableDelivery(`route "${route.name}" has no SMS template`);
+      const [own] = templateOf(route);
+      if (own === undefined) throw new UnrenderableDelivery(`route "${route.name}" has no SMS template`);
+      const template = inLocale(own, delivery.locale);
       if (!compiled.has(template)) await prepare([route]);
       const text = compiled.get(template)!(delivery.data);
       const { segments, encoding } = smsSegments(text);
@@ -64,7 +75,7 @@ export function smsChannel(options: SmsChannelOptions): Channel<SmsMessage> {
         throw new UnrenderableDelivery(
           `Template "${template.name}": the text takes ${segments} segments of ${encoding}, more than ${maxSegments} (channels.sms.maxSegments): say less`,
         );
-      return { to: checked.address, text };
+      return { to: checked.address, text, template: filledTemplate(template, delivery.data) };
     },
     send: (message, attempt) => way.send(message.to, message, attempt),
     close: way.close,

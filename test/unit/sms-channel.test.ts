@@ -64,7 +64,11 @@ describe("render", () => {
   beforeAll(() => channel.prepare([route]));
 
   it("fills the text from the delivery's data, as it is", async () => {
-    expect(await channel.render(route, deliveryOf({ code: "<4>" }))).toEqual({ to: "+919845012345", text: "<4> is your code & more: <4>" });
+    expect(await channel.render(route, deliveryOf({ code: "<4>" }))).toEqual({
+      to: "+919845012345",
+      text: "<4> is your code & more: <4>",
+      template: { name: "code", values: { code: "<4>" } },
+    });
   });
 
   it("compiles what was not prepared", async () => {
