@@ -93,19 +93,18 @@ const templateMessage = z.looseObject({
 });
 export type MetaMessage = z.output<typeof templateMessage>;
 
-/** What only a conversation allows. */
+/** What only a conversation allows, and nobody has written to the mailroom. Meta says so later, by its webhook. */
 const freeTypes = /^(text|image|audio|video|document|sticker|location|contacts|interactive|reaction)$/;
 
 /** What is wrong with a message; Meta names one fault at a time. Undefined: nothing. Pure but for the trace id. */
 export function metaMessageRefusal(body: unknown): Refusal | undefined {
-  // Nobody has written to the mailroom, so only what was approved may be sent: Meta says so later, by its webhook.
-  const type: unknown = (body as { type?: unknown } | null)?.type ?? "text";
   const parsed = templateMessage.safeParse(body);
   if (!parsed.success) {
-    if (typeof body === "object" && type !== "template")
-      return metaRefusal({ code: freeTypes.test(String(type)) ? 131_047 : 131_051, details: `type ${JSON.stringify(type)}` });
-    const { path, message, code } = parsed.error.issues[0]!;
-    const missing = code === "invalid_type" && at(body, path) === undefined;
+    const type: unknown = (body as { type?: unknown } | null)?.type;
+    if (typeof type === "string" && type !== "template")
+      return metaRefusal({ code: freeTypes.test(type) ? 131_047 : 131_051, details: `type ${JSON.stringify(type)}` });
+    const { path, message } = parsed.error.issues[0]!;
+    const missing = at(body, path) === undefined;
     return metaRefusal({ code: missing ? 131_008 : 100, details: `${path.join(".") || "the body"}: ${message}` });
   }
   const { to, template } = parsed.data;
