@@ -1,27 +1,19 @@
-import type { Outcome, OutcomeKind } from "../define/outcome.ts";
+import type { Outcome } from "../define/outcome.ts";
+import { apiStatuses, rowOfStatus } from "./api-statuses.ts";
 import { askedWait } from "./asked-wait.ts";
+import type { Judging } from "./fcm-outcomes.ts";
+import { outcomeRow } from "./outcome-row.ts";
+import { type OutcomeTable, outcomeOf } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 
 /**
  * What each HTTP status of `POST /v3/mail/send` means.
  * Source: SendGrid's OpenAPI document of the v3 mail API and its pages on errors and rate limits.
  */
-export const sendgridStatuses: Readonly<Record<number, OutcomeKind>> = {
+export const sendgridStatuses: OutcomeTable = {
   200: "sent", // sandbox mode: checked, and deliberately not sent
   202: "sent",
-  400: "reject",
-  401: "pause",
-  403: "pause",
-  404: "pause", // a wrong base URL: our configuration, not this message
-  405: "pause",
-  408: "retry",
-  413: "reject",
-  415: "reject",
-  429: "retry",
-  500: "unknown",
-  502: "unknown",
-  503: "retry",
-  504: "unknown",
+  ...apiStatuses,
 };
 
 export interface SendgridAnswer {
@@ -30,26 +22,15 @@ export interface SendgridAnswer {
   readonly body: unknown;
 }
 
-/**
- * The outcome of an answer.
- * @param now milliseconds since 1970, to turn the time of a reset into a wait
- */
-export function sendgridOutcome(answer: SendgridAnswer, now: number): Outcome {
-  const kind = sendgridStatuses[answer.status] ?? kindOfOthers(answer.status);
-  if (kind === "sent") {
-    const messageId = answer.headers["x-message-id"];
-    return typeof messageId === "string" && messageId !== "" ? { kind, messageId } : { kind };
-  }
-  const reason = reasonText(answer.status, firstProblem(answer.body));
-  const after = kind === "retry" ? longerWait(answer.headers, now) : undefined;
-  return kind === "retry" && after !== undefined ? { kind, reason, after } : { kind, reason };
-}
-
-function kindOfOthers(status: number): OutcomeKind {
-  if (status >= 400 && status < 500) return "reject";
-  // A redirect is not followed, for it would carry the key to another host: the base URL is wrong.
-  if (status >= 300 && status < 400) return "pause";
-  return "unknown";
+/** The outcome of an answer. Pure. */
+export function sendgridOutcome({ status, headers, body }: SendgridAnswer, { now, outcomes }: Judging): Outcome {
+  const row = outcomeRow([outcomes, sendgridStatuses], [String(status)]) ?? rowOfStatus(status);
+  const messageId = headers["x-message-id"];
+  return outcomeOf(row, {
+    reason: reasonText(status, firstProblem(body)),
+    asked: longerWait(headers, now),
+    messageId: typeof messageId === "string" && messageId !== "" ? messageId : undefined,
+  });
 }
 
 /** The longer of `X-RateLimit-Reset` (seconds since 1970) and `Retry-After`, in milliseconds. */

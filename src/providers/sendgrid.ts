@@ -7,6 +7,7 @@ import { deadline } from "../base/deadline.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
+import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
 import { sendgridOutcome } from "./sendgrid-outcomes.ts";
 import { type SendgridMail, sendgridSdk } from "./sendgrid-sdk.ts";
@@ -22,6 +23,8 @@ export interface SendgridOptions {
   /** Default `sendgrid`. */
   readonly name?: string;
   readonly clock?: Clock;
+  /** Outcomes in place of those of `sendgridStatuses`, by HTTP status. */
+  readonly outcomes?: OutcomeTable | undefined;
 }
 
 /** An answer longer than this, in bytes, is not read to its end: SendGrid's own have a few hundred. */
@@ -29,12 +32,12 @@ const longestAnswer = 64 * 1024;
 
 /**
  * SendGrid, through its own SDK.
- * @throws BusbarError `INVALID_CONFIGURATION` when the key is empty or the base URL is none
+ * @throws BusbarError `INVALID_CONFIGURATION` when the key is empty, the base URL is none, or the outcomes cannot be used
  */
 export function sendgridProvider(options: SendgridOptions): Provider<EmailMessage> {
-  const { apiKey, baseUrl = "https://api.sendgrid.com", name = "sendgrid", clock = systemClock } = options;
+  const { apiKey, baseUrl = "https://api.sendgrid.com", name = "sendgrid", clock = systemClock, outcomes } = options;
   const timeout = milliseconds(options.timeout ?? "10s", `timeout of ${name}`);
-  const base = checkedBase({ apiKey, baseUrl, name });
+  const base = checkedBase({ apiKey, baseUrl, name, outcomes });
   const connections = watchedAgent(base.protocol === "https:");
   const request = {
     baseUrl: base.href,
@@ -58,7 +61,7 @@ export function sendgridProvider(options: SendgridOptions): Provider<EmailMessag
     const mail = new MailService();
     mail.setClient(client);
     const [{ statusCode, headers, body }] = await mail.send(mailOf(message, attempt.deliveryId));
-    return sendgridOutcome({ status: statusCode, headers, body }, clock.now());
+    return sendgridOutcome({ status: statusCode, headers, body }, { now: clock.now(), outcomes });
   };
 
   return {
@@ -99,8 +102,9 @@ function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: str
   };
 }
 
-function checkedBase({ apiKey, baseUrl, name }: { apiKey: string; baseUrl: string; name: string }): URL {
-  const problems: string[] = [];
+function checkedBase(options: Pick<SendgridOptions, "apiKey" | "outcomes"> & { readonly baseUrl: string; readonly name: string }): URL {
+  const { apiKey, baseUrl, name, outcomes = {} } = options;
+  const problems = outcomeTableProblems(outcomes);
   if (typeof apiKey !== "string" || !/^[\x21-\x7e]+$/.test(apiKey))
     problems.push("its API key is empty or holds a space or line break: copy it again");
   const wrong = baseUrlProblem(baseUrl, "the API key");

@@ -1,4 +1,6 @@
 import type { Outcome, OutcomeKind } from "../define/outcome.ts";
+import { outcomeRow } from "./outcome-row.ts";
+import { type OutcomeRow, type OutcomeTable, kindOfRow, outcomeOf } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 
 /** What nodemailer says of a send that failed. */
@@ -16,7 +18,7 @@ export interface SmtpFailure {
 }
 
 /** What a failure without an answer of the server means, by nodemailer's code. Source: nodemailer's error codes. */
-export const smtpCodes: Readonly<Record<string, OutcomeKind>> = {
+export const smtpCodes: OutcomeTable = {
   EAUTH: "pause",
   ENOAUTH: "pause",
   EOAUTH2: "pause",
@@ -51,19 +53,22 @@ export const smtpAnswers: readonly {
   { when: ({ responseCode }) => responseCode >= 500 && responseCode < 600, kind: "reject" },
 ];
 
-/** What became of a send that failed. */
-export function smtpOutcome(failure: SmtpFailure): Outcome {
-  const kind = kindOf(failure);
-  const said = failure.response ?? failure.message;
-  return { kind, reason: reasonText(failure.code, said, kind === "unknown" ? "(it may have been accepted)" : undefined) } as Outcome;
+/**
+ * What became of a send that failed. Pure.
+ * @param outcomes a team's own rows, by enhanced code (`5.1.1`), reply code (`550`) or nodemailer's code. They win
+ */
+export function smtpOutcome(failure: SmtpFailure, outcomes?: OutcomeTable): Outcome {
+  const { code, response, responseCode, message } = failure;
+  const reply = responseCode === undefined ? undefined : String(responseCode);
+  const row = outcomeRow([outcomes], [enhancedCode(response), reply, code]) ?? rowOf(failure);
+  const doubt = kindOfRow(row) === "unknown" ? "(it may have been accepted)" : undefined;
+  return outcomeOf(row, { reason: reasonText(code, response ?? message, doubt) });
 }
 
-function kindOf(failure: SmtpFailure): OutcomeKind {
+function rowOf(failure: SmtpFailure): OutcomeRow {
   const { responseCode, code, contentLeft } = failure;
-  const row = responseCode === undefined ? undefined : smtpAnswers.find(({ when }) => when({ ...failure, responseCode }));
-  if (row !== undefined) return row.kind;
-  const known = responseCode === undefined && code !== undefined ? smtpCodes[code] : undefined;
-  return known ?? (contentLeft ? "unknown" : "retry");
+  if (responseCode === undefined) return outcomeRow([smtpCodes], [code]) ?? (contentLeft ? "unknown" : "retry");
+  return smtpAnswers.find(({ when }) => when({ ...failure, responseCode }))?.kind ?? (contentLeft ? "unknown" : "retry");
 }
 
 function isOfSession(command: string | undefined): boolean {

@@ -3,6 +3,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import type { EmailMessage } from "../define/message.ts";
 import { deadline } from "../base/deadline.ts";
 import { isLoopback } from "./loopback.ts";
+import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 import { type SmtpFailure, smtpOutcome } from "./smtp-outcomes.ts";
 import { type SmtpMail, smtpPool, type SmtpPool } from "./smtp-pool.ts";
@@ -21,14 +22,16 @@ export interface SmtpOptions {
   readonly connections?: number;
   /** Default `smtp`. */
   readonly name?: string;
+  /** Outcomes in place of our own, by enhanced code (`5.1.1`), reply code (`550`) or nodemailer's code (`EAUTH`). */
+  readonly outcomes?: OutcomeTable | undefined;
 }
 
 /**
  * Any SMTP server, through nodemailer. The Message-ID is made of the delivery's id, so a mail that is sent again is recognised by its readers.
- * @throws BusbarError `INVALID_CONFIGURATION` when host or port cannot be used
+ * @throws BusbarError `INVALID_CONFIGURATION` when host, port or outcomes cannot be used
  */
 export function smtpProvider(options: SmtpOptions): Provider<EmailMessage> {
-  const { host, port, user, password, name = "smtp", secure = port === 465, connections = 5 } = options;
+  const { host, port, user, password, name = "smtp", secure = port === 465, connections = 5, outcomes } = options;
   const timeout = milliseconds(options.timeout ?? "10s", `timeout of ${name}`);
   checkOptions(options, name);
   let pool: Promise<SmtpPool> | undefined;
@@ -45,7 +48,7 @@ export function smtpProvider(options: SmtpOptions): Provider<EmailMessage> {
         sending = (await open()).send(mailOf(message, deliveryId), limit.signal);
         return { kind: "sent", messageId: await sending.messageId };
       } catch (error) {
-        return smtpOutcome({ ...failureOf(error, limit.reason()), contentLeft: sending?.contentLeft() ?? false });
+        return smtpOutcome({ ...failureOf(error, limit.reason()), contentLeft: sending?.contentLeft() ?? false }, outcomes);
       } finally {
         limit.clear();
       }
@@ -79,8 +82,8 @@ function failureOf(error: unknown, ended: string | undefined): Omit<SmtpFailure,
   return { message: messageOf(error), code, responseCode, response, command };
 }
 
-function checkOptions({ host, port, user, password, connections }: SmtpOptions, name: string): void {
-  const problems: string[] = [];
+function checkOptions({ host, port, user, password, connections, outcomes = {} }: SmtpOptions, name: string): void {
+  const problems = outcomeTableProblems(outcomes);
   if (typeof host !== "string" || !/^[A-Za-z0-9._:[\]-]+$/.test(host))
     problems.push(`its host ${JSON.stringify(host)} is no host name or address`);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) problems.push(`its port must be a whole number from 1 to 65535, not ${port}`);

@@ -1,6 +1,9 @@
-import type { Outcome, OutcomeKind } from "../define/outcome.ts";
+import type { Outcome } from "../define/outcome.ts";
 import { askedWait } from "./asked-wait.ts";
+import type { Judging } from "./fcm-outcomes.ts";
 import type { HttpAnswer } from "./http-client.ts";
+import { outcomeRow } from "./outcome-row.ts";
+import { kindOfRow, type OutcomeTable, outcomeOf } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 
 /**
@@ -10,7 +13,7 @@ import { reasonText } from "./reason.ts";
  * has read and refuses as it is (400, 413, 422, …) will be refused again in a few seconds, so it becomes a dead letter at once, to be
  * redriven when the receiver is repaired. 401, 403 and 404 are tried again: a receiver that is being deployed answers so.
  */
-export const webhookStatuses: Readonly<Record<number, OutcomeKind>> = {
+export const webhookStatuses: OutcomeTable = {
   400: "reject",
   405: "reject",
   406: "reject",
@@ -28,15 +31,15 @@ export const webhookStatuses: Readonly<Record<number, OutcomeKind>> = {
  * 2xx: taken. 3xx: redirects are not followed, for they could lead anywhere. 5xx: it may have been taken before the fault; the
  * repeat carries the same `webhook-id`.
  */
-export const webhookHundreds: Readonly<Record<number, OutcomeKind>> = { 2: "sent", 3: "reject", 4: "retry", 5: "unknown" };
+export const webhookHundreds: OutcomeTable = { 2: "sent", 3: "reject", 4: "retry", 5: "unknown" };
 
-/**
- * The outcome of an answer.
- * @param now milliseconds since 1970, to turn a date of `Retry-After` into a wait
- */
-export function webhookOutcome({ status, headers, body }: HttpAnswer, now: number): Outcome {
-  const kind = webhookStatuses[status] ?? webhookHundreds[Math.floor(status / 100)] ?? "unknown";
-  if (kind === "sent") return { kind };
+/** The outcome of an answer. Pure. */
+export function webhookOutcome({ status, headers, body }: HttpAnswer, { now, outcomes }: Judging): Outcome {
+  const row =
+    outcomeRow([outcomes, webhookStatuses], [String(status)]) ??
+    outcomeRow([webhookHundreds], [String(Math.floor(status / 100))]) ??
+    "unknown";
+  const doubt = kindOfRow(row) === "unknown" ? "(it may have been accepted)" : undefined;
   const reason =
     status >= 300 && status < 400
       ? reasonText(
@@ -44,9 +47,8 @@ export function webhookOutcome({ status, headers, body }: HttpAnswer, now: numbe
           "redirects are not followed: let the route's `to` be the address that the receiver answers at itself,",
           headers["location"],
         )
-      : reasonText(status, saidIn(headers, body), kind === "unknown" ? "(it may have been accepted)" : undefined);
-  const after = kind === "retry" ? askedWait(headers["retry-after"], now) : undefined;
-  return kind === "retry" && after !== undefined ? { kind, reason, after } : { kind, reason };
+      : reasonText(status, saidIn(headers, body), doubt);
+  return outcomeOf(row, { reason, asked: askedWait(headers["retry-after"], now) });
 }
 
 /** A page of HTML says nothing that fits into a line. */

@@ -10,6 +10,7 @@ import { networkOutcome } from "./network-outcomes.ts";
 import { allowListProblems } from "./outgoing/allow-list.ts";
 import { type GuardOptions, outgoingGuard } from "./outgoing/guard.ts";
 import { guardedAgent } from "./outgoing/guarded-agent.ts";
+import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 import { reasonText } from "./reason.ts";
 import type { WatchedAgent } from "./watched-agent.ts";
@@ -36,6 +37,8 @@ export interface WebhookProviderOptions {
   /** Default `webhook`. */
   readonly name?: string;
   readonly clock?: Clock;
+  /** Outcomes in place of those of `webhookStatuses`, by HTTP status. */
+  readonly outcomes?: OutcomeTable | undefined;
   /** Everything goes to this address instead, signed with {@link mailroomSecret}, and the message's own goes along in `x-busbar-address`. */
   readonly mailroom?: string;
   /** Certificates of authorities to trust in place of the system's, PEM. */
@@ -54,12 +57,12 @@ interface Posting {
 
 /**
  * Posts JSON to addresses, signed as Standard Webhooks 1.0 says. A receiver tells repeats by `webhook-id`, which is the delivery's id.
- * @throws BusbarError `INVALID_CONFIGURATION` when a secret, an origin or an entry of the allow-list cannot be used
+ * @throws BusbarError `INVALID_CONFIGURATION` when a secret, an origin, an entry of the allow-list or an outcome cannot be used
  */
 export function webhookProvider(options: WebhookProviderOptions): Provider<WebhookMessage> {
-  const { secrets = [], secretsFor = {}, allow = [], name = "webhook", clock = systemClock, mailroom, ca, lookup } = options;
+  const { secrets = [], secretsFor = {}, allow = [], name = "webhook", clock = systemClock, mailroom, ca, lookup, outcomes = {} } = options;
   const timeout = milliseconds(options.timeout ?? "15s", `timeout of ${name}`);
-  checkOptions({ secrets, secretsFor, allow, name });
+  checkOptions({ secrets, secretsFor, allow, name, outcomes });
   const guard = outgoingGuard({
     allow: mailroom === undefined ? allow : [new URL(mailroom).hostname],
     advice: allowAdvice,
@@ -84,7 +87,7 @@ export function webhookProvider(options: WebhookProviderOptions): Provider<Webho
       signal,
       agent: agent.agent,
     });
-    return webhookOutcome(answer, clock.now());
+    return webhookOutcome(answer, { now: clock.now(), outcomes });
   };
 
   return {
@@ -130,7 +133,8 @@ function checkOptions({
   secretsFor,
   allow,
   name,
-}: Required<Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow" | "name">>): void {
+  outcomes,
+}: Required<Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow" | "name">> & { readonly outcomes: OutcomeTable }): void {
   const problems = [
     ...webhookSecretProblems(secrets, "channels.webhook.secrets (WEBHOOK_SECRETS)"),
     ...Object.entries(secretsFor).flatMap(([origin, own]) => [
@@ -142,6 +146,7 @@ function checkOptions({
         : webhookSecretProblems(own, `channels.webhook.secretsFor ${origin}`)),
     ]),
     ...allowListProblems(allow, allowPlace),
+    ...outcomeTableProblems(outcomes, "channels.webhook.outcomes"),
   ];
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `Provider ${name} cannot be used:`, { problems });
 }

@@ -25,7 +25,7 @@ const expected = {
 
 describe("the outcome table of SendGrid", () => {
   it.each(Object.entries(expected))("%s is %s", (status, kind) => {
-    expect(sendgridOutcome(answer(Number(status)), now).kind).toBe(kind);
+    expect(sendgridOutcome(answer(Number(status)), { now }).kind).toBe(kind);
   });
 
   it("has a test for every row", () => {
@@ -39,24 +39,24 @@ describe("the outcome table of SendGrid", () => {
     [501, "unknown"],
     [520, "unknown"],
   ])("the status %i, which has no row, is %s", (status, kind) => {
-    expect(sendgridOutcome(answer(status), now).kind).toBe(kind);
+    expect(sendgridOutcome(answer(status), { now }).kind).toBe(kind);
   });
 
   it("keeps the message id, and does without one", () => {
-    expect(sendgridOutcome(answer(202, { "x-message-id": "abc" }), now)).toEqual({ kind: "sent", messageId: "abc" });
-    expect(sendgridOutcome(answer(202, { "x-message-id": "" }), now)).toEqual({ kind: "sent" });
+    expect(sendgridOutcome(answer(202, { "x-message-id": "abc" }), { now })).toEqual({ kind: "sent", messageId: "abc" });
+    expect(sendgridOutcome(answer(202, { "x-message-id": "" }), { now })).toEqual({ kind: "sent" });
   });
 
   it("says what SendGrid said, and where", () => {
     const body = { errors: [{ message: "Does not contain a valid address.", field: "personalizations.0.to.0.email" }] };
-    expect(sendgridOutcome(answer(400, {}, body), now)).toEqual({
+    expect(sendgridOutcome(answer(400, {}, body), { now })).toEqual({
       kind: "reject",
       reason: "400 Does not contain a valid address. (personalizations.0.to.0.email)",
     });
   });
 
   it("cuts a reason that is long", () => {
-    const outcome = sendgridOutcome(answer(400, {}, { errors: [{ message: "x".repeat(100_000) }] }), now);
+    const outcome = sendgridOutcome(answer(400, {}, { errors: [{ message: "x".repeat(100_000) }] }), { now });
     expect("reason" in outcome && outcome.reason).toHaveLength(300);
   });
 });
@@ -74,13 +74,13 @@ describe("the wait that SendGrid asks for", () => {
     ["none where it cannot be read", { "x-ratelimit-reset": "soon", "retry-after": "later" }, undefined],
     ["none where nothing is said", {}, undefined],
   ])("is %s", (_, headers, after) => {
-    const outcome = sendgridOutcome(answer(429, headers), now);
+    const outcome = sendgridOutcome(answer(429, headers), { now });
     expect(outcome).toEqual({ kind: "retry", reason: "429", ...(after === undefined ? {} : { after }) });
   });
 
   it("is read from a 503 too, and from nothing else", () => {
-    expect(sendgridOutcome(answer(503, { "retry-after": "5" }), now)).toMatchObject({ after: 5_000 });
-    expect(sendgridOutcome(answer(500, { "retry-after": "5" }), now)).not.toHaveProperty("after");
+    expect(sendgridOutcome(answer(503, { "retry-after": "5" }), { now })).toMatchObject({ after: 5_000 });
+    expect(sendgridOutcome(answer(500, { "retry-after": "5" }), { now })).not.toHaveProperty("after");
   });
 });
 
@@ -126,4 +126,11 @@ describe("a request that got no answer", () => {
       reason: "read ECONNRESET",
     });
   });
+});
+
+it("a team's own rows win over SendGrid's, by HTTP status", () => {
+  const outcomes = { 400: "retry", 413: { kind: "retry", after: "1m" } } as const;
+  expect(sendgridOutcome(answer(400), { now, outcomes })).toEqual({ kind: "retry", reason: "400" });
+  expect(sendgridOutcome(answer(413), { now, outcomes })).toMatchObject({ after: 60_000 });
+  expect(sendgridOutcome(answer(401), { now, outcomes }).kind).toBe("pause");
 });

@@ -74,3 +74,29 @@ describe("the outcome table of SMTP: no answer", () => {
     },
   );
 });
+
+describe("a team's own rows win", () => {
+  it.each([
+    ["by enhanced code", { "5.7.1": "suppress" }, answered("550 5.7.1 refused by policy", "RCPT TO"), "suppress"],
+    ["by reply code", { 554: "pause" }, answered("554 no reason", "DATA"), "pause"],
+    ["by nodemailer's code", { ETIMEDOUT: "retry" }, failure({ code: "ETIMEDOUT", contentLeft: true }), "retry"],
+    [
+      "the most exact first",
+      { EENVELOPE: "retry", 550: "pause", "5.1.1": "reject" },
+      answered("550 5.1.1 x", "RCPT TO", "EENVELOPE"),
+      "reject",
+    ],
+    ["and leave the others as they are", { 551: "retry" }, answered("550 5.1.1 no such user", "RCPT TO"), "suppress"],
+  ] as const)("%s", (_, outcomes, given, kind) => expect(smtpOutcome(given, outcomes).kind).toBe(kind));
+
+  it("with what goes along with them", () => {
+    expect(
+      smtpOutcome(answered("451 4.7.1 greylisted", "RCPT TO"), { "4.7.1": { kind: "retry", after: "5m", scope: "recipient" } }),
+    ).toEqual({
+      kind: "retry",
+      reason: "451 4.7.1 greylisted",
+      after: 300_000,
+      scope: "recipient",
+    });
+  });
+});

@@ -20,7 +20,7 @@ const expected = {
 
 describe("the outcome table of webhooks", () => {
   it.each(Object.entries(expected))("%s is %s", (status, kind) => {
-    expect(webhookOutcome(answer(Number(status)), now).kind).toBe(kind);
+    expect(webhookOutcome(answer(Number(status)), { now }).kind).toBe(kind);
   });
 
   it("has a test for every row", () => {
@@ -35,7 +35,7 @@ describe("the outcome table of webhooks", () => {
     ...([500, 501, 502, 504, 520, 599] as const).map((status) => [status, "unknown"] as const),
     ...([199, 600, 999] as const).map((status) => [status, "unknown"] as const),
   ])("the status %i, which has no row, is %s", (status, kind) => {
-    expect(webhookOutcome(answer(status), now).kind).toBe(kind);
+    expect(webhookOutcome(answer(status), { now }).kind).toBe(kind);
   });
 
   it.each([
@@ -49,36 +49,44 @@ describe("the outcome table of webhooks", () => {
     [404, "30", 30_000],
     [429, undefined, undefined],
   ])("%i with Retry-After %j waits %j", (status, retryAfter, after) => {
-    const outcome = webhookOutcome(answer(status, { "retry-after": retryAfter }), now);
+    const outcome = webhookOutcome(answer(status, { "retry-after": retryAfter }), { now });
     expect(outcome).toEqual({ kind: "retry", reason: String(status), ...(after === undefined ? {} : { after }) });
   });
 
   it("what is no retry has no wait", () => {
-    expect(webhookOutcome(answer(500, { "retry-after": "7" }), now)).toEqual({
+    expect(webhookOutcome(answer(500, { "retry-after": "7" }), { now })).toEqual({
       kind: "unknown",
       reason: "500 (it may have been accepted)",
     });
-    expect(webhookOutcome(answer(410, { "retry-after": "7" }), now)).toEqual({ kind: "suppress", reason: "410" });
+    expect(webhookOutcome(answer(410, { "retry-after": "7" }), { now })).toEqual({ kind: "suppress", reason: "410" });
   });
 
   it("says what the receiver said, where that is text or JSON", () => {
-    expect(webhookOutcome(answer(422, { "content-type": "application/problem+json" }, '{"title":"no\nsku"}'), now)).toEqual({
+    expect(webhookOutcome(answer(422, { "content-type": "application/problem+json" }, '{"title":"no\nsku"}'), { now })).toEqual({
       kind: "reject",
       reason: '422 {"title":"no sku"}',
     });
-    expect(webhookOutcome(answer(404, { "content-type": "text/html; charset=utf-8" }, "<html>"), now)).toEqual({
+    expect(webhookOutcome(answer(404, { "content-type": "text/html; charset=utf-8" }, "<html>"), { now })).toEqual({
       kind: "retry",
       reason: "404",
     });
-    const long = webhookOutcome(answer(400, { "content-type": "text/plain" }, "x".repeat(100_000)), now);
+    const long = webhookOutcome(answer(400, { "content-type": "text/plain" }, "x".repeat(100_000)), { now });
     expect("reason" in long && long.reason).toHaveLength(204);
   });
 
   it("names where a redirect leads, and is not broken by one that leads nowhere", () => {
-    expect(webhookOutcome(answer(301, { location: "https://new.example.com/hook" }), now)).toMatchObject({
+    expect(webhookOutcome(answer(301, { location: "https://new.example.com/hook" }), { now })).toMatchObject({
       reason: expect.stringMatching(/^301 redirects are not followed: .* https:\/\/new\.example\.com\/hook$/) as string,
     });
-    expect(webhookOutcome(answer(302, { location: ["a", "b"] }), now).kind).toBe("reject");
-    expect(webhookOutcome(answer(304), now).kind).toBe("reject");
+    expect(webhookOutcome(answer(302, { location: ["a", "b"] }), { now }).kind).toBe("reject");
+    expect(webhookOutcome(answer(304), { now }).kind).toBe("reject");
   });
+});
+
+it("a team's own rows win, by HTTP status", () => {
+  const outcomes = { 404: "reject", 503: { kind: "retry", after: "5m" }, 500: "retry" } as const;
+  expect(webhookOutcome(answer(404), { now, outcomes }).kind).toBe("reject");
+  expect(webhookOutcome(answer(503), { now, outcomes })).toMatchObject({ after: 300_000 });
+  expect(webhookOutcome(answer(500), { now, outcomes })).toEqual({ kind: "retry", reason: "500" });
+  expect(webhookOutcome(answer(502), { now, outcomes }).kind).toBe("unknown");
 });
