@@ -4,7 +4,6 @@ import { nearest, type PolicyOptions } from "../define/policy.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { type AnyTopic, exportName } from "../define/topic.ts";
 import type { TopicInFile } from "./load-topics.ts";
-import { builtChannels } from "./options.ts";
 import type { TemplateInFile } from "./template-files.ts";
 
 /** The parts of an application, as far as they could be loaded. */
@@ -20,7 +19,7 @@ export interface ApplicationParts {
 
 /** What is no fault, and what an author would still want to know: one sentence each, beginning with the file. Pure. */
 export function applicationWarnings(parts: ApplicationParts): string[] {
-  return [...unheard(parts), ...undeliverable(parts), ...forgotten(parts), ...withoutExample(parts)];
+  return [...unheard(parts), ...forgotten(parts), ...withoutExample(parts)];
 }
 
 function unheard({ topics, files, subscribers }: ApplicationParts): string[] {
@@ -30,16 +29,6 @@ function unheard({ topics, files, subscribers }: ApplicationParts): string[] {
     .map(
       (topic) => `${topicFile(topic, files)}: nobody listens to "${topic.name}": run busbar new subscriber <name> --topic ${topic.name}`,
     );
-}
-
-function undeliverable({ subscribers }: ApplicationParts): string[] {
-  return subscribers.flatMap(({ name, file, routes }) => {
-    const channels = [...new Set(routes.map(({ channel }) => channel))].filter((channel) => !builtChannels.includes(channel));
-    return channels.map(
-      (channel) =>
-        `${file ?? `subscriber "${name}"`}: its routes on ${channel} are skipped: this version of busbar cannot send by ${channel} yet`,
-    );
-  });
 }
 
 /** A delivery needs no log any more, but who looks into it, or replays its event, does. */

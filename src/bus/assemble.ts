@@ -13,6 +13,7 @@ import { pushChannelOf } from "./push.ts";
 import { smsChannelOf } from "./sms.ts";
 import { templateProblems, usedTemplates } from "./template-files.ts";
 import { webhookChannelOf } from "./webhook.ts";
+import { whatsappChannelOf } from "./whatsapp.ts";
 
 export interface AssembleOptions {
   readonly settings: Settings;
@@ -71,6 +72,7 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
   if (delivering !== undefined) {
     await add("email", () => emailChannelOf(settings, delivering));
     await add("sms", () => smsChannelOf(settings, delivering));
+    await add("whatsapp", () => whatsappChannelOf(settings, delivering));
     await add("push", () => pushChannelOf(settings, delivering));
     await add("webhook", () => webhookChannelOf(settings, delivering));
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);

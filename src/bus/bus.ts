@@ -89,7 +89,7 @@ export function createBus<const T extends Topics>(options: BusOptions<T>): Bus<T
 
 export interface WireOptions {
   readonly clock?: Clock;
-  /** False: deliveries of all channels are planned, also of those that this version cannot send by, and go nowhere. Default true. */
+  /** False: what is planned goes nowhere. Default true. */
   readonly deliver?: boolean;
 }
 

@@ -4,7 +4,7 @@ import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts"
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { JobState } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./lazy-parts.ts";
-import { builtChannels } from "./options.ts";
+import { channelNames } from "../define/channel-name.ts";
 
 /** Who does something, and why, for the time line. */
 export interface By {
@@ -45,7 +45,7 @@ export interface Deliveries {
 
 export function deliveries({ queues, ledger }: LazyParts): Deliveries {
   const find = async (id: string) => {
-    for (const channel of builtChannels) {
+    for (const channel of channelNames) {
       const queue = queues().of(channel);
       const found = await queue.find(id);
       if (found !== undefined) return { queue, ...found };

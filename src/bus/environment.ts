@@ -6,12 +6,14 @@ import type { ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
-import type { EmailOptions, PushOptions, SendOptions, SmsOptions, WebhookOptions } from "./options.ts";
+import type { EmailOptions, PushOptions, SendOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./options.ts";
+import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
 import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
 import { smtpOf, smtpProblems } from "./smtp-settings.ts";
 import { twilioOf, twilioProblems } from "./twilio-settings.ts";
+import { whatsappOf, whatsappProblems } from "./whatsapp-settings.ts";
 
 /** What the environment says, parsed once. */
 export interface Environment {
@@ -27,7 +29,7 @@ export interface Environment {
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
   readonly sms: SmsOptions;
-  readonly whatsapp: ChannelOptions;
+  readonly whatsapp: WhatsappOptions;
   readonly push: PushOptions;
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
@@ -61,6 +63,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     ...redisProblems(given),
     ...smtpProblems(given),
     ...twilioProblems(given),
+    ...(parsed.success ? [...msg91SettingProblems(parsed.data), ...whatsappProblems(parsed.data)] : []),
     ...pushProblems(given),
   ];
   const sender = given["EMAIL_FROM"] === undefined ? {} : checkEmailAddress(given["EMAIL_FROM"]);
@@ -70,7 +73,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 
   const { data } = parsed;
   const smtp = smtpOf(data);
-  const twilio = twilioOf(data);
+  const [twilio, msg91] = [twilioOf(data), msg91Of(data)];
   const mailroomHost = new URL(data.MAILROOM_URL).hostname;
   return {
     redis: data.REDIS_URL ?? redisUrlOf(data),
@@ -85,8 +88,14 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       ...channelWords(data, "SMS"),
       ...(data.SMS_COUNTRIES === undefined ? {} : { countries: data.SMS_COUNTRIES }),
       ...(twilio === undefined ? {} : { twilio }),
+      ...(msg91 === undefined ? {} : { msg91 }),
+      ...(data.SMS_SERVICE === undefined ? {} : { order: data.SMS_SERVICE }),
     },
-    whatsapp: channelWords(data, "WHATSAPP"),
+    whatsapp: {
+      ...channelWords(data, "WHATSAPP"),
+      ...whatsappOf(data),
+      ...(data.WHATSAPP_SERVICE === undefined ? {} : { order: data.WHATSAPP_SERVICE }),
+    },
     push: { ...channelWords(data, "PUSH"), ...pushOf(data) },
     webhook: {
       ...channelWords(data, "WEBHOOK"),

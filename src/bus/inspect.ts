@@ -4,7 +4,7 @@ import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./lazy-parts.ts";
-import { builtChannels } from "./options.ts";
+import { channelNames } from "../define/channel-name.ts";
 import { unknownTopic } from "./publish.ts";
 import { type InspectedRouting, routingsReader } from "./routings.ts";
 import { type Trace, tracer } from "./trace.ts";
@@ -65,7 +65,7 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
     deliveries,
 
     async queues() {
-      const all = [...builtChannels.map((channel) => queues().of(channel)), queues().routing, queues().audiences];
+      const all = [...channelNames.map((channel) => queues().of(channel)), queues().routing, queues().audiences];
       return Object.fromEntries(await Promise.all(all.map(async (queue) => [queue.name, await queue.counts()] as const)));
     },
 

@@ -4,11 +4,11 @@ import { nearestName } from "../define/names.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import type { AudienceRecord } from "../router/audience-record.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
-import { builtChannels } from "./options.ts";
+import { channelNames } from "../define/channel-name.ts";
 import type { Queues } from "./queues.ts";
 
 /** The channels, `routing` (events that could not be planned) and `audiences` (recipients that are looked up). */
-export const queueNames: readonly string[] = [...builtChannels, "routing", "audiences"];
+export const queueNames: readonly string[] = [...channelNames, "routing", "audiences"];
 
 /** Whatever a queue carries. */
 export type AnyContent = Delivery | RoutingRecord | AudienceRecord;

@@ -7,7 +7,7 @@ import { checkAllowList } from "../channels/send-mode.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
-import type { EmailMessage, EmailSender, PushMessage, SmsMessage, WebhookMessage } from "../define/message.ts";
+import type { EmailMessage, EmailSender, PushMessage, SmsMessage, WebhookMessage, WhatsappMessage } from "../define/message.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { policyProblems } from "../define/policy.ts";
 import type { PushKind } from "../define/push-address.ts";
@@ -19,11 +19,13 @@ import {
   defaultCircuitRules,
   type ExpoOptions,
   type FcmOptions,
+  type MetaOptions,
+  type Msg91Options,
   type Provider,
   type SendgridOptions,
   type SmtpOptions,
-  type TwilioAccount,
   type TwilioOptions,
+  type TwilioWhatsappOptions,
   type WebhookProviderOptions,
   type WebPushOptions,
 } from "../providers/index.ts";
@@ -73,15 +75,17 @@ export interface BusOptions<T extends Topics = Topics> {
 export type ChannelsOptions = {
   readonly email?: EmailOptions;
   readonly sms?: SmsOptions;
+  readonly whatsapp?: WhatsappOptions;
   readonly push?: PushOptions;
   readonly webhook?: WebhookOptions;
-} & { readonly [Name in Exclude<ChannelName, "email" | "sms" | "push" | "webhook">]?: ChannelOptions };
+  readonly handler?: ChannelOptions;
+};
 
 export interface EmailOptions extends ChannelOptions {
   /** The sender: an address, or an address with a name. */
   readonly from: string | EmailSender;
   /** The first provider. */
-  readonly sendgrid?: Pick<SendgridOptions, "apiKey" | "baseUrl" | "timeout">;
+  readonly sendgrid?: Omit<SendgridOptions, "name" | "clock">;
   /** Takes over where SendGrid fails; the only one where SendGrid has no key. */
   readonly smtp?: Omit<SmtpOptions, "name">;
   /** Which of the two are used, the first one first. Default: both, SendGrid first. */
@@ -94,14 +98,33 @@ export type EmailService = "sendgrid" | "smtp";
 
 export interface SmsOptions extends ChannelOptions {
   /** The account that sends. */
-  readonly twilio?: TwilioAccount & Pick<TwilioOptions, "baseUrl" | "timeout">;
+  readonly twilio?: Omit<TwilioOptions, "name" | "clock">;
+  /** MSG91, which holds the approved texts itself and is sent their values. */
+  readonly msg91?: Omit<Msg91Options, "name" | "clock" | "anyTemplate">;
+  /** Which of the two are used, the first one first. Default: both that have keys, Twilio first. */
+  readonly order?: readonly SmsService[];
   /** A text that takes more segments is not sent and ends as a dead letter. Default 10, which stays below Twilio's 1,600 characters. */
   readonly maxSegments?: number;
   /** The only countries that are sent to, such as `["IN", "US"]`; a number of another one ends as a dead letter. Default: all. */
   readonly countries?: readonly string[];
-  /** Providers of your own in place of Twilio, the first one first. */
+  /** Providers of your own in place of the two, the first one first. */
   readonly providers?: readonly Provider<SmsMessage>[];
 }
+
+export type SmsService = "twilio" | "msg91";
+
+export interface WhatsappOptions extends ChannelOptions {
+  /** WhatsApp's own Cloud API. */
+  readonly meta?: Omit<MetaOptions, "name" | "clock">;
+  /** The account that sends, and its contents of the approved templates. */
+  readonly twilio?: Omit<TwilioWhatsappOptions, "name" | "clock" | "anyContent">;
+  /** Which of the two are used, the first one first. Default: both that have keys, Meta first. */
+  readonly order?: readonly WhatsappService[];
+  /** Providers of your own in place of the two, the first one first. */
+  readonly providers?: readonly Provider<WhatsappMessage>[];
+}
+
+export type WhatsappService = "meta" | "twilio";
 
 /** Which of the three carries a message is said by its address: a token of FCM or Expo, or a browser's subscription. */
 export interface PushOptions extends ChannelOptions {
@@ -148,6 +171,7 @@ export interface Settings {
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
   readonly sms: SmsOptions;
+  readonly whatsapp: WhatsappOptions;
   readonly push: PushOptions;
   readonly webhook: WebhookOptions;
   readonly services: object;
@@ -166,9 +190,6 @@ export interface ChannelSettings {
   readonly timeout: number;
   readonly circuit: CircuitRules | false;
 }
-
-/** The channels that this version can deliver. */
-export const builtChannels: readonly ChannelName[] = ["email", "sms", "push", "webhook", "handler"];
 
 const optionNames = [
   "application",
@@ -224,6 +245,7 @@ export function parseOptions(options: BusOptions): Settings {
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
     sms: channels.sms ?? {},
+    whatsapp: channels.whatsapp ?? {},
     push: channels.push ?? {},
     webhook: channels.webhook ?? {},
     services: options.services ?? {},
@@ -260,7 +282,6 @@ function parseCircuit(options: ChannelOptions["circuit"], place: string): Circui
 }
 
 function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {
-  if (!builtChannels.includes(name)) return `this version of busbar cannot send by ${name} yet`;
   if (options?.enabled === false) return `the channel ${name} is switched off`;
   return name === "email" && options === undefined ? "the channel email is not configured" : undefined;
 }

@@ -7,7 +7,7 @@ import { bullmqQueue } from "../queues/bullmq-queue.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { nullQueue } from "../queues/null-queue.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
-import { builtChannels, type Settings } from "./options.ts";
+import type { Settings } from "./options.ts";
 
 export interface Queues {
   /** The queue of a channel. */
@@ -36,7 +36,7 @@ export function queuesOf(
   const shared = { url, prefix, application, logger, clock, pace };
   const deliveries = new Map<ChannelName, DeliveryQueue<Delivery>>(
     deliver
-      ? builtChannels.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })])
+      ? channelNames.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })])
       : channelNames.map((name) => [name, nullQueue<Delivery>(name)]),
   );
   const keepCompleted = { age: day, count: 1_000 };

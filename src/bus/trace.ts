@@ -9,7 +9,7 @@ import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { LazyParts } from "./lazy-parts.ts";
-import { builtChannels } from "./options.ts";
+import { channelNames } from "../define/channel-name.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
 /** What became of one event, step by step. */
@@ -66,7 +66,7 @@ export function tracer({ application, log, parts, catalog, deliveries }: TracerO
 
   const find = async (id: string): Promise<FoundEntry | undefined> => {
     if (/^d_[a-z2-7]{32}$/.test(id)) {
-      for (const channel of builtChannels) {
+      for (const channel of channelNames) {
         const job = await parts.queues().of(channel).find(id);
         if (job !== undefined) return entryOf(job.content.event.id, Date.parse(job.content.event.time));
       }

@@ -30,6 +30,8 @@ export function emailTemplate<S extends z.ZodObject>(options: EmailTemplateOptio
   const { subject, mjml, text } = options ?? {};
   const problems = /[\r\n]/.test(subject ?? "") ? ["its subject has more than one line"] : [];
   const shared = checkedTemplate(options, { channel: "email", title: "E-mail template", texts: { subject, mjml, text }, problems });
-  const others = localTemplates(options, ({ subject, mjml, text }) => emailTemplate({ ...options, subject, mjml, text, locales: {} }));
+  const others = localTemplates(options, (own) =>
+    emailTemplate({ ...options, subject: own.subject, mjml: own.mjml, text: own.text, locales: {} }),
+  );
   return { ...shared, subject, mjml, text, ...others };
 }

@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert";
 import { pause } from "../base/pause.ts";
 import type { Queues } from "../bus/queues.ts";
-import { builtChannels } from "../bus/options.ts";
+import { channelNames } from "../define/channel-name.ts";
 import type { DeliveryQueue, QueueCounts, QueuedContent } from "../queues/delivery-queue.ts";
 import type { History } from "./history.ts";
 import { audienceRow, deliveryRow, eventRow, sections } from "./overview.ts";
@@ -59,7 +59,7 @@ async function countsOf(queues: Queues): Promise<readonly NamedCounts[]> {
 }
 
 function allOf(queues: Queues): readonly Pick<DeliveryQueue<QueuedContent>, "name" | "counts" | "handOutDue">[] {
-  return [queues.routing, queues.audiences, ...builtChannels.map((channel) => queues.of(channel))];
+  return [queues.routing, queues.audiences, ...channelNames.map((channel) => queues.of(channel))];
 }
 
 function underWay(history: History, counts: readonly NamedCounts[]): string {

@@ -28,8 +28,7 @@ export interface TestBusOptions<T extends Topics = Topics> extends Pick<
   /** The time that the bus's clock shows until it is moved. Default `2026-01-01T00:00:00.000Z`. */
   readonly now?: string | number | Date;
   /**
-   * `"drain"`, the default, delivers: messages to the test's mailroom, handlers by calling them; routes of channels that this version
-   * cannot send by are skipped. `"record"` delivers nothing, compiles no template and calls no handler: the deliveries of all
+   * `"drain"`, the default, delivers: messages to the test's mailroom, handlers by calling them. `"record"` delivers nothing, compiles no template and calls no handler: the deliveries of all
    * channels are planned, their audiences looked up, and `recorded` lists them at once, whenever they would have been due.
    */
   readonly deliver?: "drain" | "record";

@@ -7,7 +7,7 @@ export type { Plan };
 
 /**
  * What a subscriber makes of an event: its deliveries, the audiences that are to be looked up, and the routes that were not taken,
- * with the reason. Pure: it needs no bus and no Redis. All channels are on, also those that this version cannot send by yet.
+ * with the reason. Pure: it needs no bus and no Redis. All channels are on.
  * @param options the application's name (default `test`), and its channels' options where they matter
  * @throws BusbarError `CANNOT_PLAN` naming subscriber, route and field, when the subscriber's own code throws or its data does not fit
  */

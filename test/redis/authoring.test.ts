@@ -30,7 +30,7 @@ const mailing = (words: Words = {}, name = "mail"): Subscriber =>
     deliver: ({ email }) => [email({ to: ({ data }) => data.email, template: note, data: ({ data }) => ({ orderId: data.orderId }) })],
   });
 
-function line(subscribers: readonly Subscriber[], { prefix = newPrefix(), channel = {} } = {}) {
+function line(subscribers: readonly Subscriber[], { prefix = newPrefix(), channel = {}, channels = {} } = {}) {
   const { provider, sends } = recordingProvider();
   const bus = newBus(() =>
     createBus({
@@ -39,7 +39,7 @@ function line(subscribers: readonly Subscriber[], { prefix = newPrefix(), channe
       subscribers,
       redis: url,
       prefix,
-      channels: { email: { from: "shop@example.in", providers: [provider], rateLimit: false, ...channel } },
+      channels: { email: { from: "shop@example.in", providers: [provider], rateLimit: false, ...channel }, ...channels },
       send: { live: true },
     }),
   );
@@ -223,7 +223,7 @@ it("why a route was not taken is recorded, but not what a filter turned away", a
       }),
     ],
   });
-  const { bus } = line([choosy, mailing({ filter: { total: [1] } as never })]);
+  const { bus } = line([choosy, mailing({ filter: { total: [1] } as never })], { channels: { push: { enabled: false } } });
   const routed = observed(bus, "routed", 2);
   await bus.start();
   await bus.publishEvent.orderPlaced(order("A-1"));
@@ -232,7 +232,7 @@ it("why a route was not taken is recorded, but not what a filter turned away", a
   expect(routings.find(({ subscriber }) => subscriber === "choosy")!.skipped).toEqual([
     { route: "large", reason: "when said no" },
     { route: "email", reason: "no recipient" },
-    { route: "push", reason: "this version of busbar cannot send by push yet" },
+    { route: "push", reason: "the channel push is switched off" },
   ]);
   expect(routings.find(({ subscriber }) => subscriber === "mail")!.skipped).toEqual([]);
 });

@@ -41,7 +41,7 @@ describe.each<[string, CircuitStore]>([
 describe("the circuits of several processes", () => {
   it("lets one of them probe, and tells one of them that it recovered", async () => {
     const store = redisCircuits(redis, { prefix, application: "probes" });
-    const told: string[] = [];
+    const changes: string[] = [];
     let now = 0;
     const make = () =>
       breaker({
@@ -50,7 +50,7 @@ describe("the circuits of several processes", () => {
         store,
         clock: { now: () => now, random: () => 0 },
         logger: silentLogger,
-        onChange: ({ kind }) => told.push(kind),
+        onChange: ({ kind }) => changes.push(kind),
       });
     const breakers = Array.from({ length: 8 }, make);
     const go = { probe: false };
@@ -61,7 +61,7 @@ describe("the circuits of several processes", () => {
     await Promise.all(admissions.map((told, index) => (told.kind === "go" ? breakers[index]!.report({ kind: "sent" }, told) : undefined)));
     now = 7_000;
     expect(await Promise.all(breakers.map((each) => each.admit()))).toEqual(breakers.map(() => ({ kind: "go", probe: false })));
-    expect(told).toEqual(["degraded", "recovered"]);
+    expect(changes).toEqual(["degraded", "recovered"]);
   });
 
   it("goes by what it knew last where Redis is away, and says so", async () => {
@@ -130,6 +130,6 @@ describe("an alert about a provider", () => {
     });
     bus.mailroom.fail("sendgrid", 503);
     await bus.publishEvent.orderPlaced({ orderId: "A-1", email: "asha@example.com" });
-    await bus.expectSent({ subscriber: "receipts" });
+    expect(await bus.expectSent({ subscriber: "receipts" })).toMatchObject({ provider: "smtp (mailroom)" });
   });
 });

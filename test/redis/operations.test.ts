@@ -267,7 +267,7 @@ describe("figures", () => {
       });
     const { channels } = await bus.stats();
     expect(channels.find(({ name }) => name === "email")).toMatchObject({ completed: 2, dead: 0, rateLimit: false, concurrency: 5 });
-    expect(channels.find(({ name }) => name === "push")).toBeUndefined();
+    expect(channels.find(({ name }) => name === "push")).toMatchObject({ on: true, waiting: 0 });
   });
 
   it("see a trimmed log as held, not as published", async () => {

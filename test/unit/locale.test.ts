@@ -5,10 +5,10 @@ import { inAllLocales, inLocale } from "../../src/define/locale.ts";
 import { defineSubscriber, defineTopic, emailTemplate, pushTemplate, smsTemplate, whatsappTemplate } from "../../src/index.ts";
 import { eventOf, plan } from "../../src/testing/index.ts";
 
-const data = z.object({ code: z.string() });
+const schema = z.object({ code: z.string() });
 const otp = smsTemplate({
   name: "otp",
-  data,
+  data: schema,
   text: "{{code}} is your code",
   locales: { hi: { text: "{{code}} आपका कोड है" }, "pt-BR": { text: "{{code}} é o seu código" }, pt: { text: "{{code}} é o código" } },
 });
@@ -48,13 +48,13 @@ describe("the language of a message", () => {
     expect(planned("PT_br")).toMatchObject({ locale: "pt-BR", template: { name: "otp", version: 1 } });
     expect(planned("no such language!")).not.toHaveProperty("locale");
     expect(planned(undefined)).not.toHaveProperty("locale");
-    expect(planned("hi", smsTemplate({ name: "plain", data, text: "{{code}}" }))).not.toHaveProperty("locale");
+    expect(planned("hi", smsTemplate({ name: "plain", data: schema, text: "{{code}}" }))).not.toHaveProperty("locale");
     expect(() => planned(7)).toThrow('locale must return a language\'s code such as "hi", and returned number');
   });
 
   it("is checked with all others when the template is defined, and when it is compiled", async () => {
     const wrong = () =>
-      smsTemplate({ name: "otp", data, text: "{{code}}", locales: { hi: { text: " " }, "?": { text: "x" }, HI: { text: "y" } } });
+      smsTemplate({ name: "otp", data: schema, text: "{{code}}", locales: { hi: { text: " " }, "?": { text: "x" }, HI: { text: "y" } } });
     expect(wrong).toThrow(
       expect.objectContaining({
         problems: ["locales: hi: its text is empty", 'locales: "?" is no code of a language such as "hi" or "pt-BR"'],
@@ -62,7 +62,7 @@ describe("the language of a message", () => {
     );
     const email = emailTemplate({
       name: "receipt",
-      data,
+      data: schema,
       subject: "{{code}}",
       mjml: mjml("{{code}}"),
       text: "{{code}}",
@@ -77,14 +77,21 @@ describe("the language of a message", () => {
     const whatsapp = whatsappTemplate({
       name: "cod",
       approvedAs: "cod_confirmation",
-      data,
+      data: schema,
       body: "Your code {{code}} is here",
       locales: { "en-IN": { body: "Code {{code}} ji" }, hi: { body: "कोड {{code}} है", approvedAs: "cod_hi" } },
     });
     expect(inLocale(whatsapp, "en-IN")).toMatchObject({ approvedAs: "cod_confirmation", language: "en_IN", body: "Code {{code}} ji" });
     expect(inLocale(whatsapp, "hi")).toMatchObject({ approvedAs: "cod_hi", language: "hi" });
     const link = "https://example.com/";
-    const push = pushTemplate({ name: "p", data, title: "T {{code}}", body: "B", link, locales: { hi: { title: "शीर्षक", body: "ब" } } });
+    const push = pushTemplate({
+      name: "p",
+      data: schema,
+      title: "T {{code}}",
+      body: "B",
+      link,
+      locales: { hi: { title: "शीर्षक", body: "ब" } },
+    });
     expect(inLocale(push, "hi")).toMatchObject({ title: "शीर्षक", link });
   });
 });

@@ -14,6 +14,8 @@ interface Send {
   readonly outcome: Outcome["kind"];
 }
 
+const attempt = (id: string) => ({ deliveryId: id, signal: new AbortController().signal });
+
 /** Two processes of five sends each share the circuits; every tick of 200 ms each sends five: 50 a second. */
 async function run(backup: boolean): Promise<{ sends: Send[]; facts: ProviderFact[]; done: Set<string>; waits: number }> {
   let now = 0;
@@ -42,7 +44,6 @@ async function run(backup: boolean): Promise<{ sends: Send[]; facts: ProviderFac
   const done = new Set<string>();
   let waits = 0;
   let made = 0;
-  const attempt = (id: string) => ({ deliveryId: id, signal: new AbortController().signal });
   for (now = 0; now < end; now += 200) {
     await Promise.all(
       chains.flatMap((chain) => {

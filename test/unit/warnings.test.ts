@@ -22,7 +22,7 @@ it("warns of a topic that nobody listens to", () => {
   ]);
 });
 
-it("warns of channels that this version cannot deliver, and of templates without an example", () => {
+it("warns of templates without an example, and of no channel", () => {
   const both = defineSubscriber([placed, shipped], {
     name: "both",
     deliver: ({ sms, push }) => [
@@ -35,7 +35,6 @@ it("warns of channels that this version cannot deliver, and of templates without
   const subscribers = [{ ...both, file: "subscribers/both.ts" }];
   const templates = [{ template, file: "subscribers/_templates/review-sms.ts" }];
   expect(applicationWarnings({ ...parts, subscribers, templates })).toEqual([
-    "subscribers/both.ts: its routes on push are skipped: this version of busbar cannot send by push yet",
     'subscribers/_templates/review-sms.ts: sms template "review" has no example: busbar preview cannot show it',
   ]);
 });

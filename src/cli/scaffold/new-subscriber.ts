@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { TopicInFile } from "../../bus/load-topics.ts";
-import { builtChannels } from "../../bus/options.ts";
 import type { TemplateInFile } from "../../bus/template-files.ts";
 import { type ChannelName, channelNames, type TemplateChannel } from "../../define/channel-name.ts";
 import { nearestName } from "../../define/names.ts";
@@ -81,9 +80,6 @@ function nextSteps(
     ...(to.isPlaceholder ? [`put into ${files.subscriber} who gets it: the payload names no recipient`] : []),
     ...(channel === "handler" ? [`put into ${files.subscriber} what it does`] : []),
     ...(files.template === undefined ? [] : [`put into ${files.template} what it says, and look at it: busbar preview ${name}`]),
-    ...(builtChannels.includes(channel)
-      ? []
-      : [`this version of busbar cannot send by ${channel} yet: its deliveries are planned, and skipped`]),
   ];
 }
 

@@ -43,9 +43,12 @@ interface Outage {
   readonly figures: Record<string, string | number>;
 }
 
+function at(record: MailRecord): number {
+  return Date.parse(record.at);
+}
+
 function judged(stage: Stage, { began, ended, figures }: Outage): string[] {
   const requests = stage.requests();
-  const at = (record: MailRecord): number => Date.parse(record.at);
   const refused = requests.filter(({ provider, verdict }) => provider === "sendgrid" && verdict === "rejected").map(at);
   // The probes: what came once nothing had come for as long as there must be between two of them.
   const firstProbe = refused.findIndex((time, index) => index > 0 && time - refused[index - 1]! >= probeEveryMs - 100);
@@ -61,7 +64,7 @@ function judged(stage: Stage, { began, ended, figures }: Outage): string[] {
     "by SMTP meanwhile": bySmtp.length,
     "SendGrid used again after": firstAgain === undefined ? "never" : `${((at(firstAgain) - ended) / 1_000).toFixed(1)} s`,
   });
-  const broken: string[] = [...stage.ends().map((end) => `ended by itself: ${end}`)];
+  const broken: string[] = stage.ends().map((end) => `ended by itself: ${end}`);
   if (opening.length > mostRefusals) broken.push(`${opening.length} refusals until the circuit was open, at most ${mostRefusals}`);
   if (tooSoon.length > 0) broken.push(`${tooSoon.length} probes came within 5 s of the one before`);
   if (probes.length === 0 && ended - began > 10_000) broken.push("nobody looked whether SendGrid works again");
