@@ -86,7 +86,11 @@ export function faultPanel(dialog, { opener, onChange }) {
   }
   const follow = async () => {
     if (location.hash !== "#faults") return close();
-    if (switches.length === 0) build((await (await fetch("/faults")).json()).providers);
+    const known = await fetch("/faults").catch(() => ({ ok: false }));
+    // There is no mailroom here, or nobody answers: the page says so itself.
+    if (!known.ok || location.hash !== "#faults") return close();
+    const { providers } = await known.json();
+    if (switches.length === 0) build(providers);
     show(waiting);
     if (!dialog.open) dialog.showModal();
     return undefined;
@@ -98,7 +102,6 @@ export function faultPanel(dialog, { opener, onChange }) {
   });
   all.addEventListener("click", () => void change("/faults", { method: "DELETE" }));
   addEventListener("hashchange", follow);
-  addEventListener("popstate", follow);
 
   const show = (faults) => {
     waiting = faults ?? [];
@@ -169,7 +172,7 @@ async function problemOf(address, request) {
     // What waits no more need not be lifted.
     if (response.ok || (request.method === "DELETE" && response.status === 404)) return "";
     const { detail, problems = [] } = await response.json();
-    return [detail, ...problems].join(" ");
+    return `Nothing was changed: ${problems.length > 0 ? problems.join("; ") : detail}`;
   } catch {
     return "The server does not answer: nothing was changed.";
   }

@@ -20,7 +20,7 @@ const reader = messageReader(part("reader"), {
   onOpen: (deliveryId) => choose(origins[deliveryId]?.event),
 });
 const search = messageSearch(part("search"), { more: part("messages-more"), show: () => show() });
-const faults = faultPanel(part("faults"), { opener: part("faults-link"), onChange: () => look() });
+const faults = faultPanel(part("faults-dialog"), { opener: part("faults-link"), onChange: () => look() });
 clearButton(part("messages-clear"), { onClear: () => look() });
 
 function show() {

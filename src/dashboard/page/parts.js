@@ -26,8 +26,9 @@ function frameOf({ id, subject }) {
 }
 
 /** What the provider was asked for, as the mailroom keeps it, and the ids that belong to it. */
-function rawOf({ request, text, messageId, deliveryId, size }) {
-  return JSON.stringify({ messageId, deliveryId, size, text, request }, undefined, 2);
+function rawOf({ headers, request, text, messageId, deliveryId, size }) {
+  const told = headers.length === 0 ? undefined : Object.fromEntries(headers);
+  return JSON.stringify({ messageId, deliveryId, size, headers: told, text, request }, undefined, 2);
 }
 
 function headersOf({ headers, messageId, deliveryId, size }) {

@@ -51,7 +51,12 @@ function lockScreen({ at, push = {} }) {
       { class: "screen lock" },
       element("p", { class: "day" }, date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" })),
       element("p", { class: "clock" }, date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })),
-      element("div", { class: "notification" }, element("p", { class: "title" }, title ?? ""), element("p", {}, body ?? "")),
+      element(
+        "div",
+        { class: "notification" },
+        title !== undefined && element("p", { class: "title" }, title),
+        element("p", {}, body ?? (title === undefined ? "Only its browser can read it." : "")),
+      ),
     ),
     element("dl", { class: "cost" }, pair("A tap opens", link ?? "the application")),
   );

@@ -28,7 +28,6 @@ export function messageReader(dialog, { originOf, isLive, onOpen }) {
     return undefined;
   };
   addEventListener("hashchange", follow);
-  addEventListener("popstate", follow);
   return follow;
 }
 
@@ -55,7 +54,9 @@ function letter(message, { origin, live, close }) {
     element(
       "dl",
       { class: "facts" },
-      Object.entries(facts).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
+      Object.entries(facts)
+        .filter(([, value]) => value !== "")
+        .map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
     ),
     element("p", { class: "unsent" }, unsentText(message, live)),
     element("nav", { class: "tabs", "aria-label": "Parts of the message" }, tabs),
