@@ -74,6 +74,7 @@ const cases: readonly Case[] = [
         accountSid: `AC${"a".repeat(32)}`,
         authToken: "t",
         from: "+14155238886",
+        contents: {},
         anyContent: true,
         baseUrl: room.url,
       }),

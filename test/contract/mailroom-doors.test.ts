@@ -1,5 +1,7 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import webPush from "web-push";
 import { type Mailroom, startMailroom } from "../../src/mailroom/mailroom.ts";
 import type { MailProvider, MailRecord } from "../../src/mailroom/record.ts";
 
@@ -419,6 +421,105 @@ describe("Expo", () => {
       status: 200,
       json: { data: [{ status: "ok" }, { status: "error", message: "slow down", details: { error: "MessageRateExceeded" } }] },
     });
+  });
+});
+
+describe("push services of browsers", () => {
+  const vapid = { subject: "mailto:ops@example.in", ...webPush.generateVAPIDKeys() };
+  /** What the package would post, with some of its headers changed; `undefined` leaves one out. */
+  const post = async (change: Readonly<Record<string, string | undefined>> = {}, body?: string) => {
+    const { endpoint, headers, ...details } = webPush.generateRequestDetails(room.subscription(), "hi", { vapidDetails: vapid });
+    const right = Object.fromEntries(
+      Object.entries(headers as Record<string, string>).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    );
+    const { "content-length": _length, ...all } = { ...right, ...change };
+    return ask(new URL(endpoint).pathname, { headers: all, body: body ?? Uint8Array.from(details.body as Buffer) });
+  };
+
+  it("takes a message whose text has no title, and one without a text", async () => {
+    expect(await post()).toMatchObject({ status: 201 });
+    expect(await post({ "content-encoding": undefined }, "")).toMatchObject({ status: 201 });
+    expect(inbox().map(({ subject, text }) => [subject, text])).toEqual([
+      [undefined, undefined],
+      [undefined, "hi"],
+    ]);
+  });
+
+  it.each<[string, Readonly<Record<string, string | undefined>>, number, RegExp]>([
+    ["no lifetime", { ttl: undefined }, 400, /ttl/],
+    ["a lifetime that is none", { ttl: "1h" }, 400, /ttl/],
+    ["an urgency that there is not", { urgency: "urgent" }, 400, /urgency/],
+    ["a topic that is too long", { topic: "t".repeat(33) }, 400, /topic/],
+    ["another encryption", { "content-encoding": "aesgcm" }, 400, /aes128gcm/],
+    ["nobody's identification", { authorization: undefined }, 401, /vapid/],
+    ["an identification of another kind", { authorization: "Bearer a" }, 401, /vapid/],
+    ["a token that is none", { authorization: `vapid t=a.b.c, k=${vapid.publicKey}` }, 401, /ES256/],
+  ])("refuses %s", async (_, change, status, said) => {
+    expect(await post(change)).toMatchObject({ status, json: { code: status, message: expect.stringMatching(said) as string } });
+    expect(room.inbox.count).toBe(0);
+  });
+
+  it.each<[string, string, string, number | undefined, RegExp]>([
+    ["another push service", "https://push.example.com", "mailto:ops@example.in", undefined, /aud/],
+    ["a time that is over", "", "mailto:ops@example.in", -10, /exp/],
+    ["two days", "", "mailto:ops@example.in", 172_800, /exp/],
+  ])("refuses an identification for %s", async (_, audience, subject, lifetime, said) => {
+    const expiration = Math.floor(Date.now() / 1_000) + (lifetime ?? 3_600);
+    expect(await post({ authorization: signedVapid({ aud: audience || room.url, exp: expiration, sub: subject }) })).toMatchObject({
+      status: 401,
+      json: { message: expect.stringMatching(said) as string },
+    });
+  });
+
+  it("refuses a body that is not encrypted, and one of more than 4,096 bytes", async () => {
+    expect(await post({}, "hi")).toMatchObject({ status: 400, json: { message: expect.stringMatching(/not encrypted/) as string } });
+    expect(await post({}, "x".repeat(4_097))).toMatchObject({ status: 413 });
+  });
+
+  it("gives subscriptions that differ", async () => {
+    const [first, second] = await Promise.all([1, 2].map(async () => (await ask("/webpush/subscription", { method: "GET" })).json));
+    expect(first).toMatchObject({ endpoint: expect.stringMatching(/\/webpush\/./) as string, keys: room.subscription().keys });
+    expect(first).not.toEqual(second);
+  });
+});
+
+function signedVapid(claims: object): string {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
+  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+  const text = [{ typ: "JWT", alg: "ES256" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  const signature = sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "ieee-p1363" });
+  return `vapid t=${text}.${signature.toString("base64url")}, k=${point.toString("base64url")}`;
+}
+
+describe("late answers", () => {
+  const mail = {
+    headers: { authorization: "Bearer SG.test" },
+    json: {
+      personalizations: [{ to: [{ email: "asha@example.in" }] }],
+      from: { email: "shop@example.in" },
+      subject: "Thank you",
+      content: [{ type: "text/plain", value: "Thank you" }],
+    },
+  };
+
+  it("come when they should", async () => {
+    room.fail("sendgrid", { delay: "60ms" });
+    const begun = performance.now();
+    expect((await ask("/v3/mail/send", mail)).status).toBe(202);
+    expect(performance.now() - begun).toBeGreaterThan(55);
+    expect(inbox()).toMatchObject([{ answer: 202, reason: "scripted fault: accepted, the answer is late" }]);
+  });
+
+  it("count when the message arrives, and nobody waits for them when the mailroom stops", async () => {
+    const own = await startMailroom();
+    own.fail("sendgrid", { delay: "10m" });
+    const { headers, json } = mail;
+    const init = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(json) };
+    const pending = fetch(`${own.url}/v3/mail/send`, init).catch((error: unknown) => error);
+    await expect.poll(() => own.inbox.count).toBe(1);
+    await own.stop();
+    expect(await pending).toBeDefined();
   });
 });
 

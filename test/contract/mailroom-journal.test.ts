@@ -139,6 +139,22 @@ describe("the journal of a mailroom", () => {
     expect([listed[0], listed.at(-1)]).toEqual(["m619", "m120"]);
   });
 
+  it("knows the channel of lines that were written before there were several", async () => {
+    const lines = (["smtp", "twilio", "webhook"] as const).map((provider) => {
+      const { channel: _channel, ...old } = entry(provider, { provider });
+      return `${JSON.stringify(old)}\n`;
+    });
+    writeFileSync(current(), `${lines.join("")}${JSON.stringify(entry("new", { provider: "twilio", channel: "whatsapp" }))}\n`);
+    const { inbox } = await mailroom();
+    expect(inbox.list().map(({ id, channel }) => [id, channel])).toEqual([
+      ["new", "whatsapp"],
+      ["webhook", "webhook"],
+      ["twilio", "sms"],
+      ["smtp", "email"],
+    ]);
+    expect(ids(inbox.list({ channel: "sms" }))).toEqual(["twilio"]);
+  });
+
   it("starts although an old line cannot be read, shows what is newer, and says so", async () => {
     writeFileSync(current(), `no json\n${JSON.stringify(entry("a"))}\n`);
     const warn = vi.fn();

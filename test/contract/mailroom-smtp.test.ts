@@ -129,6 +129,52 @@ describe("scripted faults of SMTP", () => {
     expect(records()).toMatchObject([{ verdict: "rejected", answer: 535 }]);
   });
 
+  it("refuses the message to an address that bounces, once it knows it, and takes the others", async () => {
+    room.fail("smtp", { bounce: true, to: "asha@example.in" });
+    await transport().sendMail({ ...mail, to: "ravi@example.in" });
+    await expect(transport().sendMail(mail)).rejects.toMatchObject({ responseCode: 550, response: "550 5.1.1 no such mailbox" });
+    expect(records()).toMatchObject([
+      { verdict: "accepted", to: ["ravi@example.in"] },
+      { verdict: "rejected", answer: 550, deliveryId: "d_1", reason: "scripted fault: 550 5.1.1 no such mailbox" },
+    ]);
+  });
+
+  it("refuses one recipient of two at its own command", async () => {
+    room.fail("smtp", { bounce: true, to: "@example.org", stage: "recipient", message: "5.1.10 null MX" });
+    const info = (await transport().sendMail({ ...mail, to: ["ravi@example.org", "asha@example.in"] })) as unknown as {
+      readonly accepted: unknown;
+      readonly rejected: unknown;
+    };
+    expect(info).toMatchObject({ accepted: ["asha@example.in"], rejected: ["ravi@example.org"] });
+    expect(records()).toMatchObject([
+      { verdict: "rejected", to: ["ravi@example.org"], reason: "scripted fault: 550 5.1.10 null MX" },
+      { verdict: "accepted", to: ["asha@example.in"] },
+    ]);
+  });
+
+  it("answers late: the message counts when it arrives, and stop does not wait for the answer", async () => {
+    room.fail("smtp", { delay: "60ms" });
+    const begun = performance.now();
+    await transport().sendMail(mail);
+    expect(performance.now() - begun).toBeGreaterThan(55);
+    room.fail("smtp", { delay: "10m", smtpCode: 451 });
+    const pending = transport()
+      .sendMail(mail)
+      .catch((error: unknown) => error);
+    await expect.poll(() => records().length).toBe(2);
+    expect(records().map(({ verdict, answer }) => [verdict, answer])).toEqual([
+      ["accepted", 250],
+      ["rejected", 451],
+    ]);
+    await room.stop();
+    expect(await pending).toBeInstanceOf(Error);
+  });
+
+  it("knows who would have got it if real sending were on", async () => {
+    await transport().sendMail({ ...mail, headers: { "X-Busbar-Instead-Of": "sendgrid" } });
+    expect(room.inbox.list()).toMatchObject([{ insteadOf: "sendgrid", channel: "email" }]);
+  });
+
   it("the lost reply: accepted and recorded, but the client sees a broken connection", async () => {
     room.fail("smtp", { resetAfterAccept: true });
     await expect(transport().sendMail(mail)).rejects.toThrow(/ECONNRESET|socket close/);

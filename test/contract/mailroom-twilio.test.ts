@@ -222,17 +222,19 @@ describe.skipIf(conformance === undefined)(
       return { type, request: closed(asked), message: closed(resource), fields: Object.keys(resource.properties) };
     };
 
-    it("describes what the mailroom answers, no field less and none more", async () => {
-      const { message, fields } = read();
-      for (const [name, sender] of [
-        ["From", sms.from],
-        ["MessagingServiceSid", service],
-      ] as const) {
-        const { json } = await ask(messages, {
-          method: "POST",
-          body: form({ To: sms.to, Body: sms.body, [name]: sender }),
-          headers: right,
-        });
+    it("describes what the mailroom takes and answers, SMS and WhatsApp, no field less and none more", async () => {
+      const { request, message, fields } = read();
+      const content = { ContentSid: `HX${"d".repeat(32)}`, ContentVariables: '{"1":"Asha"}' };
+      const taken: readonly Readonly<Record<string, string>>[] = [
+        { To: sms.to, Body: sms.body, From: sms.from },
+        { To: sms.to, Body: sms.body, MessagingServiceSid: service },
+        { To: `whatsapp:${sms.to}`, From: "whatsapp:+14155238886", ...content },
+        { To: `whatsapp:${sms.to}`, MessagingServiceSid: service, ...content },
+      ];
+      for (const parts of taken) {
+        expect(request(parts), JSON.stringify(request.errors)).toBe(true);
+        const { status, json } = await ask(messages, { method: "POST", body: form(parts), headers: right });
+        expect(status).toBe(201);
         expect(message(json), JSON.stringify(message.errors)).toBe(true);
         expect(Object.keys(json as object).toSorted()).toEqual(fields.toSorted());
       }
