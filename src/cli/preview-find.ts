@@ -1,4 +1,5 @@
 import type { TemplateInFile } from "../bus/template-files.ts";
+import { inAllLocales } from "../define/locale.ts";
 import { nearestName } from "../define/names.ts";
 import { isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -10,9 +11,13 @@ export interface KnownTemplate extends TemplateInFile {
   readonly usedBy: readonly string[];
 }
 
-/** All templates of an application, in the order of their names. */
+/** All templates of an application, each language as one of its own, in the order of their names. */
 export function knownTemplates(templates: readonly TemplateInFile[], subscribers: readonly Subscriber[]): KnownTemplate[] {
-  return templates.map((each) => ({ ...each, usedBy: usersOf(each.template, subscribers) })).toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const known = templates.flatMap((each) => {
+    const usedBy = usersOf(each.template, subscribers);
+    return inAllLocales(each.template).map((template) => ({ ...each, template, usedBy }));
+  });
+  return known.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function key({ template: { name, channel } }: TemplateInFile): string {
@@ -40,8 +45,8 @@ export function templatesNamed(
     .filter((route) => part === undefined || route.name === part);
   const found = templates.filter(
     ({ template }) =>
-      (template.name === name && (part === undefined || template.channel === part)) ||
-      routes.some((route) => isMessageRoute(route) && route.template === template),
+      ((template.name === name || template.name.startsWith(`${name} (`)) && (part === undefined || template.channel === part)) ||
+      routes.some((route) => isMessageRoute(route) && inAllLocales(route.template).includes(template)),
   );
   return found.length > 0 ? found : { nearest: nearestName(wanted, namesOf(templates, subscribers)) };
 }

@@ -120,3 +120,11 @@ describe("text for a terminal", () => {
     expect(JSON.parse(visibleJson({ text: acting }))).toEqual({ text: acting });
   });
 });
+
+it("shows each language of a template as one of its own", () => {
+  const local = smsTemplate({ name: "hello", data, text: "Hello {{code}}", example, locales: { hi: { text: "नमस्ते {{code}}" } } });
+  const known = knownTemplates([{ template: local, file: "subscribers/_templates/hello.ts" }], []);
+  expect(known.map(({ template: { name } }) => name)).toEqual(["hello", "hello (hi)"]);
+  expect(templatesNamed("hello", known, [])).toHaveLength(2);
+  expect(templatesNamed("hello (hi)", known, [])).toHaveLength(1);
+});
