@@ -24,13 +24,21 @@ async function packagesLoadedBy(code: string): Promise<string> {
 }
 
 it("importing the providers and making them loads no SDK", async () => {
-  const make = `const { sendgridProvider, smtpProvider, twilioProvider, webhookProvider, providerChain } = await import("./src/providers/index.ts");
+  const make = `const providers = await import("./src/providers/index.ts");
+    const { sendgridProvider, smtpProvider, twilioProvider, webhookProvider, providerChain } = providers;
     providerChain([sendgridProvider({ apiKey: "SG.x" }), smtpProvider({ host: "127.0.0.1", port: 25 })]);
     webhookProvider({ allow: ["ops.internal"] });
     const twilio = twilioProvider({ accountSid: "AC" + "0".repeat(32), authToken: "t", from: "BUSBAR" });
     const { smsChannel } = await import("./src/channels/sms.ts");
-    smsChannel({ mailroom: [twilio], mode: { send: "mailroom", allowList: [] }, countries: ["IN"] });`;
-  expect(await packagesLoadedBy(make)).not.toMatch(/sendgrid|axios|nodemailer|standardwebhooks|request-filtering|twilio|libphonenumber/);
+    const mode = { send: "mailroom", allowList: [] };
+    smsChannel({ mailroom: [twilio, providers.msg91Provider({ authKey: "k", templates: {} })], mode, countries: ["IN"] });
+    const account = { accountSid: "AC" + "0".repeat(32), authToken: "t", from: "+14155550100", contents: {}, anyContent: true };
+    const whatsapp = [providers.metaProvider({ accessToken: "t", phoneNumberId: "1" }), providers.twilioWhatsappProvider(account)];
+    const { whatsappChannel } = await import("./src/channels/whatsapp.ts");
+    whatsappChannel({ mailroom: whatsapp, mode, countries: ["IN"] });`;
+  expect(await packagesLoadedBy(make)).not.toMatch(
+    /sendgrid|axios|nodemailer|standardwebhooks|request-filtering|twilio|libphonenumber|handlebars/,
+  );
 });
 
 it("the first send does load one", async () => {

@@ -12,8 +12,8 @@ import type { Provider } from "../../src/providers/provider.ts";
 
 const topic = defineTopic("thing.happened", z.object({ phone: z.e164() }));
 
-function routeOf(text: string, name = "code") {
-  const template = smsTemplate({ name, data: z.object({ code: z.string() }), text });
+function routeOf(text: string, name = "code", locales: Readonly<Record<string, { readonly text: string }>> = {}) {
+  const template = smsTemplate({ name, data: z.object({ code: z.string() }), text, locales });
   const subscriber = defineSubscriber(topic, {
     name: "s",
     deliver: ({ sms }) => [sms({ to: ({ data }) => data.phone, template, data: () => ({ code: "1" }) })],
@@ -69,6 +69,41 @@ describe("render", () => {
       text: "<4> is your code & more: <4>",
       template: { name: "code", values: { code: "<4>" } },
     });
+  });
+
+  it("says what the text was made with: words, numbers and yes or no, as the schema has them", async () => {
+    const template = smsTemplate({
+      name: "order",
+      data: z.object({
+        id: z.string(),
+        total: z.number(),
+        cod: z.boolean(),
+        currency: z.string().default("INR"),
+        note: z.string().optional(),
+        lines: z.array(z.string()),
+      }),
+      text: "{{id}} {{total}} {{currency}}",
+    });
+    const subscriber = defineSubscriber(topic, {
+      name: "s",
+      deliver: ({ sms }) => [sms({ to: ({ data }) => data.phone, template, data: () => ({ id: "A-1", total: 1, cod: false, lines: [] }) })],
+    });
+    const data = { id: "A-1", total: 1_200.5, cod: true, lines: ["x"], more: "no hole" };
+    expect(await channel.render(subscriber.routes[0]!, deliveryOf(data))).toHaveProperty("template", {
+      name: "order",
+      values: { id: "A-1", total: "1200.5", cod: "true", currency: "INR" },
+    });
+  });
+
+  it("comes in its reader's language, and says which text that was", async () => {
+    const hindi = routeOf("{{code}} is your code", "otp", { hi: { text: "{{code}} आपका कोड है" } });
+    const read = channelOf();
+    await read.prepare([hindi]);
+    expect(await read.render(hindi, { ...deliveryOf({ code: "1" }), locale: "hi-IN" })).toMatchObject({
+      text: "1 आपका कोड है",
+      template: { name: "otp (hi)" },
+    });
+    expect(await read.render(hindi, { ...deliveryOf({ code: "1" }), locale: "fr" })).toMatchObject({ template: { name: "otp" } });
   });
 
   it("compiles what was not prepared", async () => {
@@ -134,6 +169,22 @@ describe("prepare", () => {
       }) as Error,
     );
   });
+});
+
+it("prepare asks for what the providers cannot send, of templates in all languages, once", async () => {
+  const asked: string[][] = [];
+  const templateProblems = (templates: readonly { readonly name: string }[]): string[] => {
+    asked.push(templates.map(({ name }) => name));
+    return templates.map(({ name }) => `nobody holds ${name}`);
+  };
+  const both = routeOf("{{code}}", "otp", { hi: { text: "{{code}}" } });
+  await expect(channelOf({ templateProblems }).prepare([routeOf("{{cod}}", "one"), both, both])).rejects.toThrow(
+    expect.objectContaining({
+      code: "INVALID_DEFINITION",
+      problems: [expect.stringContaining("one, text"), "nobody holds one", "nobody holds otp", "nobody holds otp (hi)"],
+    }) as Error,
+  );
+  expect(asked).toEqual([["one", "otp", "otp (hi)"]]);
 });
 
 describe("send", () => {
