@@ -13,11 +13,11 @@ export interface KnownTemplate extends TemplateInFile {
 
 /** All templates of an application, each language as one of its own, in the order of their names. */
 export function knownTemplates(templates: readonly TemplateInFile[], subscribers: readonly Subscriber[]): KnownTemplate[] {
-  const known = templates.flatMap((each) => {
+  const sorted = templates.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  return sorted.flatMap((each) => {
     const usedBy = usersOf(each.template, subscribers);
     return inAllLocales(each.template).map((template) => ({ ...each, template, usedBy }));
   });
-  return known.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function key({ template: { name, channel } }: TemplateInFile): string {
