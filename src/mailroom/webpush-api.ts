@@ -76,11 +76,11 @@ function subjectOf(authorization: string | undefined): string | undefined {
 }
 
 /** A title and a text: of our own JSON, or the first line and the others. */
-function textOf(message: string | undefined): Pick<MessageParts, "subject" | "text"> {
+function textOf(message: string | undefined): Pick<MessageParts, "subject" | "text" | "request"> {
   if (message === undefined) return {};
   try {
-    const { title, body } = JSON.parse(message) as { title?: unknown; body?: unknown };
-    if (typeof title === "string" && typeof body === "string") return { subject: title, text: body };
+    const said = JSON.parse(message) as { title?: unknown; body?: unknown };
+    if (typeof said.title === "string" && typeof said.body === "string") return { subject: said.title, text: said.body, request: said };
   } catch {
     // Not ours, or a preview.
   }

@@ -1,7 +1,7 @@
 import type { Outcome } from "../define/outcome.ts";
 import { askedWait } from "./asked-wait.ts";
 import type { HttpAnswer } from "./http-client.ts";
-import { jsonObject, objectOf, outcomeRow, textOf } from "./outcome-row.ts";
+import { jsonObject, objectOf, outcomeRow, textOf, type Judging } from "./outcome-row.ts";
 import { type OutcomeRow, outcomeOf, type OutcomeTable } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 
@@ -53,13 +53,6 @@ export const googleTokenCodes: OutcomeTable = {
   503: "retry",
   504: "retry",
 };
-
-export interface Judging {
-  /** Milliseconds since 1970, to turn a date into a wait. */
-  readonly now: number;
-  /** A team's own rows. They win. */
-  readonly outcomes?: OutcomeTable | undefined;
-}
 
 export function fcmOutcome(answer: HttpAnswer, { now, outcomes }: Judging): Outcome {
   const { status, headers, body } = answer;

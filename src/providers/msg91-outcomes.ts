@@ -1,9 +1,8 @@
 import type { Outcome } from "../define/outcome.ts";
 import { isGood, rowOfStatus } from "./api-statuses.ts";
 import { askedWait } from "./asked-wait.ts";
-import type { Judging } from "./fcm-outcomes.ts";
 import type { HttpAnswer } from "./http-client.ts";
-import { jsonObject, outcomeRow, textOf } from "./outcome-row.ts";
+import { jsonObject, outcomeRow, textOf, type Judging } from "./outcome-row.ts";
 import { type OutcomeRow, outcomeOf, type OutcomeTable } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 import { withoutNumber } from "./without-number.ts";

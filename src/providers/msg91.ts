@@ -42,7 +42,9 @@ export function msg91Provider(options: Msg91Options): Provider<SmsMessage> {
       if (template === undefined) return { kind: "reject", reason: "MSG91 sends templates alone, and this text is of none" };
       const own = Object.hasOwn(templates, template.name) ? templates[template.name] : undefined;
       const known = own ?? (anyTemplate ? template.name : undefined);
-      if (known === undefined) return { kind: "reject", reason: unknownTemplate(template.name, "templates, MSG91_TEMPLATES") };
+      // Another provider of the channel may carry it.
+      if (known === undefined)
+        return { kind: "retry", scope: "recipient", reason: unknownTemplate(template.name, "templates, MSG91_TEMPLATES") };
       const request = requestOf(msg91Template(known), { to, template });
       if ("problem" in request) return { kind: "reject", reason: request.problem };
       return tries.make(attempt.signal, async ({ post }) => {

@@ -1,5 +1,12 @@
 import type { OutcomeRow, OutcomeTable } from "./outcome-table.ts";
 
+export interface Judging {
+  /** Milliseconds since 1970, to turn a date into a wait. */
+  readonly now: number;
+  /** A team's own rows. They win. */
+  readonly outcomes?: OutcomeTable | undefined;
+}
+
 /**
  * The row for an answer: of the first table that has one, that of the first key. Pure.
  * @param tables a team's own before the vendor's

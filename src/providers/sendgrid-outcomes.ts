@@ -1,8 +1,7 @@
 import type { Outcome } from "../define/outcome.ts";
 import { apiStatuses, rowOfStatus } from "./api-statuses.ts";
 import { askedWait } from "./asked-wait.ts";
-import type { Judging } from "./fcm-outcomes.ts";
-import { outcomeRow } from "./outcome-row.ts";
+import { outcomeRow, type Judging } from "./outcome-row.ts";
 import { type OutcomeTable, outcomeOf } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 

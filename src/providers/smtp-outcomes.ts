@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeKind } from "../define/outcome.ts";
+import type { Outcome } from "../define/outcome.ts";
 import { outcomeRow } from "./outcome-row.ts";
 import { type OutcomeRow, type OutcomeTable, kindOfRow, outcomeOf } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
@@ -36,21 +36,26 @@ export const smtpCodes: OutcomeTable = {
   // Every other code is a lost connection or a time-out: `retry` before the content left, `unknown` after.
 };
 
+const forRecipient = { kind: "retry", scope: "recipient" } as const;
+
 /** What an answer means, the first row that fits. Source: RFC 5321, section 4.2, and the enhanced codes of RFC 3463 and RFC 4954. */
 export const smtpAnswers: readonly {
   readonly when: (failure: SmtpFailure & { responseCode: number }) => boolean;
-  readonly kind: OutcomeKind;
+  readonly row: OutcomeRow;
 }[] = [
-  { when: ({ responseCode }) => responseCode === 421, kind: "retry" }, // the server closes
-  { when: ({ responseCode }) => responseCode === 503, kind: "retry" }, // the session was in the wrong state, not the message
-  { when: ({ responseCode }) => responseCode >= 400 && responseCode < 500, kind: "retry" },
-  { when: ({ responseCode }) => [530, 534, 535, 538].includes(responseCode), kind: "pause" }, // who we are was not accepted
-  { when: ({ code }) => code === "EAUTH", kind: "pause" },
-  { when: ({ responseCode, command }) => responseCode >= 500 && isOfSession(command), kind: "pause" },
+  { when: ({ responseCode }) => responseCode === 421, row: "retry" }, // the server closes
+  { when: ({ responseCode }) => responseCode === 503, row: "retry" }, // the session was in the wrong state, not the message
+  // A full mailbox, greylisting: the recipient's affair, and the server is well.
+  { when: ({ responseCode, command }) => responseCode >= 400 && responseCode < 500 && command === "RCPT TO", row: forRecipient },
+  { when: ({ responseCode, response }) => responseCode < 500 && /^4\.[12]\./.test(enhancedCode(response) ?? ""), row: forRecipient },
+  { when: ({ responseCode }) => responseCode >= 400 && responseCode < 500, row: "retry" },
+  { when: ({ responseCode }) => [530, 534, 535, 538].includes(responseCode), row: "pause" }, // who we are was not accepted
+  { when: ({ code }) => code === "EAUTH", row: "pause" },
+  { when: ({ responseCode, command }) => responseCode >= 500 && isOfSession(command), row: "pause" },
   // At MAIL FROM it is our sender that is refused, unless the message is too large.
-  { when: ({ responseCode, command }) => responseCode >= 500 && responseCode !== 552 && command === "MAIL FROM", kind: "pause" },
-  { when: ({ responseCode, response }) => responseCode === 550 && enhancedCode(response)?.startsWith("5.1.") === true, kind: "suppress" },
-  { when: ({ responseCode }) => responseCode >= 500 && responseCode < 600, kind: "reject" },
+  { when: ({ responseCode, command }) => responseCode >= 500 && responseCode !== 552 && command === "MAIL FROM", row: "pause" },
+  { when: ({ responseCode, response }) => responseCode === 550 && enhancedCode(response)?.startsWith("5.1.") === true, row: "suppress" },
+  { when: ({ responseCode }) => responseCode >= 500 && responseCode < 600, row: "reject" },
 ];
 
 /**
@@ -68,7 +73,7 @@ export function smtpOutcome(failure: SmtpFailure, outcomes?: OutcomeTable): Outc
 function rowOf(failure: SmtpFailure): OutcomeRow {
   const { responseCode, code, contentLeft } = failure;
   if (responseCode === undefined) return outcomeRow([smtpCodes], [code]) ?? (contentLeft ? "unknown" : "retry");
-  return smtpAnswers.find(({ when }) => when({ ...failure, responseCode }))?.kind ?? (contentLeft ? "unknown" : "retry");
+  return smtpAnswers.find(({ when }) => when({ ...failure, responseCode }))?.row ?? (contentLeft ? "unknown" : "retry");
 }
 
 function isOfSession(command: string | undefined): boolean {

@@ -22,7 +22,8 @@ export function twilioWhatsappProvider(options: TwilioWhatsappOptions): Provider
     name,
     async send({ to, template, parameters, text }, attempt) {
       const contentSid = contentOf(template, contents) ?? (anyContent ? inventedSid(template) : undefined);
-      if (contentSid === undefined) return { kind: "reject", reason: unknownContent(template) };
+      // Another provider of the channel may carry it.
+      if (contentSid === undefined) return { kind: "retry", scope: "recipient", reason: unknownContent(template) };
       const variables = Object.fromEntries(parameters.map(({ value }, index) => [String(index + 1), value]));
       const content = { contentSid, ...(parameters.length === 0 ? {} : { contentVariables: JSON.stringify(variables) }) };
       return messages.create({ to: `whatsapp:${to}`, ...content, ...sender }, { ...attempt, preview: text });

@@ -1,8 +1,7 @@
 import type { Outcome } from "../define/outcome.ts";
 import { askedWait } from "./asked-wait.ts";
-import type { Judging } from "./fcm-outcomes.ts";
 import type { HttpAnswer } from "./http-client.ts";
-import { outcomeRow } from "./outcome-row.ts";
+import { outcomeRow, type Judging } from "./outcome-row.ts";
 import { kindOfRow, type OutcomeRow, outcomeOf, type OutcomeTable } from "./outcome-table.ts";
 import { reasonText } from "./reason.ts";
 

@@ -122,9 +122,9 @@ describe("text for a terminal", () => {
 });
 
 it("shows each language of a template as one of its own", () => {
-  const local = smsTemplate({ name: "hello", data, text: "Hello {{code}}", example, locales: { hi: { text: "नमस्ते {{code}}" } } });
-  const known = knownTemplates([{ template: local, file: "subscribers/_templates/hello.ts" }], []);
-  expect(known.map(({ template: { name } }) => name)).toEqual(["hello", "hello (hi)"]);
-  expect(templatesNamed("hello", known, [])).toHaveLength(2);
-  expect(templatesNamed("hello (hi)", known, [])).toHaveLength(1);
+  const hello = smsTemplate({ name: "hello", data, text: "Hello {{code}}", example, locales: { hi: { text: "नमस्ते {{code}}" } } });
+  const both = knownTemplates([{ template: hello, file: "subscribers/_templates/hello.ts" }], []);
+  expect(both.map(({ template: { name } }) => name)).toEqual(["hello", "hello (hi)"]);
+  expect(templatesNamed("hello", both, [])).toHaveLength(2);
+  expect(templatesNamed("hello (hi)", both, [])).toHaveLength(1);
 });

@@ -9,9 +9,9 @@ describe("the outcome table of SMTP: an answer of the server", () => {
   it.each([
     ["421 closing", "RCPT TO", "EENVELOPE", "retry"],
     ["421 4.7.0 too many connections", "CONN", "EPROTOCOL", "retry"],
-    ["450 4.2.1 mailbox busy", "RCPT TO", "EENVELOPE", "retry"],
-    ["451 4.7.1 greylisted", "RCPT TO", "EENVELOPE", "retry"],
-    ["452 4.2.2 mailbox full", "DATA", "EMESSAGE", "retry"],
+    ["450 4.2.1 mailbox busy", "RCPT TO", "EENVELOPE", "retry for this recipient"],
+    ["451 4.7.1 greylisted", "RCPT TO", "EENVELOPE", "retry for this recipient"],
+    ["452 4.2.2 mailbox full", "DATA", "EMESSAGE", "retry for this recipient"],
     ["454 4.7.0 temporary authentication failure", "AUTH PLAIN", "EAUTH", "retry"],
     ["503 5.5.1 bad sequence", "RCPT TO", "EENVELOPE", "retry"],
     ["530 5.7.0 authentication required", "MAIL FROM", "EENVELOPE", "pause"],
@@ -33,7 +33,9 @@ describe("the outcome table of SMTP: an answer of the server", () => {
     ["553 5.1.3 bad syntax", "RCPT TO", "EENVELOPE", "reject"],
     ["501 syntax", "RCPT TO", "EENVELOPE", "reject"],
   ])("%s after %s (%s) is %s", (response, command, code, kind) => {
-    expect(smtpOutcome(answered(response, command, code))).toEqual({ kind, reason: `${code} ${response}` });
+    const [name, ...scope] = kind.split(" for this ");
+    const own = scope.length === 0 ? {} : { scope: scope[0] };
+    expect(smtpOutcome(answered(response, command, code))).toEqual({ kind: name, reason: `${code} ${response}`, ...own });
   });
 
   it("counts after the content left too: a refusal is known", () => {
