@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 
 /** Of the key file of a service account, what sending needs. */
 export interface FcmServiceAccount {
@@ -12,7 +12,8 @@ export interface FcmServiceAccount {
 export interface FcmAccount {
   readonly project: string;
   readonly email: string;
-  readonly key: KeyObject;
+  /** Signs a text with the account's key (RS256), in base64url. */
+  readonly sign: (text: string) => string;
 }
 
 /**
@@ -37,7 +38,13 @@ export function fcmAccount(serviceAccount: unknown, word = "serviceAccount"): Fc
   check("client_email", typeof email === "string" && /^[^\s@]+@[^\s@]+$/.test(email), "is missing or no e-mail address");
   const key = typeof pem === "string" ? rsaKey(pem) : undefined;
   check("private_key", key !== undefined, "is missing or no private RSA key in PEM");
-  return problems.length > 0 ? { problems } : { project: project as string, email: email as string, key: key! };
+  return problems.length > 0
+    ? { problems }
+    : {
+        project: project as string,
+        email: email as string,
+        sign: (text) => sign("RSA-SHA256", Buffer.from(text), key!).toString("base64url"),
+      };
 }
 
 /** The error of a JSON that is none shows what it holds, so it is not handed on. */

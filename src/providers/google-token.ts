@@ -1,4 +1,3 @@
-import { sign } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { Outcome } from "../define/outcome.ts";
 import { apiTries } from "./api-try.ts";
@@ -74,14 +73,14 @@ export function googleTokens({ account, url, timeout, clock }: GoogleTokensOptio
 }
 
 /** RFC 7523, as Google wants it of service accounts. */
-function assertion({ email, key }: FcmAccount, now: number): string {
+function assertion({ email, sign }: FcmAccount, now: number): string {
   const issued = Math.floor(now / 1_000);
   const parts = [
     { alg: "RS256", typ: "JWT" },
     { iss: email, scope, aud: audience, iat: issued, exp: issued + lifetime },
   ];
   const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
-  return `${text}.${sign("RSA-SHA256", Buffer.from(text), key).toString("base64url")}`;
+  return `${text}.${sign(text)}`;
 }
 
 function unlessStopped(token: Promise<GoogleToken>, signal: AbortSignal): Promise<GoogleToken> {
