@@ -1,18 +1,12 @@
 import type { Channel } from "../channels/channel.ts";
 import { smsChannel } from "../channels/sms.ts";
 import type { SmsMessage } from "../define/message.ts";
-import { msg91Provider, msg91TemplateProblems, type Provider, twilioProvider } from "../providers/index.ts";
+import type { SmsTemplate } from "../define/sms-template.ts";
+import { msg91Provider, msg91TemplateProblems, twilioProvider } from "../providers/index.ts";
 import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
 import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
 import type { Settings, SmsService } from "./options.ts";
-
-const both: readonly SmsService[] = ["twilio", "msg91"];
-
-/** What sets each of them up. */
-const keys: Readonly<Record<SmsService, string>> = {
-  twilio: "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM.",
-  msg91: "Set MSG91_AUTH_KEY and MSG91_TEMPLATES.",
-};
+import { chosenServices } from "./services.ts";
 
 /**
  * The SMS channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom. Text where
@@ -22,40 +16,44 @@ export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Chan
   const { sms, send } = settings;
   const clock = clockOf(parts);
   const { twilio, msg91, order, providers, maxSegments, countries } = sms;
-  const configured: Readonly<Record<SmsService, Provider<SmsMessage> | undefined>> = {
-    twilio: twilio && twilioProvider({ clock, ...twilio }),
-    msg91: msg91 && msg91Provider({ clock, ...msg91 }),
-  };
-  const used = order ?? both;
-  const live = providers ?? used.flatMap((name) => configured[name] ?? []);
-  const without = providers === undefined && order !== undefined ? order.filter((name) => configured[name] === undefined) : [];
-  if (send.live && without.length > 0)
-    return `Real sending is on (BUSBAR_SEND=live), and SMS_SERVICE names ${without.join(" and ")}, which is not set up. ${without.map((name) => keys[name]).join(" ")}`;
-  if (send.live && live.length === 0)
-    return "Real sending is on (BUSBAR_SEND=live), but no SMS provider has keys. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or switch the channel off with SMS_ENABLED=false.";
   const { url, timeout = "10s" } = send.mailroom;
   const { from = mailroomTwilioAccount.from } = twilio ?? {};
+  const { templates = {} } = msg91 ?? {};
   const shared = { baseUrl: url, timeout, clock };
-  const standIns: Readonly<Record<SmsService, () => Provider<SmsMessage>>> = {
-    twilio: () => twilioProvider({ ...shared, ...mailroomTwilioAccount, from, name: "twilio (mailroom)" }),
-    msg91: () =>
-      msg91Provider({ ...shared, authKey: "mailroom", templates: msg91?.templates ?? {}, anyTemplate: true, name: "msg91 (mailroom)" }),
-  };
+  const ofMsg91 = msg91 && msg91Provider({ clock, ...msg91 });
+  const chosen = chosenServices<SmsService, SmsMessage>({
+    services: {
+      twilio: {
+        live: twilio && twilioProvider({ clock, ...twilio }),
+        standIn: () => twilioProvider({ ...shared, ...mailroomTwilioAccount, from, name: "twilio (mailroom)" }),
+        setUp: "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM.",
+      },
+      msg91: {
+        live: ofMsg91,
+        standIn: () => msg91Provider({ ...shared, authKey: "mailroom", templates, anyTemplate: true, name: "msg91 (mailroom)" }),
+        setUp: "Set MSG91_AUTH_KEY and MSG91_TEMPLATES.",
+      },
+    },
+    order,
+    providers,
+    send,
+    variable: "SMS_SERVICE",
+    advice:
+      "no SMS provider has keys. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM, or MSG91_AUTH_KEY and MSG91_TEMPLATES; or switch the channel off with SMS_ENABLED=false.",
+  });
+  if (typeof chosen === "string") return chosen;
+  // Where MSG91 alone sends, a template without an id there can never go.
+  const alone = send.live && chosen.live.length === 1 && chosen.live[0] === ofMsg91;
+  const templateProblems = (all: readonly SmsTemplate[]): readonly string[] =>
+    msg91TemplateProblems(
+      all.map(({ name }) => name),
+      { templates, word: "MSG91_TEMPLATES" },
+    );
   return smsChannel({
-    live,
-    mailroom: used.map((name) => standIns[name]()),
+    ...chosen,
     mode: { send: send.live ? "live" : "mailroom", allowList: send.allow },
     breakers: breakersOf("sms", settings, parts),
-    // Where MSG91 alone sends, a template without an id there can never go.
-    ...(send.live && msg91 !== undefined && live.length === 1 && live[0] === configured.msg91
-      ? {
-          templateProblems: (templates) =>
-            msg91TemplateProblems(
-              templates.map(({ name }) => name),
-              { templates: msg91.templates, word: "MSG91_TEMPLATES" },
-            ),
-        }
-      : {}),
+    ...(alone ? { templateProblems } : {}),
     ...(maxSegments === undefined ? {} : { maxSegments }),
     ...(countries === undefined ? {} : { countries }),
   });

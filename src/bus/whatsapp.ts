@@ -1,18 +1,12 @@
 import type { Channel } from "../channels/channel.ts";
 import { whatsappChannel } from "../channels/whatsapp.ts";
 import type { WhatsappMessage } from "../define/message.ts";
-import { metaProvider, type Provider, twilioContentProblems, twilioWhatsappProvider } from "../providers/index.ts";
+import type { WhatsappTemplate } from "../define/whatsapp-template.ts";
+import { metaProvider, twilioContentProblems, twilioWhatsappProvider } from "../providers/index.ts";
 import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
 import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
 import type { Settings, WhatsappService } from "./options.ts";
-
-const both: readonly WhatsappService[] = ["meta", "twilio"];
-
-/** What sets each of them up. */
-const keys: Readonly<Record<WhatsappService, string>> = {
-  meta: "Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID.",
-  twilio: "Set TWILIO_WHATSAPP_FROM and TWILIO_WHATSAPP_CONTENTS, and TWILIO_ACCOUNT_SID with its token.",
-};
+import { chosenServices } from "./services.ts";
 
 /**
  * The WhatsApp channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom. Text where
@@ -22,35 +16,39 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
   const { whatsapp, send } = settings;
   const clock = clockOf(parts);
   const { meta, twilio, order, providers } = whatsapp;
-  const configured: Readonly<Record<WhatsappService, Provider<WhatsappMessage> | undefined>> = {
-    meta: meta && metaProvider({ clock, ...meta }),
-    twilio: twilio && twilioWhatsappProvider({ clock, ...twilio }),
-  };
-  const used = order ?? both;
-  const live = providers ?? used.flatMap((name) => configured[name] ?? []);
-  const without = providers === undefined && order !== undefined ? order.filter((name) => configured[name] === undefined) : [];
-  if (send.live && without.length > 0)
-    return `Real sending is on (BUSBAR_SEND=live), and WHATSAPP_SERVICE names ${without.join(" and ")}, which is not set up. ${without.map((name) => keys[name]).join(" ")}`;
-  if (send.live && live.length === 0)
-    return "Real sending is on (BUSBAR_SEND=live), but no WhatsApp provider has keys. Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID, or switch the channel off with WHATSAPP_ENABLED=false.";
   const { url, timeout = "10s" } = send.mailroom;
   const shared = { baseUrl: url, timeout, clock };
-  const standIns: Readonly<Record<WhatsappService, () => Provider<WhatsappMessage>>> = {
-    meta: () => metaProvider({ ...shared, accessToken: "mailroom", phoneNumberId: "100000000000000", name: "meta (mailroom)" }),
-    twilio: () =>
-      twilioWhatsappProvider({ ...shared, ...mailroomTwilioAccount, contents: {}, anyContent: true, name: "twilio (mailroom)" }),
-  };
+  const ofTwilio = twilio && twilioWhatsappProvider({ clock, ...twilio });
+  const chosen = chosenServices<WhatsappService, WhatsappMessage>({
+    services: {
+      meta: {
+        live: meta && metaProvider({ clock, ...meta }),
+        standIn: () => metaProvider({ ...shared, accessToken: "mailroom", phoneNumberId: "100000000000000", name: "meta (mailroom)" }),
+        setUp: "Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID.",
+      },
+      twilio: {
+        live: ofTwilio,
+        standIn: () =>
+          twilioWhatsappProvider({ ...shared, ...mailroomTwilioAccount, contents: {}, anyContent: true, name: "twilio (mailroom)" }),
+        setUp: "Set TWILIO_WHATSAPP_FROM and TWILIO_WHATSAPP_CONTENTS, and TWILIO_ACCOUNT_SID with its token.",
+      },
+    },
+    order,
+    providers,
+    send,
+    variable: "WHATSAPP_SERVICE",
+    advice:
+      "no WhatsApp provider has keys. Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID, or switch the channel off with WHATSAPP_ENABLED=false.",
+  });
+  if (typeof chosen === "string") return chosen;
+  // Where Twilio alone sends, a template without a content there can never go.
+  const alone = send.live && chosen.live.length === 1 && chosen.live[0] === ofTwilio;
+  const templateProblems = (all: readonly WhatsappTemplate[]): readonly string[] =>
+    twilioContentProblems(all, { contents: twilio?.contents ?? {}, word: "TWILIO_WHATSAPP_CONTENTS" });
   return whatsappChannel({
-    live,
-    mailroom: used.map((name) => standIns[name]()),
+    ...chosen,
     mode: { send: send.live ? "live" : "mailroom", allowList: send.allow },
     breakers: breakersOf("whatsapp", settings, parts),
-    // Where Twilio alone sends, a template without a content there can never go.
-    ...(send.live && twilio !== undefined && live.length === 1 && live[0] === configured.twilio
-      ? {
-          templateProblems: (templates) =>
-            twilioContentProblems(templates, { contents: twilio.contents, word: "TWILIO_WHATSAPP_CONTENTS" }),
-        }
-      : {}),
+    ...(alone ? { templateProblems } : {}),
   });
 }

@@ -1,27 +1,19 @@
-import { type Clock, systemClock } from "../base/clock.ts";
-import { type Duration, milliseconds } from "../base/duration.ts";
+import { systemClock } from "../base/clock.ts";
+import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { PushMessage } from "../define/message.ts";
+import type { ApiOptions } from "./api-options.ts";
 import { apiTries } from "./api-try.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import { expoOutcome } from "./expo-outcomes.ts";
 import { mailroomHeaders } from "./mailroom-headers.ts";
-import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
+import { outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 import { pushMark } from "./push-payload.ts";
 
-export interface ExpoOptions {
+export interface ExpoOptions extends ApiOptions {
   /** Needed where the project has "enhanced security for push notifications". Default: none is sent. */
   readonly accessToken?: string | undefined;
-  /** Default `https://exp.host`. */
-  readonly baseUrl?: string | undefined;
-  /** One try may take this long in all. Default 10 s. */
-  readonly timeout?: Duration | undefined;
-  /** Default `expo`. */
-  readonly name?: string | undefined;
-  readonly clock?: Clock;
-  /** Outcomes in place of those of `expoCodes`, by Expo's error code or the HTTP status. */
-  readonly outcomes?: OutcomeTable | undefined;
 }
 
 /**

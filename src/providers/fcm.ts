@@ -1,31 +1,23 @@
-import { type Clock, systemClock } from "../base/clock.ts";
-import { type Duration, milliseconds } from "../base/duration.ts";
+import { systemClock } from "../base/clock.ts";
+import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { PushMessage } from "../define/message.ts";
+import type { ApiOptions } from "./api-options.ts";
 import { apiTries } from "./api-try.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import { type FcmAccount, fcmAccount, type FcmServiceAccount } from "./fcm-account.ts";
 import { fcmOutcome, isTokenRefused } from "./fcm-outcomes.ts";
 import { googleTokens } from "./google-token.ts";
 import { mailroomHeaders } from "./mailroom-headers.ts";
-import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
+import { outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 import { pushMark } from "./push-payload.ts";
 
-export interface FcmOptions {
+export interface FcmOptions extends ApiOptions {
   /** The key file of a service account that may send, as JSON or read. */
   readonly serviceAccount: string | FcmServiceAccount;
-  /** Default `https://fcm.googleapis.com`. */
-  readonly baseUrl?: string | undefined;
   /** Where tokens are fetched. Default `https://oauth2.googleapis.com/token`; what the key file says is not asked. */
   readonly tokenUrl?: string | undefined;
-  /** One try may take this long in all, the fetch of a token included. Default 10 s. */
-  readonly timeout?: Duration | undefined;
-  /** Default `fcm`. */
-  readonly name?: string | undefined;
-  readonly clock?: Clock;
-  /** Outcomes in place of those of `fcmCodes`, by FCM's error code or the HTTP status. */
-  readonly outcomes?: OutcomeTable | undefined;
 }
 
 /**

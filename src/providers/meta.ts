@@ -1,12 +1,13 @@
-import { type Clock, systemClock } from "../base/clock.ts";
-import { type Duration, milliseconds } from "../base/duration.ts";
+import { systemClock } from "../base/clock.ts";
+import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { WhatsappMessage } from "../define/message.ts";
+import type { ApiOptions } from "./api-options.ts";
 import { apiTries } from "./api-try.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import { mailroomHeaders } from "./mailroom-headers.ts";
 import { metaOutcome } from "./meta-outcomes.ts";
-import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
+import { outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 
 /** Whose number of WhatsApp's Cloud API sends. */
@@ -17,18 +18,9 @@ export interface MetaAccount {
   readonly phoneNumberId: string;
 }
 
-export interface MetaOptions extends MetaAccount {
+export interface MetaOptions extends MetaAccount, ApiOptions {
   /** Of the Graph API. Default `v23.0`. */
   readonly version?: string | undefined;
-  /** Default `https://graph.facebook.com`. */
-  readonly baseUrl?: string | undefined;
-  /** One try may take this long in all. Default 10 s. */
-  readonly timeout?: Duration | undefined;
-  /** Default `meta`. */
-  readonly name?: string | undefined;
-  readonly clock?: Clock;
-  /** Outcomes in place of those of `metaCodes`, by Meta's code or the HTTP status. */
-  readonly outcomes?: OutcomeTable | undefined;
 }
 
 /**

@@ -1,25 +1,17 @@
-import { type Clock, systemClock } from "../base/clock.ts";
-import { type Duration, milliseconds } from "../base/duration.ts";
+import { systemClock } from "../base/clock.ts";
+import { milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { FilledTemplate, SmsMessage } from "../define/message.ts";
+import type { ApiOptions } from "./api-options.ts";
 import { apiTries } from "./api-try.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import { mailroomHeaders } from "./mailroom-headers.ts";
 import { type Msg91Account, msg91Problems, type Msg91Template, msg91Template, unknownTemplate } from "./msg91-account.ts";
 import { msg91Outcome } from "./msg91-outcomes.ts";
-import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
+import { outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 
-export interface Msg91Options extends Msg91Account {
-  /** Default `https://control.msg91.com`. */
-  readonly baseUrl?: string | undefined;
-  /** One try may take this long in all. Default 10 s. */
-  readonly timeout?: Duration | undefined;
-  /** Default `msg91`. */
-  readonly name?: string | undefined;
-  readonly clock?: Clock;
-  /** Outcomes in place of those of `msg91Codes`, by MSG91's code or the HTTP status. */
-  readonly outcomes?: OutcomeTable | undefined;
+export interface Msg91Options extends Msg91Account, ApiOptions {
   /** A template without an id is sent by its own name: the mailroom takes any. */
   readonly anyTemplate?: boolean;
 }

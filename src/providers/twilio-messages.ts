@@ -1,11 +1,12 @@
-import { type Clock, systemClock } from "../base/clock.ts";
-import { type Duration, milliseconds } from "../base/duration.ts";
+import { systemClock } from "../base/clock.ts";
+import { milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Outcome } from "../define/outcome.ts";
+import type { ApiOptions } from "./api-options.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import type { HttpAnswer } from "./http-client.ts";
 import { mailroomHeaders } from "./mailroom-headers.ts";
-import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
+import { outcomeTableProblems } from "./outcome-table.ts";
 import type { SendAttempt } from "./provider.ts";
 import { reasonText } from "./reason.ts";
 import { type TimedTry, timedTry } from "./timed-try.ts";
@@ -15,17 +16,7 @@ import { type TwilioMessage, type TwilioRequest, type TwilioResponse, type Twili
 import { watchedAgent } from "./watched-agent.ts";
 
 /** An account of Twilio's, and how it is asked. */
-export interface TwilioOptions extends TwilioAccount {
-  /** Default `https://api.twilio.com`; the address of a region for accounts there. */
-  readonly baseUrl?: string | undefined;
-  /** One try may take this long in all. Default 10 s. */
-  readonly timeout?: Duration | undefined;
-  /** Default `twilio`. */
-  readonly name?: string | undefined;
-  readonly clock?: Clock;
-  /** Outcomes in place of those of `twilioCodes`, by Twilio's error code or the HTTP status. */
-  readonly outcomes?: OutcomeTable | undefined;
-}
+export interface TwilioOptions extends TwilioAccount, ApiOptions {}
 
 export interface TwilioAttempt extends SendAttempt {
   /** What the reader will see, where the message itself does not say it. */

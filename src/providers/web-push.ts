@@ -8,6 +8,7 @@ import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
 import { allowListProblems } from "./outgoing/allow-list.ts";
 import { type GuardOptions, outgoingGuard } from "./outgoing/guard.ts";
 import { guardedAgent } from "./outgoing/guarded-agent.ts";
+import { unlessAborted } from "./outgoing/unless-aborted.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
 import { pushPayload, pushTopic } from "./push-payload.ts";
 import { reasonText } from "./reason.ts";
@@ -103,16 +104,6 @@ export function webPushProvider(options: WebPushOptions): Provider<PushMessage> 
 
 function lowerCase(headers: EncryptedPush["headers"]): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
-}
-
-/** A look-up cannot be stopped; it can be left. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error("aborted"));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 function checkedKeys({ allow = [], outcomes = {}, ...keys }: WebPushOptions, name: string): VapidKeys {

@@ -10,6 +10,7 @@ import { networkOutcome } from "./network-outcomes.ts";
 import { allowListProblems } from "./outgoing/allow-list.ts";
 import { type GuardOptions, outgoingGuard } from "./outgoing/guard.ts";
 import { guardedAgent } from "./outgoing/guarded-agent.ts";
+import { unlessAborted } from "./outgoing/unless-aborted.ts";
 import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider } from "./provider.ts";
 import { reasonText } from "./reason.ts";
@@ -116,16 +117,6 @@ export function webhookProvider(options: WebhookProviderOptions): Provider<Webho
     },
     close: async () => undefined,
   };
-}
-
-/** A look-up cannot be stopped; it can be left. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error("aborted"));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 function checkOptions({
