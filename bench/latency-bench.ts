@@ -36,7 +36,12 @@ export function latencyInProcess(): Promise<Result> {
       topics: { orderPlaced },
       subscribers: [orderConfirmation],
       redis: redis.url,
-      channels: { email: { from: "bench@example.com", rateLimit: false, providers: [provider] }, sms: { enabled: false } },
+      channels: {
+        email: { from: "bench@example.com", rateLimit: false, providers: [provider] },
+        sms: { enabled: false },
+        whatsapp: { enabled: false },
+        push: { enabled: false },
+      },
       send: { live: true },
     });
     try {

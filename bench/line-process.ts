@@ -10,7 +10,12 @@ const bus = createBus({
   topics: { orderPlaced },
   subscribers: [orderConfirmation],
   redis: redis!,
-  channels: { email: { from: "bench@example.com", rateLimit: false }, sms: { enabled: false } },
+  channels: {
+    email: { from: "bench@example.com", rateLimit: false },
+    sms: { enabled: false },
+    whatsapp: { enabled: false },
+    push: { enabled: false },
+  },
   send: { mailroom: JSON.parse(mailroom!) as NonNullable<SendOptions["mailroom"]> },
 });
 process.once("SIGTERM", () => void bus.stop().then(() => process.exit(0)));
