@@ -3,6 +3,7 @@ import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { namedQueue, queueNames } from "./named-queues.ts";
 import type { ChannelSettings, Settings } from "./options.ts";
+import { type ProviderTrouble, providerTroubles } from "./provider-troubles.ts";
 
 /** A channel, or one of the queues beside them, as it is now. */
 export interface ChannelView extends QueueCounts {
@@ -23,6 +24,8 @@ export interface ChannelView extends QueueCounts {
   readonly workers?: number;
   /** How many suppressions hold: of an address for all messages, or for one category. Absent of what has no addresses. */
   readonly suppressed?: number;
+  /** Its providers that get no messages at the moment. Absent where all are well. */
+  readonly troubles?: readonly ProviderTrouble[];
 }
 
 /** The channels' queues. Connects with its first question. */
@@ -41,8 +44,11 @@ export interface ChannelControl {
   clean(name: string, options?: { readonly olderThan?: number }): Promise<number>;
 }
 
-export function channelControl({ channels }: Settings, { queues, suppressions }: LazyParts): ChannelControl {
-  const view = async (name: string, suppressed: number | undefined): Promise<ChannelView> => {
+export function channelControl({ channels }: Settings, { queues, suppressions, circuits }: LazyParts): ChannelControl {
+  const view = async (
+    name: string,
+    { suppressed, troubles }: { suppressed: number | undefined; troubles: readonly ProviderTrouble[] },
+  ): Promise<ChannelView> => {
     const queue = namedQueue(queues(), name);
     const [counts, paused, oldest, workers] = await Promise.all([queue.counts(), queue.paused(), queue.oldestWaiting(), queue.workers()]);
     const settings: ChannelSettings | undefined = isChannel(name) ? channels[name] : undefined;
@@ -57,13 +63,17 @@ export function channelControl({ channels }: Settings, { queues, suppressions }:
       ...(oldest === undefined ? {} : { oldestAge: Math.max(0, Date.now() - oldest) }),
       ...(workers === undefined ? {} : { workers }),
       ...(suppressed === undefined ? {} : { suppressed }),
+      ...(troubles.length === 0 ? {} : { troubles }),
     };
   };
 
   return {
     async list() {
-      const suppressed: Readonly<Record<string, number>> = await suppressions().count();
-      return Promise.all(queueNames.map((name) => view(name, suppressed[name])));
+      const [suppressed, states] = await Promise.all([suppressions().count() as Promise<Readonly<Record<string, number>>>, circuits.all()]);
+      const now = Date.now();
+      return Promise.all(
+        queueNames.map((name) => view(name, { suppressed: suppressed[name], troubles: providerTroubles(states, name, now) })),
+      );
     },
     pause: async (name) => namedQueue(queues(), name).pause(),
     resume: async (name) => namedQueue(queues(), name).resume(),

@@ -44,7 +44,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
-    circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change) },
+    circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     async close() {
       if (opened === undefined) return;
       await opened.queues.close();

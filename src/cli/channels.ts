@@ -1,10 +1,12 @@
 import type { ChannelView } from "../bus/channels.ts";
+import type { ProviderTrouble } from "../bus/provider-troubles.ts";
 import { lengthArgument } from "./arguments.ts";
 import { confirmed } from "./confirm.ts";
 import { ageText, countOf, countText } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { type Column, tableLines } from "./table.ts";
+import { oneLine } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
 
 /** Lists the channels' queues, and the two beside them. */
@@ -62,6 +64,7 @@ const columns: readonly Column[] = [
 /** A table of channels, and why those are off that are. Pure. */
 export function channelLines(channels: readonly ChannelView[]): string[] {
   const off = channels.filter((channel) => !channel.on && channel.off !== undefined);
+  const troubles = channels.flatMap(({ name, troubles: own = [] }) => own.map((trouble) => troubleLine(name, trouble)));
   return [
     ...tableLines(
       columns,
@@ -74,8 +77,14 @@ export function channelLines(channels: readonly ChannelView[]): string[] {
         rateText(channel.rateLimit),
       ]),
     ),
+    ...(troubles.length === 0 ? [] : ["", ...troubles]),
     ...(off.length === 0 ? [] : ["", ...off.map(({ name, off: why }) => `${name} is off: ${why}`)]),
   ];
+}
+
+function troubleLine(channel: string, { provider, state, reason, since, until }: ProviderTrouble): string {
+  if (state === "held") return `${channel}: ${provider} asked for a wait until ${until}`;
+  return `${channel}: ${provider} has not worked since ${since}: ${oneLine(reason ?? "")}; it is looked at again at ${until}`;
 }
 
 function stateOf({ on, paused }: ChannelView): string {

@@ -6,10 +6,12 @@ import { type CircuitState, closedCircuit } from "./circuit.ts";
  * The contract:
  * - `read` gives the state as it is now; one that was never written is closed.
  * - `swap` writes `after` where the state still is the one that was read, and says whether it did.
+ * - `all` gives those that were ever written, by their names.
  */
 export interface CircuitStore {
   read(name: string): Promise<StoredCircuit>;
   swap(name: string, before: StoredCircuit, after: CircuitState): Promise<boolean>;
+  all(): Promise<ReadonlyMap<string, CircuitState>>;
 }
 
 export interface StoredCircuit {
@@ -28,6 +30,7 @@ export function memoryCircuits(): CircuitStore {
       states.set(name, JSON.stringify(after));
       return true;
     },
+    all: async () => new Map([...states].map(([name, version]) => [name, storedCircuit(version).state])),
   };
 }
 

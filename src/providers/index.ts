@@ -1,4 +1,4 @@
-export { type CircuitRules, defaultCircuitRules } from "./circuit.ts";
+export { type CircuitRules, type CircuitState, defaultCircuitRules } from "./circuit.ts";
 export { type CircuitStore, memoryCircuits } from "./circuit-store.ts";
 export { type Circuits, circuitsOf, type ProviderFact } from "./circuits.ts";
 export { type ChainBreakers, providerChain, type ProviderChain, type ProviderResult } from "./failover.ts";

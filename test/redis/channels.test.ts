@@ -104,6 +104,6 @@ describe("a push", () => {
     await bus.publishEvent.alarmRaised({ devices: ["a token", '{"endpoint":"https://push.example.com/x","keys":{}}', "fcm-token"] });
     await bus.expectDead({ reason: "is neither a device's token nor the JSON of a browser's subscription" });
     await bus.expectDead({ reason: "keys.p256dh is no public key of 65 bytes" });
-    await bus.expectSent({ channel: "push", to: "fcm-token" });
+    expect(await bus.expectSent({ channel: "push", to: "fcm-token" })).toMatchObject({ provider: "fcm (mailroom)" });
   });
 });

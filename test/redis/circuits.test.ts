@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
+import { providerTroubles } from "../../src/bus/provider-troubles.ts";
 import { defineSubscriber, defineTopic, emailTemplate, providerDegraded, providerRecovered } from "../../src/index.ts";
 import { breaker } from "../../src/providers/breaker.ts";
 import { type CircuitState, closedCircuit } from "../../src/providers/circuit.ts";
@@ -38,6 +39,25 @@ describe.each<[string, CircuitStore]>([
   });
 });
 
+it("names the providers of a channel that get no messages, and why", () => {
+  const circuits = new Map<string, CircuitState>([
+    ["email:sendgrid", open],
+    ["email:smtp", { score: 1, failedAt: 0, heldUntil: 9_000 }],
+    ["email:other", closedCircuit],
+    ["sms:twilio", open],
+  ]);
+  expect(providerTroubles(circuits, "email", 1_000)).toEqual([
+    {
+      provider: "sendgrid",
+      state: "open",
+      reason: "503",
+      since: "1970-01-01T00:00:00.005Z",
+      until: "1970-01-01T00:00:10.005Z",
+    },
+    { provider: "smtp", state: "held", until: "1970-01-01T00:00:09.000Z" },
+  ]);
+});
+
 describe("the circuits of several processes", () => {
   it("lets one of them probe, and tells one of them that it recovered", async () => {
     const store = redisCircuits(redis, { prefix, application: "probes" });
@@ -65,7 +85,11 @@ describe("the circuits of several processes", () => {
   });
 
   it("goes by what it knew last where Redis is away, and says so", async () => {
-    const away: CircuitStore = { read: () => Promise.reject(new Error("away")), swap: () => Promise.reject(new Error("away")) };
+    const away: CircuitStore = {
+      read: () => Promise.reject(new Error("away")),
+      swap: () => Promise.reject(new Error("away")),
+      all: async () => new Map(),
+    };
     const warnings: unknown[] = [];
     const logger = { ...silentLogger, warn: (...said: unknown[]) => void warnings.push(said) };
     const each = breaker({ provider: "p", name: "email:p", store: away, clock: { now: () => 0 }, logger, onChange: () => undefined });
@@ -110,6 +134,10 @@ describe("an alert about a provider", () => {
     const since = "2026-01-01T00:00:00.000Z";
     const degraded = { type: "provider.degraded", channel: "email", provider: "sendgrid (mailroom)", since, backup: "smtp (mailroom)" };
     expect(alerts).toMatchObject([degraded]);
+    const email = (await bus.channels.list()).find(({ name }) => name === "email");
+    expect(email!.troubles).toMatchObject([
+      { provider: "sendgrid (mailroom)", state: "open", reason: expect.stringContaining("503") as string },
+    ]);
 
     // A probe that fails, and one that does not.
     for (const [orderId, wait] of [["A-5", "5s"] as const, ["A-6", "10s"] as const, ["A-7", "1s"] as const]) {
