@@ -13,6 +13,7 @@ import { redisProblems, redisUrlOf } from "./redis-settings.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
 import { smtpOf, smtpProblems } from "./smtp-settings.ts";
 import { twilioOf, twilioProblems } from "./twilio-settings.ts";
+import { listProblems } from "./webhook-settings.ts";
 import { whatsappOf, whatsappProblems } from "./whatsapp-settings.ts";
 
 /** What the environment says, parsed once. */
@@ -57,19 +58,28 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const secrets = readSecretFiles(env);
   const given = givenOf(secrets.env);
   const parsed = variables.safeParse(given);
+  const unreadable = parsed.success ? [] : parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message] as const);
+  const single = oneByOne(given);
   const problems = [
     ...secrets.problems,
-    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)),
-    ...redisProblems(given),
-    ...smtpProblems(given),
-    ...twilioProblems(given),
-    ...(parsed.success ? [...msg91SettingProblems(parsed.data), ...whatsappProblems(parsed.data)] : []),
-    ...pushProblems(given),
+    ...unreadable.map(([name, message]) => `${name}: ${message}`),
+    ...[
+      ...redisProblems(given),
+      ...smtpProblems(given),
+      ...twilioProblems(given),
+      ...msg91SettingProblems(single),
+      ...whatsappProblems(single),
+      ...pushProblems(given),
+      ...listProblems(single),
+      // What cannot be read at all is told of once.
+    ].filter((problem) => !unreadable.some(([name]) => problem.startsWith(`${name}:`))),
   ];
   const sender = given["EMAIL_FROM"] === undefined ? {} : checkEmailAddress(given["EMAIL_FROM"]);
   if ("problem" in sender) problems.push(`EMAIL_FROM: ${sender.problem}`);
+  const warnings = misspeltVariables(env, knownNames);
+  // A slip in a name may be why something else is wrong.
   if (!parsed.success || problems.length > 0)
-    throw new BusbarError("INVALID_CONFIGURATION", "The environment cannot be used:", { problems });
+    throw new BusbarError("INVALID_CONFIGURATION", "The environment cannot be used:", { problems: [...problems, ...warnings] });
 
   const { data } = parsed;
   const smtp = smtpOf(data);
@@ -120,8 +130,18 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     port: data.PORT,
     drain: data.DRAIN,
     healthPort: data.WORKER_HEALTH_CHECK_PORT,
-    warnings: misspeltVariables(env, knownNames),
+    warnings,
   };
+}
+
+/** Those variables that can be read by themselves, as they are read. */
+function oneByOne(given: Readonly<Record<string, string | undefined>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(variables.shape).flatMap(([name, schema]) => {
+      const read = schema.safeParse(given[name]);
+      return read.success && read.data !== undefined ? [[name, read.data]] : [];
+    }),
+  );
 }
 
 /** What is set of ours. Kubernetes sets `REDIS_PORT=tcp://10.0.0.11:6379` for a service that is called redis, and so for others. */

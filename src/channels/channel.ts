@@ -31,6 +31,8 @@ export interface SendResult {
   readonly outcome: Outcome;
   /** Who gave the outcome. */
   readonly provider: string;
+  /** What the providers before it came to, where it took over. */
+  readonly before?: string;
   /** What a handler threw, for the dead letter's stack. */
   readonly error?: unknown;
 }

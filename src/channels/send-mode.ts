@@ -70,13 +70,18 @@ export function switchProblems({ mode, live, mailroom }: SwitchOptions<unknown>)
 
 /** @throws BusbarError `INVALID_CONFIGURATION` with every entry that is no recipient of any channel */
 export function checkAllowList(allowList: readonly string[]): void {
-  const problems = allowList
+  const problems = recipientProblems(allowList);
+  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The allow-list cannot be used:", { problems });
+}
+
+/** One sentence for each entry that is no recipient of any channel, beginning with the list's name. Pure. */
+export function recipientProblems(allowList: readonly string[], place = "allow-list"): string[] {
+  return allowList
     .filter((entry) => !isRecipient(entry.trim()))
     .map(
       (entry) =>
-        `allow-list: ${JSON.stringify(entry)} is no e-mail address, @domain, phone number such as +919845012345, device's token, or https:// address`,
+        `${place}: ${JSON.stringify(entry)} is no e-mail address, @domain, phone number such as +919845012345, device's token, or https:// address`,
     );
-  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The allow-list cannot be used:", { problems });
 }
 
 function isRecipient(entry: string): boolean {

@@ -78,7 +78,10 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
     started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });
 
     say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
-    if (!environment.send.live) say("Real sending is off: every message goes to the inbox on that page.");
+    if (!environment.send.live)
+      say(
+        `Real sending is off: every message goes to the inbox on that page (the mailroom's own address: ${mailroom.url}/mailroom/messages).`,
+      );
     const tell = (line: string): void => say(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
     if (stats) started.push({ name: "the statistics", stop: tellStatistics({ bus, tell, logger: silentLogger }).stop });
     await publishExamples(bus, say);

@@ -97,7 +97,10 @@ export async function releaseSuppressions(place: Place, { category, all = false,
   if (released === undefined) return print("Nothing was changed.");
   if (json === true) return printJson({ released });
   if (released.length === 0) {
-    const others = category === undefined && !all ? "; what holds for single categories: busbar suppressions show" : "";
+    const others =
+      category === undefined && !all
+        ? `; what holds for single categories: busbar suppressions show ${place.channel} ${oneLine(place.address)}`
+        : "";
     return complain(`${nothingHolds(place)}${others}`);
   }
   print(`Released: ${listOf(released)}, from the next message on. What was not sent before: busbar replay`);

@@ -49,14 +49,17 @@ const kinds: Readonly<Record<keyof Fault, readonly string[]>> = {
   bounce: ["boolean"],
   hang: ["boolean"],
   resetAfterAccept: ["boolean"],
-  delay: ["number", "string"],
+  // Text, with its unit: whoever writes 3 may mean seconds.
+  delay: ["string"],
   times: ["number", "string"],
   share: ["number"],
   to: ["string"],
-  retryAfter: ["number", "string"],
+  retryAfter: ["string"],
   message: ["string"],
   stage: ["string"],
 };
+
+const lengths: ReadonlySet<string> = new Set(["delay", "retryAfter"]);
 
 /**
  * Reads a fault that is to be scripted: `{ "provider": …, … }` with the fields of a fault, `times` a number or `"until-lifted"`. Whether
@@ -69,7 +72,8 @@ export function faultQuery(json: unknown): Asked<{ readonly provider: MailProvid
   if (provider === undefined) problems.push(`provider is missing: it is one of ${mailProviders.join(", ")}`);
   for (const [name, types] of Object.entries(kinds)) {
     const value = fields[name];
-    if (value !== undefined && !types.includes(typeof value)) problems.push(`${name} must be a ${types.join(" or ")}`);
+    if (value !== undefined && !types.includes(typeof value))
+      problems.push(`${name} must be ${lengths.has(name) ? 'text with its unit, such as "30s"' : `a ${types.join(" or ")}`}`);
   }
   if (typeof fields["times"] === "string" && fields["times"] !== untilLifted)
     problems.push(`times must be a number or "${untilLifted}", not ${JSON.stringify(fields["times"])}`);

@@ -8,6 +8,8 @@ import { reasonText } from "./reason.ts";
 export interface ProviderResult {
   readonly outcome: Outcome;
   readonly provider: string;
+  /** What those before it came to, where it took over. */
+  readonly before?: string;
 }
 
 /** Several providers as one: the next takes over where the one before it could not send. */
@@ -43,10 +45,9 @@ export function nextStep(outcome: Outcome): "stop" | "next" {
  */
 export function combined(results: readonly ProviderResult[]): ProviderResult {
   const last = results.at(-1)!;
-  if (results.length === 1 || (last.outcome.kind !== "retry" && last.outcome.kind !== "pause")) return last;
-  const reason = reasonText(
-    results.map(({ provider, outcome }) => `${provider}: ${"reason" in outcome ? outcome.reason : outcome.kind}`).join("; "),
-  );
+  if (results.length === 1) return last;
+  if (last.outcome.kind !== "retry" && last.outcome.kind !== "pause") return { ...last, before: said(results.slice(0, -1)) };
+  const reason = said(results);
   const retries = results.flatMap(({ provider, outcome }) => (outcome.kind === "retry" ? [{ provider, after: outcome.after }] : []));
   if (retries.length === 0) return { provider: last.provider, outcome: { kind: "pause", reason } };
   const waits = retries.flatMap(({ after }) => (after === undefined ? [] : [after]));
@@ -54,6 +55,13 @@ export function combined(results: readonly ProviderResult[]): ProviderResult {
   if (waits.length === 0) return { provider, outcome: { kind: "retry", reason } };
   const after = waits.length === retries.length ? Math.min(...waits) : Math.min(Math.max(...waits), longestMixedWait);
   return { provider, outcome: { kind: "retry", reason, after } };
+}
+
+/** What each of them came to, in one line. */
+function said(results: readonly ProviderResult[]): string {
+  return reasonText(
+    results.map(({ provider, outcome }) => `${provider}: ${"reason" in outcome ? outcome.reason : outcome.kind}`).join("; "),
+  );
 }
 
 /** The circuits of a chain's providers, in the order of their names. */

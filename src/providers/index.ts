@@ -13,6 +13,8 @@ export { sendgridProvider, type SendgridOptions } from "./sendgrid.ts";
 export { smtpProvider, type SmtpOptions } from "./smtp.ts";
 export { newVapidKeys, type VapidKeys, webPushProblems } from "./vapid-keys.ts";
 export { webPushProvider, type WebPushOptions } from "./web-push.ts";
+export { allowListProblems } from "./outgoing/allow-list.ts";
+export { webhookSecretProblems } from "./webhook-secrets.ts";
 export { webhookAddressProblem } from "./webhook-address.ts";
 export { webhookProvider, type WebhookProviderOptions } from "./webhook.ts";
 export { isTwilioSender, type TwilioAccount, twilioAccountProblems } from "./twilio-account.ts";

@@ -46,12 +46,12 @@ if record then
     if tonumber(rest) > now then return {'busy', tonumber(rest) - now} end
     deaths, doubtful = deaths + 1, 1
     if deaths >= most_deaths then return {'poison', deaths} end
-    note('t ' .. deaths)
     if hold > 0 then
       keep_as('h', string.format('%.0f', caller_now + hold))
       note('h its worker died while sending it')
       return {'held', hold, 1}
     end
+    note('t ' .. deaths)
   end
 end
 

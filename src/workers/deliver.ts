@@ -110,8 +110,8 @@ export function deliver({
       return { kind: "again", after: leaseMs };
 
     const result = await sendUnderLease(message, { job, token, limit: timeLimit(route) });
-    const { outcome, provider } = result;
-    const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, now: clock.now() });
+    const { outcome, provider, before } = result;
+    const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, before, now: clock.now() });
     const marked = await ledger.mark(delivery, token, mark).catch((error: unknown) => {
       // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
       logger.error(

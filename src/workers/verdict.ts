@@ -18,13 +18,16 @@ export interface Tried {
   readonly attempt: number;
   readonly policy: Policy;
   readonly provider: string;
+  /** What the providers before it came to, where it took over. */
+  readonly before?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** What follows from an outcome. Pure. */
-export function decide(outcome: Outcome, { attempt, policy, provider, now }: Tried): Decision {
-  const detail = outcome.kind === "sent" ? `${provider} ${outcome.messageId ?? ""}`.trim() : `${provider}: ${outcome.reason}`;
+export function decide(outcome: Outcome, { attempt, policy, provider, before, now }: Tried): Decision {
+  const said = outcome.kind === "sent" ? `${provider} ${outcome.messageId ?? ""}`.trim() : `${provider}: ${outcome.reason}`;
+  const detail = before === undefined ? said : `${said}; before it ${before}`;
   switch (outcome.kind) {
     case "sent":
       return { mark: { kind: "sent", detail }, verdict: { kind: "done", end: "sent" } };

@@ -76,7 +76,7 @@ describe("the ledger", () => {
     await claimAndDie(delivery, "a");
     expect(await ledger.claim(delivery, claim("b", { now: 1_000, hold: 60_000 }))).toEqual({ kind: "held", after: 60_000, begun: true });
     expect(await ledger.claim(delivery, claim("c", { now: 2_000, hold: 60_000 }))).toEqual({ kind: "held", after: 59_000, begun: false });
-    expect((await ledger.timeline(delivery)).map(({ step }) => step)).toEqual(["takeover", "held"]);
+    expect((await ledger.timeline(delivery)).map(({ step }) => step)).toEqual(["held"]);
     expect(await ledger.cancel(delivery, { step: "cancelled", detail: "by hand" })).toBe("cancelled");
   });
 

@@ -145,6 +145,32 @@ describe("a secret in a file", () => {
   });
 });
 
+describe("an environment with many faults", () => {
+  it("is told of all of them at once, each by its variable and none by its value", () => {
+    const wrong = {
+      SENDGRID_API_KEY: "abc",
+      MSG91_AUTH_KEY: "a b",
+      MSG91_TEMPLATES: "a=,=b",
+      META_ACCESS_TOKEN: "a b",
+      TWILIO_ACCOUNT_SID: "XX",
+      TWILIO_WHATSAPP_FROM: "12",
+      TWILIO_WHATSAPP_CONTENTS: "x=y",
+      FCM_SERVICE_ACCOUNT: "{",
+      EXPO_ACCESS_TOKEN: "a b",
+      VAPID_SUBJECT: "me",
+      WEBHOOK_SECRETS: "foo",
+      WEBHOOK_ALLOW: "http://a",
+      BUSBAR_ALLOW: "asha",
+      SMS_RATE_LIMIT: "ten",
+      SENDGRID_APIKEY: "1",
+    };
+    const problems = problemsOf(() => readEnvironment(wrong));
+    const named = [...Object.keys(wrong), "META_PHONE_NUMBER_ID", "VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"];
+    expect(named.filter((name) => !problems.some((problem) => problem.startsWith(name)))).toEqual([]);
+    expect(new Set(problems).size).toBe(problems.length);
+  });
+});
+
 describe("a misspelt variable", () => {
   it.each([
     ["SENDGRID_APIKEY", "SENDGRID_API_KEY"],

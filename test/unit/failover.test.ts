@@ -37,8 +37,12 @@ describe("nextStep", () => {
 describe("combined", () => {
   it("is the only outcome as it is", () => expect(of(retry(5_000))).toEqual({ provider: "p1", outcome: retry(5_000) }));
 
-  it("is the last outcome where that one ended the try", () => {
-    expect(of(pause, { kind: "sent", messageId: "m" })).toEqual({ provider: "p2", outcome: { kind: "sent", messageId: "m" } });
+  it("is the last outcome where that one ended the try, with what those before it said", () => {
+    expect(of(pause, { kind: "sent", messageId: "m" })).toEqual({
+      provider: "p2",
+      outcome: { kind: "sent", messageId: "m" },
+      before: "p1: bad key",
+    });
     expect(of(retry(), { kind: "suppress", reason: "dead" }).outcome.kind).toBe("suppress");
     expect(of(pause, { kind: "unknown", reason: "lost" }).outcome.kind).toBe("unknown");
   });
@@ -71,7 +75,7 @@ describe("providerChain", () => {
   it("B2: goes to the second provider when the first fails, and says who sent", async () => {
     const calls: string[] = [];
     const chain = providerChain([provider("first", retry(), calls), provider("second", { kind: "sent" }, calls)]);
-    expect(await chain.send("hello", attempt)).toEqual({ outcome: { kind: "sent" }, provider: "second" });
+    expect(await chain.send("hello", attempt)).toEqual({ outcome: { kind: "sent" }, provider: "second", before: "first: later" });
     expect(calls).toEqual(["first hello", "second hello"]);
   });
 

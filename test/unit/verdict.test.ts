@@ -12,6 +12,13 @@ describe("what follows from an outcome", () => {
     });
   });
 
+  it("says which providers failed before the one that sent", () => {
+    expect(decide({ kind: "sent", messageId: "m1" }, { ...at(1), provider: "smtp", before: "sendgrid: 503" }).mark).toEqual({
+      kind: "sent",
+      detail: "smtp m1; before it sendgrid: 503",
+    });
+  });
+
   it("ends what was suppressed, without a dead letter", () => {
     expect(decide({ kind: "suppress", reason: "opted out" }, at(1)).verdict).toEqual({ kind: "done", end: "suppressed" });
   });

@@ -29,7 +29,7 @@ export function declareService(program: Command): void {
   program
     .command("mailroom")
     .description("run the local stand-in for all providers alone: it takes messages, delivers nothing, and shows them")
-    .option("--http-port <port>", "port of SendGrid's API", "4010")
+    .option("--http-port <port>", "port of the providers' HTTP APIs", "4010")
     .option("--smtp-port <port>", "port of SMTP", "4025")
     .option("--folder <path>", "where the journal of messages is kept", ".busbar/mailroom")
     .action(async (options: { httpPort: string; smtpPort: string; folder: string }) => (await import("../mailroom.ts")).mailroom(options));
