@@ -9,7 +9,7 @@ import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailMessage, EmailSender, PushMessage, SmsMessage, WebhookMessage, WhatsappMessage } from "../define/message.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
-import { policyProblems } from "../define/policy.ts";
+import { durationProblems, policyProblems } from "../define/policy.ts";
 import type { PushKind } from "../define/push-address.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -261,6 +261,7 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
     problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
   if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))
     problems.push(`${place}.rateLimit.max: must be a whole number from 1`);
+  problems.push(...circuitProblems(options?.circuit, `${place}.circuit`));
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `${place} cannot be used:`, { problems });
   return {
     off: reasonOff(name, options),
@@ -270,15 +271,25 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
     keepCompleted: { age: milliseconds(keepCompleted.age, `${place}.keepCompleted.age`), count: keepCompleted.count },
     keepDeadLetters: milliseconds(keepDeadLetters, `${place}.keepDeadLetters`),
     timeout: milliseconds(timeout, `${place}.timeout`),
-    circuit: parseCircuit(options?.circuit, `${place}.circuit`),
+    circuit: parseCircuit(options?.circuit),
   };
 }
 
-function parseCircuit(options: ChannelOptions["circuit"], place: string): CircuitRules | false {
+function circuitProblems(options: ChannelOptions["circuit"], place: string): string[] {
+  if (options === undefined || options === false) return [];
+  if (typeof options !== "object" || options === null) return [`${place}: must be false, or { failures, probeEvery }`];
+  const { failures = defaultCircuitRules.failures, probeEvery } = options;
+  return [
+    ...unknownOptions(options, ["failures", "probeEvery"]).map((problem) => `${place}: ${problem}`),
+    ...(failures >= 1 ? [] : [`${place}.failures: must be a number from 1, not ${failures}`]),
+    ...durationProblems(`${place}.probeEvery`, probeEvery),
+  ];
+}
+
+function parseCircuit(options: ChannelOptions["circuit"]): CircuitRules | false {
   if (options === false) return false;
-  const { failures = defaultCircuitRules.failures, probeEvery = defaultCircuitRules.probeEvery } = options ?? {};
-  if (!(failures >= 1)) throw new BusbarError("INVALID_CONFIGURATION", `${place}.failures: must be a number from 1, not ${failures}`);
-  return { failures, probeEvery: milliseconds(probeEvery, `${place}.probeEvery`) };
+  const { failures, probeEvery } = { ...defaultCircuitRules, ...options };
+  return { failures, probeEvery: milliseconds(probeEvery) };
 }
 
 function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
 import { providerTroubles } from "../../src/bus/provider-troubles.ts";
-import { defineSubscriber, defineTopic, emailTemplate, providerDegraded, providerRecovered } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic, emailTemplate, providerDegraded, providerRecovered } from "../../src/index.ts";
 import { breaker } from "../../src/providers/breaker.ts";
 import { type CircuitState, closedCircuit } from "../../src/providers/circuit.ts";
 import { type CircuitStore, memoryCircuits } from "../../src/providers/circuit-store.ts";
@@ -56,6 +56,24 @@ it("names the providers of a channel that get no messages, and why", () => {
     },
     { provider: "smtp", state: "held", until: "1970-01-01T00:00:09.000Z" },
   ]);
+});
+
+it("is refused at boot with everything that is wrong with its words", () => {
+  const channels = {
+    email: { from: "shop@example.com", circuit: { failures: 0, probeEvery: "soon" as never } },
+    sms: { circuit: { failure: 3 } as never },
+    push: { circuit: true as never },
+  };
+  expect(() => createBus({ application: "shop", topics: {}, channels })).toThrow(
+    expect.objectContaining({
+      problems: [
+        "channels.email.circuit.failures: must be a number from 1, not 0",
+        expect.stringContaining("channels.email.circuit.probeEvery") as string,
+        expect.stringContaining('channels.sms.circuit: it knows no option "failure": did you mean "failures"?') as string,
+        "channels.push.circuit: must be false, or { failures, probeEvery }",
+      ],
+    }) as Error,
+  );
 });
 
 describe("the circuits of several processes", () => {
