@@ -3,7 +3,8 @@ import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
-import type { BusOptions, ChannelsOptions } from "./options.ts";
+import type { ChannelsOptions } from "./channels-options.ts";
+import type { BusOptions } from "./options.ts";
 
 /**
  * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come

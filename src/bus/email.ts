@@ -4,7 +4,8 @@ import { emailChannel } from "../channels/email.ts";
 import type { EmailMessage } from "../define/message.ts";
 import { sendgridProvider, smtpProvider } from "../providers/index.ts";
 import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
-import type { EmailService, Settings } from "./options.ts";
+import type { EmailService } from "./channels-options.ts";
+import type { Settings } from "./options.ts";
 import { chosenServices } from "./services.ts";
 
 /**

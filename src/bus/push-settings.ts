@@ -1,5 +1,5 @@
 import { expoProblems, fcmProblems, type VapidKeys, webPushProblems } from "../providers/index.ts";
-import type { PushOptions } from "./options.ts";
+import type { PushOptions } from "./channels-options.ts";
 
 /** The variables that hold the keys of web push. */
 const vapidNames = {

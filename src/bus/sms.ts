@@ -5,7 +5,8 @@ import type { SmsTemplate } from "../define/sms-template.ts";
 import { msg91Provider, msg91TemplateProblems, twilioProvider } from "../providers/index.ts";
 import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
 import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
-import type { Settings, SmsService } from "./options.ts";
+import type { SmsService } from "./channels-options.ts";
+import type { Settings } from "./options.ts";
 import { chosenServices } from "./services.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { EmailOptions } from "./options.ts";
+import type { EmailOptions } from "./channels-options.ts";
 
 type Smtp = NonNullable<EmailOptions["smtp"]>;
 

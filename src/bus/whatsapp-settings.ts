@@ -1,5 +1,5 @@
 import { type MetaAccount, metaProblems, type TwilioWhatsappAccount, twilioWhatsappProblems } from "../providers/index.ts";
-import type { WhatsappOptions } from "./options.ts";
+import type { WhatsappOptions } from "./channels-options.ts";
 import { twilioAccountOf, twilioNames } from "./twilio-settings.ts";
 
 const metaNames = { accessToken: "META_ACCESS_TOKEN", phoneNumberId: "META_PHONE_NUMBER_ID" } as const satisfies Record<

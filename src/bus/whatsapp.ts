@@ -5,7 +5,8 @@ import type { WhatsappTemplate } from "../define/whatsapp-template.ts";
 import { metaProvider, twilioContentProblems, twilioWhatsappProvider } from "../providers/index.ts";
 import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
 import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
-import type { Settings, WhatsappService } from "./options.ts";
+import type { WhatsappService } from "./channels-options.ts";
+import type { Settings } from "./options.ts";
 import { chosenServices } from "./services.ts";
 
 /**
