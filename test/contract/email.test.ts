@@ -76,7 +76,7 @@ it("B2: SendGrid sends, and SMTP is not touched", async () => {
 
 it.each([401, 503])("B2: SMTP sends when SendGrid answers %i", async (status) => {
   const { result, api, server } = await sendThrough(status);
-  expect(result).toEqual({ outcome: { kind: "sent", messageId: "<d_abc@example.in>" }, provider: "smtp" });
+  expect(result).toEqual({ outcome: { kind: "sent", messageId: "<d_abc@example.in>" }, provider: "smtp", before: `sendgrid: ${status}` });
   expect(api.bodies).toHaveLength(1);
   expect(server.sources).toEqual([expect.stringMatching(/^Subject: Order KR-48213 is confirmed\r$/m)]);
 });
