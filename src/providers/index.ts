@@ -2,6 +2,13 @@ export { type CircuitRules, type CircuitState, defaultCircuitRules } from "./cir
 export { type CircuitStore, memoryCircuits } from "./circuit-store.ts";
 export { type Circuits, circuitsOf, type ProviderFact } from "./circuits.ts";
 export { type ChainBreakers, providerChain, type ProviderChain, type ProviderResult } from "./failover.ts";
+export { type CallbackReader, type CallbackRequest, type CallbackVerdict, type ReceivedCallback, UnreadableCallback } from "./callback.ts";
+export { type ExpoReceipts, expoReceipts, type ExpoReceiptsOptions } from "./expo-receipts.ts";
+export { metaCallbacks, type MetaCallbackOptions } from "./meta-callbacks.ts";
+export { msg91Callbacks, type Msg91CallbackOptions } from "./msg91-callbacks.ts";
+export { sendgridCallbacks, type SendgridCallbackOptions, sendgridKeyProblem } from "./sendgrid-callbacks.ts";
+export { type StatusTable, statusTableProblems } from "./status-table.ts";
+export { twilioCallbacks, type TwilioCallbackOptions } from "./twilio-callbacks.ts";
 export { expoProblems, expoProvider, type ExpoOptions } from "./expo.ts";
 export { fcmProblems, type FcmServiceAccount } from "./fcm-account.ts";
 export { fcmProvider, type FcmOptions } from "./fcm.ts";

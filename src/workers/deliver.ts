@@ -10,6 +10,7 @@ import type { Delivery } from "../define/delivery.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
+import { deliveryReference } from "../define/reference.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
@@ -152,7 +153,13 @@ export function deliver({
       );
     }, renewMs);
     try {
-      return await channel.send(message, { deliveryId: delivery.id, signal: limit.signal, number, progress });
+      return await channel.send(message, {
+        deliveryId: delivery.id,
+        reference: deliveryReference(delivery),
+        signal: limit.signal,
+        number,
+        progress,
+      });
     } finally {
       clearInterval(renewal);
       limit.clear();
