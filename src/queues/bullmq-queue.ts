@@ -85,13 +85,16 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
   };
 
-  const promote = async (id: string): Promise<void> => {
+  /** True when it is handed out because of this call. */
+  const promote = async (id: string): Promise<boolean> => {
     const job = await queue.getJob(id);
     try {
       await job?.promote();
+      return job !== undefined;
     } catch (error) {
       // A worker was quicker.
       if (await job?.isDelayed()) throw error;
+      return false;
     }
   };
 
@@ -119,6 +122,15 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       const ids = await delayedUntil(connection, queue.toKey("delayed"), (clock.wallTime?.(now) ?? now) + placedLateMs);
       for (let from = 0; from < ids.length; from += pageSize) await Promise.all(ids.slice(from, from + pageSize).map(promote));
       return ids.length;
+    },
+
+    async wake(ids) {
+      const underWay: string[] = [];
+      const wakeOne = async (id: string): Promise<void> => {
+        if (!(await promote(id)) && (await queue.getJobState(id)) === "active") underWay.push(id);
+      };
+      for (let from = 0; from < ids.length; from += pageSize) await Promise.all(ids.slice(from, from + pageSize).map(wakeOne));
+      return underWay;
     },
 
     async counts() {
