@@ -85,16 +85,13 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
   };
 
-  /** True when it is handed out because of this call. */
-  const promote = async (id: string): Promise<boolean> => {
+  const promote = async (id: string): Promise<void> => {
     const job = await queue.getJob(id);
     try {
       await job?.promote();
-      return job !== undefined;
     } catch (error) {
       // A worker was quicker.
       if (await job?.isDelayed()) throw error;
-      return false;
     }
   };
 
@@ -127,7 +124,17 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     async wake(ids) {
       const underWay: string[] = [];
       const wakeOne = async (id: string): Promise<void> => {
-        if (!(await promote(id)) && (await queue.getJobState(id)) === "active") underWay.push(id);
+        const job = await queue.getJob(id);
+        if (job === undefined) return;
+        const woken = await job.promote().then(
+          () => true,
+          () => false,
+        );
+        if (woken) return;
+        const state = await job.getState();
+        if (state === "active") underWay.push(id);
+        // It was with a worker a moment ago, and waits now.
+        else if (state === "delayed") await job.promote();
       };
       for (let from = 0; from < ids.length; from += pageSize) await Promise.all(ids.slice(from, from + pageSize).map(wakeOne));
       return underWay;
