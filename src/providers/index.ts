@@ -3,7 +3,6 @@ export { type CircuitRules, type CircuitState, defaultCircuitRules } from "./cir
 export { type CircuitStore, memoryCircuits } from "./circuit-store.ts";
 export { type Circuits, circuitsOf, type ProviderFact } from "./circuits.ts";
 export { type ChainBreakers, providerChain, type ProviderChain, type ProviderResult } from "./failover.ts";
-export { type CallbackReader, type CallbackRequest, type CallbackVerdict, type ReceivedCallback, UnreadableCallback } from "./callback.ts";
 export { type ExpoReceipts, expoReceipts, type ExpoReceiptsOptions } from "./expo-receipts.ts";
 export { metaCallbacks, type MetaCallbackOptions } from "./meta-callbacks.ts";
 export { msg91Callbacks, type Msg91CallbackOptions } from "./msg91-callbacks.ts";
