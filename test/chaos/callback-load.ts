@@ -70,14 +70,18 @@ export function startCallbackLoad({ bus, random, stage, intents, messages, perSe
   const seen = new Set<string>();
   const tally = { taken: 0, doubled: 0, disordered: 0, forged: 0, refused: 0 };
 
+  const byKey = new Map<string, Intent>();
+  let looked = 0;
   const plan = (): void => {
-    const byKey = new Map(intents().map((intent) => [sendKey("mailer", intent.number), intent]));
-    for (const { key } of stage.sends()) {
+    for (const intent of intents().slice(byKey.size)) byKey.set(sendKey("mailer", intent.number), intent);
+    const sends = stage.sends();
+    for (const { key } of sends.slice(looked)) {
       const intent = byKey.get(key);
       if (seen.has(key) || intent === undefined) continue;
       seen.add(key);
       planFor(intent);
     }
+    looked = sends.length;
   };
 
   const planFor = ({ id: eventId, number }: Intent): void => {
@@ -114,18 +118,17 @@ export function startCallbackLoad({ bus, random, stage, intents, messages, perSe
   const run = async (): Promise<void> => {
     const started = performance.now();
     let next = 0;
+    const planning = (async () => {
+      for (; seen.size < messages; await pause(50)) plan();
+    })();
     const sender = async (): Promise<void> => {
-      for (;;) {
-        if (next >= calls.length) {
-          plan();
-          if (next >= calls.length && seen.size >= messages) return;
-        }
+      while (next < calls.length || seen.size < messages) {
         const due = ((performance.now() - started) / 1_000) * perSecond;
         if (next >= calls.length || next >= due) await pause(5);
         else await call(calls[next++]!);
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, sender));
+    await Promise.all([planning, ...Array.from({ length: atOnce }, sender)]);
   };
 
   return {
