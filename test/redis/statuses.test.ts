@@ -143,6 +143,50 @@ describe("the statuses of a delivery", () => {
   });
 });
 
+describe("the memory of Redis", () => {
+  it("holds a receipt in at most 300 bytes a delivery, and three statuses in at most 300 more", async () => {
+    const count = 500;
+    const time = "2026-02-02T00:00:00.000Z";
+    const ids = Array.from(
+      { length: count },
+      (_, number) =>
+        `d_${String(number)
+          .padStart(31, "a")
+          .replaceAll(/[0-9]/g, (digit) => "abcdefghij"[Number(digit)]!)}m`,
+    );
+    for (const id of ids) {
+      const delivery = { id, event: { time } };
+      await ledger.claim(delivery, claim("abcdefghijkl"));
+      const kept = {
+        ...receipt,
+        channel: "email",
+        route: "email",
+        to: `${id.slice(-9)}@example.com`,
+        provider: "sendgrid",
+        messageId: id.slice(2, 24),
+      };
+      await ledger.mark(delivery, "abcdefghijkl", { kind: "sent", detail: `sendgrid ${kept.messageId}`, receipt: kept });
+      for (const status of ["accepted", "delivered", "read"] as const)
+        await ledger.report(
+          delivery,
+          report(status, { provider: "sendgrid", messageId: kept.messageId, reason: status === "delivered" ? "250 OK" : undefined }),
+        );
+    }
+    const hour = Date.parse(time) / 3_600_000;
+    const bytes = async (name: string): Promise<number> =>
+      Number(await redis.call("MEMORY", "USAGE", `${prefix}:{m}:${name}:${hour}`, "SAMPLES", "0")) / count;
+    const sizes = {
+      ledger: await bytes("ledger"),
+      timeline: await bytes("timeline"),
+      receipts: await bytes("receipts"),
+      statuses: await bytes("statuses"),
+    };
+    expect(sizes.receipts).toBeLessThan(300);
+    expect(sizes.statuses).toBeLessThan(300);
+    if (process.env["BUSBAR_SIZES"] !== undefined) console.log(sizes);
+  });
+});
+
 describe("a report settles doubt", () => {
   it("D5: proves that what is held was sent, for every status that says it left", async () => {
     for (const status of deliveryStatuses.filter((name) => name !== "failed")) {
