@@ -4,7 +4,7 @@ import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
-import type { BusOptions } from "./options.ts";
+import type { BusOptions, SpoolPlace } from "./options.ts";
 
 /**
  * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come
@@ -14,7 +14,18 @@ export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "
   readonly channels?: { readonly [Name in keyof ChannelsOptions]: Partial<ChannelsOptions[Name]> };
 }
 
-const names = ["application", "topics", "subscribers", "services", "prefix", "partitions", "channels", "profile", "publishDeadline"];
+const names = [
+  "application",
+  "topics",
+  "subscribers",
+  "services",
+  "prefix",
+  "partitions",
+  "channels",
+  "profile",
+  "publishDeadline",
+  "spool",
+];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
 export function defineConfig<const T extends Topics>(config: Config<T>): Config<T> {
@@ -31,7 +42,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, ...rest } = config as Config;
-  const { redis, prefix, profile, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { redis, prefix, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -49,5 +60,6 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(prefix === undefined ? {} : { prefix }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
+    ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
   };
 }

@@ -7,7 +7,7 @@ import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, PushOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./channels-options.ts";
-import type { SendOptions } from "./options.ts";
+import type { SendOptions, SpoolPlace } from "./options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
 import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
@@ -27,6 +27,8 @@ export interface Environment {
   readonly profile: Profile | undefined;
   /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
+  /** What is said of the spool; undefined: as the configuration says. */
+  readonly spool: Partial<SpoolPlace> | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
@@ -91,6 +93,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     prefix: data.QUEUE_PREFIX,
     profile: data.BUSBAR_PROFILE,
     durability: data.DURABILITY,
+    spool: spoolOf(data),
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
@@ -133,6 +136,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     healthPort: data.WORKER_HEALTH_CHECK_PORT,
     warnings,
   };
+}
+
+function spoolOf({ SPOOL_FOLDER: folder, SPOOL_LIMIT: limit }: Variables): Partial<SpoolPlace> | undefined {
+  if (folder === undefined && limit === undefined) return undefined;
+  return { ...(folder === undefined ? {} : { folder }), ...(limit === undefined ? {} : { limit }) };
 }
 
 /** Those variables that can be read by themselves, as they are read. */

@@ -53,9 +53,24 @@ export interface BusOptions<T extends Topics = Topics> {
   readonly profile?: Profile;
   /** One publish may take this long. Default 2 s. */
   readonly publishDeadline?: Duration;
+  /**
+   * Where events wait while Redis is away, so that a publish still succeeds: files in this folder, each event on disk before its publish resolves
+   * with `durability: "spooled"`. They are published, in their order and with their ids, when Redis is back. Several processes may share a folder.
+   * Payloads are in the files. Default: none, a publish fails with `PUBLISH_FAILED` after its deadline.
+   */
+  readonly spool?: SpoolPlace;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
+
+export interface SpoolPlace {
+  /** A folder on a disk that outlives the process. It is made where it is missing. */
+  readonly folder: string;
+  /** Bytes that may wait at most; what comes then fails with `PUBLISH_FAILED`. Default 64 MiB. */
+  readonly limit?: number;
+}
+
+const defaultSpoolLimit = 64 * 1_024 * 1_024;
 
 /** Whether messages really leave. */
 export interface SendOptions {
@@ -81,6 +96,7 @@ export interface Settings {
   readonly prefix: string;
   readonly partitions: number;
   readonly publishDeadline: number;
+  readonly spool: Required<SpoolPlace> | undefined;
   readonly pace: Pace;
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
@@ -117,6 +133,7 @@ const optionNames = [
   "send",
   "profile",
   "publishDeadline",
+  "spool",
   "logger",
 ];
 
@@ -145,6 +162,7 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
+  problems.push(...spoolProblems(options.spool));
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -155,6 +173,7 @@ export function parseOptions(options: BusOptions): Settings {
     prefix,
     partitions,
     publishDeadline: publishDeadline!,
+    spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },
     pace: paces[profile],
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
@@ -165,6 +184,17 @@ export function parseOptions(options: BusOptions): Settings {
     services: options.services ?? {},
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },
   };
+}
+
+function spoolProblems(spool: SpoolPlace | undefined): string[] {
+  if (spool === undefined) return [];
+  if (typeof spool !== "object" || spool === null) return [`spool: must be { folder, limit }, not ${JSON.stringify(spool)}`];
+  const { folder, limit = defaultSpoolLimit } = spool;
+  return [
+    ...unknownOptions(spool, ["folder", "limit"]).map((problem) => `spool: ${problem}`),
+    ...(typeof folder === "string" && folder !== "" ? [] : ["spool.folder: must be the path of a folder"]),
+    ...(Number.isInteger(limit) && limit >= 1_048_576 ? [] : [`spool.limit: must be a whole number of bytes from 1048576, not ${limit}`]),
+  ];
 }
 
 function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {

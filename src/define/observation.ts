@@ -72,6 +72,12 @@ export interface Observations {
   retentionHeld: { readonly topic: string; readonly group: string };
   /** A subscriber has had no reader for its grace and does not hold its log any more. */
   abandoned: { readonly topic: string; readonly group: string };
+  /** Redis is away: the event waits in a file of this process, and is published when Redis is back. */
+  spooled: { readonly event: BusEvent };
+  /** Everything that waited in files is in the log. */
+  spoolDrained: Record<string, never>;
+  /** An event that waited in a file can never be published; it was set aside in another one. */
+  spoolRefused: { readonly reason: string; readonly file: string };
   /** Dead letters were removed because they are past their time. */
   deadLettersExpired: { readonly queue: string; readonly count: number };
 }
@@ -100,5 +106,8 @@ export const observationNames = Object.keys({
   gap: true,
   retentionHeld: true,
   abandoned: true,
+  spooled: true,
+  spoolDrained: true,
+  spoolRefused: true,
   deadLettersExpired: true,
 } satisfies Record<keyof Observations, true>) as (keyof Observations)[];

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { luaScript, type LuaArgument } from "../base/lua.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
-import type { Appended, NewEntry } from "./topic-log.ts";
+import { type Appended, LogFull, type NewEntry } from "./topic-log.ts";
 
 const appendScript = luaScript<readonly [string, string, string?][]>(new URL("./append.lua", import.meta.url));
 
@@ -75,5 +75,5 @@ function settle({ entry, resolve, reject }: Waiting, [kind, first, second]: read
   if (kind === "appended") resolve({ kind, eventId: entry.eventId, entryId: first });
   else if (kind === "repeated") resolve({ kind, eventId: second!, entryId: first });
   else if (kind === "conflict") resolve({ kind, eventId: first, fingerprint: second! });
-  else reject(new Error(first));
+  else reject(first.startsWith("OOM") ? new LogFull(first) : new Error(first));
 }

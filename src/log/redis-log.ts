@@ -8,6 +8,7 @@ import type { Suitability } from "../base/redis-suitability.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
 import { partitionAppender } from "./redis-append.ts";
 import { followLogs } from "./redis-follow.ts";
+import { highWater } from "./redis-high-water.ts";
 import { redisGroups } from "./redis-groups.ts";
 import { logKeys } from "./redis-log-keys.ts";
 import { logEntry, redisLookups } from "./redis-lookups.ts";
@@ -45,6 +46,7 @@ export function redisLog({
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
   const writerReady = readiness(writer);
+  const water = highWater(writer);
   const bells = new Map<number, { redis: Redis; last: string | undefined }>();
   const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
   const partitionCounts = new Map<string, Promise<number>>();
@@ -85,6 +87,7 @@ export function redisLog({
 
     async append(entry) {
       await writerReady();
+      water.check();
       const partition = partitionOf(entry.partitionKey, await partitionsOf(entry.topic, writer));
       return appenderOf(partition)(entry);
     },

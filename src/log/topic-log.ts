@@ -5,6 +5,7 @@ import type { Durability, Suitability } from "../base/redis-suitability.ts";
  *
  * The contract:
  * - An `append` that resolved is in the log. One that failed may be: append the same event again, the log keeps one entry an id.
+ *   With `LogFull` it is not: memory runs out, and what is left is for those who work the backlog off.
  * - Each group reads every entry from its own position on, at least once: what was read and not acknowledged is read again by
  *   another reader after `minIdle`, and says how often it was handed out.
  * - An entry is never trimmed before every group has acknowledged it, unless a group has had no reader for its grace.
@@ -82,6 +83,11 @@ export interface NewEntry {
   /** The event as JSON. */
   readonly json: string;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+}
+
+/** The log takes nothing more for now, because memory runs out; trying again at once would give the same answer. */
+export class LogFull extends Error {
+  override readonly name = "LogFull";
 }
 
 export type Appended =

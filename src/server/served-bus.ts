@@ -5,6 +5,7 @@ import type { WatchedBus } from "../dashboard/feed.ts";
 export interface ServedBus
   extends
     WatchedBus,
+    Partial<Pick<Bus, "spool">>,
     Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats"> {
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
 }
