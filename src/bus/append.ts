@@ -1,6 +1,7 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
 import type { Durability } from "../base/redis-suitability.ts";
+import { LateAnswer, within } from "../base/within.ts";
 import { decodeEvent, payloadFingerprint } from "../define/event.ts";
 import { type Appended, LogFull, type NewEntry, type TopicLog } from "../log/topic-log.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
@@ -49,11 +50,15 @@ export function createAppender({ log, deadline, spool }: AppenderOptions): Appen
 
   async function tried(record: SpoolRecord): Promise<Kept> {
     const giveUpAt = performance.now() + deadline;
-    const state = { sent: false };
+    const state = { sent: false, over: new AbortController() };
     for (;;) {
       try {
-        return await attempt(record, state);
+        const trying = attempt(record, state);
+        // What comes of it after the deadline is nobody's any more: the same id may be appended again.
+        trying.catch(() => undefined);
+        return await within(Math.max(0, giveUpAt - performance.now()), trying);
       } catch (error) {
+        if (error instanceof LateAnswer) state.over.abort();
         if (error instanceof BusbarError && error.code !== "REDIS_UNREACHABLE") throw error;
         // Redis answered: trying again would give the same answer.
         const { entry } = record;
@@ -64,12 +69,13 @@ export function createAppender({ log, deadline, spool }: AppenderOptions): Appen
     }
   }
 
-  async function attempt(record: SpoolRecord, state: { sent: boolean }): Promise<Kept> {
+  async function attempt(record: SpoolRecord, state: { sent: boolean; readonly over: AbortController }): Promise<Kept> {
     // Asked once: an event is not entrusted to a Redis that may evict it.
     await log.check();
+    state.over.signal.throwIfAborted();
     state.sent = true;
     const { entry, givenId } = record;
-    const appended = await log.append(entry);
+    const appended = await log.append(entry, state.over.signal);
     if (appended.kind === "conflict") throw conflict(entry, appended);
     const repeated = appended.kind === "repeated";
     if (repeated && givenId) await checkSamePayload(entry);
@@ -86,7 +92,7 @@ export function createAppender({ log, deadline, spool }: AppenderOptions): Appen
     );
   }
 
-  return { append, once: (record) => attempt(record, { sent: false }) };
+  return { append, once: (record) => attempt(record, { sent: false, over: new AbortController() }) };
 }
 
 async function spooled(spool: Pick<Spool, "add">, record: SpoolRecord): Promise<Kept> {

@@ -85,10 +85,11 @@ export function redisLog({
           () => false,
         ),
 
-    async append(entry) {
+    async append(entry, signal) {
       await writerReady();
       water.check();
       const partition = partitionOf(entry.partitionKey, await partitionsOf(entry.topic, writer));
+      signal?.throwIfAborted();
       return appenderOf(partition)(entry);
     },
 

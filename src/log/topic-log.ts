@@ -17,7 +17,8 @@ export interface TopicLog {
    * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
    */
   check(): Promise<Suitability>;
-  append(entry: NewEntry): Promise<Appended>;
+  /** What has not left when the signal aborts does not leave any more. */
+  append(entry: NewEntry, signal?: AbortSignal): Promise<Appended>;
   /** How many partitions a topic has; recorded when the topic is first used. */
   partitions(topic: string): Promise<number>;
   /** Creates the positions that are missing, and leaves those that exist alone. */

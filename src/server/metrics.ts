@@ -5,7 +5,7 @@ import { countInto } from "./metrics-counters.ts";
 import { spoolGaugesIn } from "./metrics-spool.ts";
 import { gaugesIn } from "./metrics-gauges.ts";
 import { processFigures, promClient } from "./process-figures.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 /** What the metrics are made of. */
 export type MeasuredBus = Pick<Bus, "on" | "stats"> & Partial<Pick<Bus, "spool">>;
