@@ -3,6 +3,7 @@ import type { TopicLog } from "../log/topic-log.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
 import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
 
@@ -20,6 +21,8 @@ export interface Stats {
   readonly redis: RedisUse;
   /** How many sends followed one that may have been accepted, ever. */
   readonly doubtful: number;
+  /** Deliveries that had been lost between two steps and were queued again, ever. Zero on a healthy system. */
+  readonly reconciled: ReconcilerFindings;
   /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
   readonly spool?: SpoolUse;
 }
@@ -36,11 +39,12 @@ export interface StatsOptions {
 
 export async function readStats({ application, log, parts, channels, catalog, spool }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const [standings, views, redis, doubtful, spooled] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, spooled] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
+    parts.reconciler().found(),
     spool === undefined ? undefined : spoolUse(spool),
   ]);
   const topics = known.topics.map(({ name }) => {
@@ -53,6 +57,7 @@ export async function readStats({ application, log, parts, channels, catalog, sp
     channels: views,
     redis,
     doubtful,
+    reconciled,
     ...(spooled === undefined ? {} : { spool: spooled }),
   };
 }

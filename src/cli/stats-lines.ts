@@ -39,6 +39,11 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
     `${countOf(publishedEver(stats), "event")} of ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
     "",
     ...spoolLines(stats),
+    ...(stats.reconciled.missing === 0
+      ? []
+      : [
+          `${countOf(stats.reconciled.missing, "planned delivery", "planned deliveries")} had been lost and queued again: see busbar doctor`,
+        ]),
     `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
   ];
 }

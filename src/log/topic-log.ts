@@ -41,6 +41,11 @@ export interface TopicLog {
   record(partition: number, record: RoutedRecord): Promise<void>;
   /** What each subscriber made of an event. */
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
+  /** What each of these subscribers made of each of these events, in one partition; nothing of those that are not known to have read it. */
+  routedBy(
+    partition: number,
+    asked: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
+  ): Promise<readonly RoutedRecord[]>;
   /** The newest entries, newest first. */
   latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
   /** A page of entries, oldest first, without touching any position. */
