@@ -55,7 +55,7 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     const topics = indexed.map(({ topic }) => topic);
     const most = Math.min(limit, mostEvents);
 
-    const matches = new Map<string, { readonly found: FoundEntry; readonly keys: readonly string[] }>();
+    const matches = new Map<string, { readonly event: BusEvent; readonly found: FoundEntry; readonly keys: readonly string[] }>();
     let more = false;
     for await (const found of log.search(value, topics)) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
@@ -67,11 +67,12 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
         more = true;
         break;
       }
-      matches.set(event.id, { found, keys });
+      matches.set(event.id, { event, found, keys });
     }
 
     const events: FoundTrace[] = [];
-    const all = [...matches.values()];
+    // Logs have no order among each other within a millisecond.
+    const all = [...matches.values()].toSorted((a, b) => (a.event.time + a.event.id < b.event.time + b.event.id ? 1 : -1));
     for (let index = 0; index < all.length; index += tracesAtOnce) {
       const some = all.slice(index, index + tracesAtOnce);
       events.push(...(await Promise.all(some.map(async ({ found, keys }) => ({ ...(await traceOf(found)), keys })))));

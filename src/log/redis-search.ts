@@ -17,8 +17,8 @@ interface Found extends Place {
 /** So many days are asked for at once, and so many entries are read at once. */
 const daysAtOnce = 8;
 const entriesAtOnce = 20;
-/** Of one topic, partition and day at most; more have one value only where it says nothing, such as a status. */
-const mostOfDay = 1_000;
+/** Of one topic, partition and day at most; more have one value only where it tells nothing apart, such as a status. */
+const mostOfDay = 10_000;
 
 /** Looks for entries by what they were appended with. */
 export function redisSearch({ redis, keys, placesOf, searchHash }: SearchOptions) {
