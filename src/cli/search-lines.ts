@@ -55,10 +55,10 @@ export function nothingFound({ key, value }: Searched, { searched }: SearchResul
   const elsewhere = all.events[0]?.keys[0];
   const hint =
     key === undefined
-      ? `no event, delivery or idempotency key is ${text} (${kept})`
+      ? `no event, delivery or idempotency key is ${text}: ${kept}`
       : `no event has ${text} there${elsewhere === undefined ? "" : ` (one has it at ${elsewhere})`}`;
   return oneLine(
-    `${hint}. Searched were ${topicsText({ searched })}: values are compared exactly, and a search key finds what was published since its topic has it, as long as the topic keeps it`,
+    `${hint}. Search keys that were looked through: ${topicsText({ searched })}; values are compared exactly, and what is found was published since its topic has the key, and is still in its log`,
   );
 }
 

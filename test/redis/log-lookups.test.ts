@@ -71,6 +71,8 @@ describe("find", () => {
   });
 });
 
+const indexKeys = (topic: string): Promise<string[]> => redis.keys(`${prefix}:{*}:log-index:${topic}:*`);
+
 describe("search", () => {
   const retain = 2 * 86_400_000;
   const searched = (...values: string[]) => ({ search: { values, retain } });
@@ -83,7 +85,6 @@ describe("search", () => {
       entries.push(entry);
     return idsOf(entries);
   };
-  const indexKeys = (topic: string) => redis.keys(`${prefix}:{*}:log-index:${topic}:*`);
 
   it("finds what was appended with a value, in whatever topics and partitions it is, the newest first", async () => {
     const topics = [newTopic(), newTopic()];

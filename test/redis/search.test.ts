@@ -8,6 +8,7 @@ import { testRedis } from "../support/redis.ts";
 
 const { url, prefix: filePrefix } = testRedis();
 const kept = busesOf();
+const nothing = (): void => undefined;
 let made = 0;
 const newPrefix = (): string => `${filePrefix}-${(made += 1)}`;
 
@@ -122,8 +123,7 @@ describe("search", () => {
   it("tells at debug which value is too long to be found, without repeating it, and publishes the event", async () => {
     const lines: unknown[] = [];
     const debug = (...parts: unknown[]): void => void lines.push(parts);
-    const silent = (): void => undefined;
-    const logger = { debug, info: silent, warn: silent, error: silent, child: () => logger };
+    const logger = { debug, info: nothing, warn: nothing, error: nothing, child: () => logger };
     const bus = newBus({ logger });
     const long = "x".repeat(257);
     const { id } = await bus.publishEvent.orderPlaced(order("A-1", long));

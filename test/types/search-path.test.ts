@@ -26,21 +26,16 @@ it("any path is taken where the payload is open, and below four levels", () => {
   expectTypeOf<"children.nme">().not.toExtend<SearchPath<Tree>>();
 });
 
-it("mistakes in an index do not compile", () => {
-  const make = (): unknown[] => [
-    defineTopic("order.placed", order, { index: ["orderId", "items.sku", "parcel.id"] }),
-    // @ts-expect-error the payload has no "orderID"
-    defineTopic("order.placed", order, { index: ["orderId", "orderID"] }),
-    // @ts-expect-error "customer" is an object
-    defineTopic("order.placed", order, { index: ["customer"] }),
-    // @ts-expect-error "gift" is neither text nor a number
-    defineTopic("order.placed", order, { index: ["gift"] }),
-    defineTopic("order.placed", z.object({ orderId: z.string() })).evolve(
-      z.object({ id: z.string(), total: z.number() }),
-      ({ orderId }) => ({ id: orderId, total: 0 }),
-      // @ts-expect-error the next version has no "orderId"
-      { index: ["orderId", "total"] },
-    ),
-  ];
-  expect(make).toThrow(/cannot be used/);
+it("mistakes in an index do not compile, and are refused all the same", () => {
+  expect(defineTopic("order.placed", order, { index: ["orderId", "items.sku", "parcel.id"] }).index).toHaveLength(3);
+  // @ts-expect-error the payload has no "orderID"
+  expect(() => defineTopic("order.placed", order, { index: ["orderId", "orderID"] })).toThrow("cannot be used");
+  // @ts-expect-error "customer" is an object
+  expect(() => defineTopic("order.placed", order, { index: ["customer"] })).toThrow("cannot be used");
+  // @ts-expect-error "gift" is neither text nor a number
+  expect(() => defineTopic("order.placed", order, { index: ["gift"] })).toThrow("cannot be used");
+  const first = defineTopic("order.placed", z.object({ orderId: z.string() }));
+  const next = z.object({ id: z.string() });
+  // @ts-expect-error the next version has no "orderId"
+  expect(() => first.evolve(next, ({ orderId }) => ({ id: orderId }), { index: ["orderId"] })).toThrow("cannot be used");
 });

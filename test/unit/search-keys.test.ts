@@ -31,6 +31,8 @@ const order = z.object({
 });
 const problems = (index: unknown) => problemsOf(() => loose("order.placed", order, { index }));
 
+const upcast = ({ orderId }: { orderId: string }) => ({ order: { id: orderId } });
+
 describe("a topic's search keys", () => {
   it("are paths to texts and numbers, through lists, records and what may be missing", () => {
     const index = ["orderId", "number", "kind", "parcel.id", "items.sku", "items.tags", "labels.colour", "anything.at.all"];
@@ -64,7 +66,6 @@ describe("a topic's search keys", () => {
     const wider = z.object({ orderId: z.string(), total: z.number() });
     expect(first.evolve(wider, (data: object) => ({ ...data, total: 1 }))).toMatchObject({ index: ["orderId"] });
     const other = z.object({ order: z.object({ id: z.string() }) });
-    const upcast = ({ orderId }: { orderId: string }) => ({ order: { id: orderId } });
     expect(problemsOf(() => first.evolve(other, upcast))).toEqual([expect.stringMatching(/^index: the payload has no "orderId"/)]);
     expect(first.evolve(other, upcast, { index: ["order.id"] })).toMatchObject({ index: ["order.id"] });
   });
@@ -112,8 +113,9 @@ describe("the values of an event", () => {
   });
 });
 
+const called = (path: string, ...names: string[]): string[] => names.filter((name) => meansSearchKey(name, path));
+
 it("a search key is called by its path, its last part, or that without its Id, upper and lower case alike", () => {
-  const called = (path: string, ...names: string[]) => names.filter((name) => meansSearchKey(name, path));
   expect(called("orderId", "orderId", "order", "ORDERID", "id", "ord")).toEqual(["orderId", "order", "ORDERID"]);
   expect(called("customer.email", "customer.email", "email", "customer")).toEqual(["customer.email", "email"]);
   expect(called("user.id", "user.id", "id", "user", "")).toEqual(["user.id", "id", "user"]);
