@@ -39,6 +39,12 @@ export interface SearcherOptions {
   readonly traceOf: (found: FoundEntry) => Promise<Trace>;
 }
 
+interface Match {
+  readonly event: BusEvent;
+  readonly found: FoundEntry;
+  readonly keys: readonly string[];
+}
+
 const defaultLimit = 20;
 const mostEvents = 1_000;
 /** A trace asks Redis a dozen things. */
@@ -55,7 +61,7 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     const topics = indexed.map(({ topic }) => topic);
     const most = Math.min(limit, mostEvents);
 
-    const matches = new Map<string, { readonly event: BusEvent; readonly found: FoundEntry; readonly keys: readonly string[] }>();
+    const matches = new Map<string, Match>();
     let more = false;
     for await (const found of log.search(value, topics)) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
@@ -71,8 +77,7 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     }
 
     const events: FoundTrace[] = [];
-    // Logs have no order among each other within a millisecond.
-    const all = [...matches.values()].toSorted((a, b) => (a.event.time + a.event.id < b.event.time + b.event.id ? 1 : -1));
+    const all = [...matches.values()].toSorted(newestFirst);
     for (let index = 0; index < all.length; index += tracesAtOnce) {
       const some = all.slice(index, index + tracesAtOnce);
       events.push(...(await Promise.all(some.map(async ({ found, keys }) => ({ ...(await traceOf(found)), keys })))));
@@ -88,4 +93,11 @@ function newestData(topic: AnyTopic, event: BusEvent): unknown {
   } catch {
     return event.data;
   }
+}
+
+/** By when they were appended; logs have no order among each other within a millisecond, so that the events' own times decide there. */
+function newestFirst(a: Match, b: Match): number {
+  const [aTime, aNumber] = a.found.entry.id.split("-").map(Number) as [number, number];
+  const [bTime, bNumber] = b.found.entry.id.split("-").map(Number) as [number, number];
+  return bTime - aTime || Date.parse(b.event.time) - Date.parse(a.event.time) || bNumber - aNumber;
 }

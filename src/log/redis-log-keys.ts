@@ -12,7 +12,7 @@ import { shortHash } from "../base/ids.ts";
  * | `<p>:{<n>}:log-groups:<topic>` | hash | `<group>|n` number read last, `<group>|gaps` entries it missed, `<group>|seen` when a reader last came by (ms), `<group>|left` set when abandoned |
  * | `<p>:{<n>}:log-ids:<topic>:<hour>` | hash | event id → entry id, for 26 h: a repeated append finds its entry |
  * | `<p>:{<n>}:log-key:<topic>:<hash>` | string | idempotency key (hashed) → `<event id> <fingerprint> <entry id>`, for its window |
- * | `<p>:{<n>}:log-index:<topic>:<day>:<part>` | sorted set | search hash and entry id, all with the score 0; `<part>` is the first of the hash's 16 characters, and it is kept for the topic's `retain` and a day |
+ * | `<p>:{<n>}:log-index:<topic>:<day>:<part>` | sorted set | the hash of a search value, 16 characters of which the first is `<part>`, and the entry id, all with the score 0; for the topic's `retain` and a day |
  * | `<p>:{<n>}:log-bell` | stream | rung by every append: `t` topic; about 100 long |
  * | `<p>:{<n>}:routed:<hour>:<shard>` | hash | `<event id> <subscriber>` → JSON `[n, ["<id> <route> <channel>", …], problem?]`, for 96 h |
  */
