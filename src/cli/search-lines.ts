@@ -49,7 +49,7 @@ export function nothingFound({ key, value }: Searched, { searched }: SearchResul
   }
   if (searched.length === 0) {
     const near = nearestName(key!.toLowerCase(), keys.flatMap(searchNames));
-    const advice = near === undefined ? "" : `; did you mean ${near}?`;
+    const advice = near === undefined ? "." : `; did you mean ${near}?`;
     return oneLine(`no topic has a search key that is called ${JSON.stringify(key)}${advice} There are: ${topicsText(all)}`);
   }
   const elsewhere = all.events[0]?.keys[0];
