@@ -17,7 +17,7 @@ export function foundLines({ value }: Searched, { events, more }: SearchResult):
   const at = keys.length === 0 ? "" : ` at ${keys.join(", ")}`;
   const found = more ? `the newest ${countOf(events.length, "event")}` : countOf(events.length, "event");
   return [
-    oneLine(`${JSON.stringify(value)}${at}: ${found}${events.length > 1 ? ", the newest first" : ""}`),
+    oneLine(`${JSON.stringify(value)}${at}: ${found}${events.length > 1 && !more ? ", the newest first" : ""}`),
     ...events.flatMap((event) => ["", ...traceLines(event)]),
     ...(more ? ["", "there are older ones: --limit shows more"] : []),
   ];
