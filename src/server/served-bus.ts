@@ -7,5 +7,5 @@ export interface ServedBus
     WatchedBus,
     Partial<Pick<Bus, "spool">>,
     Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats"> {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
 }
