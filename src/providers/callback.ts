@@ -21,7 +21,8 @@ export interface CallbackRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
+  /** The bytes that came. */
+  readonly body: Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -33,6 +34,10 @@ export type CallbackVerdict =
   | { readonly kind: "challenge"; readonly answer: string }
   /** Forged, altered, or too old: for the log, never for whoever called. */
   | { readonly kind: "refused"; readonly reason: string };
+
+export function refused(reason: string): CallbackVerdict {
+  return { kind: "refused", reason };
+}
 
 /** A genuine callback, as it waits to be read. */
 export interface ReceivedCallback {
