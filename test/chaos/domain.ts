@@ -23,6 +23,8 @@ export interface ChaosOptions {
   readonly sendTo?:
     | { readonly kind: "mailroom"; readonly url: string; readonly smtp: { readonly host: string; readonly port: number } }
     | { readonly kind: "file"; readonly path: string };
+  /** Where events wait while Redis is away. Default: nowhere. */
+  readonly spool?: string | undefined;
   /** Default: it is sent again. */
   readonly onUnknown?: "resend" | { readonly hold: number } | undefined;
 }
@@ -30,7 +32,7 @@ export interface ChaosOptions {
 export const prefix = "chaos";
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
-export function chaosBus({ redis, application, subscribers, sendTo, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
+export function chaosBus({ redis, application, subscribers, sendTo, spool, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
@@ -49,6 +51,7 @@ export function chaosBus({ redis, application, subscribers, sendTo, onUnknown }:
       },
     },
     send: { live: sendTo?.kind === "file", ...mailroom },
+    ...(spool === undefined ? {} : { spool: { folder: spool } }),
     ...(logger === undefined ? {} : { logger }),
   });
 }

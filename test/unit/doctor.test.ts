@@ -101,7 +101,7 @@ const channel: ChannelView = {
   workers: 1,
 };
 const position = { name: "receipt", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T09:59:56Z" };
-const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], now };
+const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, now };
 
 describe("what the doctor says of the work", () => {
   it.each<[string, Partial<WorkFacts>, string[]]>([
