@@ -322,6 +322,14 @@ describe("a report that comes before the mark", () => {
     expect(await ledger.standings([delivery])).toEqual([standing]);
   });
 
+  it("is proof enough for one of several messages, whatever became of the others", async () => {
+    const delivery = newDelivery();
+    await ledger.claim(delivery, claim("a"));
+    await ledger.report(delivery, report("accepted"));
+    await ledger.report(delivery, report("failed", { provider: "msg91", messageId: "r1", outcome: "retry" }));
+    expect(await ledger.mark(delivery, "a", held)).toBe("sent");
+  });
+
   it("says nothing of a later try: the failure of the first does not settle the mark of the second", async () => {
     const delivery = newDelivery();
     await tried(delivery, held);
