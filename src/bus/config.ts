@@ -25,6 +25,9 @@ const names = [
   "profile",
   "publishDeadline",
   "spool",
+  "publicUrl",
+  "linkSecrets",
+  "categories",
 ];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
@@ -42,7 +45,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, ...rest } = config as Config;
-  const { redis, prefix, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { redis, prefix, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send, publicUrl, linkSecrets } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -57,6 +60,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
     } as ChannelsOptions,
     send,
     logger,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(linkSecrets === undefined ? {} : { linkSecrets }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { countryProblems } from "../channels/sms-countries.ts";
 import { defaultMailroom } from "./options.ts";
+import { linkSecretProblems, shortestLinkSecret } from "./reader-options.ts";
 
 const anyPort = z.coerce.number("must be a port from 1 to 65535").int().min(0).max(65_535);
 const port = anyPort.min(1);
@@ -136,6 +137,10 @@ export const variables = z.object({
   BUSBAR_ALLOW: z.string().default(""),
   MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.url),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must look like https://hooks.shop.example.com" }).optional(),
+  LINK_SECRET: list
+    .refine((secrets) => linkSecretProblems(secrets).length === 0, `must hold ${shortestLinkSecret} bytes or more: openssl rand -hex 32`)
+    .optional(),
   FRONTEND_URL: z.url({ protocol: /^https?$/, error: "must look like https://shop.example.com" }).optional(),
   HOST: z
     .string()

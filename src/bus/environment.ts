@@ -38,6 +38,10 @@ export interface Environment {
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
+  /** Where the server is reached from outside; undefined: as the configuration says. */
+  readonly publicUrl: string | undefined;
+  /** The first one signs; undefined: as the configuration says. */
+  readonly linkSecrets: readonly string[] | undefined;
   /** Where the HTTP server listens; undefined: on loopback. */
   readonly host: string | undefined;
   /** Undefined: 4000, or for `dev` the next free one. */
@@ -130,6 +134,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
         .filter(Boolean),
       mailroom: { url: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
     },
+    publicUrl: data.PUBLIC_URL,
+    linkSecrets: data.LINK_SECRET,
     host: data.HOST,
     port: data.PORT,
     drain: data.DRAIN,

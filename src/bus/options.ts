@@ -11,6 +11,7 @@ import type { EmailSender } from "../define/message.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { durationProblems, policyProblems } from "../define/policy.ts";
+import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
@@ -29,7 +30,7 @@ type Joined<Name extends string, Separator extends string> = Name extends `${inf
   : Name;
 export type CamelCase<Name extends string> = Joined<Joined<Joined<Name, ".">, "_">, "-">;
 
-export interface BusOptions<T extends Topics = Topics> {
+export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
   readonly application: string;
   /** The exports of `topics/index.ts`. */
@@ -106,6 +107,10 @@ export interface Settings {
   readonly webhook: WebhookOptions;
   readonly services: object;
   readonly send: Required<SendOptions>;
+  readonly publicUrl: string | undefined;
+  /** None: links are signed with a key that everybody knows, while real sending is off. */
+  readonly linkSecrets: readonly string[];
+  readonly categories: Readonly<Record<string, CategoryText>>;
 }
 
 export interface ChannelSettings {
@@ -135,6 +140,9 @@ const optionNames = [
   "publishDeadline",
   "spool",
   "logger",
+  "publicUrl",
+  "linkSecrets",
+  "categories",
 ];
 
 /**
@@ -163,6 +171,7 @@ export function parseOptions(options: BusOptions): Settings {
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
   problems.push(...spoolProblems(options.spool));
+  problems.push(...readerOptionProblems(options));
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -183,6 +192,9 @@ export function parseOptions(options: BusOptions): Settings {
     webhook: channels.webhook ?? {},
     services: options.services ?? {},
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },
+    publicUrl: options.publicUrl,
+    linkSecrets: options.linkSecrets ?? [],
+    categories: options.categories ?? {},
   };
 }
 

@@ -16,6 +16,7 @@ export const secretVariables: readonly string[] = [
   "EXPO_ACCESS_TOKEN",
   "VAPID_PRIVATE_KEY",
   "WEBHOOK_SECRETS",
+  "LINK_SECRET",
 ];
 
 export interface WithSecrets {

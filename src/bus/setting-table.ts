@@ -51,6 +51,8 @@ const paths: Readonly<Record<string, string>> = {
   VAPID_PRIVATE_KEY: "channels.push.webpush.privateKey",
   WEBHOOK_SECRETS: "channels.webhook.secrets",
   WEBHOOK_ALLOW: "channels.webhook.allow",
+  PUBLIC_URL: "publicUrl",
+  LINK_SECRET: "linkSecrets",
 };
 
 const defaults: Readonly<Record<string, string | number | boolean>> = {

@@ -88,7 +88,7 @@ export function sendgridProvider(options: SendgridOptions): Provider<EmailMessag
   };
 }
 
-function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: string): SendgridMail {
+function mailOf({ from, to, subject, text, html, headers }: EmailMessage, deliveryId: string): SendgridMail {
   return {
     from: from.name === undefined ? { email: from.address } : { email: from.address, name: from.name },
     to,
@@ -98,6 +98,7 @@ function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: str
       { type: "text/plain", value: text },
       { type: "text/html", value: html },
     ],
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
     customArgs: { delivery: deliveryId },
   };
 }
