@@ -23,6 +23,7 @@ import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { readStats, type Stats } from "./stats.ts";
+import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
@@ -67,6 +68,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly deliveries: Deliveries;
   /** Addresses that are not sent to: those that providers refused, and those that a person added. */
   readonly suppressions: SuppressionControl;
+  /** What readers want to get, and say by the links in their e-mails. */
+  readonly preferences: Preferences;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
   /** How far each subscriber has read. */
@@ -204,6 +207,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
     suppressions: suppressionControl(parts, clock),
+    preferences: preferences(settings, parts, catalog),
     channels,
     async subscribers() {
       const present = await catalog();

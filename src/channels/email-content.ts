@@ -38,8 +38,6 @@ export type CompiledEmail =
   | {
       /** @throws UnrenderableDelivery when the data does not fit, with every path that does not */
       readonly fill: (data: unknown, links?: EmailLinks) => EmailContent;
-      /** It has a hole for the address where its reader unsubscribes from its category. */
-      readonly hasUnsubscribeHole: boolean;
     }
   | { readonly problems: readonly string[] };
 
@@ -83,10 +81,7 @@ function compileEmail(handlebars: HandlebarsModule, template: EmailTemplate<unkn
   }
   const { subject, text } = programs;
   if (problems.length > 0 || subject === undefined || text === undefined || html === undefined) return { problems };
-  return {
-    fill: filler(handlebars, template, { subject, html, text }),
-    hasUnsubscribeHole: hasHole(template, "unsubscribeUrl"),
-  };
+  return { fill: filler(handlebars, template, { subject, html, text }) };
 }
 
 /** Whether a template has a hole that is ours to fill. */

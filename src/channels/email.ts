@@ -7,7 +7,7 @@ import type { EmailTemplate } from "../define/email-template.ts";
 import type { ChainBreakers } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import { type Channel, UnrenderableDelivery } from "./channel.ts";
-import { type CompiledEmail, compileEmails } from "./email-content.ts";
+import { compileEmails, type EmailContent, type EmailLinks, hasHole } from "./email-content.ts";
 import type { ReaderLinks } from "./reader-links.ts";
 import { type SendMode, sendSwitch, switchProblems } from "./send-mode.ts";
 
@@ -31,22 +31,27 @@ export interface EmailChannelOptions {
 export function emailChannel({ from, live = [], mailroom, mode, links, breakers }: EmailChannelOptions): Channel<EmailMessage> {
   const sender = checkedSender({ from, live, mailroom, mode });
   const way = sendSwitch({ live, mailroom, mode, breakers });
-  const compiled = new Map<EmailTemplate, Extract<CompiledEmail, { readonly fill: unknown }>>();
+  const compiled = new Map<EmailTemplate, (data: unknown, links?: EmailLinks) => EmailContent>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
     const templates = [...new Set(routes.flatMap(templateOf).flatMap(inAllLocales))].filter((template) => !compiled.has(template));
     const results = await compileEmails(templates);
     const problems = results.flatMap((result) => ("problems" in result ? result.problems : []));
     if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "E-mail templates cannot be used:", { problems });
-    for (const [index, result] of results.entries()) if ("fill" in result) compiled.set(templates[index]!, result);
-    const aimless = routes.filter((route) => categoryOf(route) === undefined && asksToUnsubscribe(route));
-    if (aimless.length > 0) throw new BusbarError("INVALID_DEFINITION", "Routes cannot be used:", { problems: aimless.map(aimlessProblem) });
+    for (const [index, result] of results.entries()) if ("fill" in result) compiled.set(templates[index]!, result.fill);
+    const wrong = [...new Set(routes.flatMap((route) => linkProblem(route) ?? []))];
+    if (wrong.length > 0) throw new BusbarError("INVALID_DEFINITION", "E-mail templates cannot be used:", { problems: wrong });
   };
 
-  const asksToUnsubscribe = (route: AnyRoute): boolean =>
-    templateOf(route)
-      .flatMap(inAllLocales)
-      .some((template) => compiled.get(template)?.hasUnsubscribeHole === true);
+  /** What keeps the holes of a route's template that are ours from being filled. */
+  const linkProblem = (route: AnyRoute): string | undefined => {
+    const texts = templateOf(route).flatMap(inAllLocales);
+    const asksFor = (name: keyof EmailLinks): boolean => texts.some((template) => hasHole(template, name));
+    if (asksFor("unsubscribeUrl") && categoryOf(route) === undefined)
+      return `route "${route.name}" is transactional, and its template "${texts[0]?.name}" asks for {{unsubscribeUrl}}: give one of them a category, or take the link out`;
+    if (links !== undefined || !(asksFor("unsubscribeUrl") || asksFor("preferencesUrl"))) return undefined;
+    return `template "${texts[0]?.name}" has links for its readers, and there is nothing to make them with: set LINK_SECRET (openssl rand -hex 32) and PUBLIC_URL`;
+  };
 
   return {
     name: "email",
@@ -61,7 +66,7 @@ export function emailChannel({ from, live = [], mailroom, mode, links, breakers 
       // What was planned before its route had a category is of that category too.
       const category = delivery.category ?? categoryOf(route);
       const urls = links?.urlsFor({ address: checked.address, category });
-      const content = compiled.get(template)!.fill(delivery.data, urls);
+      const content = compiled.get(template)!(delivery.data, urls);
       return { from: sender, to: checked.address, ...content, ...(urls?.unsubscribeUrl && { headers: oneClick(urls.unsubscribeUrl) }) };
     },
     send: (message, attempt) => way.send(message.to, message, attempt),
@@ -76,11 +81,6 @@ function templateOf(route: AnyRoute): EmailTemplate[] {
 /** RFC 8058: what makes mail programs show a button of their own, which unsubscribes without a page. */
 function oneClick(url: string): Readonly<Record<string, string>> {
   return { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
-}
-
-function aimlessProblem(route: AnyRoute): string {
-  const [template] = templateOf(route);
-  return `route "${route.name}" is transactional, and its template "${template?.name}" asks for {{unsubscribeUrl}}: give one of them a category, or take the link out`;
 }
 
 function checkedSender({ from, live, mailroom, mode }: Required<Omit<EmailChannelOptions, "breakers" | "links">>): EmailSender {

@@ -6,6 +6,9 @@ export interface ServedBus
   extends
     WatchedBus,
     Partial<Pick<Bus, "spool">>,
-    Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats"> {
+    Pick<
+      Bus,
+      "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "preferences" | "channels" | "subscribers" | "stats"
+    > {
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
 }

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { emailChannel } from "../../src/channels/email.ts";
+import { linkTokens } from "../../src/channels/link-tokens.ts";
+import { readerLinks } from "../../src/channels/reader-links.ts";
 import { smsSegments } from "../../src/channels/sms-segments.ts";
 import { compileTexts, type TextTemplate } from "../../src/channels/text-content.ts";
 import type { ChannelName } from "../../src/define/channel-name.ts";
@@ -28,6 +30,7 @@ const channel = emailChannel({
   from: { address: "hello@example.in", name: "Kirana & Co." },
   mailroom: [{ name: "mailroom", send: async () => ({ kind: "sent" }), close: async () => undefined }],
   mode: { send: "mailroom", allowList: [] },
+  links: readerLinks(linkTokens(["a secret of the tests that is long enough"], "busbar"), "https://hooks.example.in"),
 });
 beforeAll(() => channel.prepare(subscribers.flatMap(({ routes }) => routes)));
 
@@ -171,6 +174,20 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
     for (const part of [html, text]) {
       expect(part).not.toContain("pay on delivery");
       expect(part).toContain("Free");
+    }
+  });
+
+  it("whoever need not get a mail finds the way out in both of its parts, and in its headers; no other mail speaks of one", async () => {
+    const optional = ["progress-update", "rank-update", "referral-join", "referral-milestone"];
+    for (const [, { name }] of on("email")) {
+      const { html, text, headers } = await mailOf(name);
+      const [url] = /https:\/\/hooks\.example\.in\/unsubscribe\/[\w-]+/.exec(text) ?? [];
+      expect(url !== undefined, name).toBe(optional.includes(name));
+      expect(headers, name).toEqual(
+        url === undefined ? undefined : { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" },
+      );
+      for (const part of [html, text]) expect(part.includes("hooks.example.in/preferences/"), name).toBe(url !== undefined);
+      if (url !== undefined) expect(html).toContain(`href="${url}"`);
     }
   });
 
