@@ -74,11 +74,11 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
       expect(Buffer.byteLength(html)).toBeLessThan(102 * 1024);
       expect(`${subject}${html}${text}`).not.toMatch(/\{\{|undefined|\[object|NaN|Invalid Date/);
       expect(text).not.toMatch(/<[a-z]|&[a-z#0-9]+;/);
-      expect(html).not.toMatch(/https?:\/\/(?!(shop|vote|wallet)\.example\.in)(?!www\.w3\.org)/);
+      expect(html).not.toMatch(/https?:\/\/(?!(shop|vote|wallet|hooks)\.example\.in)(?!www\.w3\.org)/);
       // What the button opens can be opened from the plain text too.
       const [, button] = /\shref="(https:[^"]+)"/.exec(html) ?? [];
       expect(text).toContain(button ?? "a button");
-      expect(text).toMatch(/\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n$/);
+      expect(text).toMatch(/\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n(Unsubscribe .+\nChoose .+\n)?$/);
     },
   );
 
@@ -187,7 +187,7 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
         url === undefined ? undefined : { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" },
       );
       for (const part of [html, text]) expect(part.includes("hooks.example.in/preferences/"), name).toBe(url !== undefined);
-      if (url !== undefined) expect(html).toContain(`href="${url}"`);
+      expect(html.includes('href="https://hooks.example.in/unsubscribe/'), name).toBe(url !== undefined);
     }
   });
 
