@@ -40,11 +40,11 @@ export const oneClickValue = "One-Click";
 /** Asks before it changes anything: mail programs and virus scanners open links by themselves. */
 export function askPage({ sender, address, category }: ReaderChoices & { readonly category: ReaderCategory }, token: string): ReaderPage {
   return page(
-    { title: `Unsubscribe from ${category.title}`, sender },
-    html`<h1>Unsubscribe from ${category.title}?</h1>
+    { title: `Unsubscribe from “${category.title}”`, sender },
+    html`<h1>Unsubscribe from “${category.title}”?</h1>
       <p>
-        ${sender} will send no more of these e-mails to ${masked(address)}. Messages that you need, such as those about your account, still
-        come.
+        ${sender} will send no more of these e-mails to ${addressOf(address)}. Messages that you need, such as those about your account,
+        still come.
       </p>
       <form method="post">
         <input type="hidden" name="${fields.oneClick}" value="${oneClickValue}" /><input type="hidden" name="${fields.page}" value="page" />
@@ -61,7 +61,7 @@ export function unsubscribedPage(
   return page(
     { title: "You are unsubscribed", sender },
     html`<h1>You are unsubscribed</h1>
-      <p>No more ${category.title} will be sent to ${masked(address)}. One that is on its way already may still arrive.</p>
+      <p>No more “${category.title}” will be sent to ${addressOf(address)}. One that is on its way already may still arrive.</p>
       <form method="post" action="../preferences/${token}">
         <input type="hidden" name="${fields.shown}" value="${category.name}" /><input
           type="hidden"
@@ -82,7 +82,7 @@ export function preferencesPage(
   return page(
     { title: `Your e-mails from ${sender}`, sender },
     html`<h1>Which e-mails do you want?</h1>
-      <p>For ${masked(address)}. Messages that you need, such as those about your account, always come.</p>
+      <p>For ${addressOf(address)}. Messages that you need, such as those about your account, always come.</p>
       ${saved ? html`<p class="done" role="status">Your choice is saved.</p>` : undefined}
       ${stopped === undefined ? choiceForm(categories) : stoppedForm(stopped)} ${history(consents, categories)}`,
   );
@@ -166,9 +166,10 @@ function page(
 }
 
 /** Whoever was forwarded a mail need not see the whole of it. */
-function masked(address: string): string {
+function addressOf(address: string): Html {
   const at = address.lastIndexOf("@");
-  return `${Array.from(address.slice(0, at)).slice(0, 2).join("")}…${address.slice(at)}`;
+  const shown = `${Array.from(address.slice(0, at)).slice(0, 2).join("")}…${address.slice(at)}`;
+  return html`<span class="address">${shown}</span>`;
 }
 
 function dateText(at: string): string {

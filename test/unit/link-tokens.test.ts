@@ -55,10 +55,11 @@ const mail = defineSubscriber(orderPlaced, {
   deliver: ({ email }) => [email({ to: ({ data }) => data.email, template: receiptEmail, data: ({ data: { orderId } }) => ({ orderId }) })],
 });
 
-describe("a start", () => {
-  const settings = (more: object, live = true) =>
-    parseOptions({ application: "shop", topics: {}, channels: { email: { from: "a@example.in" } }, send: { live }, ...more });
+function settings(more: object, live = true) {
+  return parseOptions({ application: "shop", topics: {}, channels: { email: { from: "a@example.in" } }, send: { live }, ...more });
+}
 
+describe("a start", () => {
   it("with real sending and e-mails that nobody has to take is refused without a secret and an address, and both are named", () => {
     expect(readerLinkProblems(settings({}), [news, mail])).toEqual([
       'real sending is on, and e-mails that are not transactional must say how to unsubscribe: set LINK_SECRET (openssl rand -hex 32) and PUBLIC_URL (where this server is reached from outside, https), or make them transactional: "news" (offers)',

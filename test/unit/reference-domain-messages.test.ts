@@ -78,7 +78,9 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
       // What the button opens can be opened from the plain text too.
       const [, button] = /\shref="(https:[^"]+)"/.exec(html) ?? [];
       expect(text).toContain(button ?? "a button");
-      expect(text).toMatch(/\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n(Unsubscribe .+\nChoose .+\n)?$/);
+      expect(text).toMatch(
+        /\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n(Unsubscribe .+\nChoose .+\n)?$/,
+      );
     },
   );
 
