@@ -18,7 +18,8 @@ export function linkTokensOf({ application, linkSecrets, send }: LinkSettings): 
 }
 
 /** True where everybody can make links that this application takes. */
-export const takesKnownLinks = ({ linkSecrets }: Pick<Settings, "linkSecrets">): boolean => linkSecrets.length === 0;
+export const takesKnownLinks = ({ linkSecrets, send }: Pick<Settings, "linkSecrets" | "send">): boolean =>
+  linkSecrets.length === 0 && !send.live;
 
 export function readerLinksOf(settings: LinkSettings): ReaderLinks | undefined {
   const tokens = linkTokensOf(settings);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isLoopback } from "../providers/loopback.ts";
 import { HttpProblem } from "./problem.ts";
-import { isForReaders } from "./reader-routes.ts";
+import { isForReaders } from "./reader-answers.ts";
 
 /** What every answer carries; a route may set its own content policy instead. */
 export const securityHeaders = {

@@ -23,6 +23,7 @@ export const readerHeaders = {
     "frame-ancestors 'none'",
   ].join("; "),
   "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
   "x-robots-tag": "noindex, nofollow",
 } as const;
 

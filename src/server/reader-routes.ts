@@ -5,16 +5,8 @@ import type { Logger } from "../base/logger.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { ReaderCategory, ReaderChoices } from "../bus/preferences.ts";
 import { readForm, type ReaderForm } from "./reader-form.ts";
-import {
-  askPage,
-  fields,
-  oneClickValue,
-  preferencesPage,
-  type ReaderPage,
-  readerHeaders,
-  readerProblem,
-  unsubscribedPage,
-} from "./reader-page.ts";
+import { notNow, sendReaderPage, tooOften, wrongForm, wrongLink } from "./reader-answers.ts";
+import { askPage, fields, oneClickValue, preferencesPage, type ReaderPage, unsubscribedPage } from "./reader-page.ts";
 import { within } from "./within.ts";
 
 export interface ReaderRoutesOptions {
@@ -30,33 +22,11 @@ const longestBody = 16 * 1_024;
 /** So often a minute a form of one link is taken: a mail program sends one, and a person a few. */
 const oftenest = { points: 20, duration: 60 } as const;
 
-const wrongLink = readerProblem(
-  404,
-  "This link does not work",
-  "Nothing was changed. The link may have been cut off on its way: open the e-mail, and click it there. If that does not help, reply to the e-mail and say what you want.",
-);
-const wrongForm = readerProblem(
-  400,
-  "Nothing was changed",
-  "What came was not what this page sends. Open the link in the e-mail again, and use the button there.",
-);
-const tooOften = readerProblem(429, "A little too fast", "Your last choice is kept. Wait a minute, and open the link in the e-mail again.");
-const notNow = readerProblem(
-  503,
-  "Please try again",
-  "Something does not answer at the moment. Open the link in the e-mail again in a minute.",
-);
-
 interface WithToken {
   readonly Params: { readonly token: string };
 }
 
 type Answer = (request: FastifyRequest<WithToken>) => Promise<ReaderPage>;
-
-/** The addresses that need no name and no origin of ours: what they do is guarded by the token that they hold. */
-export function isForReaders(url: string): boolean {
-  return /^\/(unsubscribe|preferences)\//.test(url);
-}
 
 /**
  * Where the readers of e-mails say what they want. The links hold a token (channels/link-tokens.ts).
@@ -88,14 +58,14 @@ export function readerRoutes(app: FastifyInstance, { bus, local, logger }: Reade
   const answered =
     (answer: Answer) =>
     async (request: FastifyRequest<WithToken>, reply: FastifyReply): Promise<FastifyReply> =>
-      send(reply, await within(answerMs, answer(request)));
+      sendReaderPage(reply, await within(answerMs, answer(request)));
 
   const options: RouteShorthandOptions = {
     bodyLimit: longestBody,
     errorHandler(error, _request, reply) {
       const { statusCode = 500 } = error;
       if (statusCode >= 500) logger.warn({ error: messageOf(error) }, "a page for readers could not be made");
-      void send(reply, statusCode >= 500 ? notNow : wrongForm);
+      void sendReaderPage(reply, statusCode >= 500 ? notNow : wrongForm);
     },
   };
 
@@ -159,12 +129,4 @@ export function readerRoutes(app: FastifyInstance, { bus, local, logger }: Reade
 
 function hasCategory(choices: ReaderChoices): choices is ReaderChoices & { readonly category: ReaderCategory } {
   return choices.category !== undefined;
-}
-
-function send(reply: FastifyReply, { status, body }: ReaderPage): FastifyReply {
-  const retry = status === 429 || status === 503 ? { "retry-after": "60" } : {};
-  return reply
-    .code(status)
-    .headers({ ...readerHeaders, ...retry })
-    .send(body);
 }

@@ -210,6 +210,19 @@ describe("a link that is not ours", () => {
     expect(await redis.keys(`${prefixOfTest}:{shop}:*`)).toEqual([]);
   });
 
+  it.each([
+    "/unsubscribe",
+    "/unsubscribe/",
+    "/preferences/",
+    `/unsubscribe/${"x".repeat(2_000)}`,
+    "/unsubscribe/x/y",
+    "/unsubscribe/%E0%A4%A",
+  ])("%s: the same page, also where hardly anything is left of the link", async (path) => {
+    const ask = await door(bus());
+    const answer = await ask(path);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+  });
+
   it("has no way out of what is transactional, and leads to the choice", async () => {
     const ask = await door(bus());
     const token = tokens.sign({ address: asha, category: undefined });
