@@ -49,7 +49,8 @@ export function emailChannel({ from, live = [], mailroom, mode, links, breakers 
     const asksFor = (name: keyof EmailLinks): boolean => texts.some((template) => hasHole(template, name));
     if (asksFor("unsubscribeUrl") && categoryOf(route) === undefined)
       return `route "${route.name}" is transactional, and its template "${texts[0]?.name}" asks for {{unsubscribeUrl}}: give one of them a category, or take the link out`;
-    if (links !== undefined || !(asksFor("unsubscribeUrl") || asksFor("preferencesUrl"))) return undefined;
+    // Of the other routes, the start tells it all at once (bus/reader-links.ts).
+    if (links !== undefined || categoryOf(route) !== undefined || !asksFor("preferencesUrl")) return undefined;
     return `template "${texts[0]?.name}" has links for its readers, and there is nothing to make them with: set LINK_SECRET (openssl rand -hex 32) and PUBLIC_URL`;
   };
 

@@ -44,8 +44,8 @@ export function askPage({ sender, address, category }: ReaderChoices & { readonl
     { title: `Unsubscribe from “${category.title}”`, sender },
     html`<h1>Unsubscribe from “${category.title}”?</h1>
       <p>
-        ${sender} will send no more of these e-mails to ${addressOf(address)}. Messages that you need, such as those about your account,
-        still come.
+        ${sender} will send no more of these e-mails to ${masked(address)}. Messages that you need, such as those about your account, still
+        come.
       </p>
       <form method="post">
         <input type="hidden" name="${fields.oneClick}" value="${oneClickValue}" /><input type="hidden" name="${fields.page}" value="page" />
@@ -62,7 +62,7 @@ export function unsubscribedPage(
   return page(
     { title: "You are unsubscribed", sender },
     html`<h1>You are unsubscribed</h1>
-      <p>No more “${category.title}” will be sent to ${addressOf(address)}. One that is on its way already may still arrive.</p>
+      <p>No more “${category.title}” will be sent to ${masked(address)}. One that is on its way already may still arrive.</p>
       <form method="post" action="../preferences/${token}">
         <input type="hidden" name="${fields.shown}" value="${category.name}" /><input
           type="hidden"
@@ -83,7 +83,7 @@ export function preferencesPage(
   return page(
     { title: `Your e-mails from ${sender}`, sender },
     html`<h1>Which e-mails do you want?</h1>
-      <p>For ${addressOf(address)}. Messages that you need, such as those about your account, always come.</p>
+      <p>For ${masked(address)}. Messages that you need, such as those about your account, always come.</p>
       ${saved ? html`<p class="done" role="status">Your choice is saved.</p>` : undefined}
       ${stopped === undefined ? choiceForm(categories) : stoppedForm(stopped)} ${history(consents, categories)}`,
   );
@@ -167,10 +167,10 @@ function page(
 }
 
 /** Whoever was forwarded a mail need not see the whole of it. */
-function addressOf(address: string): Html {
+function masked(address: string): string {
   const at = address.lastIndexOf("@");
-  const shown = `${Array.from(address.slice(0, at)).slice(0, 2).join("")}…${address.slice(at)}`;
-  return html`<span class="address">${shown}</span>`;
+  // The word joiner keeps a line from ending after the dots.
+  return `${Array.from(address.slice(0, at)).slice(0, 2).join("")}…\u2060${address.slice(at)}`;
 }
 
 function dateText(at: string): string {

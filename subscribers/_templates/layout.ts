@@ -71,8 +71,8 @@ ${body}
 }
 
 const wayOut =
-  '<br /><a href="{{unsubscribeUrl}}" class="quiet" style="color: #71717a;">Unsubscribe from these e-mails</a> &#183; ' +
-  '<a href="{{preferencesUrl}}" class="quiet" style="color: #71717a;">Choose which ones you get</a>';
+  '<br /><a href="{{unsubscribeUrl}}" target="_blank" class="quiet" style="color: #71717a;">Unsubscribe from these e-mails</a> &#183; ' +
+  '<a href="{{preferencesUrl}}" target="_blank" class="quiet" style="color: #71717a;">Choose which ones you get</a>';
 
 /** A row of {@link details}: shown always, or where the data has a key. */
 export type Detail = readonly [name: string, value: string] | readonly [name: string, value: string, key: string];
