@@ -7,7 +7,7 @@ import type { ReaderCategory, ReaderChoices } from "../bus/preferences.ts";
 import { readForm, type ReaderForm } from "./reader-form.ts";
 import { notNow, sendReaderPage, tooOften, wrongForm, wrongLink } from "./reader-answers.ts";
 import { askPage, fields, oneClickValue, preferencesPage, type ReaderPage, unsubscribedPage } from "./reader-page.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 export interface ReaderRoutesOptions {
   readonly bus: Pick<Bus, "preferences">;
