@@ -8,7 +8,9 @@ import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
 import { circuitsOf } from "../providers/index.ts";
+import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
+import { callbackDoor, type Callbacks } from "./callbacks.ts";
 import { type ChannelControl, channelControl } from "./channels.ts";
 import { type Deliveries, deliveries } from "./deliveries.ts";
 import { type DeadLetters, deadLetters } from "./dead-letters.ts";
@@ -26,6 +28,8 @@ import { readStats, type Stats } from "./stats.ts";
 import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
+import { ofMailroom } from "./reporting-providers.ts";
+import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
 const bothRoles: readonly Role[] = ["router", "workers"];
@@ -70,6 +74,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly suppressions: SuppressionControl;
   /** What readers want to get, and say by the links in their e-mails. */
   readonly preferences: Preferences;
+  /** What providers tell later comes in here: the HTTP server hands it on. */
+  readonly callbacks: Callbacks;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
   /** How far each subscriber has read. */
@@ -185,7 +191,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const assembled = await assemble({ settings, topics, subscribers, ...delivering });
       known = assembled.catalog;
       await connected;
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, logger });
+      const onRaised = statusEvents(topics, publish);
+      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, logger });
     },
     connect,
     stop: () =>
@@ -208,6 +215,13 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deliveries: deliveries(parts),
     suppressions: suppressionControl(parts, clock),
     preferences: preferences(settings, parts, catalog),
+    callbacks: callbackDoor({
+      settings,
+      clock,
+      observe,
+      keep: ({ provider, mailroom, receivedAt, ...callback }) =>
+        parts.queues().callbacks.add([callbackRecord(mailroom ? ofMailroom(provider) : provider, callback, receivedAt)]),
+    }),
     channels,
     async subscribers() {
       const present = await catalog();

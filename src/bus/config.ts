@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
+import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
 import type { BusOptions, SpoolPlace } from "./options.ts";
 
@@ -25,6 +26,7 @@ const names = [
   "profile",
   "publishDeadline",
   "spool",
+  "callbacks",
   "publicUrl",
   "linkSecrets",
   "categories",
@@ -44,8 +46,9 @@ export function configuredOptions(config: unknown, environment: Environment, log
     throw new BusbarError("INVALID_CONFIGURATION", "the configuration has no default export: write `export default defineConfig({ … })`.");
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
-  const { channels = {}, ...rest } = config as Config;
-  const { redis, prefix, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send, publicUrl, linkSecrets } = environment;
+  const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
+  const { redis, prefix, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { callbacks, publicUrl, linkSecrets } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -59,6 +62,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
       handler: { ...channels.handler, ...handler },
     } as ChannelsOptions,
     send,
+    callbacks: withParts(configured, callbacks),
     logger,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(linkSecrets === undefined ? {} : { linkSecrets }),
@@ -67,4 +71,10 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(redis === undefined ? {} : { redis }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
   };
+}
+
+/** What the environment says of one provider stands beside what the configuration says of it. */
+function withParts(configured: CallbacksOptions, given: CallbacksOptions): CallbacksOptions {
+  const both = callbackProviders.filter((name) => configured[name] !== undefined && given[name] !== undefined);
+  return { ...configured, ...given, ...Object.fromEntries(both.map((name) => [name, { ...configured[name], ...given[name] }])) };
 }

@@ -8,6 +8,8 @@ import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, PushOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./channels-options.ts";
 import type { SendOptions, SpoolPlace } from "./options.ts";
+import { callbackProblems, callbacksOf } from "./callback-settings.ts";
+import type { CallbacksOptions } from "./callbacks-options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
 import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
@@ -38,7 +40,8 @@ export interface Environment {
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
-  /** Where the server is reached from outside; undefined: as the configuration says. */
+  readonly callbacks: CallbacksOptions;
+  /** Where the world reaches the HTTP server; undefined: as the configuration says. */
   readonly publicUrl: string | undefined;
   /** The first one signs; undefined: as the configuration says. */
   readonly linkSecrets: readonly string[] | undefined;
@@ -78,6 +81,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       ...whatsappProblems(single),
       ...pushProblems(given),
       ...listProblems(single),
+      ...callbackProblems(given),
       // What cannot be read at all is told of once.
     ].filter((problem) => !unreadable.some(([name]) => problem.startsWith(`${name}:`))),
   ];
@@ -134,6 +138,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
         .filter(Boolean),
       mailroom: { url: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
     },
+    callbacks: callbacksOf(data),
     publicUrl: data.PUBLIC_URL,
     linkSecrets: data.LINK_SECRET,
     host: data.HOST,

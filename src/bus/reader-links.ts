@@ -2,7 +2,6 @@ import { linkTokens, type LinkTokens } from "../channels/link-tokens.ts";
 import { readerLinks, type ReaderLinks } from "../channels/reader-links.ts";
 import { categoryOf } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import { isLoopback } from "../providers/loopback.ts";
 import type { Settings } from "./options.ts";
 
 type LinkSettings = Pick<Settings, "application" | "publicUrl" | "linkSecrets" | "send">;
@@ -43,8 +42,7 @@ export function readerLinkProblems(settings: LinkSettings & Pick<Settings, "chan
     return [
       `real sending is on, and e-mails that are not transactional must say how to unsubscribe: set ${missing.join(" and ")}, or make them transactional: ${shortList(routes)}`,
     ];
-  const url = new URL(publicUrl!);
-  if (url.protocol === "https:" || isLoopback(url.hostname)) return [];
+  if (new URL(publicUrl!).protocol === "https:") return [];
   return [`PUBLIC_URL ${publicUrl} must begin with https:// while real sending is on: mail programs unsubscribe at no other address`];
 }
 

@@ -3,11 +3,6 @@ import { namePattern, unknownOptions } from "../define/names.ts";
 /** What concerns those who read the messages: where they say what they want, and what they see there. */
 export interface ReaderOptions {
   /**
-   * Where the server is reached from outside, such as `https://hooks.shop.example`: the addresses in messages begin with it. Default:
-   * `http://127.0.0.1:4000` while real sending is off, else none.
-   */
-  readonly publicUrl?: string;
-  /**
    * What signs the addresses at which readers unsubscribe, 32 bytes or more each. The first one signs, all are taken: put a new one in
    * front, and links that were sent before stay good. Default: one that everybody knows, while real sending is off.
    */
@@ -36,10 +31,8 @@ export function linkSecretProblems(secrets: readonly unknown[]): string[] {
 }
 
 /** Everything wrong with the options that concern readers, one sentence each. */
-export function readerOptionProblems({ publicUrl, linkSecrets, categories = {} }: ReaderOptions): string[] {
+export function readerOptionProblems({ linkSecrets, categories = {} }: ReaderOptions): string[] {
   const problems: string[] = [];
-  if (publicUrl !== undefined && !isPublicUrl(publicUrl))
-    problems.push(`publicUrl: ${JSON.stringify(publicUrl)} must look like "https://hooks.shop.example", without user, query and fragment`);
   if (linkSecrets !== undefined && !Array.isArray(linkSecrets)) problems.push("linkSecrets: must be a list of texts");
   else if (linkSecrets !== undefined) problems.push(...linkSecretProblems(linkSecrets).map((problem) => `linkSecrets: ${problem}`));
   for (const [name, text] of Object.entries(categories)) {
@@ -48,9 +41,4 @@ export function readerOptionProblems({ publicUrl, linkSecrets, categories = {} }
     problems.push(...unknownOptions(text, ["title", "description"]).map((problem) => `${place}: ${problem}`));
   }
   return problems;
-}
-
-function isPublicUrl(text: unknown): boolean {
-  const url = typeof text === "string" ? URL.parse(text) : null;
-  return url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === "";
 }

@@ -57,7 +57,7 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
     // Known before the bus is made, since messages hold addresses of this server.
     const freePort = await nextFreePort(4_000);
     await checked;
-    const { bus: first, environment, place } = await application({ redis, mailroom, freePort });
+    const { bus: first, environment, place, publicUrl } = await application({ redis, mailroom, freePort });
     for (const warning of environment.warnings) say(warning);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
@@ -71,6 +71,7 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
       keys: place,
       open: true,
       live: environment.send.live,
+      publicUrl,
       port: environment.port ?? freePort,
       tryNextPort: environment.port === undefined,
       logger: terminalLogger(say),
@@ -140,7 +141,8 @@ function application({ redis, mailroom: { url, smtp }, freePort, generation }: S
     adjust: (environment) => ({
       ...environment,
       redis: environment.redis ?? redis?.url,
-      publicUrl: environment.publicUrl ?? `http://127.0.0.1:${environment.port ?? freePort}`,
+      // Nobody outside reaches it: what leaves for real must not name it.
+      publicUrl: environment.publicUrl ?? (environment.send.live ? undefined : `http://127.0.0.1:${environment.port ?? freePort}`),
       send: { ...environment.send, mailroom: { url, smtp } },
     }),
   });

@@ -25,6 +25,7 @@ import { createTestBus } from "../../src/testing/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
+import { byMeta, byTwilio, type Signed } from "../support/signed-callbacks.ts";
 
 const { url, prefix } = testRedis();
 const kept = busesOf();
@@ -83,7 +84,7 @@ function recorder<Message extends { readonly to: string; readonly text: string }
 }
 
 /** It sends for real: to providers in memory. */
-function bus(more: Pick<BusOptions, "subscribers"> = {}) {
+function bus(more: Pick<BusOptions, "subscribers" | "callbacks"> = {}) {
   return kept(() =>
     createBus({
       application: "shop",
@@ -394,6 +395,67 @@ describe("who has opted out gets no more of it, also of what waits in the queue"
     await planner.publishEvent.newsSent({ id: "N-next", ...people[0]! });
     await next;
     expect(sent.toSorted()).toEqual([`email ${people[0]!.email} Bill N-next`, `sms ${people[0]!.phone} News N-next`]);
+  });
+
+  it("what Twilio and Meta call back with, signed, does so; what is forged changes nothing, and START undoes it", async () => {
+    const served = bus({
+      callbacks: { twilio: { authTokens: ["token"] }, meta: { appSecret: "app-secret", verifyToken: "a-token-that-we-made-up" } },
+    });
+    const ask = await door(served);
+    const calls = async ({ url: address, headers, body }: Signed) => {
+      const { pathname } = new URL(address);
+      return (await ask(pathname, { method: "POST", form: body.toString(), headers: headers as Record<string, string> })).status;
+    };
+    const bySms = (Body: string, number: number, authToken = "token"): Promise<number> => {
+      const said = {
+        MessageSid: `SM${String(number).padStart(32, "0")}`,
+        SmsStatus: "received",
+        From: people[0]!.phone,
+        To: "+14155550100",
+        Body,
+      };
+      return calls(byTwilio("https://shop.example.in/callbacks/twilio", said, authToken));
+    };
+    const byChat = (text: string, messageId: string, appSecret = "app-secret"): Promise<number> => {
+      const message = {
+        id: messageId,
+        from: people[0]!.phone.slice(1),
+        timestamp: String(Math.floor(Date.now() / 1_000)),
+        type: "text",
+        text: { body: text },
+      };
+      const change = { field: "messages", value: { messaging_product: "whatsapp", messages: [message] } };
+      const body = { object: "whatsapp_business_account", entry: [{ id: "1", changes: [change] }] };
+      return calls(byMeta("https://shop.example.in/callbacks/meta", JSON.stringify(body), appSecret));
+    };
+    for (const channel of ["sms", "whatsapp"]) await served.channels.pause(channel);
+    const first = Promise.all([observed(served, "routed"), observed(served, "sent", 2)]);
+    await served.start();
+    await served.publishEvent.newsSent({ id: "N-1", ...people[0]! });
+    await first;
+    expect([await bySms("STOP", 1, "another token"), await byChat("STOP", "wamid.A", "another secret")]).toEqual([403, 403]);
+    const reported = observed(served, "reported", 2);
+    expect([await bySms("STOP", 1), await byChat("STOP", "wamid.B")]).toEqual([200, 200]);
+    await reported;
+    const suppressed = observed(served, "suppressed", 2);
+    for (const channel of ["sms", "whatsapp"]) await served.channels.resume(channel);
+    expect((await suppressed).map(({ reason }) => reason).toSorted()).toEqual([
+      expect.stringContaining("by reader: STOP by SMS; release"),
+      expect.stringContaining("by reader: STOP by WhatsApp; release"),
+    ]);
+    expect(sent.filter((line) => !line.startsWith("email"))).toEqual([]);
+
+    const undone = observed(served, "reported");
+    expect([await bySms("START", 2), await bySms("STOP", 1)]).toEqual([200, 200]);
+    await undone;
+    const again = observed(served, "sent", 3);
+    await served.publishEvent.newsSent({ id: "N-2", ...people[0]! });
+    await again;
+    expect(sent.filter((line) => line.startsWith("sms"))).toEqual([`sms ${people[0]!.phone} News N-2`]);
+    expect(await served.suppressions.consents({ channel: "sms", address: people[0]!.phone })).toMatchObject([
+      { wish: "in", said: "START by SMS", source: "twilio" },
+      { wish: "out", said: "STOP by SMS", source: "twilio" },
+    ]);
   });
 
   it("also of what waits to be tried again, or for its time", async () => {

@@ -55,6 +55,7 @@ describe("docs/redis-layout.md", () => {
     for (const file of [
       "src/log/redis-log-keys.ts",
       "src/workers/redis-ledger.ts",
+      "src/workers/redis-statuses.ts",
       "src/bus/redis-replay-places.ts",
       "src/workers/redis-consents.ts",
       ...ofServer,
