@@ -16,6 +16,8 @@ export type { ConsentView } from "./bus/consent-view.ts";
 export type { Preferences, ReaderCategory, ReaderChoices, ReaderWishes } from "./bus/preferences.ts";
 export type { CategoryText } from "./bus/reader-options.ts";
 export type { SuppressionView } from "./bus/suppressions.ts";
+export type { Callbacks } from "./bus/callbacks.ts";
+export type { CallbacksOptions } from "./bus/callbacks-options.ts";
 export type { EmailOptions, PushOptions, SmsOptions, WhatsappOptions } from "./bus/channels-options.ts";
 export type { BusOptions, SendOptions } from "./bus/options.ts";
 export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/audience.ts";

@@ -62,7 +62,9 @@ describe("the statuses of a delivery", () => {
       for (const status of order) {
         const rank = deliveryStatuses.indexOf(status);
         const said = await ledger.report(delivery, report(status));
-        expect(said).toMatchObject({ kind: "recorded", raised: rank > highest, settled: undefined });
+        expect(said).toMatchObject({ kind: "recorded", settled: undefined });
+        expect("untold" in said && said.untold.map((entry) => entry.status)).toEqual(rank > highest ? [status] : []);
+        await ledger.told(delivery, status);
         highest = Math.max(highest, rank);
         expect(said).toMatchObject({ status: deliveryStatuses[highest] });
       }
@@ -77,10 +79,27 @@ describe("the statuses of a delivery", () => {
     const second = redisLedger(other, prefix);
     const answers = await Promise.all([ledger, second, ledger, second].map((each) => each.report(delivery, report("delivered"))));
     expect(answers.filter(({ kind }) => kind === "recorded")).toHaveLength(1);
-    for (const answer of answers) expect(answer).toMatchObject({ raised: true, status: "delivered" });
-    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", raised: false, status: "delivered" });
-    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "repeated", raised: false, status: "delivered" });
+    for (const answer of answers) expect(answer).toMatchObject({ status: "delivered", untold: [{ status: "delivered" }] });
+    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", status: "delivered" });
+    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "repeated", status: "delivered" });
     expect((await statusOf(delivery)).entries).toHaveLength(2);
+  });
+
+  it("are untold until somebody has told them, in their order: whoever tells one knows of those below it", async () => {
+    const delivery = newDelivery();
+    await tried(delivery, { kind: "sent", detail: "twilio SM1" });
+    const untold = async (status: DeliveryStatus) => {
+      const said = await ledger.report(delivery, report(status));
+      return "untold" in said ? said.untold.map((entry) => entry.status) : undefined;
+    };
+    expect(await untold("accepted")).toEqual(["accepted"]);
+    expect(await untold("delivered")).toEqual(["accepted", "delivered"]);
+    await ledger.told(delivery, "accepted");
+    expect(await untold("failed")).toEqual(["delivered"]);
+    expect(await untold("read")).toEqual(["delivered", "read"]);
+    await ledger.told(delivery, "read");
+    expect(await untold("delivered")).toEqual([]);
+    expect(await untold("opted out")).toEqual(["opted out"]);
   });
 
   it("are kept with their times, ids and reasons, beside the receipt, and found by the reference that went along", async () => {
@@ -187,9 +206,9 @@ describe("a report settles doubt", () => {
     expect(await ledger.report(delivery, failed)).toMatchObject({ kind: "repeated", settled: "free" });
     expect(await ledger.claim(delivery, claim("c"))).toMatchObject({ kind: "held" });
     // The acceptance of the first message, later than its failure, proves nothing of the second.
-    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", raised: false, settled: undefined });
+    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", settled: undefined });
     expect(await ledger.claim(delivery, claim("d"))).toMatchObject({ kind: "held" });
-    expect(await ledger.report(delivery, report("accepted", { messageId: "SM2" }))).toMatchObject({ raised: false, settled: "sent" });
+    expect(await ledger.report(delivery, report("accepted", { messageId: "SM2" }))).toMatchObject({ settled: "sent" });
     expect(await ledger.claim(delivery, claim("e"))).toEqual({ kind: "sent" });
   });
 
@@ -229,7 +248,7 @@ describe("a report that comes before the mark", () => {
   it.each(kinds)("makes a mark %s sent, where it proves that", async (kind) => {
     const delivery = newDelivery();
     await ledger.claim(delivery, claim("a"));
-    expect(await ledger.report(delivery, report("delivered"))).toMatchObject({ kind: "recorded", raised: true, settled: undefined });
+    expect(await ledger.report(delivery, report("delivered"))).toMatchObject({ kind: "recorded", settled: undefined });
     const mark = { ...held, kind } as Mark;
     expect(await ledger.mark(delivery, "a", mark)).toBe("sent");
     expect((await steps(delivery)).at(-1)).toBe("confirmed twilio SM1, by its status delivered");
