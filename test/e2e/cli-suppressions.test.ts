@@ -42,19 +42,18 @@ it("busbar suppressions: an address is added, listed, shown and released, by who
     said: "STOP\u001b[2J by SMS",
   } as const;
   await bus.preferences.apply({ ...notice, eventId: "SM1", at: Date.parse("2026-01-31T09:30:00Z") });
-  const shown = await run("show", "sms", phone);
+  const [shown, asJson] = await Promise.all([run("show", "sms", phone), run("show", "sms", phone, "--json")]);
   expect(shown).toMatchObject({ code: 0 });
   expect(shown.stdout).toMatch(
     /\n\nWhat its reader has said:\nwhen +wish +messages +how +told by\n2026-01-31 09:30:00 +out +all +STOP\\u001b\[2J by SMS +twilio\n$/i,
   );
-  expect(JSON.parse((await run("show", "sms", phone, "--json")).stdout)).toMatchObject({
+  expect(JSON.parse(asJson.stdout)).toMatchObject({
     suppressions: [{ by: "ravi" }, { category: "marketing" }],
     consents: [{ wish: "out", source: "twilio", at: "2026-01-31T09:30:00.000Z" }],
   });
 
   const released = await run("release", "sms", phone, "--all", "--yes", "--json");
   expect(JSON.parse(released.stdout)).toMatchObject({ released: [{ by: "ravi" }, { category: "marketing", source: "manual" }] });
-  expect(await run("show", "sms", "+919845012346")).toMatchObject({ code: 1, stdout: "" });
   expect(await run("show", "sms", phone)).toMatchObject({
     code: 1,
     stdout: expect.stringContaining("STOP") as string,
