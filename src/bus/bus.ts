@@ -125,11 +125,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       logger.error({ observation: name, error: messageOf(error) }, "a listener of the bus threw");
     }
   };
-  const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
-  const log = redisLog({ url, prefix, partitions, deadline, block: settings.pace.block, logger });
+  const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application } = settings;
+  const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
   const appender = createAppender({ log, deadline, spool });
-  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, clock, observe });
+  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, clock, observe, logger });
   const takeFromSpool = async (record: SpoolRecord): Promise<void> => {
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });

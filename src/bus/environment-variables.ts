@@ -75,6 +75,7 @@ export const variables = z.object({
     .string()
     .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
     .optional(),
+  INDEX_SECRET: z.string().min(32, "must have at least 32 characters: openssl rand -base64 32 makes one").optional(),
   BUSBAR_PROFILE: z.enum(["standard", "economy"], "must be standard or economy").optional(),
   DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
   SPOOL_FOLDER: z.string().optional(),

@@ -27,6 +27,8 @@ export interface Environment {
   readonly prefix: string | undefined;
   /** Undefined: as the configuration says, else `standard`. */
   readonly profile: Profile | undefined;
+  /** What the values of search keys are hashed with; undefined: what the prefix gives. */
+  readonly indexSecret: string | undefined;
   /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
   /** What is said of the spool; undefined: as the configuration says. */
@@ -100,6 +102,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     redis: data.REDIS_URL ?? redisUrlOf(data),
     prefix: data.QUEUE_PREFIX,
     profile: data.BUSBAR_PROFILE,
+    indexSecret: data.INDEX_SECRET,
     durability: data.DURABILITY,
     spool: spoolOf(data),
     sender: {

@@ -43,6 +43,12 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   readonly redis?: string;
   /** All keys begin with it. Default `busbar`. */
   readonly prefix?: string;
+  /**
+   * What the values of search keys are hashed with, at least 32 characters, the same for all who publish or search. Default: made from
+   * the prefix, which keeps nothing readable but lets whoever reads Redis try values. With another one, what was published before is
+   * no longer found by its search keys.
+   */
+  readonly indexSecret?: string;
   /** How many partitions a topic gets that is new: the unit of scale. Default 1. Recorded in Redis; later changes hold for new topics only. */
   readonly partitions?: number;
   readonly channels?: ChannelsOptions;
@@ -101,6 +107,7 @@ export interface Settings {
   readonly application: string;
   readonly redis: string;
   readonly prefix: string;
+  readonly indexSecret: string | undefined;
   readonly partitions: number;
   readonly publishDeadline: number;
   readonly spool: Required<SpoolPlace> | undefined;
@@ -140,6 +147,7 @@ const optionNames = [
   "subscribers",
   "redis",
   "prefix",
+  "indexSecret",
   "partitions",
   "channels",
   "services",
@@ -161,10 +169,13 @@ const optionNames = [
 export function parseOptions(options: BusOptions): Settings {
   const problems = unknownOptions(options, optionNames);
   const { application, redis = "redis://127.0.0.1:6379", prefix = "busbar", partitions = 1, channels = {}, send = {} } = options;
+  const { indexSecret } = options;
   if (typeof application !== "string" || !namePattern.test(application) || application.includes(".")) {
     problems.push(`application: ${JSON.stringify(application)} must be lower case without dots, such as "shop"`);
   }
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
+  if (indexSecret !== undefined && !(typeof indexSecret === "string" && indexSecret.length >= 32))
+    problems.push("indexSecret: must be text of at least 32 characters (openssl rand -base64 32 makes one)");
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
   const { profile = "standard", callbacks = {}, publicUrl } = options;
@@ -191,6 +202,7 @@ export function parseOptions(options: BusOptions): Settings {
     application,
     redis,
     prefix,
+    indexSecret,
     partitions,
     publishDeadline: publishDeadline!,
     spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },

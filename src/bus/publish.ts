@@ -1,10 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
+import type { Logger } from "../base/logger.ts";
 import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
+import { searchValues } from "../define/search-keys.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import type { NewEntry } from "../log/topic-log.ts";
 import type { Appender } from "./append.ts";
@@ -23,12 +25,13 @@ export interface PublisherOptions {
   readonly appender: Appender;
   readonly clock: Clock;
   readonly observe: Observe;
+  readonly logger: Logger;
 }
 
 const idPattern = /^[\w.:-]{1,128}$/;
 
 /** validate → append. Returns when the event is in the log, or on its way to it in the spool. */
-export function createPublisher({ application, topics, appender, clock, observe }: PublisherOptions): Publish {
+export function createPublisher({ application, topics, appender, clock, observe, logger }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
   const publish: PublishByName = async (topicName, payload, options = {}) => {
@@ -89,12 +92,20 @@ export function createPublisher({ application, topics, appender, clock, observe 
       ...(options.idempotencyKey === undefined
         ? {}
         : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
+      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event) }),
     };
     const { eventId, repeated, durability } = await appender.append({ entry, givenId: options.id !== undefined });
     const published = repeated ? { ...event, id: eventId } : event;
     if (durability === "spooled") observe("spooled", { event: published });
     else observe("published", { event: published, repeated });
     return { id: eventId, topic: topic.name, repeated, durability };
+  }
+
+  function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent): NonNullable<NewEntry["search"]> {
+    const { values, left } = searchValues(index, data);
+    for (const { path, why } of left)
+      logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
+    return { values, retain };
   }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { keyedHash } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import { luaScript } from "../base/lua.ts";
 import { paces } from "../base/pace.ts";
@@ -11,7 +12,8 @@ import { followLogs } from "./redis-follow.ts";
 import { highWater } from "./redis-high-water.ts";
 import { redisGroups } from "./redis-groups.ts";
 import { logKeys } from "./redis-log-keys.ts";
-import { logEntry, redisLookups } from "./redis-lookups.ts";
+import { logEntry, type Place, redisLookups } from "./redis-lookups.ts";
+import { redisSearch } from "./redis-search.ts";
 import { decodeRouted } from "./routed-record.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
@@ -22,6 +24,8 @@ export interface RedisLogOptions {
   readonly url: string;
   readonly prefix: string;
   readonly logger: Logger;
+  /** What search values are hashed with. Default: made from the prefix, so that whoever reads Redis can try values. */
+  readonly indexSecret?: string | undefined;
   /** How many partitions a topic gets that is new. Default 1. */
   readonly partitions?: number;
   /** Milliseconds that a wait for the bell takes at most. Default 5,000. */
@@ -38,6 +42,7 @@ export function redisLog({
   url,
   prefix,
   logger,
+  indexSecret = `busbar ${prefix}`,
   partitions: newPartitions = 1,
   block = paces.standard.block,
   deadline,
@@ -62,14 +67,21 @@ export function redisLog({
     known.catch(() => partitionCounts.delete(topic));
     return known;
   };
+  const placesOf = async (topics: readonly string[]): Promise<Place[]> => {
+    const counts = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await partitionsOf(topic, commands) })));
+    return counts.flatMap(({ topic, partitions }) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
+  };
+  const searchHash = (value: string): string => keyedHash(indexSecret, value);
   const appenderOf = (partition: number): ReturnType<typeof partitionAppender> => {
-    const known = appenders.get(partition) ?? partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs });
+    const known =
+      appenders.get(partition) ?? partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs, searchHash });
     appenders.set(partition, known);
     return known;
   };
   return {
     ...redisGroups(commands, keys),
-    ...redisLookups(commands, keys, (topic) => partitionsOf(topic, commands)),
+    ...redisLookups(commands, keys, placesOf),
+    ...redisSearch({ redis: commands, keys, placesOf, searchHash }),
     follow: (options) => followLogs({ url, keys, logger, commands, partitionsOf: (topic) => partitionsOf(topic, commands) }, options),
 
     async check() {

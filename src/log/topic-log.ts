@@ -55,6 +55,11 @@ export interface TopicLog {
     eventId: string,
     options: { readonly topics: readonly string[]; readonly time: number | undefined },
   ): Promise<FoundEntry | undefined>;
+  /**
+   * Entries that were appended with a search value, the newest first, read as they are asked for; those that are no longer in their log
+   * are left out.
+   */
+  search(value: string, topics: readonly SearchedTopic[]): AsyncIterable<FoundEntry>;
   /** The id of the event that was published with an idempotency key within its window. */
   eventOfKey(idempotencyKey: string, topics: readonly string[]): Promise<string | undefined>;
   /** How far everyone has read. */
@@ -89,6 +94,14 @@ export interface NewEntry {
   /** The event as JSON. */
   readonly json: string;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+  /** What the entry is to be found by, and for how long, milliseconds. The values are not kept, only what tells that they were these. */
+  readonly search?: { readonly values: readonly string[]; readonly retain: number };
+}
+
+export interface SearchedTopic {
+  readonly name: string;
+  /** How far back to look, milliseconds. */
+  readonly retain: number;
 }
 
 /** The log takes nothing more for now, because memory runs out; trying again at once would give the same answer. */

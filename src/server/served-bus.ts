@@ -20,5 +20,5 @@ export interface ServedBus
       | "stats"
       | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
 }

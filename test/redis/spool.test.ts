@@ -92,6 +92,7 @@ describe("the spool", () => {
     await drained;
     const events = await bus.inspect.events(100);
     expect(events.map(({ id }) => id).toSorted()).toEqual([first, ...results].map(({ id }) => id).toSorted());
+    expect((await bus.inspect.search({ key: "order", value: "A-30" })).events).toMatchObject([{ event: { id: results.at(-1)!.id } }]);
     expect([bus.spool(), await readdir(place)]).toEqual([{ events: 0, bytes: 0, refused: 0 }, []]);
     expect((await bus.publishEvent.orderPlaced(order("A-31"))).durability).toBe("fsync");
   });

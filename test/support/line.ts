@@ -17,6 +17,7 @@ import type { Provider } from "../../src/providers/index.ts";
 
 export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), email: z.string(), note: z.string().optional() }), {
   key: (order) => order.orderId,
+  index: ["orderId", "email"],
 });
 
 export const receiptEmail = emailTemplate({
