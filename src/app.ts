@@ -8,4 +8,8 @@ export default defineConfig({
   topics,
   subscribers: new URL("../subscribers/", import.meta.url),
   services,
+  categories: {
+    "supporter-updates": { title: "News of the models you support", description: "When one of them changes its rank or passes a mark." },
+    referrals: { title: "News of your invitations", description: "When a friend joins with your code, and what it brings you." },
+  },
 });

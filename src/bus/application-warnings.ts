@@ -1,6 +1,9 @@
 import { milliseconds } from "../base/duration.ts";
+import { hasHole } from "../channels/email-content.ts";
 import type { ChannelName } from "../define/channel-name.ts";
+import type { EmailTemplate } from "../define/email-template.ts";
 import { nearest, type PolicyOptions } from "../define/policy.ts";
+import { categoryOf, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { type AnyTopic, exportName } from "../define/topic.ts";
 import type { TopicInFile } from "./load-topics.ts";
@@ -19,7 +22,7 @@ export interface ApplicationParts {
 
 /** What is no fault, and what an author would still want to know: one sentence each, beginning with the file. Pure. */
 export function applicationWarnings(parts: ApplicationParts): string[] {
-  return [...unheard(parts), ...forgotten(parts), ...withoutExample(parts)];
+  return [...unheard(parts), ...forgotten(parts), ...withoutExample(parts), ...withoutWayOut(parts)];
 }
 
 function unheard({ topics, files, subscribers }: ApplicationParts): string[] {
@@ -52,6 +55,21 @@ function withoutExample({ templates }: ApplicationParts): string[] {
       ({ template: { name, channel }, file }) =>
         `${file === undefined ? "" : `${file}: `}${channel} template "${name}" has no example: busbar preview cannot show it`,
     );
+}
+
+/** Not every mail program has a button for the header. */
+function withoutWayOut({ subscribers, templates }: ApplicationParts): string[] {
+  const routes = subscribers.flatMap((subscriber) => subscriber.routes).filter(isMessageRoute);
+  return routes.flatMap((route) => {
+    const category = categoryOf(route);
+    if (route.channel !== "email" || category === undefined) return [];
+    const template = route.template as EmailTemplate;
+    if (hasHole(template, "unsubscribeUrl") || hasHole(template, "preferencesUrl")) return [];
+    const file = templates.find((each) => each.template === template)?.file;
+    return [
+      `${file === undefined ? "" : `${file}: `}email template "${template.name}" is sent as ${category} and shows no way out: put a link to {{unsubscribeUrl}} into it`,
+    ];
+  });
 }
 
 function topicFile(topic: AnyTopic, files: readonly TopicInFile[]): string {

@@ -10,6 +10,7 @@ import { emailChannelOf } from "./email.ts";
 import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
 import { pushChannelOf } from "./push.ts";
+import { readerLinkProblems } from "./reader-links.ts";
 import { smsChannelOf } from "./sms.ts";
 import { templateProblems, usedTemplates } from "./template-files.ts";
 import { webhookChannelOf } from "./webhook.ts";
@@ -71,6 +72,7 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
   };
   if (delivering !== undefined) {
     await add("email", () => emailChannelOf(settings, delivering));
+    problems.push(...readerLinkProblems(settings, known));
     await add("sms", () => smsChannelOf(settings, delivering));
     await add("whatsapp", () => whatsappChannelOf(settings, delivering));
     await add("push", () => pushChannelOf(settings, delivering));

@@ -25,6 +25,7 @@ import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { readStats, type Stats } from "./stats.ts";
+import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
@@ -71,6 +72,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly deliveries: Deliveries;
   /** Addresses that are not sent to: those that providers refused, and those that a person added. */
   readonly suppressions: SuppressionControl;
+  /** What readers want to get, and say by the links in their e-mails. */
+  readonly preferences: Preferences;
   /** What providers tell later comes in here: the HTTP server hands it on. */
   readonly callbacks: Callbacks;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
@@ -211,6 +214,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
     suppressions: suppressionControl(parts, clock),
+    preferences: preferences(settings, parts, catalog),
     callbacks: callbackDoor({
       settings,
       clock,

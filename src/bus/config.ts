@@ -25,9 +25,11 @@ const names = [
   "channels",
   "profile",
   "publishDeadline",
+  "spool",
   "callbacks",
   "publicUrl",
-  "spool",
+  "linkSecrets",
+  "categories",
 ];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
@@ -45,8 +47,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, indexSecret, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send, callbacks, publicUrl } =
-    environment;
+  const { redis, prefix, indexSecret, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { callbacks, publicUrl, linkSecrets } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -63,6 +65,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
     callbacks: withParts(configured, callbacks),
     logger,
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(linkSecrets === undefined ? {} : { linkSecrets }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(indexSecret === undefined ? {} : { indexSecret }),
     ...(profile === undefined ? {} : { profile }),

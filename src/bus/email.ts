@@ -6,6 +6,7 @@ import { sendgridProvider, smtpProvider } from "../providers/index.ts";
 import { breakersOf, type ChannelParts, clockOf } from "./channel-parts.ts";
 import type { EmailService } from "./channels-options.ts";
 import type { Settings } from "./options.ts";
+import { readerLinksOf } from "./reader-links.ts";
 import { chosenServices } from "./services.ts";
 
 /**
@@ -44,6 +45,7 @@ export function emailChannelOf(settings: Settings, parts: ChannelParts = {}): Ch
     ...chosen,
     from: email.from,
     mode: { send: send.live ? "live" : "mailroom", allowList: send.allow },
+    links: readerLinksOf(settings),
     breakers: breakersOf("email", settings, parts),
   });
 }

@@ -3,6 +3,7 @@ import { type Duration, milliseconds } from "../base/duration.ts";
 import { countryProblems } from "../channels/sms-countries.ts";
 import { publicUrlProblem } from "./callback-settings.ts";
 import { defaultMailroom } from "./options.ts";
+import { linkSecretProblems, shortestLinkSecret } from "./reader-options.ts";
 
 const anyPort = z.coerce.number("must be a port from 1 to 65535").int().min(0).max(65_535);
 const port = anyPort.min(1);
@@ -146,6 +147,9 @@ export const variables = z.object({
   META_APP_SECRET: z.string().optional(),
   META_VERIFY_TOKEN: z.string().optional(),
   MSG91_CALLBACK_SECRET: z.string().optional(),
+  LINK_SECRET: list
+    .refine((secrets) => linkSecretProblems(secrets).length === 0, `must hold ${shortestLinkSecret} bytes or more: openssl rand -hex 32`)
+    .optional(),
   FRONTEND_URL: z.url({ protocol: /^https?$/, error: "must look like https://shop.example.com" }).optional(),
   HOST: z
     .string()

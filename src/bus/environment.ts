@@ -43,8 +43,10 @@ export interface Environment {
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
   readonly callbacks: CallbacksOptions;
-  /** Where the world reaches the HTTP server. */
+  /** Where the world reaches the HTTP server; undefined: as the configuration says. */
   readonly publicUrl: string | undefined;
+  /** The first one signs; undefined: as the configuration says. */
+  readonly linkSecrets: readonly string[] | undefined;
   /** Where the HTTP server listens; undefined: on loopback. */
   readonly host: string | undefined;
   /** Undefined: 4000, or for `dev` the next free one. */
@@ -141,6 +143,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     },
     callbacks: callbacksOf(data),
     publicUrl: data.PUBLIC_URL,
+    linkSecrets: data.LINK_SECRET,
     host: data.HOST,
     port: data.PORT,
     drain: data.DRAIN,

@@ -4,6 +4,8 @@ import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
 import type { Ledger } from "../workers/ledger.ts";
+import type { Consents } from "../workers/consents.ts";
+import { redisConsents } from "../workers/redis-consents.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import type { Suppressions } from "../workers/suppressions.ts";
@@ -19,6 +21,7 @@ import type { ReplayPlaces } from "./replay-places.ts";
 export interface LazyParts {
   readonly ledger: () => Ledger;
   readonly suppressions: () => Suppressions;
+  readonly consents: () => Consents;
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly places: () => ReplayPlaces;
@@ -36,6 +39,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
       redis,
       ledger: redisLedger(redis, settings.prefix),
       suppressions: redisSuppressions(redis, { ...settings, clock }),
+      consents: redisConsents(redis, { ...settings, clock }),
       queues: queuesOf(settings, logger),
     };
   };
@@ -44,6 +48,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
   return {
     ledger: () => parts().ledger,
     suppressions: () => parts().suppressions,
+    consents: () => parts().consents,
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),

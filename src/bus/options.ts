@@ -13,6 +13,7 @@ import type { CallbacksOptions } from "./callbacks-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { durationProblems, policyProblems } from "../define/policy.ts";
+import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
@@ -31,7 +32,7 @@ type Joined<Name extends string, Separator extends string> = Name extends `${inf
   : Name;
 export type CamelCase<Name extends string> = Joined<Joined<Joined<Name, ".">, "_">, "-">;
 
-export interface BusOptions<T extends Topics = Topics> {
+export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
   readonly application: string;
   /** The exports of `topics/index.ts`. */
@@ -56,7 +57,7 @@ export interface BusOptions<T extends Topics = Topics> {
   readonly send?: SendOptions;
   /** What providers' callbacks are known by: without it, what becomes of messages after they were accepted is not known. */
   readonly callbacks?: CallbacksOptions;
-  /** The address at which the world reaches the HTTP server, such as `https://shop.example.com`: providers call back there. Default: none. */
+  /** The address at which the world reaches the HTTP server, such as `https://shop.example.com`: providers call back there, and links for readers begin with it. Default: none. */
   readonly publicUrl?: string;
   /**
    * `economy`, for a Redis that is billed by command: a process that waits asks it seldom, and what a killed process held is taken over
@@ -122,6 +123,9 @@ export interface Settings {
   readonly callbacks: CallbacksOptions;
   /** Without a slash at its end. */
   readonly publicUrl: string | undefined;
+  /** None: links are signed with a key that everybody knows, while real sending is off. */
+  readonly linkSecrets: readonly string[];
+  readonly categories: Readonly<Record<string, CategoryText>>;
 }
 
 export interface ChannelSettings {
@@ -154,6 +158,8 @@ const optionNames = [
   "publishDeadline",
   "spool",
   "logger",
+  "linkSecrets",
+  "categories",
 ];
 
 /**
@@ -187,6 +193,7 @@ export function parseOptions(options: BusOptions): Settings {
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
   problems.push(...spoolProblems(options.spool));
+  problems.push(...readerOptionProblems(options));
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -210,6 +217,8 @@ export function parseOptions(options: BusOptions): Settings {
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },
     callbacks,
     publicUrl: publicUrl?.replace(/\/+$/, ""),
+    linkSecrets: options.linkSecrets ?? [],
+    categories: options.categories ?? {},
   };
 }
 

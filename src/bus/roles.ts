@@ -11,7 +11,7 @@ import type { TopicLog } from "../log/topic-log.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import type { RaisedStatus } from "../workers/apply-status.ts";
 import { createCallbackWorker } from "../workers/callback-worker.ts";
-import { followWish } from "../workers/follow-wish.ts";
+import { redisConsents } from "../workers/redis-consents.ts";
 import { redisDueReceipts } from "../workers/redis-due-receipts.ts";
 import { redisMessageIds } from "../workers/redis-message-ids.ts";
 import { trackMessages } from "../workers/track-messages.ts";
@@ -96,7 +96,15 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
-        const reporting = { ...callbackPace, readers, asked, messageIds, dueReceipts, onRaised, applyConsent: followWish(suppressions) };
+        const reporting = {
+          ...callbackPace,
+          readers,
+          asked,
+          messageIds,
+          dueReceipts,
+          onRaised,
+          applyConsent: redisConsents(redis, places).apply,
+        };
         workers.push(createCallbackWorker({ ...shared, ...reporting, suppressions, queues: queues.of, queue: queues.callbacks }));
       }
       await Promise.all(workers.map((worker) => worker.start()));

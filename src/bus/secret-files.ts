@@ -20,6 +20,7 @@ export const secretVariables: readonly string[] = [
   "META_APP_SECRET",
   "META_VERIFY_TOKEN",
   "MSG91_CALLBACK_SECRET",
+  "LINK_SECRET",
 ];
 
 export interface WithSecrets {

@@ -56,6 +56,7 @@ const paths: Readonly<Record<string, string>> = {
   META_APP_SECRET: "callbacks.meta.appSecret",
   META_VERIFY_TOKEN: "callbacks.meta.verifyToken",
   MSG91_CALLBACK_SECRET: "callbacks.msg91.secret",
+  LINK_SECRET: "linkSecrets",
 };
 
 const defaults: Readonly<Record<string, string | number | boolean>> = {

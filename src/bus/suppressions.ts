@@ -4,6 +4,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { checkAddress } from "../define/address.ts";
 import { namePattern } from "../define/names.ts";
 import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
+import { type ConsentView, consentView } from "./consent-view.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 
 /** An address that is not sent to. */
@@ -13,7 +14,7 @@ export interface SuppressionView {
   /** Only messages of this category are not sent to it, such as `marketing`; absent: none of the channel. */
   readonly category?: string;
   readonly reason: string;
-  /** The provider that said so, or `manual`. */
+  /** The provider that said so, `reader` where its reader asked for it, or `manual`. */
   readonly source: string;
   /** Who, where it was a person. */
   readonly by?: string;
@@ -58,6 +59,8 @@ export interface SuppressionControl {
   }): Promise<{ readonly suppressions: readonly SuppressionView[]; readonly total: number; readonly next?: number }>;
   /** Everything that holds for an address; empty where it is sent to. */
   find(place: Place): Promise<readonly SuppressionView[]>;
+  /** What the reader of an address has said, the newest first: by a link, by STOP, on a page. At most 20. */
+  consents(place: Place): Promise<readonly ConsentView[]>;
   /** What holds from now on: this, or what was there and holds at least as long. */
   add(suppression: ManualSuppression): Promise<SuppressionView>;
   /**
@@ -72,7 +75,10 @@ export interface SuppressionControl {
 const longestReason = 200;
 const longestKeep = 36_525 * 86_400_000;
 
-export function suppressionControl({ suppressions }: Pick<LazyParts, "suppressions">, clock: Clock): SuppressionControl {
+export function suppressionControl(
+  { suppressions, consents }: Pick<LazyParts, "suppressions" | "consents">,
+  clock: Clock,
+): SuppressionControl {
   return {
     async list({ channel, search, limit = 50, before } = {}) {
       const chosen =
@@ -89,6 +95,11 @@ export function suppressionControl({ suppressions }: Pick<LazyParts, "suppressio
     async find(place) {
       const checked = usable(placeProblems(place), () => placeOf(place));
       return (await suppressions().of(checked)).map(viewOf);
+    },
+
+    async consents(place) {
+      const checked = usable(placeProblems(place), () => placeOf(place));
+      return (await consents().of(checked)).map(consentView);
     },
 
     async add({ channel, address, category, reason, by = "a person", keep }) {

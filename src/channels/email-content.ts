@@ -17,11 +17,27 @@ export interface EmailContent {
   readonly text: string;
 }
 
+/** What busbar fills itself, where a template asks for it and its data has nothing of that name. */
+export interface EmailLinks {
+  /** Where the reader says that they want no more of this category; absent for what is transactional. */
+  readonly unsubscribeUrl?: string;
+  /** The page where they choose between all categories. */
+  readonly preferencesUrl: string;
+}
+
+/** For those who look at a template without sending it. */
+export const exampleLinks: EmailLinks = {
+  unsubscribeUrl: "https://example.com/unsubscribe/token",
+  preferencesUrl: "https://example.com/preferences/token",
+};
+
+const linkNames = Object.keys(exampleLinks);
+
 /** A template ready to be filled, or every problem that keeps it from being one. */
 export type CompiledEmail =
   | {
       /** @throws UnrenderableDelivery when the data does not fit, with every path that does not */
-      readonly fill: (data: unknown) => EmailContent;
+      readonly fill: (data: unknown, links?: EmailLinks) => EmailContent;
     }
   | { readonly problems: readonly string[] };
 
@@ -56,7 +72,7 @@ function compileEmail(handlebars: HandlebarsModule, template: EmailTemplate<unkn
   const programs = { subject: parse("subject", template.subject), mjml: parse("mjml", template.mjml), text: parse("text", template.text) };
   for (const [part, program] of Object.entries(programs) as [Part, Program | undefined][]) {
     if (program === undefined) continue;
-    for (const { line, message } of holeProblems(program, template.schema)) report(part, line, message);
+    for (const { line, message } of holeProblems(program, template.schema, linkNames)) report(part, line, message);
   }
   const html = programs.mjml === undefined || page.html === "" ? undefined : parse("mjml", page.html);
   if (programs.mjml !== undefined && html !== undefined) {
@@ -68,11 +84,17 @@ function compileEmail(handlebars: HandlebarsModule, template: EmailTemplate<unkn
   return { fill: filler(handlebars, template, { subject, html, text }) };
 }
 
+/** Whether a template has a hole that is ours to fill. */
+export function hasHole({ subject, mjml, text, schema }: EmailTemplate<unknown>, name: keyof EmailLinks): boolean {
+  const ownData = schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name);
+  return !ownData && [subject, mjml, text].some((part) => new RegExp(`\\{\\{[^}]*\\b${name}\\b`).test(part));
+}
+
 function filler(
   handlebars: HandlebarsModule,
   { name, schema }: EmailTemplate<unknown>,
   programs: { readonly subject: Program; readonly html: Program; readonly text: Program },
-): (data: unknown) => EmailContent {
+): (data: unknown, links?: EmailLinks) => EmailContent {
   // Handlebars escapes "=" too, which some link trackers do not undo: URLs get just what an attribute needs.
   const helpers = {
     [urlHelper]: (value: unknown) => escapedUrl(wholeUrl(value)),
@@ -90,17 +112,18 @@ function filler(
       throw new UnrenderableDelivery(`Template "${name}", ${part}: ${messageOf(error)}`, { cause: error });
     }
   };
-  return (data) => {
+  return (data, links) => {
     const parsed = z.safeParse(schema, data);
     if (!parsed.success) {
       const paths = parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
       throw new UnrenderableDelivery(`Template "${name}" cannot take the delivery's data: ${paths.join("; ")}`);
     }
-    const subject = fillPart("subject", parsed.data).trim();
+    const values = { ...links, ...(parsed.data as object) };
+    const subject = fillPart("subject", values).trim();
     if (subject === "" || /[\r\n\0]/.test(subject))
       throw new UnrenderableDelivery(
         `Template "${name}": the filled subject ${subject === "" ? "is empty" : "holds a line break or NUL, which could forge a header"}`,
       );
-    return { subject, html: fillPart("html", parsed.data), text: fillPart("text", parsed.data) };
+    return { subject, html: fillPart("html", values), text: fillPart("text", values) };
   };
 }

@@ -2,12 +2,13 @@ import { BusbarError } from "../base/errors.ts";
 import { checkEmailAddress } from "../define/address.ts";
 import { inAllLocales, inLocale } from "../define/locale.ts";
 import type { EmailMessage, EmailSender } from "../define/message.ts";
-import { type AnyRoute, isMessageRoute } from "../define/route.ts";
+import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
 import type { ChainBreakers } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
 import { type Channel, UnrenderableDelivery } from "./channel.ts";
-import { compileEmails, type EmailContent } from "./email-content.ts";
+import { compileEmails, type EmailContent, type EmailLinks, hasHole } from "./email-content.ts";
+import type { ReaderLinks } from "./reader-links.ts";
 import { type SendMode, sendSwitch, switchProblems } from "./send-mode.ts";
 
 export interface EmailChannelOptions {
@@ -17,6 +18,8 @@ export interface EmailChannelOptions {
   /** The same adapters, talking to the mailroom. */
   readonly mailroom: readonly Provider<EmailMessage>[];
   readonly mode: SendMode;
+  /** Makes the addresses at which a reader unsubscribes. Default: none, and no mail says how. */
+  readonly links?: ReaderLinks | undefined;
   /** The circuits of the providers. Default: none. */
   readonly breakers?: ChainBreakers | undefined;
 }
@@ -25,10 +28,10 @@ export interface EmailChannelOptions {
  * The e-mail channel. A mail goes to the real providers or to the mailroom; neither is ever the fallback of the other.
  * @throws BusbarError `INVALID_CONFIGURATION` with every problem found
  */
-export function emailChannel({ from, live = [], mailroom, mode, breakers }: EmailChannelOptions): Channel<EmailMessage> {
+export function emailChannel({ from, live = [], mailroom, mode, links, breakers }: EmailChannelOptions): Channel<EmailMessage> {
   const sender = checkedSender({ from, live, mailroom, mode });
   const way = sendSwitch({ live, mailroom, mode, breakers });
-  const compiled = new Map<EmailTemplate, (data: unknown) => EmailContent>();
+  const compiled = new Map<EmailTemplate, (data: unknown, links?: EmailLinks) => EmailContent>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
     const templates = [...new Set(routes.flatMap(templateOf).flatMap(inAllLocales))].filter((template) => !compiled.has(template));
@@ -36,6 +39,19 @@ export function emailChannel({ from, live = [], mailroom, mode, breakers }: Emai
     const problems = results.flatMap((result) => ("problems" in result ? result.problems : []));
     if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "E-mail templates cannot be used:", { problems });
     for (const [index, result] of results.entries()) if ("fill" in result) compiled.set(templates[index]!, result.fill);
+    const wrong = [...new Set(routes.flatMap((route) => linkProblem(route) ?? []))];
+    if (wrong.length > 0) throw new BusbarError("INVALID_DEFINITION", "E-mail templates cannot be used:", { problems: wrong });
+  };
+
+  /** What keeps the holes of a route's template that are ours from being filled. */
+  const linkProblem = (route: AnyRoute): string | undefined => {
+    const texts = templateOf(route).flatMap(inAllLocales);
+    const asksFor = (name: keyof EmailLinks): boolean => texts.some((template) => hasHole(template, name));
+    if (asksFor("unsubscribeUrl") && categoryOf(route) === undefined)
+      return `route "${route.name}" is transactional, and its template "${texts[0]?.name}" asks for {{unsubscribeUrl}}: give one of them a category, or take the link out`;
+    // Of the other routes, the start tells it all at once (bus/reader-links.ts).
+    if (links !== undefined || categoryOf(route) !== undefined || !asksFor("preferencesUrl")) return undefined;
+    return `template "${texts[0]?.name}" has links for its readers, and there is nothing to make them with: set LINK_SECRET (openssl rand -hex 32) and PUBLIC_URL`;
   };
 
   return {
@@ -48,7 +64,11 @@ export function emailChannel({ from, live = [], mailroom, mode, breakers }: Emai
       if (own === undefined) throw new UnrenderableDelivery(`route "${route.name}" has no e-mail template`);
       const template = inLocale(own, delivery.locale);
       if (!compiled.has(template)) await prepare([route]);
-      return { from: sender, to: checked.address, ...compiled.get(template)!(delivery.data) };
+      // What was planned before its route had a category is of that category too.
+      const category = delivery.category ?? categoryOf(route);
+      const urls = links?.urlsFor({ address: checked.address, category });
+      const content = compiled.get(template)!(delivery.data, urls);
+      return { from: sender, to: checked.address, ...content, ...(urls?.unsubscribeUrl && { headers: oneClick(urls.unsubscribeUrl) }) };
     },
     send: (message, attempt) => way.send(message.to, message, attempt),
     close: way.close,
@@ -59,7 +79,12 @@ function templateOf(route: AnyRoute): EmailTemplate[] {
   return isMessageRoute(route) && route.channel === "email" ? [route.template as EmailTemplate] : [];
 }
 
-function checkedSender({ from, live, mailroom, mode }: Required<Omit<EmailChannelOptions, "breakers">>): EmailSender {
+/** RFC 8058: what makes mail programs show a button of their own, which unsubscribes without a page. */
+function oneClick(url: string): Readonly<Record<string, string>> {
+  return { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
+}
+
+function checkedSender({ from, live, mailroom, mode }: Required<Omit<EmailChannelOptions, "breakers" | "links">>): EmailSender {
   const problems: string[] = [];
   const checked = checkEmailAddress(from.address);
   if ("problem" in checked) problems.push(`from: ${checked.problem}`);

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { nearestName } from "../define/names.ts";
-import { isComposite, keysOf, type Place, placeOfItems, placeOfKey, plainPlace, rootPlace } from "./schema-place.ts";
+import { isComposite, keysOf, type Place, placeOfItems, placeOfKey, placeWithTexts, plainPlace, rootPlace } from "./schema-place.ts";
 import { type Block, type Hole, isBlock, isHole, isPath, type Node, type Path, type Program } from "./template-syntax.ts";
 
 /** What is wrong with one hole of a template. */
@@ -21,10 +21,13 @@ interface Frame {
 
 const blocks = ["if", "unless", "each", "with"];
 
-/** Every hole that the template's data does not fill, and everything of Handlebars that templates may not use. */
-export function holeProblems(program: Program, schema: z.core.$ZodType): HoleProblem[] {
+/**
+ * Every hole that the template's data does not fill, and everything of Handlebars that templates may not use.
+ * @param filledByUs texts that are there besides the data
+ */
+export function holeProblems(program: Program, schema: z.core.$ZodType, filledByUs: readonly string[] = []): HoleProblem[] {
   const problems: HoleProblem[] = [];
-  const root: Frame = { place: rootPlace(schema), present: new Set(), names: new Map(), inEach: false };
+  const root: Frame = { place: placeWithTexts(rootPlace(schema), filledByUs), present: new Set(), names: new Map(), inEach: false };
   walk(program, [root], (node, message) => problems.push({ line: node.loc.start.line, message }));
   return problems;
 }

@@ -17,6 +17,19 @@ export function rootPlace(schema: z.core.$ZodType): Place {
   return placeOf(root, false, root);
 }
 
+/** The same data with more texts in it, where it has none of these names itself. */
+export function placeWithTexts(place: Place, names: readonly string[]): Place {
+  const texts = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  return {
+    ...place,
+    alternatives: place.alternatives.map((schema) => {
+      const own = schema.properties ?? {};
+      const added = names.filter((name) => !Object.hasOwn(own, name));
+      return { ...schema, properties: { ...texts, ...own }, required: [...(schema.required ?? []), ...added] };
+    }),
+  };
+}
+
 /** Where nothing is known and everything may be. */
 export function anyPlace({ root }: Place): Place {
   return { alternatives: [], optional: false, root };

@@ -7,6 +7,7 @@ import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
 import { namesRedis } from "../bus/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
+import { nextFreePort } from "../server/listen.ts";
 import { startServer } from "../server/server.ts";
 import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
@@ -53,8 +54,10 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
     const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom") });
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
+    // Known before the bus is made, since messages hold addresses of this server.
+    const freePort = await nextFreePort(4_000);
     await checked;
-    const { bus: first, environment, place, publicUrl } = await application(redis, mailroom);
+    const { bus: first, environment, place, publicUrl } = await application({ redis, mailroom, freePort });
     for (const warning of environment.warnings) say(warning);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
@@ -69,13 +72,13 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
       open: true,
       live: environment.send.live,
       publicUrl,
-      port: environment.port ?? 4000,
+      port: environment.port ?? freePort,
       tryNextPort: environment.port === undefined,
       logger: terminalLogger(say),
     });
     started.push({ name: "the server", stop: server.stop });
 
-    const load = async (generation: number): Promise<Bus> => (await application(redis, mailroom, generation)).bus;
+    const load = async (generation: number): Promise<Bus> => (await application({ redis, mailroom, freePort, generation })).bus;
     started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });
 
     say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
@@ -124,13 +127,22 @@ async function ownRedis(): Promise<RedisServer | undefined> {
   return redis;
 }
 
-function application(redis: RedisServer | undefined, { url, smtp }: Mailroom, generation?: number): Promise<Application> {
+interface Surroundings {
+  readonly redis: RedisServer | undefined;
+  readonly mailroom: Mailroom;
+  readonly freePort: number;
+  readonly generation?: number;
+}
+
+function application({ redis, mailroom: { url, smtp }, freePort, generation }: Surroundings): Promise<Application> {
   return loadApplication({
     logger: terminalLogger(say),
     ...(generation === undefined ? {} : { generation }),
     adjust: (environment) => ({
       ...environment,
       redis: environment.redis ?? redis?.url,
+      // Nobody outside reaches it: what leaves for real must not name it.
+      publicUrl: environment.publicUrl ?? (environment.send.live ? undefined : `http://127.0.0.1:${environment.port ?? freePort}`),
       send: { ...environment.send, mailroom: { url, smtp } },
     }),
   });

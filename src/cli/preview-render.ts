@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { TemplateInFile } from "../bus/template-files.ts";
-import { compileEmails } from "../channels/email-content.ts";
+import { compileEmails, type EmailLinks, exampleLinks } from "../channels/email-content.ts";
 import { type SmsSegments, smsSegments } from "../channels/sms-segments.ts";
 import { compileTexts, type TemplateParameter, type TextTemplate } from "../channels/text-content.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
@@ -29,7 +29,7 @@ export async function renderTemplates(templates: readonly TemplateInFile[], data
       const wrong = templateDataProblems(template.schema, taken);
       if (wrong.length > 0) return { problems: wrong.map((problem) => `the data do not fit: ${problem}`) };
       if (template.channel === "email")
-        return filled(compiled[emails.indexOf(template as EmailTemplate)]!, (fill) => ({ parts: { ...fill(taken) } }));
+        return filled(compiled[emails.indexOf(template as EmailTemplate)]!, (fill) => ({ parts: { ...fill(taken, exampleLinks) } }));
       const texts = await compileTexts(template as TextTemplate);
       return filled(texts, (fill) => {
         const parts = fill(taken);
@@ -42,9 +42,9 @@ export async function renderTemplates(templates: readonly TemplateInFile[], data
   );
 }
 
-type Compiled<Parts> = { readonly fill: (data: unknown) => Parts } | { readonly problems: readonly string[] };
+type Compiled<Parts> = { readonly fill: (data: unknown, links?: EmailLinks) => Parts } | { readonly problems: readonly string[] };
 
-function filled<Parts>(compiled: Compiled<Parts>, use: (fill: (data: unknown) => Parts) => Rendered): Rendering {
+function filled<Parts>(compiled: Compiled<Parts>, use: (fill: (data: unknown, links?: EmailLinks) => Parts) => Rendered): Rendering {
   if ("problems" in compiled) return compiled;
   try {
     return use(compiled.fill);

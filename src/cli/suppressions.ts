@@ -1,3 +1,4 @@
+import type { ConsentView } from "../bus/consent-view.ts";
 import type { SuppressionView } from "../bus/suppressions.ts";
 import { lengthArgument, numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
@@ -45,13 +46,16 @@ export async function listSuppressions({ channel, search, count, before, json }:
   );
 }
 
-/** Prints what keeps messages from an address. Exit code 1 where nothing does. */
+/** Prints what keeps messages from an address, and what its reader has said. Exit code 1 where nothing keeps them. */
 export async function showSuppressions(place: Place, { json }: { readonly json?: boolean }): Promise<void> {
-  const found = await asTyped(() => withApplication((bus) => bus.suppressions.find(place)));
+  const [found, consents] = await asTyped(() =>
+    withApplication(({ suppressions }) => Promise.all([suppressions.find(place), suppressions.consents(place)])),
+  );
   if (found.length === 0) process.exitCode = 1;
-  if (json === true) printJson(found);
-  else if (found.length === 0) complain(nothingHolds(place));
+  if (json === true) return printJson({ suppressions: found, consents });
+  if (found.length === 0) complain(nothingHolds(place));
   else print(...suppressionLines(found));
+  if (consents.length > 0) print("", "What its reader has said:", ...consentLines(consents));
 }
 
 export interface AddCommand {
@@ -119,6 +123,14 @@ export function suppressionLines(suppressions: readonly SuppressionView[]): stri
       by ?? source,
       reason,
     ]),
+  );
+}
+
+/** A table of what a reader has said. Pure. */
+export function consentLines(consents: readonly ConsentView[]): string[] {
+  return tableLines(
+    ["when", "wish", "messages", "how", "told by"].map((title) => ({ title })),
+    consents.map(({ at, wish, category = "all", said, source }) => [momentText(at), wish, category, said, source]),
   );
 }
 

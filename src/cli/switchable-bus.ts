@@ -32,6 +32,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get suppressions() {
       return current.suppressions;
     },
+    get preferences() {
+      return current.preferences;
+    },
     get channels() {
       return current.channels;
     },

@@ -40,7 +40,7 @@ export interface MessageOptions<Event, Channel extends TemplateChannel, Data, Gi
   readonly data: (event: Event, recipient: NoInfer<To>) => Given & Excess<Given, Data>;
   /**
    * Which kind of message it is, such as `marketing`: who has opted out of a category gets no more of it, and all other messages as
-   * before. Default `transactional`.
+   * before. Default: the template's own, else `transactional`.
    */
   readonly category?: string;
 }

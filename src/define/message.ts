@@ -5,6 +5,8 @@ export interface EmailMessage {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** Further headers, by their names; each is one line. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface EmailSender {

@@ -1,6 +1,12 @@
 /** What topics, subscribers, routes and templates may be called. */
 export const namePattern = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 
+/** What is wrong with the name of a category of messages, one sentence at most; to name none is right. */
+export function categoryProblems(category: unknown): string[] {
+  if (category === undefined || (typeof category === "string" && namePattern.test(category))) return [];
+  return [`category ${JSON.stringify(category)} must be lower case, such as "marketing"`];
+}
+
 /** The values that a list holds more than once. */
 export function repeated<T>(values: readonly T[]): T[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];

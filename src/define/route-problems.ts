@@ -1,6 +1,6 @@
 import { channelNames } from "./channel-name.ts";
 import { givenOptions } from "./channels.ts";
-import { namePattern, unknownOptions } from "./names.ts";
+import { categoryProblems, namePattern, unknownOptions } from "./names.ts";
 import { durationProblems, policyProblems } from "./policy.ts";
 import { type AnyRoute, isMessageRoute, routeOptionNames } from "./route.ts";
 import { isTemplate } from "./template.ts";
@@ -48,8 +48,7 @@ function sourceProblems(route: AnyRoute): string[] {
   if (route.locale !== undefined && typeof route.locale !== "function")
     problems.push("locale must be a function that returns a language's code");
   const { category } = route as { readonly category?: unknown };
-  if (category !== undefined && !(typeof category === "string" && namePattern.test(category)))
-    problems.push(`category ${JSON.stringify(category)} must be lower case, such as "marketing"`);
+  problems.push(...categoryProblems(category));
   const template: unknown = route.template;
   if (!isTemplate(template)) problems.push(`template is no template: import one that ${route.channel}Template made`);
   else if (template.channel !== route.channel)

@@ -1,6 +1,7 @@
 import type { Duration } from "../base/duration.ts";
 import type { AudienceContext, AudiencePage, Recipient } from "./audience.ts";
 import type { ChannelName, TemplateChannel } from "./channel-name.ts";
+import { defaultCategory } from "./delivery.ts";
 import type { BusEvent } from "./event.ts";
 import type { HandlerContext } from "./handler.ts";
 import type { PolicyOptions } from "./policy.ts";
@@ -48,6 +49,12 @@ export type AnyRoute = MessageRoute | WebhookRoute | HandlerRoute;
 /** True for routes on one of the channels that use templates. */
 export function isMessageRoute(route: AnyRoute): route is MessageRoute {
   return route.channel !== "webhook" && route.channel !== "handler";
+}
+
+/** Which kind of message a route sends, by its own word, else its template's; undefined: `transactional`, which nobody opts out of. */
+export function categoryOf(route: AnyRoute): string | undefined {
+  const category = isMessageRoute(route) ? (route.category ?? route.template.category) : undefined;
+  return category === defaultCategory ? undefined : category;
 }
 
 /** The options that a route of a channel takes, for those who check them. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BusbarError } from "../base/errors.ts";
 import type { TemplateChannel } from "./channel-name.ts";
-import { namePattern } from "./names.ts";
+import { categoryProblems, namePattern } from "./names.ts";
 import { pathText } from "./payload.ts";
 
 /** What a message says, with holes for its data. `Data` is what a route's `data` must return. */
@@ -16,6 +16,8 @@ export interface Template<Channel extends TemplateChannel = TemplateChannel, Dat
   readonly version: number;
   readonly schema: z.ZodType<unknown, Data>;
   readonly example: unknown;
+  /** Which kind of message it makes, where its route says nothing else. */
+  readonly category?: string;
   /** The same message in other languages, by their codes. */
   readonly locales?: Readonly<Record<string, Template<Channel, Data>>>;
 }
@@ -29,6 +31,11 @@ export interface TemplateOptions<S extends z.ZodObject> {
   readonly data: S;
   /** Realistic data, for previews; checked against `data`. */
   readonly example?: z.input<S>;
+  /**
+   * Which kind of message it makes, such as `updates`: who has opted out of a category gets no more of it, and all other messages as
+   * before. A route's own word wins. Default `transactional`.
+   */
+  readonly category?: string;
 }
 
 export interface TemplateParts<Channel extends TemplateChannel> {
@@ -49,7 +56,7 @@ export function checkedTemplate<Channel extends TemplateChannel, S extends z.Zod
   options: TemplateOptions<S>,
   { channel, title, texts, problems: more = [] }: TemplateParts<Channel>,
 ): Template<Channel, z.input<S>> {
-  const { name, version = 1, data, example } = options ?? {};
+  const { name, version = 1, data, example, category } = options ?? {};
   const problems: string[] = [];
   if (typeof name !== "string" || !namePattern.test(name))
     problems.push(`its name ${JSON.stringify(name)} must be lower case, such as "order-confirmation"`);
@@ -58,11 +65,12 @@ export function checkedTemplate<Channel extends TemplateChannel, S extends z.Zod
   for (const [part, value] of Object.entries(texts)) {
     if (typeof value !== "string" || value.trim() === "") problems.push(`its ${part} is empty`);
   }
-  problems.push(...more);
+  problems.push(...categoryProblems(category), ...more);
   if (data instanceof z.ZodObject && example !== undefined)
     problems.push(...templateDataProblems(data, example).map((problem) => `its example: ${problem}`));
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `${title} ${JSON.stringify(name)} cannot be used:`, { problems });
-  return { kind: "template", channel, name, version, schema: data as unknown as z.ZodType<unknown, z.input<S>>, example };
+  const schema = data as unknown as z.ZodType<unknown, z.input<S>>;
+  return { kind: "template", channel, name, version, schema, example, ...(category === undefined ? {} : { category }) };
 }
 
 /** Everything wrong with data for a template, one sentence each with its path. A key that the template does not take is a slip. */

@@ -20,6 +20,7 @@ export interface SendgridMail {
   readonly to: string;
   readonly subject: string;
   readonly content: readonly { readonly type: "text/plain" | "text/html"; readonly value: string }[];
+  readonly headers?: Readonly<Record<string, string>>;
   readonly customArgs: Readonly<Record<string, string>>;
 }
 

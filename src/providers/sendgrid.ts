@@ -89,7 +89,7 @@ export function sendgridProvider(options: SendgridOptions): Provider<EmailMessag
   };
 }
 
-function mailOf({ from, to, subject, text, html }: EmailMessage, { deliveryId, reference }: SendAttempt): SendgridMail {
+function mailOf({ from, to, subject, text, html, headers }: EmailMessage, { deliveryId, reference }: SendAttempt): SendgridMail {
   return {
     from: from.name === undefined ? { email: from.address } : { email: from.address, name: from.name },
     to,
@@ -99,6 +99,7 @@ function mailOf({ from, to, subject, text, html }: EmailMessage, { deliveryId, r
       { type: "text/plain", value: text },
       { type: "text/html", value: html },
     ],
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
     customArgs: { delivery: deliveryId, ...(reference === undefined ? {} : { [sendgridReference]: reference }) },
   };
 }

@@ -61,7 +61,7 @@ export function smtpProvider(options: SmtpOptions): Provider<EmailMessage> {
   };
 }
 
-function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: string): SmtpMail {
+function mailOf({ from, to, subject, text, html, headers }: EmailMessage, deliveryId: string): SmtpMail {
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
   return {
     from: { name: from.name ?? "", address: from.address },
@@ -71,7 +71,7 @@ function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: str
     text,
     html,
     messageId: `<${deliveryId}@${domain}>`,
-    headers: { "X-Busbar-Delivery": deliveryId },
+    headers: { ...headers, "X-Busbar-Delivery": deliveryId },
   };
 }
 

@@ -1,11 +1,11 @@
 import { messageOf } from "../base/errors.ts";
 import { checkAddress } from "../define/address.ts";
 import type { Recipient } from "../define/audience.ts";
-import { defaultCategory, type Delivery, deliveryId } from "../define/delivery.ts";
+import { type Delivery, deliveryId } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import { canonicalLocale } from "../define/locale.ts";
 import { payloadProblems } from "../define/payload.ts";
-import { type AnyRoute, isMessageRoute } from "../define/route.ts";
+import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { templateDataProblems } from "../define/template.ts";
 import { attempt, cannotPlan } from "./cannot-plan.ts";
@@ -35,6 +35,7 @@ export function planRecipients(
   const policy = routePolicy(subscriber, route, levels);
   const timing = routeTiming(subscriber, route, event, levels);
   const names = { subscriber: subscriber.identity, route: route.identity, channel: route.channel };
+  const category = categoryOf(route);
   const bulk = isMessageRoute(route) && route.audience !== undefined;
   const deliveries = new Map<string, Delivery>();
   const failures = new Map<string, unknown>();
@@ -52,7 +53,7 @@ export function planRecipients(
       ...names,
       ...(bulk ? { bulk } : {}),
       to,
-      ...categoryOf(route),
+      ...(category === undefined ? {} : { category }),
       ...("failure" in made ? {} : made),
       policy,
       ...timing,
@@ -103,11 +104,6 @@ function content(
   // What a person's profile says may be no code at all: the message then comes in the template's own language.
   const locale = typeof wanted === "string" ? canonicalLocale(wanted) : undefined;
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
-}
-
-/** It travels only where it says something: most messages are transactional. */
-function categoryOf(route: AnyRoute): Pick<Delivery, "category"> {
-  return isMessageRoute(route) && route.category !== undefined && route.category !== defaultCategory ? { category: route.category } : {};
 }
 
 function addressOf(recipient: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isLoopback } from "../providers/loopback.ts";
 import { HttpProblem } from "./problem.ts";
+import { isForReaders } from "./reader-answers.ts";
 
 /** What every answer carries; a route may set its own content policy instead. */
 export const securityHeaders = {
@@ -43,7 +44,8 @@ export function guard(app: FastifyInstance, { local, published, stopping }: Guar
     if (request.url.startsWith("/v1/")) reply.header("cache-control", "no-store");
     // Whoever keeps a connection takes the next one to a process that stays.
     if (stopping()) reply.header("connection", "close");
-    if (!local) return;
+    // A proxy in front calls them by its own name, and what they do is guarded by the token in the address.
+    if (!local || isForReaders(request.url)) return;
     if (!isLoopbackHost(request.headers.host) && !isPublished(request, published))
       throw new HttpProblem("FORBIDDEN_HOST", "This server answers to loopback names only, such as 127.0.0.1 or localhost.");
     if (isForeign(request))

@@ -1,4 +1,4 @@
-import { type AddressInfo, isIPv6 } from "node:net";
+import { type AddressInfo, createServer, isIPv6 } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { isLoopback } from "../providers/loopback.ts";
@@ -61,6 +61,20 @@ export async function listen(app: FastifyInstance, { host, port, tryNextPort, va
       if (candidate >= last) throw inUse({ port, last, variable }, error);
     }
   }
+}
+
+/** The first port from `first` on that nobody listens on at this moment, on loopback; `first` itself where none of the next 20 is free. */
+export async function nextFreePort(first: number): Promise<number> {
+  for (let port = first; port <= first + mostFurther; port++) if (await isFree(port)) return port;
+  return first;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
+  });
 }
 
 interface Tried {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { HttpProblem } from "./problem.ts";
+import { isForReaders, sendReaderPage, wrongLink } from "./reader-answers.ts";
 
 export interface NotFoundOptions {
   /** Added to the answer, where something is not served that is served elsewhere. */
@@ -12,9 +13,11 @@ export function answerUnknown(app: FastifyInstance, { hint }: NotFoundOptions): 
   app.addHook("onRoute", ({ url, method }) => {
     for (const each of [method].flat()) routes.push({ parts: url.split("/"), method: each });
   });
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
     const parts = request.url.split("?")[0]!.split("/");
     const methods = routes.filter((route) => fits(route.parts, parts)).map(({ method }) => method);
+    // Of some links hardly anything is left.
+    if (methods.length === 0 && isForReaders(request.url)) return sendReaderPage(reply, wrongLink);
     if (methods.length === 0)
       throw new HttpProblem("NOT_FOUND", `There is nothing at this address.${hint === undefined ? "" : ` ${hint}`}`);
     const allow = [...new Set(methods)].toSorted().join(", ");

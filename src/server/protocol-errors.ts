@@ -2,11 +2,13 @@ import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import type { Logger } from "../base/logger.ts";
 import { HttpProblem, sendProblem } from "./problem.ts";
+import { isForReaders, sendReaderPage, wrongLink } from "./reader-answers.ts";
 import { problemFrom } from "./request-error.ts";
 
 /** The answers to what is no request that a route could take: a broken address, broken HTTP, headers without end. */
 export const protocolErrors = {
-  frameworkErrors: (_error, _request, reply) => {
+  frameworkErrors: (_error, request, reply) => {
+    if (isForReaders(request.url)) return void sendReaderPage(reply, wrongLink);
     sendProblem(
       reply,
       new HttpProblem("INVALID_REQUEST", "The address cannot be read: its %-encoding is broken, or a part of it is too long."),

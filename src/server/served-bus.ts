@@ -8,7 +8,17 @@ export interface ServedBus
     Partial<Pick<Bus, "spool">>,
     Pick<
       Bus,
-      "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats" | "callbacks"
+      | "on"
+      | "publish"
+      | "example"
+      | "deliveries"
+      | "deadLetters"
+      | "suppressions"
+      | "preferences"
+      | "channels"
+      | "subscribers"
+      | "stats"
+      | "callbacks"
     > {
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
 }

@@ -21,6 +21,7 @@ import { answerUnknown } from "./not-found.ts";
 import { openApiRoutes } from "./open-api-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
+import { readerRoutes } from "./reader-routes.ts";
 import { requestTimes, timeLimits } from "./request-times.ts";
 import type { ServedBus } from "./served-bus.ts";
 import { unusedConnections } from "./unused-connections.ts";
@@ -135,6 +136,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
   answerUnknown(app, { hint: local ? undefined : "The page, its feed and the inbox are served on loopback only." });
   healthRoutes(app, { bus, stopping });
   metricsRoutes(app, { bus, metrics, access: local ? undefined : access });
+  readerRoutes(app, { bus, local, logger });
   callbackRoutes(app, { bus, logger });
   if (access !== undefined && keys !== undefined) {
     apiRoutes(app, { bus, live, logger, access });

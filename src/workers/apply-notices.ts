@@ -39,7 +39,8 @@ export async function applyNotices(
   const consents = notices.filter((notice) => notice.kind === "consent");
   for (const notice of consents)
     await trying(async () => {
-      await applyConsent(notice);
+      // A wish holds from when it came, where its provider does not say when it was said: callbacks wait, and change places.
+      await applyConsent({ at: source.receivedAt, ...notice });
     });
 
   const applied: Applied[] = [];

@@ -72,7 +72,7 @@ export function deliver({
     if (typeof route === "string") return later(delivery, route, unknownMs);
 
     // Beside the rendering, so that it takes no time of its own.
-    const looking = withholding.entryFor(delivery);
+    const looking = withholding.entryFor(delivery, route);
     let message: unknown;
     try {
       message = await channel.render(route, delivery);

@@ -14,7 +14,7 @@ const suppressScript = luaScript<string>(new URL("./suppress.lua", import.meta.u
 const releaseScript = luaScript<readonly string[]>(new URL("./release.lua", import.meta.url));
 
 /** In the place of a category: all messages of the channel. No category can be called so. */
-const everything = "*";
+export const allMessages = "*";
 /** Entries read at once where addresses are searched, and removed at once when their time is over. */
 const pageSize = 1_000;
 
@@ -39,8 +39,10 @@ export interface RedisSuppressionsOptions {
  * | `<p>:{<app>}:suppressions-number` | string | the number of the newest entry of all channels |
  */
 export function redisSuppressions(redis: Redis, { prefix, application, clock }: RedisSuppressionsOptions): Suppressions {
-  const key = (name: string): string => `${prefix}:{${application}}:suppressions${name}`;
-  const keysOf = (channel: SuppressibleChannel) => [key(`:${channel}`), key(`-newest:${channel}`), key(`-until:${channel}`)] as const;
+  const keysOf = (channel: SuppressibleChannel) => {
+    const { entries, newest, until } = suppressionKeys({ prefix, application, channel });
+    return [entries, newest, until] as const;
+  };
 
   const read = async (place: SuppressedPlace): Promise<readonly Suppression[]> => {
     const [address, now] = [suppressedSpelling(place), clock.now()];
@@ -66,7 +68,7 @@ export function redisSuppressions(redis: Redis, { prefix, application, clock }: 
       const members = pairs(page).filter(({ address }) => address.toLowerCase().includes(search));
       const kept = members.length === 0 ? [] : await redis.hmget(entries, ...members.map(({ address }) => address));
       for (const [index, { address, category, number }] of members.entries()) {
-        const entry = entriesOf({ channel, address }, kept[index] ?? null).find((one) => (one.category ?? everything) === category);
+        const entry = entriesOf({ channel, address }, kept[index] ?? null).find((one) => (one.category ?? allMessages) === category);
         if (entry !== undefined && holds(entry, now)) found.push({ entry, number });
       }
       if (page.length === 0) break;
@@ -100,9 +102,9 @@ export function redisSuppressions(redis: Redis, { prefix, application, clock }: 
         at: now,
         ...(until === undefined ? {} : { until }),
       };
-      const scope = category ?? everything;
+      const scope = category ?? allMessages;
       const args = [address, scope, now, JSON.stringify(entry), until ?? ""];
-      const inForce = await suppressScript(redis, [...keysOf(channel), key("-number")], args);
+      const inForce = await suppressScript(redis, [...keysOf(channel), suppressionKeys({ prefix, application, channel }).number], args);
       await forgetEnded(channel);
       return { ...placed({ channel, address }, scope), ...(JSON.parse(inForce) as Kept) };
     },
@@ -110,7 +112,7 @@ export function redisSuppressions(redis: Redis, { prefix, application, clock }: 
     async release({ category, all = false, ...place }) {
       const { channel } = place;
       const address = suppressedSpelling(place);
-      const scopes = all ? (await read(place)).map((entry) => entry.category ?? everything) : [category ?? everything];
+      const scopes = all ? (await read(place)).map((entry) => entry.category ?? allMessages) : [category ?? allMessages];
       if (scopes.length === 0) return [];
       const taken = await releaseScript(redis, keysOf(channel), ["", ...scopes.map((scope) => `${scope}\n${address}`)]);
       const now = clock.now();
@@ -144,6 +146,12 @@ export function redisSuppressions(redis: Redis, { prefix, application, clock }: 
   };
 }
 
+/** The keys of one channel, and the one that all channels share. */
+export function suppressionKeys({ prefix, application, channel }: Omit<RedisSuppressionsOptions, "clock"> & { readonly channel: string }) {
+  const key = (name: string): string => `${prefix}:{${application}}:suppressions${name}`;
+  return { entries: key(`:${channel}`), newest: key(`-newest:${channel}`), until: key(`-until:${channel}`), number: key("-number") };
+}
+
 interface Looked {
   /** In lower case; empty: all. */
   readonly search: string;
@@ -163,7 +171,7 @@ function entriesOf(place: SuppressedPlace, kept: string | null): readonly Suppre
 }
 
 function placed(place: SuppressedPlace, scope: string): SuppressedPlace & { readonly category?: string } {
-  return { channel: place.channel, address: place.address, ...(scope === everything ? {} : { category: scope }) };
+  return { channel: place.channel, address: place.address, ...(scope === allMessages ? {} : { category: scope }) };
 }
 
 function holds({ until }: Suppression, now: number): boolean {

@@ -41,7 +41,7 @@ export interface NewSuppression extends SuppressedPlace {
   /** Only messages of this category, such as `marketing`; undefined: all of the channel. */
   readonly category?: string;
   readonly reason: string;
-  /** The provider that said so, or `manual`. */
+  /** The provider that said so, `reader` where its reader asked for it, or `manual`. */
   readonly source: string;
   /** Who, where it was a person. */
   readonly by?: string;

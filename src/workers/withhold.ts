@@ -2,13 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { defaultCategory, type Delivery } from "../define/delivery.ts";
+import { type AnyRoute, categoryOf } from "../define/route.ts";
 import type { Outcome } from "../define/outcome.ts";
 import { isSuppressible, type Suppression, type Suppressions } from "./suppressions.ts";
 
 /** What a worker has to do with suppressed addresses: it looks before it sends, and takes note of what a provider said. */
 export interface Withholding {
   /** The entry that stops a delivery; `unanswered` while Redis is away. It does not reject. */
-  entryFor(delivery: Delivery): Promise<Suppression | "unanswered" | undefined>;
+  entryFor(delivery: Delivery, route: AnyRoute): Promise<Suppression | "unanswered" | undefined>;
   /** Keeps the address of a delivery whose provider said that it must not be sent to. It does not reject. */
   keep(delivery: Delivery, said: Extract<Outcome, { readonly kind: "suppress" }>, provider: string): Promise<void>;
 }
@@ -21,7 +22,9 @@ export interface WithholdOptions {
 
 export function withhold({ suppressions, clock, logger }: WithholdOptions): Withholding {
   return {
-    async entryFor({ id, channel, to, category = defaultCategory }) {
+    async entryFor({ id, channel, to, category: planned }, route) {
+      // What was planned before its route had a category is of that category too.
+      const category = planned ?? categoryOf(route) ?? defaultCategory;
       if (!isSuppressible(channel)) return undefined;
       try {
         return await suppressions.find({ channel, address: to, category });

@@ -31,7 +31,7 @@ the file that you asked for is ready: {{title}}.
   Link works until: {{validUntil}}
 
 Download the file: {{url}}
-${textFooter(business, reason)}`,
+${textFooter(business, { reason })}`,
   example: {
     name: "Farah",
     title: "Sales, 1–17 October 2025",

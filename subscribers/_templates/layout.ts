@@ -24,10 +24,12 @@ export interface Page {
   readonly button: { readonly label: string; readonly url: string };
   /** Why the reader gets this one. Default: the business's own words. */
   readonly reason?: string;
+  /** The reader may stop these: the footer says how. Its template needs a category. */
+  readonly optional?: boolean;
 }
 
 /** The page that all e-mails share: a card with a word mark, a heading, the body, one button and a footer. */
-export function layout({ business, preheader, heading, body, button, reason = business.reason }: Page): string {
+export function layout({ business, preheader, heading, body, button, reason = business.reason, optional = false }: Page): string {
   const name = escaped(business.name);
   return `<mjml lang="en" dir="ltr">
   <mj-head>
@@ -61,12 +63,16 @@ ${body}
     </mj-section>
     <mj-section padding="24px 24px 48px">
       <mj-column>
-        <mj-text css-class="quiet" color="#71717a" font-size="13px" line-height="20px" padding="0">${escaped(reason)}<br />Questions? Just reply to this <span style="white-space: nowrap;">e-mail</span>.</mj-text>
+        <mj-text css-class="quiet" color="#71717a" font-size="13px" line-height="20px" padding="0">${escaped(reason)}<br />Questions? Just reply to this <span style="white-space: nowrap;">e-mail</span>.${optional ? wayOut : ""}</mj-text>
       </mj-column>
     </mj-section>
   </mj-body>
 </mjml>`;
 }
+
+const wayOut =
+  '<br /><a href="{{unsubscribeUrl}}" target="_blank" class="quiet" style="color: #71717a;">Unsubscribe from these e-mails</a> &#183; ' +
+  '<a href="{{preferencesUrl}}" target="_blank" class="quiet" style="color: #71717a;">Choose which ones you get</a>';
 
 /** A row of {@link details}: shown always, or where the data has a key. */
 export type Detail = readonly [name: string, value: string] | readonly [name: string, value: string, key: string];
@@ -84,8 +90,12 @@ function detail([name, value, key]: Detail): string {
 }
 
 /** The end of every text part. */
-export function textFooter({ name, reason }: Business, ownReason = reason): string {
-  return `\n-- \n${name}\n${ownReason}\nQuestions? Just reply to this e-mail.\n`;
+export function textFooter(
+  business: Business,
+  { reason = business.reason, optional = false }: Partial<Pick<Page, "reason" | "optional">> = {},
+): string {
+  const out = optional ? "Unsubscribe from these e-mails: {{unsubscribeUrl}}\nChoose which ones you get: {{preferencesUrl}}\n" : "";
+  return `\n-- \n${business.name}\n${reason}\nQuestions? Just reply to this e-mail.\n${out}`;
 }
 
 function styles(accent: string): string {
@@ -100,7 +110,7 @@ function styles(accent: string): string {
         .card, .card > table { background: #1f1f23 !important; }
         .card div, .card table, .card td { color: #d4d4d8 !important; }
         .strong div, .card .strong, .card .strong div { color: #fafafa !important; }
-        .quiet div, .card .quiet, .card .quiet div { color: #a1a1aa !important; }
+        .quiet div, .quiet a, .card .quiet, .card .quiet div { color: #a1a1aa !important; }
         .line { border-color: #34343a !important; }
         .accent { filter: brightness(1.5); }
       }

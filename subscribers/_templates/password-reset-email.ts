@@ -33,7 +33,7 @@ Asked for on: {{device}}
 
 {{/if}}
 If that was not you, you need not do anything: your password stays as it is.
-${textFooter(business, reason)}`,
+${textFooter(business, { reason })}`,
   example: {
     name: "Asha",
     validFor: "30 minutes",

@@ -7,6 +7,7 @@ const reason = "You get this because you support {{model}} on Pageant.";
 
 export const progressUpdateEmail = emailTemplate({
   name: "progress-update",
+  category: "supporter-updates",
   data: z.object({
     name: z.string(),
     model: z.string(),
@@ -27,6 +28,7 @@ ${details([
 ])}`,
     button: { label: "See the live ranking", url: "{{url}}" },
     reason,
+    optional: true,
   }),
   text: `Hello {{name}},
 
@@ -38,7 +40,7 @@ your support shows: {{model}} has just passed {{milestone}} votes.
 {{/if}}
 
 See the live ranking: {{url}}
-${textFooter(business, reason)}`,
+${textFooter(business, { reason, optional: true })}`,
   example: {
     name: "Ishita",
     model: "Meera Nair",

@@ -9,6 +9,7 @@ const news =
 
 export const rankUpdateEmail = emailTemplate({
   name: "rank-update",
+  category: "supporter-updates",
   data: z.object({
     name: z.string(),
     model: z.string(),
@@ -31,6 +32,7 @@ ${details([
 ])}`,
     button: { label: "See the live ranking", url: "{{url}}" },
     reason,
+    optional: true,
   }),
   text: `Hello {{name}},
 
@@ -41,7 +43,7 @@ ${news}
   Votes:        {{votes}}
 
 See the live ranking: {{url}}
-${textFooter(business, reason)}`,
+${textFooter(business, { reason, optional: true })}`,
   example: {
     name: "Ishita",
     model: "Meera Nair",

@@ -6,6 +6,7 @@ const business = businesses.voting;
 
 export const referralJoinEmail = emailTemplate({
   name: "referral-join",
+  category: "referrals",
   data: z.object({ name: z.string(), friend: z.string(), friends: z.string(), url: z.url() }),
   subject: "{{friend}} joined with your invitation",
   mjml: layout({
@@ -15,6 +16,7 @@ export const referralJoinEmail = emailTemplate({
     body: `        <mj-text>Hello {{name}}, {{friend}} has joined Pageant with your code. Thank you for the introduction.</mj-text>
 ${details([["Friends who joined", "{{friends}}"]])}`,
     button: { label: "Invite another friend", url: "{{url}}" },
+    optional: true,
   }),
   text: `Hello {{name}},
 
@@ -23,6 +25,6 @@ ${details([["Friends who joined", "{{friends}}"]])}`,
   Friends who joined: {{friends}}
 
 Invite another friend: {{url}}
-${textFooter(business)}`,
+${textFooter(business, { optional: true })}`,
   example: { name: "Rohan", friend: "Ananya", friends: "9", url: "https://vote.example.in/invite" },
 });

@@ -6,6 +6,7 @@ const business = businesses.voting;
 
 export const referralMilestoneEmail = emailTemplate({
   name: "referral-milestone",
+  category: "referrals",
   data: z.object({
     name: z.string(),
     tier: z.string(),
@@ -26,6 +27,7 @@ ${details([
   ["Next", "{{next}}", "next"],
 ])}`,
     button: { label: "See your invitations", url: "{{url}}" },
+    optional: true,
   }),
   text: `{{tier}} is yours, {{name}}.
 
@@ -36,7 +38,7 @@ ${details([
 
 {{/if}}
 See your invitations: {{url}}
-${textFooter(business)}`,
+${textFooter(business, { optional: true })}`,
   example: {
     name: "Rohan",
     tier: "Silver",

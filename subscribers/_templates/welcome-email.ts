@@ -28,6 +28,6 @@ Bring friends along: everyone who signs up with your code counts towards your re
   Your invitation code: {{referralCode}}
 
 Cast your first vote: {{url}}
-${textFooter(business, reason)}`,
+${textFooter(business, { reason })}`,
   example: { name: "Ananya", referralCode: "ANANYA-4F7", url: "https://vote.example.in/models" },
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterEach, expect, it } from "vitest";
 import { emailChannel } from "../../src/channels/email.ts";
+import { parseMail } from "../../src/mailroom/mime.ts";
 import { plan } from "../../src/router/plan.ts";
 import { sendgridProvider, smtpProvider } from "../../src/providers/index.ts";
 import orderConfirmation from "../../subscribers/order-confirmation.ts";
@@ -66,6 +67,23 @@ async function sendThrough(status: number) {
   const message = await channel.render(route!, delivery!);
   return { result: await channel.send(message, { ...attempt, deliveryId: "d_abc" }), api, server };
 }
+
+it("RFC 8058: SendGrid and SMTP both carry the two headers as they are, however long the link", async () => {
+  const url = `https://hooks.example.in/unsubscribe/${"A".repeat(540)}`;
+  const headers = { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
+  const message = { from: { address: "orders@example.in" }, to: "asha@example.in", subject: "News", text: "News", html: "News", headers };
+  const [api, server] = [await sendgridApi(202), await mailServer()];
+  const providers = [sendgridProvider({ apiKey: "SG.test", baseUrl: api.baseUrl }), smtpProvider({ host: "127.0.0.1", port: server.port })];
+  for (const provider of providers) {
+    releases.push(() => provider.close());
+    expect(await provider.send(message, { ...attempt, deliveryId: "d_abc" })).toMatchObject({ kind: "sent" });
+  }
+  expect(api.bodies).toMatchObject([{ headers }]);
+  // A header may go on in a line that begins with a blank (RFC 5322): the mailroom's reader of mails puts it together.
+  const read = parseMail(Buffer.from(server.sources[0]!));
+  expect(Object.fromEntries(read.headers)).toMatchObject(headers);
+  expect(Math.max(...server.sources[0]!.split("\r\n").map((line) => line.length))).toBeLessThan(998);
+});
 
 it("B2: SendGrid sends, and SMTP is not touched", async () => {
   const { result, api, server } = await sendThrough(202);

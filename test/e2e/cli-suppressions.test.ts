@@ -33,7 +33,30 @@ it("busbar suppressions: an address is added, listed, shown and released, by who
   const question = "Send messages of sms to +919845012345 again? Nobody can be asked here";
   expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining(question) as string });
 
+  const notice = {
+    kind: "consent",
+    channel: "sms",
+    provider: "twilio",
+    address: phone,
+    wish: "out",
+    said: "STOP\u001b[2J by SMS",
+  } as const;
+  await bus.preferences.apply({ ...notice, eventId: "SM1", at: Date.parse("2026-01-31T09:30:00Z") });
+  const [shown, asJson] = await Promise.all([run("show", "sms", phone), run("show", "sms", phone, "--json")]);
+  expect(shown).toMatchObject({ code: 0 });
+  expect(shown.stdout).toMatch(
+    /\n\nWhat its reader has said:\nwhen +wish +messages +how +told by\n2026-01-31 09:30:00 +out +all +STOP\\u001b\[2J by SMS +twilio\n$/i,
+  );
+  expect(JSON.parse(asJson.stdout)).toMatchObject({
+    suppressions: [{ by: "ravi" }, { category: "marketing" }],
+    consents: [{ wish: "out", source: "twilio", at: "2026-01-31T09:30:00.000Z" }],
+  });
+
   const released = await run("release", "sms", phone, "--all", "--yes", "--json");
   expect(JSON.parse(released.stdout)).toMatchObject({ released: [{ by: "ravi" }, { category: "marketing", source: "manual" }] });
-  expect(await run("show", "sms", phone)).toMatchObject({ code: 1, stderr: `busbar: nothing keeps messages of sms from ${phone}\n` });
+  expect(await run("show", "sms", phone)).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("STOP") as string,
+    stderr: `busbar: nothing keeps messages of sms from ${phone}\n`,
+  });
 });

@@ -49,6 +49,17 @@ it("addresses are suppressed, listed, looked up and released; the log says who a
   for (const address of [encoded, phone]) expect((await get(`/sms?address=${address}`)).body.suppressions).toHaveLength(2);
   expect(await get("/sms?address=%2B919845000000")).toMatchObject({ status: 404, body: { code: "NOT_FOUND" } });
 
+  await bus.preferences.apply({
+    kind: "consent",
+    channel: "sms",
+    provider: "twilio",
+    address: "+919845000001",
+    wish: "in",
+    said: "START",
+    eventId: "SM1",
+  });
+  expect((await get("/sms?address=%2B919845000001")).body).toMatchObject({ suppressions: [], consents: [{ wish: "in", said: "START" }] });
+
   const place = `/sms?address=${encoded}`;
   expect((await change("DELETE", `${place}&category=marketing`)).body).toMatchObject({ released: [{ category: "marketing" }] });
   expect((await change("DELETE", `${place}&all=true`, { reason: "asked again" })).body).toMatchObject({ released: [given] });

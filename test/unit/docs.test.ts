@@ -95,6 +95,7 @@ describe("docs/redis-layout.md", () => {
       "src/workers/redis-message-ids.ts",
       "src/workers/redis-due-receipts.ts",
       "src/bus/redis-replay-places.ts",
+      "src/workers/redis-consents.ts",
       ...ofServer,
     ]) {
       const keys = [...read(file).matchAll(/^ \* \| `(<p>[^`]+)`/gm)].map(([, key]) => key!);

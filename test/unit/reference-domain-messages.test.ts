@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { emailChannel } from "../../src/channels/email.ts";
+import { linkTokens } from "../../src/channels/link-tokens.ts";
+import { readerLinks } from "../../src/channels/reader-links.ts";
 import { smsSegments } from "../../src/channels/sms-segments.ts";
 import { compileTexts, type TextTemplate } from "../../src/channels/text-content.ts";
 import type { ChannelName } from "../../src/define/channel-name.ts";
@@ -28,6 +30,7 @@ const channel = emailChannel({
   from: { address: "hello@example.in", name: "Kirana & Co." },
   mailroom: [{ name: "mailroom", send: async () => ({ kind: "sent" }), close: async () => undefined }],
   mode: { send: "mailroom", allowList: [] },
+  links: readerLinks(linkTokens(["a secret of the tests that is long enough"], "busbar"), "https://hooks.example.in"),
 });
 beforeAll(() => channel.prepare(subscribers.flatMap(({ routes }) => routes)));
 
@@ -71,11 +74,13 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
       expect(Buffer.byteLength(html)).toBeLessThan(102 * 1024);
       expect(`${subject}${html}${text}`).not.toMatch(/\{\{|undefined|\[object|NaN|Invalid Date/);
       expect(text).not.toMatch(/<[a-z]|&[a-z#0-9]+;/);
-      expect(html).not.toMatch(/https?:\/\/(?!(shop|vote|wallet)\.example\.in)(?!www\.w3\.org)/);
+      expect(html).not.toMatch(/https?:\/\/(?!(shop|vote|wallet|hooks)\.example\.in)(?!www\.w3\.org)/);
       // What the button opens can be opened from the plain text too.
       const [, button] = /\shref="(https:[^"]+)"/.exec(html) ?? [];
       expect(text).toContain(button ?? "a button");
-      expect(text).toMatch(/\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n$/);
+      expect(text).toMatch(
+        /\n-- \n.+\nYou get this because .+\.\nQuestions\? Just reply to this e-mail\.\n(Unsubscribe .+\nChoose .+\n)?$/,
+      );
     },
   );
 
@@ -171,6 +176,20 @@ describe("A7, D1, E1: the mails of the reference domain", () => {
     for (const part of [html, text]) {
       expect(part).not.toContain("pay on delivery");
       expect(part).toContain("Free");
+    }
+  });
+
+  it("whoever need not get a mail finds the way out in both of its parts, and in its headers; no other mail speaks of one", async () => {
+    const optional = new Set(["progress-update", "rank-update", "referral-join", "referral-milestone"]);
+    for (const [, { name }] of on("email")) {
+      const { html, text, headers } = await mailOf(name);
+      const [url] = /https:\/\/hooks\.example\.in\/unsubscribe\/[\w-]+/.exec(text) ?? [];
+      expect(url !== undefined, name).toBe(optional.has(name));
+      expect(headers, name).toEqual(
+        url === undefined ? undefined : { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" },
+      );
+      for (const part of [html, text]) expect(part.includes("hooks.example.in/preferences/"), name).toBe(url !== undefined);
+      expect(html.includes('href="https://hooks.example.in/unsubscribe/'), name).toBe(url !== undefined);
     }
   });
 

@@ -27,6 +27,9 @@ const delivery: Delivery = {
   policy: resolvePolicy(),
 };
 
+const route = receipt.routes[0]!;
+const asked = (): never => expect.fail("it asked Redis");
+
 async function failing(): Promise<never> {
   throw new Error("Connection is closed.");
 }
@@ -90,9 +93,9 @@ describe("a worker", () => {
     const told = (...line: unknown[]): void => void lines.push(line);
     const logger = { ...silentLogger, warn: told, error: told };
     const { entryFor, keep } = withhold({ suppressions: { find: failing, add: failing }, clock, logger });
-    expect(await entryFor({ ...delivery, channel: "handler" })).toBeUndefined();
+    expect(await entryFor({ ...delivery, channel: "handler" }, route)).toBeUndefined();
     expect(lines).toEqual([]);
-    expect(await entryFor(delivery)).toBe("unanswered");
+    expect(await entryFor(delivery, route)).toBe("unanswered");
     await keep(delivery, { kind: "suppress", reason: "no such user" }, "smtp");
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toContain("asha");
@@ -178,7 +181,7 @@ it("a time line counts no try where nothing was tried", () => {
 
 describe("what a person adds", () => {
   it("is refused with everything that is wrong with it", async () => {
-    const control = suppressionControl({ suppressions: () => expect.fail("it asked Redis") }, clock);
+    const control = suppressionControl({ suppressions: asked, consents: asked }, clock);
     const add = (more: object) => control.add({ channel: "sms", address: "+919845012345", reason: "asked", ...more });
     await expect(add({ address: "98450", category: "Big News", reason: " ", keep: "0s" })).rejects.toMatchObject({
       code: "INVALID_SUPPRESSION",

@@ -23,7 +23,7 @@ export function declareSuppressions(program: Command): void {
 
   suppressions
     .command("show <channel> <address>")
-    .description("show what keeps messages of a channel from an address; exit code 1 where nothing does")
+    .description("show what keeps messages of a channel from an address, and what its reader has said; exit code 1 where nothing does")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",

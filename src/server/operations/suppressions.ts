@@ -41,14 +41,16 @@ export function suppressionOperations(bus: ServedBus): readonly Operation[] {
       method: "GET",
       path: "/v1/suppressions/:channel",
       scope: "read",
-      summary: "What keeps messages of a channel from one address: since when, by whom and why",
+      summary: "What keeps messages of a channel from one address, and what its reader has said",
       tag,
       query: z.strictObject({ address }),
-      answer: "`suppressions`: that of all messages, then those of single categories",
+      answer:
+        "`suppressions`: that of all messages, then those of single categories; `consents`: what its reader has said, the newest first. 404 where there is neither",
       async handle({ params, query }) {
-        const suppressions = await bus.suppressions.find(placeOf(params, query));
-        if (suppressions.length === 0) throw new HttpProblem("NOT_FOUND", nothingThere);
-        return { suppressions };
+        const place = placeOf(params, query);
+        const [suppressions, consents] = await Promise.all([bus.suppressions.find(place), bus.suppressions.consents(place)]);
+        if (suppressions.length + consents.length === 0) throw new HttpProblem("NOT_FOUND", nothingThere);
+        return { suppressions, consents };
       },
     }),
     operation({
