@@ -66,7 +66,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const ledger = redisLedger(redis, settings.prefix);
       const all = redisSuppressions(redis, { ...settings, clock });
       const suppressions = settings.send.live ? withoutMailroom(all) : all;
-      const shared = { catalog, ledger, suppressions, clock, observe, logger, locks, pace: settings.pace };
+      const shared = { catalog, ledger, suppressions, queues: queues.of, clock, observe, logger, locks, pace: settings.pace };
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
       await Promise.all(workers.map((worker) => worker.start()));

@@ -4,7 +4,7 @@ import { ageText, clockText, momentText } from "./figures.ts";
 import { oneLine } from "./visible.ts";
 
 /** Steps that a worker noted without trying a send of its own. */
-const noTries: ReadonlySet<TimelineStepName> = new Set(["stale", "deferred", "expired", "redriven", "cancelled", "discarded"]);
+const noTries: ReadonlySet<TimelineStepName> = new Set(["stale", "deferred", "expired", "redriven", "cancelled", "discarded", "turn"]);
 
 /** What each step says to people; what is not here is called as it is. */
 const words: Partial<Record<TimelineStepName, string>> = {
@@ -14,6 +14,7 @@ const words: Partial<Record<TimelineStepName, string>> = {
   late: "sent late",
   stale: "failed late",
   deferred: "put back",
+  turn: "its turn",
 };
 
 /**

@@ -96,9 +96,11 @@ export function withinOf({ within }: FirstOf, step: AnyRoute): number | undefine
 export function firstOfProblems(made: FirstOf): string[] {
   const { steps, options } = given.get(made) ?? { steps: [], options: {} };
   const problems = unknownOptions(options as object, ["within", "until"]).concat(durationProblems("within", made.within));
-  if (!arrivals.includes(made.until)) problems.push(`until ${JSON.stringify(made.until)} must be ${arrivals.map((word) => `"${word}"`).join(", ")}`);
+  if (!arrivals.includes(made.until))
+    problems.push(`until ${JSON.stringify(made.until)} must be ${arrivals.map((word) => `"${word}"`).join(", ")}`);
   if (steps.some(isFirstOf)) problems.push("a firstOf cannot stand in a firstOf: give it all routes in one list");
-  else if (steps.some((step) => !isRoute(step))) problems.push("it takes routes that channel builders made, and perhaps options at the end");
+  else if (steps.some((step) => !isRoute(step)))
+    problems.push("it takes routes that channel builders made, and perhaps options at the end");
   else if (steps.length < 2) problems.push("it takes at least two routes, such as firstOf(push({ … }), sms({ … }))");
   const waited = made.steps.slice(0, -1);
   for (const { name } of made.steps.filter((route) => isMessageRoute(route) && route.audience !== undefined))

@@ -29,7 +29,8 @@ export function routeProblems(route: AnyRoute | undefined, { inFirstOf = false }
   optional("when", route.when, "true or false");
   optional("deliverAt", route.deliverAt, "a time");
   problems.push(...durationProblems("within", route.within));
-  if (route.within !== undefined && !inFirstOf) problems.push("within is for routes in a firstOf: say expiresIn to drop what comes too late");
+  if (route.within !== undefined && !inFirstOf)
+    problems.push("within is for routes in a firstOf: say expiresIn to drop what comes too late");
   return [...problems, ...sourceProblems(route)];
 }
 

@@ -4,7 +4,7 @@ import { channelNames } from "../define/channel-name.ts";
 import { promClient } from "./process-figures.ts";
 
 /** How a delivery's try ended. `deferred` burned no attempt. What a person cancels ends in Redis, without a worker to count it. */
-const outcomes = ["sent", "retried", "deferred", "held", "dead", "suppressed", "expired"] as const;
+const outcomes = ["sent", "retried", "deferred", "held", "dead", "suppressed", "expired", "cancelled"] as const;
 
 /** From the publish to the provider's acceptance, seconds: from 5 ms on one machine to retries of an hour. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
@@ -18,7 +18,7 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * | `busbar_routed_total` | counter | subscriber | events that were routed here |
  * | `busbar_unroutable_total` | counter | | events that a subscriber's code could not plan |
  * | `busbar_gaps_total` | counter | | entries that were gone before a subscriber read them |
- * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired |
+ * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired, cancelled (not needed in a `firstOf`) |
  * | `busbar_doubtful_total` | counter | channel | possible duplicates |
  * | `busbar_delivery_seconds` | histogram | channel | from the publish to the provider's acceptance, intended delays included |
  */
@@ -60,4 +60,5 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   bus.on("held", ({ delivery }) => ended(delivery, "held"));
   bus.on("suppressed", ({ delivery }) => ended(delivery, "suppressed"));
   bus.on("expired", ({ delivery }) => ended(delivery, "expired"));
+  bus.on("cancelled", ({ delivery }) => ended(delivery, "cancelled"));
 }

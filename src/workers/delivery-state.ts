@@ -13,14 +13,14 @@ export interface DerivedState {
 /**
  * Where a delivery stands, read from its time line (oldest step first). Pure.
  * - Once sent, it is sent, whatever was noted after it.
- * - Otherwise the last step says it. A step back into the queue (`deferred`) tried nothing, and a failure that came
+ * - Otherwise the last step says it. A step back into the queue (`deferred`) and one whose `turn` came tried nothing, and a failure that came
  *   too late (`stale`) is somebody else's business by then: they change only the reason.
  */
 export function deliveryState(timeline: readonly TimelineEntry[]): DerivedState {
   if (timeline.some(isSuccess)) return { state: "sent" };
   const last = timeline.at(-1);
   if (last === undefined) return { state: "waiting" };
-  const tried = timeline.findLast(({ step }) => step !== "deferred" && step !== "stale");
+  const tried = timeline.findLast(({ step }) => step !== "deferred" && step !== "turn" && step !== "stale");
   return { state: tried === undefined ? "waiting" : stateAfter(tried), reason: reasonOf(last) };
 }
 

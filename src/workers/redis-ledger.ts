@@ -102,7 +102,11 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     cancel: (delivery, { step, detail }) => {
       const [ledger, timeline] = keysOf(delivery);
-      return cancelScript(redis, [ledger, timeline], [delivery.id, `${timelineSteps[step]} ${oneLine(detail)}`, keepSeconds]);
+      return cancelScript(
+        redis,
+        [ledger, timeline],
+        [delivery.id, `${timelineSteps[step]} ${oneLine(detail)}`, keepSeconds, step === "dead" ? oneLine(detail) : ""],
+      );
     },
 
     async standings(deliveries) {

@@ -1,0 +1,94 @@
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Delivery } from "../define/delivery.ts";
+import type { FirstOfPlace } from "../define/first-of.ts";
+import type { Job } from "../queues/delivery-queue.ts";
+import { type KnownDelivery, turnOf } from "./fallback-turn.ts";
+import type { DeliveryQueues, Followers } from "./followers.ts";
+import type { Ledger } from "./ledger.ts";
+
+export interface FallbackGateOptions {
+  readonly ledger: Ledger;
+  readonly queues: DeliveryQueues;
+  readonly followers: Followers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What a delivery that stands in a `firstOf` does now. */
+export type GateAnswer =
+  | { readonly kind: "go" }
+  | { readonly kind: "not needed"; readonly reason: string }
+  /** It comes back with this content, after so many milliseconds or when it is woken. */
+  | { readonly kind: "wait"; readonly reason: string; readonly after: number; readonly content: Delivery };
+
+/** A step before is being sent, or Redis did not answer. */
+export const soonMs = 1_000;
+/** What looks for the first time so much later than planned was routed late, with the steps before it. */
+const lateMs = 10_000;
+
+/**
+ * Whose turn it is, asked for every delivery before anything else is done for it. It only reads until its turn has come: then those whose
+ * time is over are ended first, and its turn is kept with the job. Whatever dies in between, the next worker comes to the same.
+ */
+export function fallbackGate({
+  ledger,
+  queues,
+  followers,
+  clock,
+  logger,
+}: FallbackGateOptions): (job: Job<Delivery>) => Promise<GateAnswer> {
+  return async ({ content: delivery, save }) => {
+    const { firstOf } = delivery;
+    if (firstOf === undefined || firstOf.step === 0) return { kind: "go" };
+    try {
+      const known = await knownBefore(delivery, firstOf);
+      const now = clock.now();
+      const place: FirstOfPlace = { ...firstOf, since: sinceWhen(delivery, firstOf, known.flat()), looked: true };
+      const turn = turnOf(place, known, now);
+      if (turn.kind === "not needed") return turn;
+      if (turn.kind === "wait")
+        return { kind: "wait", reason: turn.reason, after: turn.until - now, content: { ...delivery, firstOf: place } };
+      if (firstOf.turn === undefined) {
+        const ended = await followers.end(
+          delivery,
+          turn.over,
+          `its time was over: ${firstOf.steps[firstOf.step]!.route} goes in its place`,
+        );
+        if (ended === "busy") return { kind: "wait", reason: `waits for what is being sent right now`, after: soonMs, content: delivery };
+        await ledger.note(delivery, { step: "turn", detail: turn.reason });
+        await save({ ...delivery, firstOf: { ...place, turn: true } });
+      }
+      return { kind: "go" };
+    } catch (error) {
+      logger.warn(
+        { delivery: delivery.id, error: messageOf(error) },
+        "it could not be seen whether a delivery is needed; it looks again later",
+      );
+      return { kind: "wait", reason: "what became of the steps before it could not be seen", after: soonMs, content: delivery };
+    }
+  };
+
+  async function knownBefore({ event }: Delivery, { steps, step }: FirstOfPlace): Promise<readonly (readonly KnownDelivery[])[]> {
+    return Promise.all(
+      steps.slice(0, step).map(async ({ channel, ids }) => {
+        const keys = ids.map((id) => ({ id, event }));
+        const [standings, statuses, receipts] = await Promise.all([ledger.standings(keys), ledger.statuses(keys), ledger.receipts(keys)]);
+        return Promise.all(
+          ids.map(async (id, index) => {
+            const standing = standings[index]!;
+            const job = standing === "open" || standing === "busy" ? (await queues(channel).find(id))?.state : undefined;
+            return { id, standing, job, status: statuses[index]?.status, acceptedAt: receipts[index]?.at };
+          }),
+        );
+      }),
+    );
+  }
+
+  /** From when unsent steps have their time: an event that is routed late, or again, must not send all of its steps at once. */
+  function sinceWhen({ notBefore = 0 }: Delivery, { since, looked }: FirstOfPlace, known: readonly KnownDelivery[]): number {
+    const late = looked === undefined && clock.now() - notBefore > lateMs;
+    return late && known.every(({ standing }) => standing === "open") ? clock.now() : since;
+  }
+}
