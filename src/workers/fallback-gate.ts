@@ -79,7 +79,7 @@ export function fallbackGate({
           ids.map(async (id, index) => {
             const standing = standings[index]!;
             const job = standing === "open" || standing === "busy" ? (await queues(channel).find(id))?.state : undefined;
-            return { id, standing, job, status: statuses[index]?.status, acceptedAt: receipts[index]?.at };
+            return { id, standing, job, status: statuses[index]?.status, acceptedAt: receipts[index]?.firstOf?.at };
           }),
         );
       }),
