@@ -32,10 +32,8 @@ export interface FirstOf {
 /** What a subscriber's `deliver` returns a list of. */
 export type Branch = AnyRoute | FirstOf;
 
-type Steps = readonly [AnyRoute, AnyRoute, ...AnyRoute[]];
-
-/** At least two routes, the one that is tried first in front, and perhaps options. */
-export type FirstOfBuilder = (...steps: Steps | readonly [...Steps, FirstOfOptions]) => FirstOf;
+/** At least two routes, the one that is tried first in front, and perhaps options at the end. */
+export type FirstOfBuilder = (first: AnyRoute, second: AnyRoute, ...more: readonly (AnyRoute | FirstOfOptions)[]) => FirstOf;
 
 /** Where a delivery stands in a `firstOf`; it travels with it. */
 export interface FirstOfPlace {
