@@ -6,7 +6,7 @@ import type { FirstOfPlace } from "../define/first-of.ts";
 import type { Job } from "../queues/delivery-queue.ts";
 import { type KnownDelivery, turnOf } from "./fallback-turn.ts";
 import type { DeliveryQueues, Followers } from "./followers.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, LedgerKey } from "./ledger.ts";
 
 export interface FallbackGateOptions {
   readonly ledger: Ledger;
@@ -73,13 +73,14 @@ export function fallbackGate({
   async function knownBefore({ event }: Delivery, { steps, step }: FirstOfPlace): Promise<readonly (readonly KnownDelivery[])[]> {
     return Promise.all(
       steps.slice(0, step).map(async ({ channel, ids }) => {
-        const keys = ids.map((id) => ({ id, event }));
-        const [standings, statuses, receipts] = await Promise.all([ledger.standings(keys), ledger.statuses(keys), ledger.receipts(keys)]);
+        const all = await knownOf(
+          ledger,
+          ids.map((id) => ({ id, event })),
+        );
         return Promise.all(
-          ids.map(async (id, index) => {
-            const standing = standings[index]!;
-            const job = standing === "open" || standing === "busy" ? (await queues(channel).find(id))?.state : undefined;
-            return { id, standing, job, status: statuses[index]?.status, acceptedAt: receipts[index]?.firstOf?.at };
+          all.map(async (known) => {
+            const ended = known.standing !== "open" && known.standing !== "busy";
+            return ended ? known : { ...known, job: (await queues(channel).find(known.id))?.state };
           }),
         );
       }),
@@ -91,4 +92,19 @@ export function fallbackGate({
     const late = looked === undefined && clock.now() - notBefore > lateMs;
     return late && known.every(({ standing }) => standing === "open") ? clock.now() : since;
   }
+}
+
+/** What ledger and providers say of deliveries, in the order given. */
+export async function knownOf(ledger: Ledger, deliveries: readonly LedgerKey[]): Promise<readonly KnownDelivery[]> {
+  const [standings, statuses, receipts] = await Promise.all([
+    ledger.standings(deliveries),
+    ledger.statuses(deliveries),
+    ledger.receipts(deliveries),
+  ]);
+  return deliveries.map(({ id }, index) => ({
+    id,
+    standing: standings[index]!,
+    status: statuses[index]?.status,
+    acceptedAt: receipts[index]?.firstOf?.at,
+  }));
 }

@@ -6,9 +6,8 @@ import type { Delivery } from "../define/delivery.ts";
 import type { FirstOfPlace, FirstOfStep } from "../define/first-of.ts";
 import type { Observe } from "../define/observation.ts";
 import type { DeliveryReference } from "../define/reference.ts";
-import type { DeliveryStatus } from "../define/status.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
-import { fateOf } from "./fallback-turn.ts";
+import { fateOf, type KnownDelivery } from "./fallback-turn.ts";
 import type { Ledger } from "./ledger.ts";
 
 export type DeliveryQueues = (channel: ChannelName) => DeliveryQueue<Delivery>;
@@ -27,17 +26,10 @@ export interface Placed {
 export interface Followers {
   /** A delivery ended without arriving: those behind it look now whether it is their turn. */
   wake(delivery: Placed): Promise<void>;
-  /** Something was heard of a delivery that was sent. Where it has arrived, those behind it end, unsent; where it failed, they look now. */
-  heard(delivery: Placed, word: Word): Promise<void>;
+  /** More is known of a delivery now. Where it has arrived, those behind it end, unsent; where it ended otherwise, they look now. */
+  heard(delivery: Placed, known: Omit<KnownDelivery, "id">): Promise<void>;
   /** Ends deliveries of other steps, unsent; `busy` where one of them is being sent right now. */
   end(delivery: Placed, others: readonly { readonly id: string }[], reason: string): Promise<"ended" | "busy">;
-}
-
-export interface Word {
-  /** What its provider reported; undefined: only that it took it. */
-  readonly status?: DeliveryStatus | undefined;
-  /** Its provider reports what becomes of it. */
-  readonly reports: boolean;
 }
 
 export interface FollowersOptions {
@@ -92,11 +84,11 @@ export function followers({ ledger, queues, observe, logger }: FollowersOptions)
 
   return {
     wake,
-    async heard(delivery, { status, reports }) {
+    async heard(delivery, known) {
       const { id, firstOf } = delivery;
       const others = behind(delivery).flatMap(({ ids }) => ids.map((other) => ({ id: other })));
       if (firstOf === undefined || others.length === 0) return;
-      const { kind, what } = fateOf({ id, standing: "sent", status, acceptedAt: reports ? 0 : undefined }, firstOf.until);
+      const { kind, what } = fateOf({ ...known, id }, firstOf.until);
       if (kind === "arrived")
         await trying(delivery, () => end(delivery, others, `not needed: ${firstOf.steps[firstOf.step]!.route} ${what}`));
       else if (kind === "ended") await wake(delivery);

@@ -2,7 +2,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
-import { fallbackGate, type FallbackGateOptions, type GateAnswer, soonMs } from "./fallback-gate.ts";
+import { fallbackGate, type FallbackGateOptions, type GateAnswer, knownOf, soonMs } from "./fallback-gate.ts";
 
 export interface StepByStepOptions extends FallbackGateOptions {
   readonly observe: Observe;
@@ -48,8 +48,8 @@ export function stepByStep(options: StepByStepOptions, handle: (job: Job<Deliver
   const tell = async (delivery: Delivery, verdict: Verdict<Delivery>): Promise<void> => {
     if (verdict.kind === "dead" || (verdict.kind === "done" && verdict.end !== "sent")) return followers.wake(delivery);
     if (verdict.kind !== "done") return;
-    const [[said], [receipt]] = await Promise.all([ledger.statuses([delivery]), ledger.receipts([delivery])]);
-    await followers.heard(delivery, { status: said?.status, reports: receipt !== undefined });
+    const [known] = await knownOf(ledger, [delivery]);
+    await followers.heard(delivery, known!);
   };
 
   return async (job) => {
