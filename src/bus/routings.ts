@@ -16,6 +16,8 @@ export interface InspectedRouting {
     readonly id: string;
     readonly route: string;
     readonly channel: string;
+    /** Of a later step of a `firstOf`: the route before it. */
+    readonly after?: string;
     readonly timeline: readonly TimelineEntry[];
     /** How far a handler says it is. */
     readonly progress?: Progress;

@@ -43,10 +43,15 @@ function subscriberLines({ name, state, reason, skipped, deliveries, more }: Tra
   ];
 }
 
-function deliveryLines({ id, route, channel, state, timeline, progress }: TracedDelivery, time: string): string[] {
+function deliveryLines({ id, route, channel, state, reason, timeline, progress }: TracedDelivery, time: string): string[] {
   const title = route === channel ? channel : `${channel} (${route})`;
+  // What has no time line yet has no other place for it.
+  const why = timeline.length > 0 || reason === undefined ? "" : `, ${reason}`;
   const done = progress === undefined ? "" : `  ${progressText(progress)}`;
-  return [`    ${oneLine(`${id} ${title}: ${state}`)}${done}`, ...timelineLines(timeline, Date.parse(time)).map((line) => `      ${line}`)];
+  return [
+    `    ${oneLine(`${id} ${title}: ${state}${why}`)}${done}`,
+    ...timelineLines(timeline, Date.parse(time)).map((line) => `      ${line}`),
+  ];
 }
 
 /** How far a handler says it is. */

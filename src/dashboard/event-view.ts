@@ -65,11 +65,11 @@ export function subscriberViews(
     ...(skipped.length === 0 ? {} : { skipped }),
     ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),
-    deliveries: deliveries.map(({ id, channel, route, timeline, progress }) => ({
+    deliveries: deliveries.map(({ id, channel, route, after, timeline, progress }) => ({
       id,
       channel,
       route,
-      ...deliveryState(timeline),
+      ...deliveryState(timeline, after),
       steps: timeline,
       ...(progress === undefined ? {} : { progress }),
     })),

@@ -48,8 +48,11 @@ export function fallbackGate({
       const place: FirstOfPlace = { ...firstOf, since: sinceWhen(delivery, firstOf, known.flat()), looked: true };
       const turn = turnOf(place, known, now);
       if (turn.kind === "not needed") return turn;
-      if (turn.kind === "wait")
-        return { kind: "wait", reason: turn.reason, after: turn.until - now, content: { ...delivery, firstOf: place } };
+      if (turn.kind === "wait") {
+        // What comes too late is dropped when it does.
+        const after = Math.max(1, Math.min(turn.until, delivery.expiresAt ?? Infinity) - now);
+        return { kind: "wait", reason: turn.reason, after, content: { ...delivery, firstOf: place } };
+      }
       if (firstOf.turn === undefined) {
         const ended = await followers.end(
           delivery,
