@@ -108,6 +108,7 @@ export async function knownOf(ledger: Ledger, deliveries: readonly LedgerKey[]):
     id,
     standing: standings[index]!,
     status: statuses[index]?.status,
-    acceptedAt: receipts[index]?.firstOf?.at,
+    // What was sent before it stood in a firstOf is waited for by nobody.
+    acceptedAt: receipts[index]?.firstOf === undefined ? undefined : receipts[index].at,
   }));
 }

@@ -7,6 +7,7 @@ import type { FirstOfPlace, FirstOfStep } from "../define/first-of.ts";
 import type { Observe } from "../define/observation.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
+import type { RaisedStatus } from "./apply-status.ts";
 import { fateOf, type KnownDelivery } from "./fallback-turn.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -42,6 +43,8 @@ export interface FollowersOptions {
 /** A job that is with a worker may be about to wait, and is woken when it does: so often, and after so many milliseconds. */
 const wakings = { most: 10, pauseMs: 50 };
 
+const behind = ({ firstOf }: Placed): readonly FirstOfStep[] => firstOf?.steps.slice(firstOf.step + 1) ?? [];
+
 export function followers({ ledger, queues, observe, logger }: FollowersOptions): Followers {
   const wakeStep = async ({ channel, ids }: FirstOfStep): Promise<void> => {
     let left = ids;
@@ -70,8 +73,6 @@ export function followers({ ledger, queues, observe, logger }: FollowersOptions)
     return ends.includes("busy") ? "busy" : "ended";
   };
 
-  const behind = ({ firstOf }: Placed): readonly FirstOfStep[] => firstOf?.steps.slice(firstOf.step + 1) ?? [];
-
   const trying = async ({ id }: Placed, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
@@ -95,4 +96,10 @@ export function followers({ ledger, queues, observe, logger }: FollowersOptions)
     },
     end,
   };
+}
+
+/** Tells those behind a delivery that its provider gave it a higher status. */
+export function tellRaised({ heard }: Followers): (raised: RaisedStatus) => Promise<void> {
+  return ({ delivery, status, receipt }) =>
+    heard({ ...delivery, firstOf: receipt?.firstOf }, { standing: "sent", status, acceptedAt: receipt?.at });
 }

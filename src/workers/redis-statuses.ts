@@ -35,7 +35,7 @@ const settledOf: Readonly<Record<string, Settled | undefined>> = { s: "sent", f:
  * | key | type | what |
  * |---|---|---|
  * | `<p>:{<s>}:statuses:<hour>` | hash | delivery id → lines, at most 2,000 bytes; their form stands in status-lines.lua |
- * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, category, place in a `firstOf` with the time of acceptance |
+ * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, when (ms), category, place in a `firstOf` |
  */
 export function redisStatuses(redis: Redis, prefix: string): Statuses {
   const { of: keysOf } = ledgerKeys(prefix);
@@ -104,17 +104,17 @@ function parseStatuses(stored: string | null): DeliveryStatuses {
 }
 
 /** As Redis keeps a receipt; what has no value at the end is left out. */
-export function receiptText({ event, subscriber, route, channel, to, provider, messageId = "", category, firstOf }: Receipt): string {
-  const parts = [event.id, event.type, subscriber, route, channel, to, provider, messageId];
+export function receiptText({ event, subscriber, route, channel, to, provider, messageId = "", at, category, firstOf }: Receipt): string {
+  const parts = [event.id, event.type, subscriber, route, channel, to, provider, messageId, at];
   if (firstOf !== undefined) return JSON.stringify([...parts, category ?? "", firstOf]);
   return JSON.stringify(category === undefined ? parts : [...parts, category]);
 }
 
+type ReceiptParts = [string, string, string, string, string, string, string, string, number, string?, Receipt["firstOf"]?];
+
 function parseReceipt(stored: string | null): Receipt | undefined {
   if (stored === null) return undefined;
-  const parts = JSON.parse(stored) as readonly unknown[];
-  const [id = "", type = "", subscriber = "", route = "", channel = "", to = "", provider = "", messageId, category] = parts as string[];
-  const firstOf = parts[9] as Receipt["firstOf"];
+  const [id, type, subscriber, route, channel, to, provider, messageId, at, category, firstOf] = JSON.parse(stored) as ReceiptParts;
   return {
     event: { id, type },
     subscriber,
@@ -122,7 +122,8 @@ function parseReceipt(stored: string | null): Receipt | undefined {
     channel,
     to,
     provider,
-    ...(messageId ? { messageId } : {}),
+    ...(messageId === "" ? {} : { messageId }),
+    at,
     ...(category ? { category } : {}),
     ...(firstOf === undefined ? {} : { firstOf }),
   };

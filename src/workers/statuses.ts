@@ -78,10 +78,12 @@ export interface Receipt {
   readonly to: string;
   readonly provider: string;
   readonly messageId?: string;
+  /** When the provider accepted it, milliseconds since 1970 by the worker's clock. */
+  readonly at: number;
   /** Where it is not `transactional`. */
   readonly category?: string;
-  /** Where it stands in a `firstOf`, and when it was accepted by the worker's clock, milliseconds since 1970. */
-  readonly firstOf?: Pick<FirstOfPlace, "until" | "steps" | "step"> & { readonly at: number };
+  /** Where it stands in a `firstOf`. */
+  readonly firstOf?: Pick<FirstOfPlace, "until" | "steps" | "step">;
 }
 
 export function receiptOf(
@@ -96,7 +98,13 @@ export function receiptOf(
     to,
     provider,
     ...(messageId === undefined ? {} : { messageId }),
+    at,
     ...(category === undefined ? {} : { category }),
-    ...(firstOf === undefined ? {} : { firstOf: { until: firstOf.until, steps: firstOf.steps, step: firstOf.step, at } }),
+    ...(firstOf === undefined ? {} : { firstOf: { until: firstOf.until, steps: firstOf.steps, step: firstOf.step } }),
   };
+}
+
+/** True of the end of a delivery that its provider reported later, as status-lines.lua says it: nothing was tried then. Pure. */
+export function isReported(detail: string): boolean {
+  return /^.{1,60} reported (failed|bounced)(:|$)/.test(detail);
 }

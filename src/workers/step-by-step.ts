@@ -46,6 +46,11 @@ export function stepByStep(options: StepByStepOptions, handle: (job: Job<Deliver
   };
 
   const tell = async (delivery: Delivery, verdict: Verdict<Delivery>): Promise<void> => {
+    if (verdict.kind === "done" && verdict.end === "cancelled") {
+      // Another step ended it while its job was with a worker.
+      const said = (await ledger.timeline(delivery)).findLast(({ step }) => step === "cancelled");
+      observe("cancelled", { delivery, reason: said?.detail ?? "" });
+    }
     if (verdict.kind === "dead" || (verdict.kind === "done" && verdict.end !== "sent")) return followers.wake(delivery);
     if (verdict.kind !== "done") return;
     const [known] = await knownOf(ledger, [delivery]);

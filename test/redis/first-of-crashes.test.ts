@@ -26,7 +26,7 @@ import { testRedis } from "../support/redis.ts";
  */
 const { url, prefix } = testRedis();
 const redis = new Redis(url);
-const ledgerOf = (run: number): Ledger => redisLedger(redis, `${prefix}-${run}`);
+const ledgerOf = (number: number): Ledger => redisLedger(redis, `${prefix}-${number}`);
 afterAll(() => redis.disconnect());
 
 const minute = 60_000;
@@ -190,6 +190,7 @@ async function run(
       deliver({
         ...shared,
         suppressions,
+        track: async () => undefined,
         catalog: catalogOf({ payoutMade: paid }, [told]),
         channel: channel as unknown as Channel,
         timeout: 1_000,
@@ -242,7 +243,7 @@ async function run(
     if (receipt?.firstOf !== undefined)
       await worker.others.heard(
         { id: delivery!.id, event, firstOf: receipt.firstOf },
-        { standing: "sent", status, acceptedAt: receipt.firstOf.at },
+        { standing: "sent", status, acceptedAt: receipt.at },
       );
     if (killed && worker === first) throw new Killed("killed");
     reported = true;

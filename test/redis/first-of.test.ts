@@ -53,6 +53,7 @@ describe("firstOf", () => {
     await bus.publishEvent.payoutMade(event);
     await bus.expectDead({ channel: "push" });
     await bus.expectSent({ channel: "sms" });
+    expect(await bus.drain()).toMatchObject({ sent: 1, dead: 1, waiting: 0 });
   });
 
   it("sends the next step at once when the one before is suppressed, is refused, or is cancelled by a person", async () => {
@@ -98,6 +99,7 @@ describe("firstOf", () => {
     heal();
     await bus.clock.advance("1h");
     await bus.expectNotSent({ channel: "push" });
+    expect(bus.mailroom.messages().map(({ channel }) => channel)).toEqual(["sms"]);
   });
 
   it("ends with the time of the whole message: a step whose turn has not come by then is dropped", async () => {

@@ -13,6 +13,7 @@ const chat = whatsappTemplate({ name: "paid", approvedAs: "paid", data, body: "{
 const text = smsTemplate({ name: "paid", data, text: "{{amount}}" });
 const token = "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]";
 const full = { amount: 500, devices: [token], whatsapp: "+919845012346", phone: "+919845012345" };
+const anyone = () => "+919845012345";
 const amountOf = { data: ({ data: { amount } }: { data: { amount: number } }) => ({ amount }) };
 
 type Deliver = Parameters<typeof defineSubscriber<typeof paid>>[1]["deliver"];
@@ -124,9 +125,8 @@ describe("a firstOf is refused at definition, with all that is wrong with it,", 
     readonly sms: (options: object) => { readonly name: string };
     readonly firstOf: (...parts: readonly unknown[]) => unknown;
   }
-  const to = () => "+919845012345";
-  const smsOptions = { to, template: text, data: () => ({ amount: 1 }) };
-  const pushOptions = { to, template: note, data: () => ({ amount: 1 }) };
+  const smsOptions = { to: anyone, template: text, data: () => ({ amount: 1 }) };
+  const pushOptions = { to: anyone, template: note, data: () => ({ amount: 1 }) };
   const of = (make: (channels: Channels) => unknown) => problemsOf(((channels: Channels) => [make(channels)]) as never);
 
   it("where it has fewer than two routes, or something else among them", () => {
