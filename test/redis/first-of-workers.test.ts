@@ -14,6 +14,8 @@ type Kind = "refused" | "carried" | "unheard";
 const kinds: readonly Kind[] = ["refused", "carried", "unheard"];
 const kindOf = (orderId: string): Kind => kinds[Number(orderId.slice(2)) % 3]!;
 
+const timesOf = (list: readonly string[], orderId: string): number => list.filter((each) => each === orderId).length;
+
 describe("a firstOf in two processes that share the work", () => {
   it("asks each step at most once, and the second exactly where the first did not arrive", { timeout: 60_000 }, async () => {
     const mailed: string[] = [];
@@ -59,7 +61,6 @@ describe("a firstOf in two processes that share the work", () => {
     await Promise.all(buses.map((bus) => bus.start()));
     await Promise.all(orders.map((orderId, index) => buses[index % 2]!.publishEvent.orderPlaced({ orderId, email: "asha@example.com" })));
     await atRest;
-    const timesOf = (list: readonly string[], orderId: string): number => list.filter((each) => each === orderId).length;
     const seen = orders.map((orderId) => ({ orderId, mails: timesOf(mailed, orderId), calls: timesOf(called, orderId) }));
     // On a slow day the first step has not left the queue in its second, and the other goes in its place.
     expect(seen.filter(({ mails }) => mails > 1)).toEqual([]);
