@@ -60,6 +60,8 @@ interface Scenario {
   /** What that reports, as soon as it took the message. */
   readonly status?: DeliveryStatus;
   readonly change?: (delivery: Delivery) => Delivery;
+  /** All of it is routed so many minutes late, and the last step is looked at first. */
+  readonly late?: number;
   /** Whose providers are asked in the end. */
   readonly asked: readonly ("push" | "sms")[];
   /** When the last of them is; nobody has to wait for word that a killed process owed. */
@@ -73,6 +75,14 @@ const scenarios: readonly Scenario[] = [
   { name: "the first step arrives", push: [sent], status: "delivered", asked: ["push"], minutes: 0 },
   { name: "the first step is carried by a provider that says no more", push: [sent], provider: "fcm", asked: ["push"], minutes: 0 },
   { name: "the first step comes back", push: [sent], status: "bounced", asked: ["push", "sms"], minutes: 0 },
+  { name: "nothing is heard of the first step, and all was routed late", push: [sent], late: 60, asked: ["push", "sms"], minutes: 70 },
+  {
+    name: "the first step is still tried, and all was routed late",
+    push: [{ kind: "retry", reason: "503" }],
+    late: 60,
+    asked: ["push", "sms"],
+    minutes: 70,
+  },
   { name: "nothing is heard of the first step", push: [sent], asked: ["push", "sms"], minutes: 10 },
   { name: "the first step is refused", push: [{ kind: "reject", reason: "no" }], asked: ["push", "sms"], minutes: 0 },
   { name: "the first step's address is dead", push: [{ kind: "suppress", reason: "gone" }], asked: ["push", "sms"], minutes: 0 },
@@ -109,7 +119,7 @@ let runs = 0;
 
 /** Runs one event of a scenario to its end, in processes of which the first dies at a call. */
 async function run(
-  { push, provider = "expo", status, change = (one) => one }: Scenario,
+  { push, provider = "expo", status, change = (one) => one, late = 0 }: Scenario,
   death?: { readonly at: number; readonly after: boolean },
 ) {
   const real = ledgerOf((runs += 1));
@@ -123,6 +133,9 @@ async function run(
       policy: { ...one.policy, ...(push[0]!.kind === "unknown" && one.channel === "push" ? { hold: 24 * 60 * minute } : {}) },
     }),
   );
+
+  if (late > 0) deliveries.reverse();
+  now += late * minute;
 
   let calls = 0;
   let killed = false;
@@ -237,7 +250,7 @@ async function run(
   // The provider's report is a job of its own, done again until it is done.
   let reported = status === undefined;
   const report = async (): Promise<void> => {
-    const [delivery] = deliveries;
+    const delivery = deliveries.find(({ channel }) => channel === "push");
     await worker.ledger.report(delivery!, { status: status!, provider, messageId: "m-1", at: now });
     const [receipt] = await worker.ledger.receipts([delivery!]);
     if (receipt?.firstOf !== undefined)
