@@ -25,6 +25,8 @@ export type { Observations } from "./define/observation.ts";
 export { linkTo } from "./define/link.ts";
 export type { Priority, Retry } from "./define/policy.ts";
 export type { Published, PublishEvent, PublishFunction, PublishOptions } from "./define/publish.ts";
+export { deliveryStatusChanged, type DeliveryStatusChanged } from "./define/delivery-topics.ts";
+export type { DeliveryStatus } from "./define/status.ts";
 export { providerDegraded, providerRecovered } from "./define/provider-topics.ts";
 export { pushTemplate, type PushTemplate } from "./define/push-template.ts";
 export type { Register } from "./define/register.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Bus, createBus, defineSubscriber, defineTopic, emailTemplate, type Logger, type Subscriber } from "../../src/index.ts";
+import { deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { appendingProvider } from "./appending-provider.ts";
 
 /** What the plan of the subscriber `trapped` does with an event: end its process, block it, or throw until a time (ms since 1970). */
@@ -27,14 +28,14 @@ export interface ChaosOptions {
 }
 
 export const prefix = "chaos";
-export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced }>;
+export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
 export function chaosBus({ redis, application, subscribers, sendTo, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
     application,
-    topics: { orderPlaced },
+    topics: { orderPlaced, deliveryStatusChanged },
     subscribers: subscribers.map(mailer),
     redis,
     prefix,

@@ -8,6 +8,7 @@ import { messageOf } from "../../src/base/errors.ts";
 import { type Sabotage, sabotages } from "./load.ts";
 import { reportLines } from "./report.ts";
 import type { Scenario } from "./scenario.ts";
+import { callbacks, callbacksFew } from "./scenarios/callbacks.ts";
 import { killRedis } from "./scenarios/kill-redis.ts";
 import { killWorkers } from "./scenarios/kill-workers.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
@@ -33,6 +34,8 @@ const scenarios: readonly Scenario[] = [
   providerDownLong,
   lostReplies,
   lostRepliesHeld,
+  callbacksFew,
+  callbacks,
 ];
 
 const { values } = parseArgs({

@@ -53,6 +53,8 @@ export interface Stage {
   sends(): readonly Send[];
   /** Resolves when so many more have arrived, or after 30 s. */
   moreSends(count: number): Promise<void>;
+  /** Resolves when so many have arrived in all, each message counted once. */
+  arrived(count: number): Promise<void>;
   /** Ends that nobody asked for, of processes stopped meanwhile too. */
   ends(): readonly string[];
   say(line: string): void;
@@ -140,6 +142,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     async moreSends(count) {
       const enough = sends().length + count;
       for (const giveUpAt = performance.now() + 30_000; sends().length < enough && performance.now() < giveUpAt;) await pause(20);
+    },
+    async arrived(count) {
+      while (new Set(sends().map(({ key }) => key)).size < count) await pause(100);
     },
     ends: () => processes.flatMap((each) => each.ends),
     async close({ keep }) {

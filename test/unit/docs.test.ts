@@ -56,6 +56,8 @@ describe("docs/redis-layout.md", () => {
       "src/log/redis-log-keys.ts",
       "src/workers/redis-ledger.ts",
       "src/workers/redis-statuses.ts",
+      "src/workers/redis-message-ids.ts",
+      "src/workers/redis-due-receipts.ts",
       "src/bus/redis-replay-places.ts",
       ...ofServer,
     ]) {

@@ -152,7 +152,7 @@ describe("D9: the figure of commands that an idle set-up sends", () => {
 
   it("is what one process would send where none runs, and unseen where Redis does not say", () => {
     expect(idleFinding(new Map([["busbar-doctor", 1]]), 4).message).toMatch(
-      /^No router and no worker runs; .* about 450,000 commands a day/,
+      /^No router and no worker runs; .* about 500,000 commands a day/,
     );
     expect(idleFinding(undefined, 4).level).toBe("warning");
   });
