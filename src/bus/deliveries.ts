@@ -1,6 +1,8 @@
+import { silentLogger } from "../base/logger.ts";
 import { type Progress } from "../define/handler.ts";
 import type { EventReference } from "../define/delivery.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
+import { followers } from "../workers/followers.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { StatusEntry } from "../workers/statuses.ts";
@@ -46,7 +48,7 @@ export type Cancelled =
 export interface Deliveries {
   /** Undefined where no queue holds a delivery of this id; finished ones are kept 24 h by default. */
   status(id: string): Promise<DeliveryStanding | undefined>;
-  /** Ends a delivery that waits for a worker, a retry or its time, unsent. Twice is fine. */
+  /** Ends a delivery that waits for a worker, a retry or its time, unsent. Twice is fine. Of a `firstOf`, the next step goes in its place. */
   cancel(id: string, by?: By): Promise<Cancelled>;
 }
 
@@ -70,7 +72,7 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
         ledger().statuses([content]),
         queue.progress(id),
       ]);
-      const { event, channel, subscriber, route, to } = content;
+      const { event, channel, subscriber, route, to, firstOf } = content;
       return {
         id,
         channel,
@@ -78,7 +80,7 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
         route,
         to,
         event: { id: event.id, type: event.type, time: event.time },
-        ...deliveryState(timeline),
+        ...deliveryState(timeline, firstOf?.steps[firstOf.step - 1]?.route),
         queue: job,
         attempts,
         timeline,
@@ -99,6 +101,7 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
       const ended = await ledger().cancel(found.content, { step: "cancelled", detail: byText(by) });
       if (ended === "cancelled") {
         await found.queue.remove(id);
+        await followers({ ledger: ledger(), queues: queues().of, observe: () => undefined, logger: silentLogger }).wake(found.content);
         return { cancelled: true };
       }
       const refused = ended === "busy" ? "it is being sent right now" : ended === "dead" ? deadLetter : `it ended as ${ended}`;

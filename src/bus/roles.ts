@@ -16,6 +16,7 @@ import { redisDueReceipts } from "../workers/redis-due-receipts.ts";
 import { redisMessageIds } from "../workers/redis-message-ids.ts";
 import { trackMessages } from "../workers/track-messages.ts";
 import { reportingProviders } from "./reporting-providers.ts";
+import { followers, tellRaised } from "../workers/followers.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
@@ -92,19 +93,17 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { readers, asked, close } = reportingProviders(settings);
       closings.push(close);
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
-      const shared = { catalog, ledger, suppressions, track, clock, observe, logger, locks, pace: settings.pace };
+      const shared = { catalog, ledger, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
-        const reporting = {
-          ...callbackPace,
-          readers,
-          asked,
-          messageIds,
-          dueReceipts,
-          onRaised,
-          applyConsent: redisConsents(redis, places).apply,
+        const tellBehind = tellRaised(followers(shared));
+        const raised = async (fact: RaisedStatus): Promise<void> => {
+          await tellBehind(fact);
+          await onRaised(fact);
         };
+        const applyConsent = redisConsents(redis, places).apply;
+        const reporting = { ...callbackPace, readers, asked, messageIds, dueReceipts, onRaised: raised, applyConsent };
         workers.push(createCallbackWorker({ ...shared, ...reporting, suppressions, queues: queues.of, queue: queues.callbacks }));
       }
       await Promise.all(workers.map((worker) => worker.start()));

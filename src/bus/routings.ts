@@ -18,6 +18,8 @@ export interface InspectedRouting {
     readonly id: string;
     readonly route: string;
     readonly channel: string;
+    /** Of a later step of a `firstOf`: the route before it. */
+    readonly after?: string;
     readonly timeline: readonly TimelineEntry[];
     /** What its provider said later; absent where it said nothing. */
     readonly reported?: DeliveryStatuses;

@@ -126,11 +126,11 @@ function tracedSubscriber(
   if (problem !== undefined) return { name, state: "problem", reason: problem, ...nothing };
   const unwanted = routing.deliveries.length === 0 && skipped.length === 0 ? turnedAway(subscriber, event) : undefined;
   if (unwanted !== undefined) return { name, state: "unmatched", reason: unwanted, ...nothing };
-  const deliveries = routing.deliveries.map(({ id, route, channel, timeline, reported, progress }) => ({
+  const deliveries = routing.deliveries.map(({ id, route, channel, after, timeline, reported, progress }) => ({
     id,
     route,
     channel,
-    ...deliveryState(timeline),
+    ...deliveryState(timeline, after),
     timeline,
     ...statusesOf(reported),
     ...(progress === undefined ? {} : { progress }),

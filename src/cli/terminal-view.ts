@@ -56,6 +56,10 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
   bus.on("expired", ({ delivery, reason }) =>
     line("yellow", "expired", `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}: ${oneLine(reason)}`),
   );
+  bus.on("waiting", ({ delivery, reason }) => line("dim", "waiting", `${delivery.channel} → ${oneLine(delivery.to)}  ${oneLine(reason)}`));
+  bus.on("cancelled", ({ delivery, reason }) =>
+    line("dim", "cancelled", `${delivery.channel} → ${oneLine(delivery.to)}  ${oneLine(reason)}`),
+  );
   bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${oneLine(reason)}`));
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
     line("green", "sent", `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),

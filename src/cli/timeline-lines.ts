@@ -15,6 +15,7 @@ const noTries: ReadonlySet<TimelineStepName> = new Set([
   "discarded",
   "confirmed",
   "returned",
+  "turn",
 ]);
 
 /** What each step says to people; what is not here is called as it is. */
@@ -25,6 +26,7 @@ const words: Partial<Record<TimelineStepName, string>> = {
   late: "sent late",
   stale: "failed late",
   deferred: "put back",
+  turn: "its turn",
   returned: "came back",
 };
 

@@ -43,12 +43,17 @@ function subscriberLines({ name, state, reason, skipped, deliveries, more }: Tra
   ];
 }
 
-function deliveryLines({ id, route, channel, state, status, timeline, statuses = [], progress }: TracedDelivery, time: string): string[] {
+function deliveryLines(
+  { id, route, channel, state, reason, status, timeline, statuses = [], progress }: TracedDelivery,
+  time: string,
+): string[] {
   const title = route === channel ? channel : `${channel} (${route})`;
+  // What has no time line yet has no other place for it.
+  const why = timeline.length > 0 || reason === undefined ? "" : `, ${reason}`;
   const done = progress === undefined ? "" : `  ${progressText(progress)}`;
   const since = Date.parse(time);
   return [
-    `    ${oneLine(`${id} ${title}: ${stateText({ state, status })}`)}${done}`,
+    `    ${oneLine(`${id} ${title}: ${stateText({ state, status })}${why}`)}${done}`,
     ...[...timelineLines(timeline, since), ...statusLines(statuses, since)].map((line) => `      ${line}`),
   ];
 }

@@ -71,11 +71,11 @@ export function subscriberViews(
     ...(skipped.length === 0 ? {} : { skipped }),
     ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),
-    deliveries: deliveries.map(({ id, channel, route, timeline, reported, progress }) => ({
+    deliveries: deliveries.map(({ id, channel, route, after, timeline, reported, progress }) => ({
       id,
       channel,
       route,
-      ...deliveryState(timeline),
+      ...deliveryState(timeline, after),
       steps: timeline,
       ...statusesOf(reported),
       ...(progress === undefined ? {} : { progress }),

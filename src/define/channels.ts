@@ -3,6 +3,7 @@ import type { AudienceContext, AudiencePage, Recipient } from "./audience.ts";
 import { type ChannelName, channelNames, type TemplateChannel } from "./channel-name.ts";
 import type { HandlerContext } from "./handler.ts";
 import type { PolicyOptions } from "./policy.ts";
+import { firstOf, type FirstOfBuilder } from "./first-of.ts";
 import type { AnyRoute } from "./route.ts";
 import type { Template } from "./template.ts";
 import type { Json } from "./topic.ts";
@@ -22,6 +23,8 @@ export interface RouteOptions<Event> extends Omit<PolicyOptions, "expiresIn"> {
   readonly deliverAt?: (event: Event) => string | undefined;
   /** What was not sent this long after it was due is dropped, with that reason. May be made from the event. Default: never. */
   readonly expiresIn?: Duration | ((event: Event) => Duration);
+  /** Of a route in a `firstOf`: how long it has to arrive before the next one goes. Default: the `within` of the `firstOf`. */
+  readonly within?: Duration;
 }
 
 /** A route that sends a message. It takes either `to` or `audience`. */
@@ -72,7 +75,7 @@ export interface HandlerOptions<Event> extends RouteOptions<Event> {
   readonly timeout?: Duration;
 }
 
-/** What `deliver` receives: one builder a channel, typed with the topic's event. */
+/** What `deliver` receives: one builder a channel, typed with the topic's event, and `firstOf` to put routes one behind the other. */
 export interface ChannelBuilders<Event> {
   readonly email: MessageBuilder<Event, "email">;
   readonly sms: MessageBuilder<Event, "sms">;
@@ -80,11 +83,17 @@ export interface ChannelBuilders<Event> {
   readonly push: MessageBuilder<Event, "push">;
   readonly webhook: (route: WebhookOptions<Event>) => AnyRoute;
   readonly handler: (route: HandlerOptions<Event>) => AnyRoute;
+  /**
+   * One reader, several ways: `firstOf(push({ … }), sms({ … }), { within: "10m" })` sends the next route only where the ones before it
+   * did not arrive.
+   */
+  readonly firstOf: FirstOfBuilder;
 }
 
-export const channelBuilders = Object.fromEntries(
-  channelNames.map((channel) => [channel, (options: object) => builtRoute(channel, options)]),
-) as unknown as ChannelBuilders<never>;
+export const channelBuilders = {
+  ...Object.fromEntries(channelNames.map((channel) => [channel, (options: object) => builtRoute(channel, options)])),
+  firstOf,
+} as unknown as ChannelBuilders<never>;
 
 /** The options that a route was built with, for those who check them. */
 const given = new WeakMap<object, unknown>();

@@ -1,6 +1,7 @@
 import { shortHash } from "../base/ids.ts";
 import type { ChannelName } from "./channel-name.ts";
 import type { BusEvent } from "./event.ts";
+import type { FirstOfPlace } from "./first-of.ts";
 import type { Policy } from "./policy.ts";
 import type { Timing } from "./timing.ts";
 
@@ -27,6 +28,8 @@ export interface Delivery extends Timing {
   /** The template's data, or a webhook's body. */
   readonly data?: unknown;
   readonly policy: Policy;
+  /** Where it stands in a `firstOf`; undefined for what stands alone, and for the only one of its steps that was planned. */
+  readonly firstOf?: FirstOfPlace;
   /** Why it can never be sent, known when it was planned (a wrong address): it goes straight to the dead letters. */
   readonly refusal?: string;
 }

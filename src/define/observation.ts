@@ -61,6 +61,10 @@ export interface Observations {
   suppressed: { readonly delivery: Delivery; readonly reason: string };
   /** A delivery was dropped, unsent, because it came too late. */
   expired: { readonly delivery: Delivery; readonly reason: string };
+  /** A delivery of a `firstOf` waits for word of the steps before it; it looks again after so many milliseconds, or when there is word. */
+  waiting: { readonly delivery: Delivery; readonly reason: string; readonly after: number };
+  /** A delivery of a `firstOf` ended unsent: another step arrived, or went in its place. */
+  cancelled: { readonly delivery: Delivery; readonly reason: string };
   /** A worker took over what another may have sent already, or a send succeeded after it was given up: a possible duplicate. */
   doubtful: { readonly delivery: Delivery; readonly reason: string };
   /** A provider called back, or somebody in its name: `refused` is what is not known to be from it, `failed` what Redis did not take. */
@@ -122,6 +126,8 @@ export const observationNames = Object.keys({
   dead: true,
   suppressed: true,
   expired: true,
+  waiting: true,
+  cancelled: true,
   doubtful: true,
   callback: true,
   reported: true,

@@ -5,8 +5,11 @@ import { durationProblems, policyProblems } from "./policy.ts";
 import { type AnyRoute, isMessageRoute, routeOptionNames } from "./route.ts";
 import { isTemplate } from "./template.ts";
 
-/** Everything wrong with one route as its author wrote it, one sentence each, naming the field. */
-export function routeProblems(route: AnyRoute | undefined): string[] {
+/**
+ * Everything wrong with one route as its author wrote it, one sentence each, naming the field.
+ * @param inFirstOf it stands in a `firstOf`
+ */
+export function routeProblems(route: AnyRoute | undefined, { inFirstOf = false }: { readonly inFirstOf?: boolean } = {}): string[] {
   if (route?.kind !== "route" || !channelNames.includes(route.channel)) return ["it was not made by a channel builder"];
   const options = givenOptions(route);
   if (typeof options !== "object" || options === null) return [`${route.channel} takes an object of options`];
@@ -25,6 +28,9 @@ export function routeProblems(route: AnyRoute | undefined): string[] {
   };
   optional("when", route.when, "true or false");
   optional("deliverAt", route.deliverAt, "a time");
+  problems.push(...durationProblems("within", route.within));
+  if (route.within !== undefined && !inFirstOf)
+    problems.push("within is for routes in a firstOf: say expiresIn to drop what comes too late");
   return [...problems, ...sourceProblems(route)];
 }
 

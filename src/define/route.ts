@@ -16,6 +16,8 @@ interface RouteBase extends Omit<PolicyOptions, "expiresIn"> {
   readonly when: ((event: BusEvent) => boolean) | undefined;
   readonly deliverAt: ((event: BusEvent) => string | undefined) | undefined;
   readonly expiresIn?: Duration | ((event: BusEvent) => Duration) | undefined;
+  /** In a `firstOf`: how long it has to arrive; undefined: as the `firstOf` says. */
+  readonly within?: Duration | undefined;
 }
 
 /** Sends a message made with a template. Its recipients come from `to`, or page by page from `audience`. */
@@ -59,7 +61,7 @@ export function categoryOf(route: AnyRoute): string | undefined {
 
 /** The options that a route of a channel takes, for those who check them. */
 export function routeOptionNames(channel: ChannelName): readonly string[] {
-  const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown"];
+  const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown", "within"];
   if (channel === "handler") return [...shared, "handle", "timeout"];
   if (channel === "webhook") return [...shared, "to", "data"];
   return [...shared, "to", "audience", "template", "data", "category", "locale"];

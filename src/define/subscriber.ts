@@ -5,6 +5,7 @@ import { type ParsedPattern, parsePattern } from "../filter/parse.ts";
 import { filterProblems } from "./filter-problems.ts";
 import { type ChannelBuilders, channelBuilders } from "./channels.ts";
 import type { BusEvent } from "./event.ts";
+import { type Branch, firstOfProblems, isFirstOf, routesOf } from "./first-of.ts";
 import { namePattern, repeated, unknownOptions } from "./names.ts";
 import { policyProblems, type PolicyOptions } from "./policy.ts";
 import { routeProblems } from "./route-problems.ts";
@@ -34,8 +35,8 @@ export interface SubscriberOptions<T> extends PolicyOptions {
   readonly description?: string;
   /** Only events whose payload matches this EventBridge pattern reach the routes. Default: all. */
   readonly filter?: FilterOf<T>;
-  /** The routes, built with the channel builders it is given. Called once, at definition. */
-  readonly deliver: (channels: ChannelBuilders<EventOf<T>>) => readonly AnyRoute[];
+  /** The routes, built with the channel builders it is given, and perhaps joined by `firstOf`. Called once, at definition. */
+  readonly deliver: (channels: ChannelBuilders<EventOf<T>>) => readonly Branch[];
 }
 
 /** What happens on a topic: one plain, printable object. Made by {@link defineSubscriber}. */
@@ -47,6 +48,9 @@ export interface Subscriber extends PolicyOptions {
   readonly description: string | undefined;
   readonly topics: readonly AnyTopic[];
   readonly filter: ParsedPattern | undefined;
+  /** What `deliver` returned: routes, and those that are joined by `firstOf`. */
+  readonly branches: readonly Branch[];
+  /** All its routes, those in a `firstOf` too. */
   readonly routes: readonly AnyRoute[];
   /** The file that it was loaded from, for messages. */
   readonly file?: string;
@@ -78,10 +82,9 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
   if (parsed !== undefined && "problems" in parsed) problems.push(...parsed.problems.map((problem) => `filter: ${problem}`));
   else if (parsed !== undefined && listened.every(isTopic))
     problems.push(...filterProblems(parsed.matcher, listened).map((problem) => `filter: ${problem}`));
-  const routes = callDeliver(options, problems);
-  routes.forEach((route, index) =>
-    problems.push(...routeProblems(route).map((problem) => `route ${route?.name ?? index + 1}: ${problem}`)),
-  );
+  const branches = callDeliver(options, problems);
+  const routes = routesOf(branches);
+  branches.forEach((branch, index) => problems.push(...branchProblems(branch, index)));
   problems.push(...nameClashes(routes.filter((route) => route?.kind === "route")));
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `Subscriber ${JSON.stringify(name)} cannot be used:`, { problems });
   return {
@@ -91,6 +94,7 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
     description,
     topics: listened,
     filter: parsed !== undefined && "matcher" in parsed ? parsed.matcher : undefined,
+    branches,
     routes,
     priority,
     retry,
@@ -102,6 +106,14 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
 
 export function isSubscriber(value: unknown): value is Subscriber {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "subscriber";
+}
+
+function branchProblems(branch: Branch, index: number): string[] {
+  if (!isFirstOf(branch)) return routeProblems(branch).map((problem) => `route ${branch?.name ?? index + 1}: ${problem}`);
+  return [
+    ...firstOfProblems(branch).map((problem) => `firstOf(${branch.steps.map(({ name }) => name).join(", ")}): ${problem}`),
+    ...branch.steps.flatMap((step) => routeProblems(step, { inFirstOf: true }).map((problem) => `route ${step.name}: ${problem}`)),
+  ];
 }
 
 function nameClashes(routes: readonly AnyRoute[]): string[] {
@@ -120,14 +132,14 @@ function topicProblems(topics: readonly unknown[]): string[] {
   return problems;
 }
 
-function callDeliver(options: { deliver?: unknown } | undefined, problems: string[]): readonly AnyRoute[] {
+function callDeliver(options: { deliver?: unknown } | undefined, problems: string[]): readonly Branch[] {
   if (typeof options?.deliver !== "function") {
     problems.push("it has no deliver function");
     return [];
   }
   try {
     const routes: unknown = options.deliver(channelBuilders);
-    if (Array.isArray(routes) && routes.length > 0) return routes as AnyRoute[];
+    if (Array.isArray(routes) && routes.length > 0) return routes as Branch[];
     const advice = routes instanceof Promise ? "not async" : "a list with at least one route, such as [email({ … })]";
     problems.push(
       routes instanceof Promise ? `deliver must be ${advice}: it is called once, at definition` : `deliver must return ${advice}`,

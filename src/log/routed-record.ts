@@ -5,9 +5,10 @@ const longestReason = 120;
 /**
  * Field and value of a record: `<event id> <subscriber>`, of an audience's batch `<event id> <subscriber> <page>` →
  * `[count, ["<id> <route> <channel>", …], problem or null, ["<skipped route> <reason>", …]]`; what is empty at its end is left out.
+ * A later step of a `firstOf` has the route before it as a fourth word.
  */
 export function encodeRouted({ eventId, subscriber, page, deliveries, problem, skipped }: RoutedRecord): [field: string, value: string] {
-  const listed = deliveries.map(({ id, route, channel }) => `${id} ${route} ${channel}`);
+  const listed = deliveries.map(({ id, route, channel, after }) => `${id} ${route} ${channel}${after === undefined ? "" : ` ${after}`}`);
   const reasons = skipped?.map(({ route, reason }) => `${route} ${reason.slice(0, longestReason)}`);
   const tail = reasons !== undefined ? [problem ?? null, reasons] : problem !== undefined ? [problem] : [];
   return [
@@ -20,8 +21,8 @@ export function decodeRouted(time: string, field: string, value: string): Routed
   const [eventId = "", subscriber = "", page] = field.split(" ");
   const [, listed, problem, reasons] = JSON.parse(value) as [number, string[], (string | null)?, string[]?];
   const deliveries = listed.map((text) => {
-    const [id = "", route = "", channel = ""] = text.split(" ");
-    return { id, route, channel };
+    const [id = "", route = "", channel = "", after] = text.split(" ");
+    return { id, route, channel, ...(after === undefined ? {} : { after }) };
   });
   const skipped = reasons?.map((text) => ({ route: text.slice(0, text.indexOf(" ")), reason: text.slice(text.indexOf(" ") + 1) }));
   return {

@@ -222,13 +222,21 @@ export interface RoutedRecord {
   readonly eventId: string;
   readonly time: string;
   readonly subscriber: string;
-  readonly deliveries: readonly { readonly id: string; readonly route: string; readonly channel: string }[];
+  readonly deliveries: readonly RoutedDelivery[];
   /** Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`. */
   readonly page?: string;
   /** Routes that were not taken, with the reason. */
   readonly skipped?: readonly { readonly route: string; readonly reason: string }[];
   /** Why the event is on the queue `routing` instead. */
   readonly problem?: string;
+}
+
+export interface RoutedDelivery {
+  readonly id: string;
+  readonly route: string;
+  readonly channel: string;
+  /** Of a later step of a `firstOf`: the route before it. */
+  readonly after?: string;
 }
 
 export interface TrimRule {

@@ -1,5 +1,6 @@
 import { audienceTaskId, type AudienceTask, type Delivery } from "../define/delivery.ts";
 import { type BusEvent, wordsOfEvent } from "../define/event.ts";
+import { isFirstOf } from "../define/first-of.ts";
 import type { PolicyOptions } from "../define/policy.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -7,6 +8,7 @@ import { upcastEvent } from "../define/upcast.ts";
 import { mismatch } from "../filter/match.ts";
 import { attempt, cannotPlan } from "./cannot-plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { planFirstOf, type TakenStep } from "./plan-first-of.ts";
 import { planRecipients } from "./plan-recipients.ts";
 import { routePolicy } from "./route-policy.ts";
 
@@ -30,21 +32,28 @@ export function plan(subscriber: Subscriber, written: BusEvent, options: PlanOpt
   const audiences: AudienceTask[] = [];
   const skipped: { route: string; reason: string }[] = [];
 
-  for (const route of subscriber.routes) {
+  for (const branch of subscriber.branches) {
+    if (isFirstOf(branch)) deliveries.push(...planFirstOf(branch.steps.flatMap(take), { subscriber, branch, event }));
+    else deliveries.push(...take(branch).flatMap((taken) => taken.deliveries));
+  }
+  return { deliveries, audiences, skipped };
+
+  /** Nothing where the route is not taken, or its recipients are looked up later. */
+  function take(route: AnyRoute): TakenStep[] {
     const reason = unwanted === undefined ? reasonToSkip(subscriber, route, event, options) : `filter: ${unwanted}`;
     if (reason !== undefined) {
       skipped.push({ route: route.name, reason });
-      continue;
+      return [];
     }
     if (isMessageRoute(route) && route.audience !== undefined) {
       audiences.push(audienceTask(subscriber, route, event, { words, options }));
-      continue;
+      return [];
     }
     const recipients = recipientsOf(subscriber, route, event);
-    if (recipients.length === 0) skipped.push({ route: route.name, reason: "no recipient" });
-    else deliveries.push(...planRecipients(recipients, { subscriber, route, event, words, options }));
+    if (recipients.length > 0) return [{ route, deliveries: planRecipients(recipients, { subscriber, route, event, words, options }) }];
+    skipped.push({ route: route.name, reason: "no recipient" });
+    return [];
   }
-  return { deliveries, audiences, skipped };
 }
 
 /** The event in the version that this build's subscribers are written for. */

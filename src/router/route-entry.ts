@@ -55,7 +55,10 @@ export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveri
     eventId,
     time,
     subscriber: subscriber.identity,
-    deliveries: deliveries.map(({ id, route, channel }) => ({ id, route, channel })),
+    deliveries: deliveries.map(({ id, route, channel, firstOf }) => {
+      const after = firstOf?.steps[firstOf.step - 1]?.route;
+      return { id, route, channel, ...(after === undefined ? {} : { after }) };
+    }),
     ...(told.length === 0 ? {} : { skipped: told }),
   };
 }

@@ -5,7 +5,7 @@ import { channelNames } from "../define/channel-name.ts";
 import { promClient } from "./process-figures.ts";
 
 /** How a delivery's try ended. `deferred` burned no attempt. What a person cancels ends in Redis, without a worker to count it. */
-const outcomes = ["sent", "retried", "deferred", "held", "dead", "suppressed", "expired"] as const;
+const outcomes = ["sent", "retried", "deferred", "held", "dead", "suppressed", "expired", "cancelled"] as const;
 
 const verdicts = ["taken", "challenge", "refused", "failed"] as const;
 
@@ -21,7 +21,7 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * | `busbar_routed_total` | counter | subscriber | events that were routed here |
  * | `busbar_unroutable_total` | counter | | events that a subscriber's code could not plan |
  * | `busbar_gaps_total` | counter | | entries that were gone before a subscriber read them |
- * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired |
+ * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired, cancelled (not needed in a `firstOf`) |
  * | `busbar_doubtful_total` | counter | channel | possible duplicates |
  * | `busbar_callbacks_total` | counter | provider, verdict | callbacks that came in here: taken, challenge, refused (forged, altered or too old), failed (Redis did not take it) |
  * | `busbar_reports_total` | counter | provider, result | statuses that were read from callbacks here: recorded, repeated (they had come before), unknown (of a message that nobody knows) |
@@ -76,4 +76,5 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   bus.on("held", ({ delivery }) => ended(delivery, "held"));
   bus.on("suppressed", ({ delivery }) => ended(delivery, "suppressed"));
   bus.on("expired", ({ delivery }) => ended(delivery, "expired"));
+  bus.on("cancelled", ({ delivery }) => ended(delivery, "cancelled"));
 }

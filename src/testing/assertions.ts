@@ -74,6 +74,8 @@ export interface Assertions<T extends Topics = Topics> {
   expectSuppressed<const P extends EndedPattern>(pattern?: P): Promise<Found<P, EndedDelivery>>;
   /** One delivery was dropped, unsent, because it came too late. */
   expectExpired<const P extends EndedPattern>(pattern?: P): Promise<Found<P, EndedDelivery>>;
+  /** One step of a `firstOf` ended unsent: another one arrived, or went in its place. */
+  expectCancelled<const P extends EndedPattern>(pattern?: P): Promise<Found<P, EndedDelivery>>;
   /** One delivery was planned. For buses with `deliver: "record"`. */
   expectRecorded<const P extends RecordedPattern>(pattern?: P): Promise<Found<P, Delivery>>;
   /** An event did not take a route: its filter, its `when`, no recipient, or a channel that is off. */

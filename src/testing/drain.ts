@@ -12,6 +12,8 @@ export interface Drained {
   readonly dead: number;
   readonly suppressed: number;
   readonly expired: number;
+  /** Steps of a `firstOf` that were not needed, or gave way to the next one. */
+  readonly cancelled: number;
   /** Deliveries, audiences, and events that are to be planned again. */
   readonly waiting: number;
 }

@@ -49,7 +49,7 @@ export function assertionsOf<T extends Topics>({ history, drain, messageOf, reco
       .map(({ delivery, subscriber, route, why }) => ({ delivery, subscriber, route, provider: why, message: messageOf(delivery.id) }))
       .filter(({ message }) => isText(message?.subject, subject) && holdsText(message?.text, text));
 
-  const ended = (name: string, state: "dead" | "suppressed" | "expired") =>
+  const ended = (name: string, state: "dead" | "suppressed" | "expired" | "cancelled") =>
     async function check<const P extends EndedPattern>(pattern: P = {} as P): Promise<Found<P, EndedDelivery>> {
       await begin(name, pattern, { words: [...deliveryWords, "reason", "times"], record: false });
       const found = inState(state, pattern)
@@ -73,6 +73,7 @@ export function assertionsOf<T extends Topics>({ history, drain, messageOf, reco
     expectDead: ended("expectDead", "dead"),
     expectSuppressed: ended("expectSuppressed", "suppressed"),
     expectExpired: ended("expectExpired", "expired"),
+    expectCancelled: ended("expectCancelled", "cancelled"),
 
     async expectRecorded(pattern = {} as never) {
       await begin("expectRecorded", pattern, { words: [...deliveryWords, "data", "times"], record: true });

@@ -6,7 +6,7 @@ import type { Observations } from "../define/observation.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 
 /** How a delivery stands: `queued` is under way, `waiting` has a time to come, `recorded` goes nowhere; the others are ends. */
-export type DeliveryState = "queued" | "waiting" | "recorded" | "sent" | "suppressed" | "expired" | "dead";
+export type DeliveryState = "queued" | "waiting" | "recorded" | "sent" | "suppressed" | "expired" | "cancelled" | "dead";
 
 /** A delivery and what is known of it. Subscriber and route by the names that they have now. */
 export interface SeenDelivery {
@@ -174,6 +174,8 @@ export function historyOf({ bus, catalog, now, recording }: HistoryOptions): His
   on("dead", ({ delivery, reason }) => put(delivery, "dead", { why: reason }));
   on("suppressed", ({ delivery, reason }) => put(delivery, "suppressed", { why: reason }));
   on("expired", ({ delivery, reason }) => put(delivery, "expired", { why: reason }));
+  on("waiting", ({ delivery, reason, after }) => put(delivery, "waiting", { why: reason, due: now() + after }));
+  on("cancelled", ({ delivery, reason }) => put(delivery, "cancelled", { why: reason }));
 
   return {
     events: () => [...events.values()],

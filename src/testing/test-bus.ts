@@ -210,7 +210,7 @@ function openings(): { push(close: () => Promise<unknown>): void; close(): Promi
 }
 
 function endsSinceLast(history: History): () => Omit<Drained, "waiting"> {
-  const states = ["sent", "dead", "suppressed", "expired"] as const;
+  const states = ["sent", "dead", "suppressed", "expired", "cancelled"] as const;
   let before = states.map(history.ended);
   return () => {
     const ended = states.map(history.ended);

@@ -185,8 +185,16 @@ export function deliver({
       .catch((error: unknown) => logger.warn({ delivery: delivery.id, error: messageOf(error) }, "a step of a time line is missing"));
   }
 
+  /** Those behind it in a `firstOf` go by the ledger, which else knows only of what was claimed. */
+  async function noteEnd(delivery: Delivery, end: TimelineStep & { readonly step: "dead" | "expired" }): Promise<void> {
+    if (delivery.firstOf === undefined) return note(delivery, end);
+    await ledger
+      .cancel(delivery, end)
+      .catch((error: unknown) => logger.warn({ delivery: delivery.id, error: messageOf(error) }, "an end is missing in the ledger"));
+  }
+
   async function dead(delivery: Delivery, reason: string, error?: unknown): Promise<Verdict> {
-    await note(delivery, { step: "dead", detail: reason });
+    await noteEnd(delivery, { step: "dead", detail: reason });
     observe("dead", { delivery, reason });
     return { kind: "dead", reason, error };
   }
@@ -196,7 +204,7 @@ export function deliver({
     const standing = await ledger.standings([delivery]).catch(() => []);
     if (standing[0] === "sent") return { kind: "done", end: "sent" };
     const reason = `it was to be sent before ${new Date(at).toISOString()}`;
-    await note(delivery, { step: "expired", detail: reason });
+    await noteEnd(delivery, { step: "expired", detail: reason });
     observe("expired", { delivery, reason });
     return { kind: "done", end: "expired" };
   }

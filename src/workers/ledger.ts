@@ -17,10 +17,13 @@ export interface Ledger extends Statuses {
   mark(delivery: LedgerKey, token: string, mark: Mark): Promise<Marked>;
   /** Opens a dead delivery again, or also one whose address was suppressed; `open`, unless it ended otherwise or is being sent right now. */
   reopen(delivery: LedgerKey, options?: { readonly suppressed?: boolean }): Promise<"open" | "sent" | "suppressed" | "busy">;
-  /** Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. */
+  /**
+   * Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. As `dead` it can
+   * be opened again.
+   */
   cancel(
     delivery: LedgerKey,
-    end: TimelineStep & { readonly step: "cancelled" | "discarded" },
+    end: TimelineStep & { readonly step: "cancelled" | "discarded" | "dead" | "expired" },
   ): Promise<"cancelled" | "sent" | "suppressed" | "dead" | "busy">;
   /** Where deliveries stand: `open` is everything that has not ended and is not being sent. */
   standings(deliveries: readonly LedgerKey[]): Promise<readonly LedgerStanding[]>;
@@ -103,8 +106,10 @@ export const timelineSteps = {
   expired: "x",
   /** a person queued a dead letter again */
   redriven: "q",
-  /** a person ended it before it was sent */
+  /** a person ended it before it was sent, or another step of its `firstOf` made it needless */
   cancelled: "n",
+  /** its turn in a `firstOf` has come */
+  turn: "v",
   /** a person gave a dead letter up */
   discarded: "z",
   /** a provider's report proves that it was sent */

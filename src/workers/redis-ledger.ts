@@ -114,7 +114,8 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     cancel: (delivery, { step, detail }) => {
       const { ledger, timeline } = keysOf(delivery);
-      return cancelScript(redis, [ledger, timeline], [delivery.id, `${timelineSteps[step]} ${oneLine(detail)}`, keepSeconds]);
+      const line = `${timelineSteps[step]} ${oneLine(detail)}`;
+      return cancelScript(redis, [ledger, timeline], [delivery.id, line, keepSeconds, step === "dead" ? oneLine(detail) : ""]);
     },
 
     async standings(deliveries) {

@@ -37,7 +37,7 @@ const settledOf: Readonly<Record<string, Settled | undefined>> = { s: "sent", f:
  * | key | type | what |
  * |---|---|---|
  * | `<p>:{<s>}:statuses:<hour>` | hash | delivery id → lines, at most 2,000 bytes; their form stands in status-lines.lua |
- * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, when (ms), category |
+ * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, when (ms), category, place in a `firstOf` |
  */
 export function redisStatuses(redis: Redis, prefix: string): Statuses {
   const { of: keysOf } = ledgerKeys(prefix);
@@ -109,17 +109,18 @@ function parseStatuses(stored: string | null): DeliveryStatuses {
   return { status: ranked[0], entries };
 }
 
-/** As Redis keeps a receipt; a category only where it has one. */
-export function receiptText({ event, subscriber, route, channel, to, provider, messageId = "", at, category }: Receipt): string {
+/** As Redis keeps a receipt; what has no value at the end is left out. */
+export function receiptText({ event, subscriber, route, channel, to, provider, messageId = "", at, category, firstOf }: Receipt): string {
   const parts = [event.id, event.type, subscriber, route, channel, to, provider, messageId, at];
+  if (firstOf !== undefined) return JSON.stringify([...parts, category ?? "", firstOf]);
   return JSON.stringify(category === undefined ? parts : [...parts, category]);
 }
 
-type ReceiptParts = [string, string, string, string, string, string, string, string, number, string?];
+type ReceiptParts = [string, string, string, string, string, string, string, string, number, string?, Receipt["firstOf"]?];
 
 function parseReceipt(stored: string | null): Receipt | undefined {
   if (stored === null) return undefined;
-  const [id, type, subscriber, route, channel, to, provider, messageId, at, category] = JSON.parse(stored) as ReceiptParts;
+  const [id, type, subscriber, route, channel, to, provider, messageId, at, category, firstOf] = JSON.parse(stored) as ReceiptParts;
   return {
     event: { id, type },
     subscriber,
@@ -129,6 +130,7 @@ function parseReceipt(stored: string | null): Receipt | undefined {
     provider,
     ...(messageId === "" ? {} : { messageId }),
     at,
-    ...(category === undefined ? {} : { category }),
+    ...(category ? { category } : {}),
+    ...(firstOf === undefined ? {} : { firstOf }),
   };
 }

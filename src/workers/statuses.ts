@@ -1,4 +1,5 @@
 import type { Delivery } from "../define/delivery.ts";
+import type { FirstOfPlace } from "../define/first-of.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 
@@ -85,10 +86,12 @@ export interface Receipt {
   readonly at: number;
   /** Where it is not `transactional`. */
   readonly category?: string;
+  /** Where it stands in a `firstOf`. */
+  readonly firstOf?: Pick<FirstOfPlace, "until" | "steps" | "step">;
 }
 
 export function receiptOf(
-  { event: { id, type }, subscriber, route, channel, to, category }: Delivery,
+  { event: { id, type }, subscriber, route, channel, to, category, firstOf }: Delivery,
   { provider, messageId, at }: { readonly provider: string; readonly messageId: string | undefined; readonly at: number },
 ): Receipt {
   return {
@@ -101,6 +104,7 @@ export function receiptOf(
     ...(messageId === undefined ? {} : { messageId }),
     at,
     ...(category === undefined ? {} : { category }),
+    ...(firstOf === undefined ? {} : { firstOf: { until: firstOf.until, steps: firstOf.steps, step: firstOf.step } }),
   };
 }
 

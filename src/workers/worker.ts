@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
@@ -5,9 +6,13 @@ import type { Locks } from "../base/redis-locks.ts";
 import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
+import { type DeliveryQueues, followers } from "./followers.ts";
+import { stepByStep } from "./step-by-step.ts";
 
 export interface WorkerOptions extends DeliverOptions {
   readonly queue: DeliveryQueue<Delivery>;
+  /** Those of all channels, where the other steps of a `firstOf` are. */
+  readonly queues: DeliveryQueues;
   readonly locks: Locks;
   readonly pace: Pace;
   readonly concurrency: number;
@@ -25,14 +30,27 @@ export interface Worker {
 
 /** The worker of one channel in this process. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { channel, queue, concurrency, rateLimit, observe } = options;
+  const { channel, queue, concurrency, rateLimit, ledger, observe } = options;
+  const others = followers(options);
   let running: QueueWorker | undefined;
   let expiry: Rounds | undefined;
+
+  /** Told of it by the queue, after the fact: those behind it in a `firstOf` would see it at their own time too. */
+  const onGivenUp = (delivery: Delivery, reason: string): void => {
+    observe("dead", { delivery, reason });
+    if (delivery.firstOf === undefined) return;
+    void ledger
+      .cancel(delivery, { step: "dead", detail: reason })
+      .then(() => others.wake(delivery))
+      .catch((error: unknown) =>
+        options.logger.warn({ delivery: delivery.id, error: messageOf(error) }, "an end is missing in the ledger"),
+      );
+  };
 
   return {
     async start() {
       await queue.setRateLimit(rateLimit);
-      running = queue.work(deliver(options), { concurrency, onGivenUp: (delivery, reason) => observe("dead", { delivery, reason }) });
+      running = queue.work(stepByStep({ ...options, followers: others }, deliver(options)), { concurrency, onGivenUp });
       await running.ready();
       expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },

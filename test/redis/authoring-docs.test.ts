@@ -17,6 +17,6 @@ it("the application of docs/authoring.md is type-correct, passes busbar check, a
     runCli(["check", "--json"], { cwd: folder }),
   ]);
   expect(types.output).toBe("");
-  expect(tests.output).toMatch(/Tests +2 passed \(2\)/);
+  expect(tests.output).toMatch(/Tests +3 passed \(3\)/);
   expect(JSON.parse(check.stdout)).toMatchObject({ ok: true, problems: [] });
 }, 60_000);

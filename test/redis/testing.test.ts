@@ -57,8 +57,8 @@ describe("a test bus", () => {
     const bus = await testBus([receipt]);
     await bus.publishEvent.orderPlaced(order);
     await bus.publishEvent.orderPlaced({ orderId: "A-2", email: "ravi@example.com" });
-    expect(await bus.drain()).toEqual({ sent: 2, dead: 0, suppressed: 0, expired: 0, waiting: 0 });
-    expect(await bus.drain()).toEqual({ sent: 0, dead: 0, suppressed: 0, expired: 0, waiting: 0 });
+    expect(await bus.drain()).toEqual({ sent: 2, dead: 0, suppressed: 0, expired: 0, cancelled: 0, waiting: 0 });
+    expect(await bus.drain()).toEqual({ sent: 0, dead: 0, suppressed: 0, expired: 0, cancelled: 0, waiting: 0 });
 
     const sent = await bus.expectSent({
       channel: "email",
@@ -215,7 +215,7 @@ describe("the clock of a test bus", () => {
     await bus.publishEvent.orderPlaced(order);
     expect(await bus.drain()).toMatchObject({ waiting: 1 });
     await bus.clock.advance("5m");
-    expect(await bus.drain()).toEqual({ sent: 0, dead: 0, suppressed: 0, expired: 1, waiting: 0 });
+    expect(await bus.drain()).toEqual({ sent: 0, dead: 0, suppressed: 0, expired: 1, cancelled: 0, waiting: 0 });
     expect(await bus.expectExpired({ subscriber: "code" })).toMatchObject({ reason: "it was to be sent before 2026-01-01T00:05:00.000Z" });
   });
 
@@ -336,7 +336,7 @@ describe("handlers and audiences on a test bus", () => {
   it("waits for the last recipient of an audience of 1,200", async () => {
     const bus = await testBus([toFans], { channels: { email: { from: "shop@example.com", rateLimit: false, concurrency: 20 } } });
     await bus.publishEvent.orderPlaced(order);
-    expect(await bus.drain({ within: "30s" })).toEqual({ sent: 1_200, dead: 0, suppressed: 0, expired: 0, waiting: 0 });
+    expect(await bus.drain({ within: "30s" })).toEqual({ sent: 1_200, dead: 0, suppressed: 0, expired: 0, cancelled: 0, waiting: 0 });
     expect(new Set(bus.mailroom.messages().map(({ to }) => to[0])).size).toBe(1_200);
     const message = await complaint(bus.expectSent({ to: "nobody@example.com" }));
     expect(message).toContain("Deliveries (1200):");
@@ -355,7 +355,7 @@ describe("handlers and audiences on a test bus", () => {
     ]);
     const bus = await testBus([everywhere, toFans], { deliver: "record" });
     await bus.publishEvent.orderPlaced(order);
-    expect(await bus.drain()).toEqual({ sent: 0, dead: 0, suppressed: 0, expired: 0, waiting: 0 });
+    expect(await bus.drain()).toEqual({ sent: 0, dead: 0, suppressed: 0, expired: 0, cancelled: 0, waiting: 0 });
     expect(bus.recorded.filter(({ subscriber }) => subscriber === "everywhere").map(({ channel, to }) => `${channel} ${to}`)).toEqual([
       "email asha@example.com",
       "sms +919845012345",

@@ -241,7 +241,9 @@ describe("A8: the texts of the reference domain", () => {
     const { expiresAt, event } = await deliveryOf(otp, otp.routes[0]!);
     const { texts } = await textsOf(otp, otp.routes[0]!, { purpose: "payment" });
     expect(texts["text"]).toContain("a payment with Wapas");
-    expect(texts["text"]).toContain(`${(expiresAt! - Date.parse(event.time)) / 60_000} minutes`);
+    const minutes = `${(expiresAt! - Date.parse(event.time)) / 60_000} minutes`;
+    expect(texts["text"]).toContain(minutes);
+    expect((await textsOf(otp, otp.routes[1]!)).texts["body"]).toContain(minutes);
   });
 
   it("a prepaid order is texted as paid", async () => {
@@ -259,6 +261,7 @@ describe("B3: the WhatsApp templates of the reference domain", () => {
   const parameters: Readonly<Record<string, readonly string[]>> = {
     "order-confirmation/whatsapp": ["name=Asha", "orderId=KR-48213", "total=₹2,398", "url=https://shop.example.in/orders/KR-48213"],
     "order-confirmation/cod-confirmation": ["name=Asha", "orderId=KR-48213", "total=₹2,398", "place=Bengaluru 560003"],
+    "otp/whatsapp": ["purpose=logging in to Wapas", "code=482913"],
   };
 
   it.each(on("whatsapp"))("%s has its parameters, in the order of its approved text", async (title, subscriber, route) => {

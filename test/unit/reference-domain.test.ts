@@ -16,7 +16,11 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "referral.joined": ["referral-join: email, low"],
   "referral.milestone": ["referral-milestone: email, critical"],
   "user.registered": ["welcome: email, low"],
-  "otp.requested": ["otp: sms, critical, until 2025-10-18T12:05:00.000Z"],
+  "otp.requested": [
+    "otp: sms, critical, until 2025-10-18T12:05:00.000Z",
+    // Queued for where the SMS does not arrive.
+    "otp: whatsapp, critical, at 2025-10-18T12:00:45.000Z, until 2025-10-18T12:05:00.000Z",
+  ],
   "password.reset_requested": ["password-reset: email, critical, until 2025-10-18T12:30:00.000Z"],
   "order.placed": [
     "order-confirmation: email, high",

@@ -6,6 +6,7 @@ const stepWords = {
   takeover: "taken over",
   late: "came late",
   deferred: "put back",
+  turn: "its turn",
   redriven: "queued again",
   returned: "came back",
 };
