@@ -56,6 +56,38 @@ describe("a time line", () => {
   });
 });
 
+describe("what a provider reported later", () => {
+  it("stands below the tries in the same columns, and what it settled counts as no try", () => {
+    const timeline: TimelineEntry[] = [
+      { at: at(1), step: "held", detail: "twilio: reset" },
+      { at: at(2), step: "returned", detail: "twilio reported failed: 30008" },
+      { at: at(3), step: "held", detail: "twilio: reset" },
+      { at: at(4), step: "dead", detail: "twilio reported failed: 30003" },
+    ];
+    const statuses = [
+      { status: "failed", at: at(1.5), provider: "twilio", messageId: "SM1", reason: "30008" },
+      { status: "opted out", at: at(3_600), provider: "twilio" },
+    ] as const;
+    const lines = traceLines(
+      traceOf(subscriber("receipts", { deliveries: [{ ...delivery("dead", timeline), status: "opted out", statuses }] })),
+    );
+    expect(lines.slice(-7)).toEqual([
+      "    d_1 email (receipt): dead, opted out",
+      "      23:59:59.000  +1.0 s    try 1   held         twilio: reset",
+      "      2026-11-25 00:00:00  +2.0 s            came back    twilio reported failed: 30008",
+      "      2026-11-25 00:00:01  +3.0 s    try 2   held         twilio: reset",
+      "      2026-11-25 00:00:02  +4.0 s            dead         twilio reported failed: 30003",
+      "      23:59:59.500  +1.5 s    status  failed       twilio SM1: 30008",
+      "      2026-11-25 00:59:58  +60 min   status  opted out    twilio",
+    ]);
+    const before = traceOf(
+      subscriber("receipts", { deliveries: [{ ...delivery("dead", timeline), status: "failed", statuses: statuses.slice(0, 1) }] }),
+    );
+    const after = traceOf(subscriber("receipts", { deliveries: [{ ...delivery("dead", timeline), status: "opted out", statuses }] }));
+    expect(traceChanges(before, after)).toEqual(["email d_1  2026-11-25 00:59:58  +60 min   status  opted out    twilio"]);
+  });
+});
+
 describe("C10: a trace", () => {
   it("is a tree: how it was published, what each subscriber made of it and why, each delivery, each step", () => {
     const trace = traceOf(
