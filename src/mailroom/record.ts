@@ -49,6 +49,8 @@ export interface MessageParts {
   readonly text?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly attachments: readonly Attachment[];
+  /** Whose account at the vendor it came by, where its address says so (Twilio). */
+  readonly account?: string;
   /** The delivery that the message belongs to, where the client says so. */
   readonly deliveryId?: string;
   /** The real provider that would have got it, if real sending were on. */
