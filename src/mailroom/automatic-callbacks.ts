@@ -35,8 +35,8 @@ export function automaticProblems({ after = 0, status = [], ...shares }: Automat
 }
 
 /** What is told of one message after the other, of those statuses that its vendor knows; undefined where that is none. */
-export function automaticTellings(options: AutomaticCallbacks): (known: readonly DeliveryStatus[]) => Telling | undefined {
-  const { after = "1s", status = "delivered", doubled = 0, outOfOrder = 0 } = options;
+export function automaticTellings(options: Omit<AutomaticCallbacks, "after">): (known: readonly DeliveryStatus[]) => Telling | undefined {
+  const { status = "delivered", doubled = 0, outOfOrder = 0 } = options;
   const wanted = [status].flat();
   let told = 0;
   return (known) => {
@@ -45,6 +45,6 @@ export function automaticTellings(options: AutomaticCallbacks): (known: readonly
     told += 1;
     // Counted from another beginning, so that those are not the same messages.
     const turned = isTurn(told + 3, outOfOrder) ? statuses.toReversed() : statuses;
-    return { status: turned, delay: after, ...(isTurn(told, doubled) ? { times: 2 } : {}) };
+    return { status: turned, ...(isTurn(told, doubled) ? { times: 2 } : {}) };
   };
 }

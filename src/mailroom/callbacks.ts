@@ -12,7 +12,7 @@ import { tryCallback } from "./callback-tries.ts";
 import { type CallbackVendor, statusesOf } from "./callback-vendor.ts";
 import { callbackVendors, vendorWords } from "./callback-vendors.ts";
 import type { ExpoReceipts } from "./expo-receipts.ts";
-import type { MailRecord } from "./record.ts";
+import { type MailRecord, withoutContent } from "./record.ts";
 import { type PlannedSaying, sayingsOf, sayingText } from "./sayings.ts";
 import { slots } from "./slots.ts";
 import { type Tellable, type Telling, tellingProblems } from "./telling.ts";
@@ -195,11 +195,6 @@ interface Prepared extends Pick<PlannedSaying, "saying"> {
   /** As it stands before its first try. */
   readonly first: CalledBack;
   readonly place: CallbackPlace;
-}
-
-/** A message that waits to be told of need not be held whole. */
-function withoutContent({ html: _html, text: _text, ...message }: MailRecord): MailRecord {
-  return { ...message, attachments: [] };
 }
 
 function cannotTell(problems: readonly string[]): BusbarError {

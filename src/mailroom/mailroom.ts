@@ -95,7 +95,7 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
     carrier: options.carrier,
   });
   callbacks.goTo(options.callbacks);
-  const tell = automatic === undefined ? () => undefined : automaticTeller({ callbacks, automatic, logger });
+  const tell = automatic === undefined ? () => undefined : automaticTeller({ callbacks, automatic, logger, stopping: ending.signal });
 
   const reader = browser();
   const vendors = { record, faults, clock, logger, stopping: ending.signal };

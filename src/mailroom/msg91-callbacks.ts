@@ -2,26 +2,28 @@ import { mailroomCallbackKeys } from "../bus/mailroom-callback-keys.ts";
 import type { CallbackVendor } from "./callback-vendor.ts";
 
 /**
- * The statuses of a report, by their numbers.
- * Source: MSG91's page on delivery reports, as third parties repeat it; its own is incomplete.
+ * The statuses of a report: the numbers of the older ones, and a word of the newer ones that no number has.
+ * Source: MSG91's pages on delivery reports, as its clients repeat them; its own are incomplete.
  */
 const descriptions: Readonly<Record<string, string>> = {
   1: "DELIVERED",
   2: "FAILED",
-  9: "NDNC",
+  8: "SUBMITTED",
+  9: "NDNC NUMBER",
   16: "REJECTED",
   17: "BLOCKED NUMBER",
   25: "REJECTED",
   26: "REJECTED",
+  "Invalid Number": "INVALID NUMBER",
 };
 
 /** MSG91's delivery reports: a form with JSON in its field `data`. Nothing is signed: the address holds a secret. */
 export const msg91Callbacks: CallbackVendor = {
   wordings: () => ({
+    accepted: { word: "8" },
     delivered: { word: "1" },
-    bounced: { word: "17" },
+    bounced: { word: "Invalid Number" },
     failed: { word: "2" },
-    "opted out": { word: "9" },
   }),
   words: Object.keys(descriptions),
   answers: false,

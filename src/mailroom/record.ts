@@ -82,6 +82,11 @@ export interface MailRecord extends MailDraft {
   readonly at: string;
 }
 
+/** A message without what makes it large: what waits to be told of it needs no more. */
+export function withoutContent({ html: _html, text: _text, ...message }: MailRecord): MailRecord {
+  return { ...message, attachments: [] };
+}
+
 /** What a provider's door needs of the mailroom: it must call this before it answers. Throws when the journal cannot be written. */
 export type Recorder = (draft: MailDraft) => MailRecord;
 
