@@ -1,11 +1,11 @@
 import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { pause } from "../base/pause.ts";
 import { type AutomaticCallbacks, automaticTellings } from "./automatic-callbacks.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { type MailRecord, withoutContent } from "./record.ts";
 import type { Telling } from "./telling.ts";
+import { waits } from "./waits.ts";
 
 export interface AutomaticTellerOptions {
   readonly callbacks: Callbacks;
@@ -20,6 +20,7 @@ export interface AutomaticTellerOptions {
  */
 export function automaticTeller({ callbacks, automatic, logger, stopping }: AutomaticTellerOptions): (message: MailRecord) => void {
   const after = milliseconds(automatic.after ?? "1s");
+  const wait = waits(stopping);
   const next = automaticTellings(automatic);
   const tell = (message: MailRecord, telling: Telling): void => {
     try {
@@ -35,6 +36,6 @@ export function automaticTeller({ callbacks, automatic, logger, stopping }: Auto
     const telling = next(tellable.statuses);
     if (telling === undefined) return;
     const held = withoutContent(message);
-    void pause(after, stopping).then(() => tell(held, telling));
+    void wait(after).then(() => tell(held, telling));
   };
 }

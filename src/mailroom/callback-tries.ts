@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
-import { pause } from "../base/pause.ts";
 import type { CallbackAnswer } from "./callback-carrier.ts";
+import type { Wait } from "./waits.ts";
 
 /** What came of one try. */
 export type CallbackTry =
@@ -12,6 +12,7 @@ export interface TriesOptions {
   readonly send: () => Promise<CallbackAnswer>;
   /** Milliseconds before each further try. */
   readonly retries: readonly number[];
+  readonly wait: Wait;
   /** Ends it between two tries. */
   readonly stopping: AbortSignal;
   /** Told of each try, and whether another one comes. */
@@ -22,15 +23,15 @@ export interface TriesOptions {
  * Sends a callback until it is answered, as vendors do: again after no answer and after 408, 429 and 5xx, and no more often than `retries`
  * says. Never rejects.
  */
-export async function tryCallback({ send, retries, stopping, onTry }: TriesOptions): Promise<void> {
+export async function tryCallback({ send, retries, wait, stopping, onTry }: TriesOptions): Promise<void> {
   for (let tries = 0; !stopping.aborted; tries += 1) {
     const result = await tryOnce(send);
     // A try that the end of the mailroom cut short is none.
     if (stopping.aborted) return;
-    const wait = result.state === "failed" ? retries[tries] : undefined;
-    onTry(result, wait !== undefined);
-    if (wait === undefined) return;
-    await pause(wait, stopping);
+    const before = result.state === "failed" ? retries[tries] : undefined;
+    onTry(result, before !== undefined);
+    if (before === undefined) return;
+    await wait(before);
   }
 }
 

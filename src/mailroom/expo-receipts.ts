@@ -38,7 +38,7 @@ export function expoReceipts() {
       limit();
     },
     /** Says something of a ticket from now on. `onAsked` is called when somebody has asked for it. */
-    say(ticket: string, { word = "ok", reason }: Pick<Saying, "word" | "reason">, onAsked: () => void): void {
+    say(ticket: string, { word = "ok", reason }: Pick<Saying, "word" | "reason">, onAsked: () => void = () => undefined): void {
       // Tickets of an earlier run are not known any more until something is said of them.
       kept.set(ticket, word === "pending" ? undefined : receiptOf(word, reason));
       waiting.delete(ticket);

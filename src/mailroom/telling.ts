@@ -68,6 +68,7 @@ function subjectProblems({ provider, channel }: Pick<MailRecord, "provider" | "c
   const statuses = statusesIn(telling);
   const known = statusesOf(vendor, channel);
   if (telling.status !== undefined && statuses.length === 0) problems.push("status: the list is empty");
+  if (vendor.frauds.length === 0 && statuses.length > 1) problems.push("status: a receipt says one thing");
   for (const status of new Set(statuses)) {
     if (!deliveryStatuses.includes(status))
       problems.push(`status must be one of ${deliveryStatuses.join(", ")}, not ${JSON.stringify(status)}`);
