@@ -11,7 +11,8 @@ import { callbackVendors, vendorWords } from "./callback-vendors.ts";
 import type { ExpoReceipts } from "./expo-receipts.ts";
 import { type MailRecord, withoutContent } from "./record.ts";
 import { type PlannedSaying, sayingsOf, sayingText } from "./sayings.ts";
-import { type Tellable, type Telling, tellingProblems } from "./telling.ts";
+import type { Tellable, Telling } from "./telling.ts";
+import { tellingProblems } from "./telling-problems.ts";
 import { waits } from "./waits.ts";
 
 /** What was begun by a telling. */

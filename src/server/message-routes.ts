@@ -43,6 +43,7 @@ const usualLimit = 60;
  * | `GET /messages?search&channel&provider&to&delivery&limit&before` | the newest first, in short; `next` is the `before` of the next page, where there is one |
  * | `DELETE /messages` | empties the inbox; the journal keeps what it has |
  * | `GET /messages/:id` | what people look at of a message, as JSON, with its `callbacks` and what is `tellable` of it |
+ * | `GET /messages/:id/callbacks` | those two alone |
  * | `POST /messages/:id/callbacks` | lets its vendor call back: `{ "status": "delivered" }`, with the fields of a telling (mailroom/telling.ts); nobody waits for it |
  * | `GET /messages/:id/html` | its HTML part, to be shown in a frame |
  */
@@ -70,6 +71,12 @@ export function messageRoutes(app: FastifyInstance, { inbox, callbacks }: Messag
     return reply.send({ ...messageView(message), ...toldOf(message) });
   });
 
+  app.get<ById>("/messages/:id/callbacks", (request, reply) => {
+    const message = inbox.get(request.params.id);
+    if (message === undefined) throw notHeld();
+    return reply.send(toldOf(message));
+  });
+
   app.post<ById>("/messages/:id/callbacks", (request, reply) => {
     const message = inbox.get(request.params.id);
     if (message === undefined || callbacks === undefined) throw notHeld();
@@ -91,7 +98,7 @@ export function messageRoutes(app: FastifyInstance, { inbox, callbacks }: Messag
 }
 
 function objectIn(request: FastifyRequest): object {
-  const json: unknown = jsonOf(request);
+  const json = jsonOf(request);
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw cannotTell(["the body must be a JSON object"]);
   return json;
 }
