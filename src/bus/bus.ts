@@ -7,7 +7,9 @@ import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
 import { circuitsOf } from "../providers/index.ts";
+import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
+import { callbackDoor, type Callbacks } from "./callbacks.ts";
 import { type ChannelControl, channelControl } from "./channels.ts";
 import { type Deliveries, deliveries } from "./deliveries.ts";
 import { type DeadLetters, deadLetters } from "./dead-letters.ts";
@@ -63,6 +65,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly deliveries: Deliveries;
   /** Addresses that are not sent to: those that providers refused, and those that a person added. */
   readonly suppressions: SuppressionControl;
+  /** What providers tell later comes in here: the HTTP server hands it on. */
+  readonly callbacks: Callbacks;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
   /** How far each subscriber has read. */
@@ -190,6 +194,12 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
     suppressions: suppressionControl(parts, clock),
+    callbacks: callbackDoor({
+      settings,
+      clock,
+      observe,
+      keep: ({ provider, receivedAt, ...callback }) => parts.queues().callbacks.add([callbackRecord(provider, callback, receivedAt)]),
+    }),
     channels,
     async subscribers() {
       const present = await catalog();

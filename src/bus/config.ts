@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
+import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
 import type { BusOptions } from "./options.ts";
 
@@ -14,7 +15,19 @@ export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "
   readonly channels?: { readonly [Name in keyof ChannelsOptions]: Partial<ChannelsOptions[Name]> };
 }
 
-const names = ["application", "topics", "subscribers", "services", "prefix", "partitions", "channels", "profile", "publishDeadline"];
+const names = [
+  "application",
+  "topics",
+  "subscribers",
+  "services",
+  "prefix",
+  "partitions",
+  "channels",
+  "profile",
+  "publishDeadline",
+  "callbacks",
+  "publicUrl",
+];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
 export function defineConfig<const T extends Topics>(config: Config<T>): Config<T> {
@@ -30,8 +43,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
     throw new BusbarError("INVALID_CONFIGURATION", "the configuration has no default export: write `export default defineConfig({ … })`.");
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
-  const { channels = {}, ...rest } = config as Config;
-  const { redis, prefix, profile, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
+  const { redis, prefix, profile, email, sender, sms, whatsapp, push, webhook, handler, send, callbacks, publicUrl } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -45,9 +58,17 @@ export function configuredOptions(config: unknown, environment: Environment, log
       handler: { ...channels.handler, ...handler },
     } as ChannelsOptions,
     send,
+    callbacks: withParts(configured, callbacks),
     logger,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
   };
+}
+
+/** What the environment says of one provider stands beside what the configuration says of it. */
+function withParts(configured: CallbacksOptions, given: CallbacksOptions): CallbacksOptions {
+  const parts = callbackProviders.map((name) => [name, { ...configured[name], ...given[name] }] as const);
+  return Object.fromEntries(parts.filter(([, part]) => Object.keys(part).length > 0));
 }

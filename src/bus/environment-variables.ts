@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { countryProblems } from "../channels/sms-countries.ts";
+import { publicUrlProblem } from "./callback-settings.ts";
 import { defaultMailroom } from "./options.ts";
 
 const anyPort = z.coerce.number("must be a port from 1 to 65535").int().min(0).max(65_535);
@@ -128,6 +129,14 @@ export const variables = z.object({
   BUSBAR_ALLOW: z.string().default(""),
   MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.url),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => publicUrlProblem(text) === undefined, "must look like https://shop.example.com, without user, query and fragment")
+    .optional(),
+  SENDGRID_WEBHOOK_PUBLIC_KEY: z.string().optional(),
+  META_APP_SECRET: z.string().optional(),
+  META_VERIFY_TOKEN: z.string().optional(),
+  MSG91_CALLBACK_SECRET: z.string().optional(),
   FRONTEND_URL: z.url({ protocol: /^https?$/, error: "must look like https://shop.example.com" }).optional(),
   HOST: z
     .string()

@@ -8,6 +8,8 @@ import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, PushOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./channels-options.ts";
 import type { SendOptions } from "./options.ts";
+import { callbackProblems, callbacksOf } from "./callback-settings.ts";
+import type { CallbacksOptions } from "./callbacks-options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
 import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
@@ -36,6 +38,9 @@ export interface Environment {
   readonly webhook: WebhookOptions;
   readonly handler: ChannelOptions;
   readonly send: Required<SendOptions>;
+  readonly callbacks: CallbacksOptions;
+  /** Where the world reaches the HTTP server. */
+  readonly publicUrl: string | undefined;
   /** Where the HTTP server listens; undefined: on loopback. */
   readonly host: string | undefined;
   /** Undefined: 4000, or for `dev` the next free one. */
@@ -72,6 +77,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       ...whatsappProblems(single),
       ...pushProblems(given),
       ...listProblems(single),
+      ...callbackProblems(given),
       // What cannot be read at all is told of once.
     ].filter((problem) => !unreadable.some(([name]) => problem.startsWith(`${name}:`))),
   ];
@@ -127,6 +133,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
         .filter(Boolean),
       mailroom: { url: data.MAILROOM_URL, smtp: { host: mailroomHost, port: data.MAILROOM_SMTP_PORT } },
     },
+    callbacks: callbacksOf(data),
+    publicUrl: data.PUBLIC_URL,
     host: data.HOST,
     port: data.PORT,
     drain: data.DRAIN,

@@ -9,6 +9,8 @@ import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
+import type { CallbacksOptions } from "./callbacks-options.ts";
+import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { durationProblems, policyProblems } from "../define/policy.ts";
 import type { Register } from "../define/register.ts";
@@ -46,6 +48,10 @@ export interface BusOptions<T extends Topics = Topics> {
   /** What handlers and audiences are given to work with: a database, an API's client. Its type is registered with `Register`. */
   readonly services?: Register extends { services: infer S } ? S : object;
   readonly send?: SendOptions;
+  /** What providers' callbacks are known by: without it, what becomes of messages after they were accepted is not known. */
+  readonly callbacks?: CallbacksOptions;
+  /** The address at which the world reaches the HTTP server, such as `https://shop.example.com`: providers call back there. Default: none. */
+  readonly publicUrl?: string;
   /**
    * `economy`, for a Redis that is billed by command: a process that waits asks it seldom, and what a killed process held is taken over
    * within minutes instead of seconds. Default `standard`.
@@ -90,6 +96,9 @@ export interface Settings {
   readonly webhook: WebhookOptions;
   readonly services: object;
   readonly send: Required<SendOptions>;
+  readonly callbacks: CallbacksOptions;
+  /** Without a slash at its end. */
+  readonly publicUrl: string | undefined;
 }
 
 export interface ChannelSettings {
@@ -115,6 +124,8 @@ const optionNames = [
   "channels",
   "services",
   "send",
+  "callbacks",
+  "publicUrl",
   "profile",
   "publishDeadline",
   "logger",
@@ -133,8 +144,10 @@ export function parseOptions(options: BusOptions): Settings {
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
-  const { profile = "standard" } = options;
+  const { profile = "standard", callbacks = {}, publicUrl } = options;
   if (!Object.hasOwn(paces, profile)) problems.push(`profile: must be ${Object.keys(paces).join(" or ")}, not ${JSON.stringify(profile)}`);
+  problems.push(...callbackOptionProblems(callbacks));
+  if (publicUrl !== undefined) problems.push(...[publicUrlProblem(publicUrl)].filter((problem) => problem !== undefined));
   problems.push(...unknownOptions(channels, channelNames).map((problem) => `channels: ${problem}`));
   const parsed = <T>(name: string, parse: () => T): T | undefined => {
     try {
@@ -164,6 +177,8 @@ export function parseOptions(options: BusOptions): Settings {
     webhook: channels.webhook ?? {},
     services: options.services ?? {},
     send: { live: send.live ?? false, allow: send.allow ?? [], mailroom: send.mailroom ?? defaultMailroom },
+    callbacks,
+    publicUrl: publicUrl?.replace(/\/+$/, ""),
   };
 }
 

@@ -7,6 +7,7 @@ import { bullmqQueue } from "../queues/bullmq-queue.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { nullQueue } from "../queues/null-queue.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
+import type { CallbackRecord } from "../workers/callback-record.ts";
 import type { Settings } from "./options.ts";
 
 export interface Queues {
@@ -16,6 +17,8 @@ export interface Queues {
   readonly routing: DeliveryQueue<RoutingRecord>;
   /** Audiences that are looked up page by page. */
   readonly audiences: DeliveryQueue<AudienceRecord>;
+  /** Callbacks of providers that are to be read. */
+  readonly callbacks: DeliveryQueue<CallbackRecord>;
   close(): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ export interface QueuesOptions {
   readonly deliver?: boolean;
 }
 
-/** The queues of an application: one a channel, `routing` and `audiences`. */
+/** The queues of an application: one a channel, `routing`, `audiences` and `callbacks`. */
 export function queuesOf(
   { redis: url, prefix, application, channels, pace }: Settings,
   logger: Logger,
@@ -42,6 +45,7 @@ export function queuesOf(
   const keepCompleted = { age: day, count: 1_000 };
   const routing = bullmqQueue<RoutingRecord>({ ...shared, name: "routing", keepCompleted });
   const audiences = bullmqQueue<AudienceRecord>({ ...shared, name: "audiences", keepCompleted });
+  const callbacks = bullmqQueue<CallbackRecord>({ ...shared, name: "callbacks", keepCompleted: { age: day, count: 10_000 } });
   return {
     of(channel) {
       const queue = deliveries.get(channel);
@@ -50,8 +54,9 @@ export function queuesOf(
     },
     routing,
     audiences,
+    callbacks,
     async close() {
-      await Promise.all([...deliveries.values(), routing, audiences].map((queue) => queue.close()));
+      await Promise.all([...deliveries.values(), routing, audiences, callbacks].map((queue) => queue.close()));
     },
   };
 }

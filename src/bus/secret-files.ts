@@ -16,6 +16,9 @@ export const secretVariables: readonly string[] = [
   "EXPO_ACCESS_TOKEN",
   "VAPID_PRIVATE_KEY",
   "WEBHOOK_SECRETS",
+  "META_APP_SECRET",
+  "META_VERIFY_TOKEN",
+  "MSG91_CALLBACK_SECRET",
 ];
 
 export interface WithSecrets {

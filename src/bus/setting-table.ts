@@ -49,6 +49,11 @@ const paths: Readonly<Record<string, string>> = {
   VAPID_PRIVATE_KEY: "channels.push.webpush.privateKey",
   WEBHOOK_SECRETS: "channels.webhook.secrets",
   WEBHOOK_ALLOW: "channels.webhook.allow",
+  PUBLIC_URL: "publicUrl",
+  SENDGRID_WEBHOOK_PUBLIC_KEY: "callbacks.sendgrid.publicKey",
+  META_APP_SECRET: "callbacks.meta.appSecret",
+  META_VERIFY_TOKEN: "callbacks.meta.verifyToken",
+  MSG91_CALLBACK_SECRET: "callbacks.msg91.secret",
 };
 
 const defaults: Readonly<Record<string, string | number | boolean>> = {

@@ -8,6 +8,7 @@ import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
 import type { SmsService } from "./channels-options.ts";
 import type { Settings } from "./options.ts";
 import { chosenServices } from "./services.ts";
+import { mailroomStatusCallback, statusCallbackOf } from "./status-callback.ts";
 
 /**
  * The SMS channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom. Text where
@@ -25,8 +26,15 @@ export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Chan
   const chosen = chosenServices<SmsService, SmsMessage>({
     services: {
       twilio: {
-        live: twilio && twilioProvider({ clock, ...twilio }),
-        standIn: () => twilioProvider({ ...shared, ...mailroomTwilioAccount, from, name: "twilio (mailroom)" }),
+        live: twilio && twilioProvider({ clock, statusCallback: statusCallbackOf(settings), ...twilio }),
+        standIn: () =>
+          twilioProvider({
+            ...shared,
+            ...mailroomTwilioAccount,
+            statusCallback: mailroomStatusCallback(settings),
+            from,
+            name: "twilio (mailroom)",
+          }),
         setUp: "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM.",
       },
       msg91: {

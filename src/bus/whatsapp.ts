@@ -8,6 +8,7 @@ import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
 import type { WhatsappService } from "./channels-options.ts";
 import type { Settings } from "./options.ts";
 import { chosenServices } from "./services.ts";
+import { mailroomStatusCallback, statusCallbackOf } from "./status-callback.ts";
 
 /**
  * The WhatsApp channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom. Text where
@@ -19,7 +20,7 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
   const { meta, twilio, order, providers } = whatsapp;
   const { url, timeout = "10s" } = send.mailroom;
   const shared = { baseUrl: url, timeout, clock };
-  const ofTwilio = twilio && twilioWhatsappProvider({ clock, ...twilio });
+  const ofTwilio = twilio && twilioWhatsappProvider({ clock, statusCallback: statusCallbackOf(settings), ...twilio });
   const chosen = chosenServices<WhatsappService, WhatsappMessage>({
     services: {
       meta: {
@@ -30,7 +31,14 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
       twilio: {
         live: ofTwilio,
         standIn: () =>
-          twilioWhatsappProvider({ ...shared, ...mailroomTwilioAccount, contents: {}, anyContent: true, name: "twilio (mailroom)" }),
+          twilioWhatsappProvider({
+            ...shared,
+            ...mailroomTwilioAccount,
+            statusCallback: mailroomStatusCallback(settings),
+            contents: {},
+            anyContent: true,
+            name: "twilio (mailroom)",
+          }),
         setUp: "Set TWILIO_WHATSAPP_FROM and TWILIO_WHATSAPP_CONTENTS, and TWILIO_ACCOUNT_SID with its token.",
       },
     },

@@ -20,6 +20,8 @@ export interface Application {
   readonly bus: Bus;
   /** Where its keys are in Redis. */
   readonly place: Place;
+  /** Where the world reaches its HTTP server. */
+  readonly publicUrl: string | undefined;
 }
 
 /** Where what belongs to one application is. */
@@ -61,7 +63,7 @@ export async function loadApplication(options: ApplicationOptions): Promise<Appl
   const guard = guardLoading();
   try {
     const { environment, bus, problems, ...read } = await readApplication(options);
-    if (bus !== undefined) return { environment, bus, place: placeOf(read.options) };
+    if (bus !== undefined) return { environment, bus, place: placeOf(read.options), publicUrl: parseOptions(read.options).publicUrl };
     const all = new Set([...problems, ...(await applicationProblems(read.options)), ...guard.release()]);
     throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
   } finally {

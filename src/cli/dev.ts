@@ -57,7 +57,7 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
     await checked;
-    const { bus: first, environment, place } = await application(redis, mailroom);
+    const { bus: first, environment, place, publicUrl } = await application(redis, mailroom);
     for (const warning of environment.warnings) say(warning);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
@@ -72,6 +72,7 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
       keys: place,
       open: true,
       live: environment.send.live,
+      publicUrl,
       port: environment.port ?? 4000,
       tryNextPort: environment.port === undefined,
       logger: terminalLogger(say),

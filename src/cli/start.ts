@@ -36,7 +36,7 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
 
   const signal = firstSignal();
   const logger = createLogger(logLevelOf(process.env));
-  const { bus, environment, place } = await loadApplication({ logger });
+  const { bus, environment, place, publicUrl } = await loadApplication({ logger });
   logFacts(bus, logger);
   for (const warning of environment.warnings) logger.warn({}, warning);
   reportStrayRejections((line) => logger.error({}, line));
@@ -59,7 +59,7 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
     await bus.start({ only: busRoles });
     if (only.includes("server")) {
       const { host, port = 4_000, drain, send } = environment;
-      const where = { host, port, drain, keys: place, live: send.live };
+      const where = { host, port, drain, keys: place, live: send.live, publicUrl };
       server = await startServer({ bus, ...where, ...(metrics === undefined ? {} : { metrics }), logger });
       logger.info({ url: server.url }, "the HTTP server listens");
     }

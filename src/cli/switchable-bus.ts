@@ -35,6 +35,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get channels() {
       return current.channels;
     },
+    get callbacks() {
+      return current.callbacks;
+    },
     get publish() {
       return current.publish;
     },

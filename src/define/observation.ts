@@ -62,6 +62,8 @@ export interface Observations {
   expired: { readonly delivery: Delivery; readonly reason: string };
   /** A worker took over what another may have sent already, or a send succeeded after it was given up: a possible duplicate. */
   doubtful: { readonly delivery: Delivery; readonly reason: string };
+  /** A provider called back, or somebody in its name: `refused` is what is not known to be from it, `failed` what Redis did not take. */
+  callback: { readonly provider: string; readonly verdict: "taken" | "challenge" | "refused" | "failed" };
   /** A provider stopped working: its messages go to the next one, or wait. */
   providerDegraded: ProviderDegraded;
   /** It takes messages again. */
@@ -95,6 +97,7 @@ export const observationNames = Object.keys({
   suppressed: true,
   expired: true,
   doubtful: true,
+  callback: true,
   providerDegraded: true,
   providerRecovered: true,
   gap: true,

@@ -3,10 +3,7 @@ import { messageOf } from "../base/errors.ts";
 /** A callback on its way. */
 export interface CarriedCallback {
   readonly method: "GET" | "POST";
-  /** As the vendor calls it. */
-  readonly called: string;
-  /** Where it is sent. */
-  readonly sent: string;
+  readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -26,10 +23,10 @@ const answerMs = 10_000;
 const longestAnswer = 1_000;
 
 /** Brings it over HTTP, and follows no redirect. */
-export const overHttp: CallbackCarrier = async ({ method, sent, headers, body }, signal) => {
+export const overHttp: CallbackCarrier = async ({ method, url, headers, body }, signal) => {
   const limit = AbortSignal.timeout(answerMs);
   try {
-    const response = await fetch(sent, {
+    const response = await fetch(url, {
       method,
       headers,
       redirect: "manual",

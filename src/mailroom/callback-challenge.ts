@@ -8,7 +8,7 @@ import type { CallbackVendor } from "./callback-vendor.ts";
 export function challenger(carrier: CallbackCarrier, stopping: AbortSignal): (vendor: CallbackVendor, address: string) => Promise<void> {
   const asked = new Map<string, Promise<void>>();
   const ask = async ({ url, answer }: { readonly url: string; readonly answer: string }): Promise<void> => {
-    const { status, text } = await carrier({ method: "GET", called: url, sent: url, headers: {} }, stopping);
+    const { status, text } = await carrier({ method: "GET", url, headers: {} }, stopping);
     if (status !== 200 || text !== answer) throw new Error(`the challenge was not given back: answered ${status}`);
   };
   return async (vendor, address) => {

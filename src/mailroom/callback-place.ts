@@ -1,13 +1,5 @@
 import { isLoopback } from "../providers/loopback.ts";
 
-/** Where a callback goes. */
-export interface CallbackPlace {
-  /** The address as the vendor calls it, which it signs. */
-  readonly called: string;
-  /** Where the mailroom sends it: that address, or its own machine's part of it. */
-  readonly sent: string;
-}
-
 export interface WantedPlace {
   /** The address that the message names. */
   readonly own: string | undefined;
@@ -18,21 +10,20 @@ export interface WantedPlace {
 }
 
 /**
- * Nothing leaves the mailroom: what a message names is called where it is on this machine. Of any other address it takes path and query, and
- * goes with them where callbacks go, as what a proxy passes on: it is signed for the address that the message names. Pure.
+ * The address that is called. Nothing leaves the mailroom: what a message names is called where it is on this machine; of any other address, and of
+ * one that is the place of callbacks at another port, the query goes to where callbacks go. Pure.
  */
-export function placeOf({ own, path, callbacks }: WantedPlace): CallbackPlace | { readonly problem: string } {
-  if (own === undefined)
-    return callbacks === undefined
-      ? { problem: "nobody has said where callbacks go" }
-      : { called: callbacks + path, sent: callbacks + path };
+export function placeOf({ own, path, callbacks }: WantedPlace): { readonly place: string } | { readonly problem: string } {
+  const usual = callbacks === undefined ? undefined : new URL(callbacks + path);
+  if (own === undefined) return usual === undefined ? { problem: "nobody has said where callbacks go" } : { place: usual.href };
   const url = URL.parse(own);
   if (url === null || !/^https?:$/.test(url.protocol))
     return { problem: `the message names ${JSON.stringify(own.slice(0, 200))}, which is no address` };
-  if (isLoopback(url.hostname)) return { called: own, sent: own };
-  if (callbacks === undefined)
+  if (isLoopback(url.hostname) && url.pathname !== usual?.pathname) return { place: own };
+  if (usual === undefined)
     return { problem: `the message names ${url.host}, and nothing leaves the mailroom: nobody has said where callbacks go` };
-  return { called: own, sent: new URL(callbacks).origin + url.pathname + url.search };
+  usual.search = url.search;
+  return { place: usual.href };
 }
 
 /** An address that callbacks can have, without a slash at its end; or what is wrong with it. Pure. */

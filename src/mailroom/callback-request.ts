@@ -1,4 +1,3 @@
-import type { CallbackPlace } from "./callback-place.ts";
 import type { CallbackVendor, Saying } from "./callback-vendor.ts";
 import type { CarriedCallback } from "./callback-carrier.ts";
 import type { MailRecord } from "./record.ts";
@@ -8,7 +7,8 @@ import type { TellingFraud } from "./telling.ts";
 export interface CallbackParts {
   readonly message: MailRecord;
   readonly saying: Saying;
-  readonly place: CallbackPlace;
+  /** The address that is called, without what stands in for a signature. */
+  readonly place: string;
   readonly as?: TellingFraud | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -21,14 +21,12 @@ const replayedMs = 60 * 60_000;
 export function callbackRequest(vendor: CallbackVendor, { message, saying, place, as, now }: CallbackParts): CarriedCallback {
   const { contentType, text } = vendor.body(message, saying);
   const secret = vendor.secret?.(as === "forged");
-  const behind = secret === undefined ? "" : `/${secret}`;
-  const called = place.called + behind;
+  const url = secret === undefined ? place : `${place}/${secret}`;
   const signedAt = as === "replayed" ? now - replayedMs : now;
-  const signed = vendor.headers({ url: called, text, saying, now: signedAt, forged: as === "forged" });
+  const signed = vendor.headers({ url, text, saying, now: signedAt, forged: as === "forged" });
   return {
     method: "POST",
-    called,
-    sent: place.sent + behind,
+    url,
     headers: { "content-type": contentType, ...signed },
     body: as === "altered" ? vendor.body(message, contraryOf(message.channel, vendor, saying)).text : text,
   };

@@ -51,7 +51,6 @@ export interface CallbackBody {
 }
 
 export interface SignedRequest {
-  /** As the vendor calls it. */
   readonly url: string;
   readonly text: string;
   readonly saying: Saying;

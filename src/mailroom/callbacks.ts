@@ -5,7 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import { caller } from "./caller.ts";
 import { type CalledBack, calledBackBook } from "./called-back.ts";
 import { type CallbackCarrier, overHttp } from "./callback-carrier.ts";
-import { callbacksAddress, type CallbackPlace, placeOf } from "./callback-place.ts";
+import { callbacksAddress, placeOf } from "./callback-place.ts";
 import { type CallbackVendor, statusesOf } from "./callback-vendor.ts";
 import { callbackVendors, vendorWords } from "./callback-vendors.ts";
 import type { ExpoReceipts } from "./expo-receipts.ts";
@@ -61,11 +61,11 @@ export function vendorCallbacks({ receipts, clock, logger, stopping, retries, ca
   let waiting = 0;
   let numbered = 0;
 
-  const placesOf = (message: MailRecord, vendor: CallbackVendor, sayings: readonly PlannedSaying[]): readonly CallbackPlace[] => {
+  const placesOf = (message: MailRecord, vendor: CallbackVendor, sayings: readonly PlannedSaying[]): readonly string[] => {
     const found = sayings.map(({ saying }) => placeOf({ own: vendor.address(message, saying), path: vendor.path, callbacks: address }));
     const problems = found.flatMap((place) => ("problem" in place ? [place.problem] : []));
     if (problems.length > 0) throw cannotTell([...new Set(problems)]);
-    return found.flatMap((place) => ("problem" in place ? [] : [place]));
+    return found.flatMap((place) => ("problem" in place ? [] : [place.place]));
   };
 
   /** Writes down what is to come, does it, and says when it is at its end. */
@@ -145,7 +145,7 @@ export function vendorCallbacks({ receipts, clock, logger, stopping, retries, ca
           place,
           as,
           saying: planned[index]!.saying,
-          first: firstOf(planned[index]!, telling, place.called),
+          first: firstOf(planned[index]!, telling, place),
         })),
       );
       return begin(

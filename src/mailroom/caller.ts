@@ -50,7 +50,7 @@ export function caller({ carrier, clock, logger, stopping, wait, retries }: Call
       send: () =>
         inTurn(async () => {
           // Whoever forges has no challenge to offer.
-          if (as === undefined) await confirm(vendor, place.sent);
+          if (as === undefined) await confirm(vendor, place);
           return carrier(callbackRequest(vendor, { ...parts, now: clock.now() }), stopping);
         }),
       retries: as === undefined ? retries : [],

@@ -34,6 +34,10 @@ export type CallbackVerdict =
   /** Forged, altered, or too old: for the log, never for whoever called. */
   | { readonly kind: "refused"; readonly reason: string };
 
+export function refused(reason: string): CallbackVerdict {
+  return { kind: "refused", reason };
+}
+
 /** A genuine callback, as it waits to be read. */
 export interface ReceivedCallback {
   /** With the query, which may hold the reference. */

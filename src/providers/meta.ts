@@ -46,7 +46,7 @@ export function metaProvider(options: MetaOptions): Provider<WhatsappMessage> {
             authorization: `Bearer ${accessToken}`,
             ...mailroomHeaders(base, attempt, message.text),
           },
-          body: JSON.stringify(metaMessage(message, attempt.deliveryId)),
+          body: JSON.stringify(metaMessage(message, attempt.reference ?? attempt.deliveryId)),
         });
         return metaOutcome(answer, { to: message.to, now: clock.now(), outcomes });
       }),
@@ -56,7 +56,7 @@ export function metaProvider(options: MetaOptions): Provider<WhatsappMessage> {
   };
 }
 
-function metaMessage({ to, template, parameters }: WhatsappMessage, deliveryId: string): object {
+function metaMessage({ to, template, parameters }: WhatsappMessage, reference: string): object {
   const texts = parameters.map(({ value }) => ({ type: "text", text: value }));
   return {
     messaging_product: "whatsapp",
@@ -69,7 +69,7 @@ function metaMessage({ to, template, parameters }: WhatsappMessage, deliveryId: 
       language: { code: template.language },
       ...(texts.length === 0 ? {} : { components: [{ type: "body", parameters: texts }] }),
     },
-    biz_opaque_callback_data: deliveryId,
+    biz_opaque_callback_data: reference,
   };
 }
 

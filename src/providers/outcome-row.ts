@@ -1,4 +1,4 @@
-import type { OutcomeRow, OutcomeTable } from "./outcome-table.ts";
+import type { OutcomeTable } from "./outcome-table.ts";
 
 export interface Judging {
   /** Milliseconds since 1970, to turn a date into a wait. */
@@ -12,7 +12,10 @@ export interface Judging {
  * @param tables a team's own before the vendor's
  * @param keys what the answer says, the most exact first
  */
-export function outcomeRow(tables: readonly (OutcomeTable | undefined)[], keys: readonly (string | undefined)[]): OutcomeRow | undefined {
+export function outcomeRow<Row>(
+  tables: readonly (Readonly<Record<string, Row>> | undefined)[],
+  keys: readonly (string | undefined)[],
+): Row | undefined {
   for (const table of tables)
     for (const key of keys)
       // What a vendor says may be the name of anything that every object has.

@@ -20,6 +20,8 @@ export interface Provider<Message> {
 export interface SendAttempt {
   /** Goes along to the provider where it has a place for it, so that its records can be matched with ours. */
   readonly deliveryId: string;
+  /** What the provider gives back with its callbacks, where it does: see `define/reference.ts`. Default: they name the delivery in no way. */
+  readonly reference?: string | undefined;
   readonly signal: AbortSignal;
   /** The real provider that would have got the message if real sending were on, for the mailroom to show. */
   readonly insteadOf?: string | undefined;

@@ -9,6 +9,7 @@ import { isLoopback } from "./loopback.ts";
 import { networkOutcome } from "./network-outcomes.ts";
 import { type OutcomeTable, outcomeTableProblems } from "./outcome-table.ts";
 import type { Provider, SendAttempt } from "./provider.ts";
+import { sendgridReference } from "./sendgrid-callbacks.ts";
 import { sendgridOutcome } from "./sendgrid-outcomes.ts";
 import { type SendgridMail, sendgridSdk } from "./sendgrid-sdk.ts";
 import { watchedAgent } from "./watched-agent.ts";
@@ -60,7 +61,7 @@ export function sendgridProvider(options: SendgridOptions): Provider<EmailMessag
     client.setDefaultRequest({ ...request, signal });
     const mail = new MailService();
     mail.setClient(client);
-    const [{ statusCode, headers, body }] = await mail.send(mailOf(message, attempt.deliveryId));
+    const [{ statusCode, headers, body }] = await mail.send(mailOf(message, attempt));
     return sendgridOutcome({ status: statusCode, headers, body }, { now: clock.now(), outcomes });
   };
 
@@ -88,7 +89,7 @@ export function sendgridProvider(options: SendgridOptions): Provider<EmailMessag
   };
 }
 
-function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: string): SendgridMail {
+function mailOf({ from, to, subject, text, html }: EmailMessage, { deliveryId, reference }: SendAttempt): SendgridMail {
   return {
     from: from.name === undefined ? { email: from.address } : { email: from.address, name: from.name },
     to,
@@ -98,7 +99,7 @@ function mailOf({ from, to, subject, text, html }: EmailMessage, deliveryId: str
       { type: "text/plain", value: text },
       { type: "text/html", value: html },
     ],
-    customArgs: { delivery: deliveryId },
+    customArgs: { delivery: deliveryId, ...(reference === undefined ? {} : { [sendgridReference]: reference }) },
   };
 }
 

@@ -9,6 +9,7 @@ import { mailroomHeaders } from "./mailroom-headers.ts";
 import { outcomeTableProblems } from "./outcome-table.ts";
 import type { SendAttempt } from "./provider.ts";
 import { reasonText } from "./reason.ts";
+import { twilioReference } from "./twilio-callbacks.ts";
 import { type TimedTry, timedTry } from "./timed-try.ts";
 import type { TwilioAccount } from "./twilio-account.ts";
 import { twilioOutcome } from "./twilio-outcomes.ts";
@@ -16,7 +17,10 @@ import { type TwilioMessage, type TwilioRequest, type TwilioResponse, type Twili
 import { watchedAgent } from "./watched-agent.ts";
 
 /** An account of Twilio's, and how it is asked. */
-export interface TwilioOptions extends TwilioAccount, ApiOptions {}
+export interface TwilioOptions extends TwilioAccount, ApiOptions {
+  /** Where Twilio tells how a message stands: the public address of `/callbacks/twilio`. Default: it tells nothing, or what its console says. */
+  readonly statusCallback?: string | undefined;
+}
 
 export interface TwilioAttempt extends SendAttempt {
   /** What the reader will see, where the message itself does not say it. */
@@ -65,7 +69,7 @@ export function twilioMessages(options: TwilioOptions, problems: readonly string
     const client = new Twilio(user, secret, { accountSid, edge: "", region: "", httpClient: { request: send } });
     client.api.baseUrl = base.href.replace(/\/$/, "");
     try {
-      await client.messages.create(message);
+      await client.messages.create({ ...message, ...statusCallbackOf(options, attempt) });
     } catch (error) {
       // Where there is an answer, it says more than what the SDK makes of it.
       if (answer === undefined) throw error;
@@ -87,6 +91,14 @@ export function twilioMessages(options: TwilioOptions, problems: readonly string
     },
     close: () => connections.close(),
   };
+}
+
+function statusCallbackOf(
+  { statusCallback }: Pick<TwilioOptions, "statusCallback">,
+  { reference }: Pick<SendAttempt, "reference">,
+): Pick<TwilioMessage, "statusCallback"> {
+  if (statusCallback === undefined || reference === undefined) return {};
+  return { statusCallback: `${statusCallback}?${twilioReference}=${encodeURIComponent(reference)}` };
 }
 
 function checkedBase(

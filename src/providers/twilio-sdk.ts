@@ -40,6 +40,8 @@ export interface TwilioMessage {
   readonly contentVariables?: string;
   readonly from?: string;
   readonly messagingServiceSid?: string;
+  /** Where Twilio tells how the message stands. */
+  readonly statusCallback?: string;
 }
 
 let loaded: Promise<TwilioSdk> | undefined;

@@ -121,6 +121,25 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return ids.length;
     },
 
+    async wake(ids) {
+      const underWay: string[] = [];
+      const wakeOne = async (id: string): Promise<void> => {
+        const job = await queue.getJob(id);
+        if (job === undefined) return;
+        const woken = await job.promote().then(
+          () => true,
+          () => false,
+        );
+        if (woken) return;
+        const state = await job.getState();
+        if (state === "active") underWay.push(id);
+        // It was with a worker a moment ago, and waits now.
+        else if (state === "delayed") await job.promote();
+      };
+      for (let from = 0; from < ids.length; from += pageSize) await Promise.all(ids.slice(from, from + pageSize).map(wakeOne));
+      return underWay;
+    },
+
     async counts() {
       const counts = await queue.getJobCounts("waiting", "prioritized", "active", "delayed", "completed", "failed");
       const of = (state: string): number => counts[state] ?? 0;

@@ -31,6 +31,11 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   setRateLimit(limit: { readonly max: number; readonly per: number } | false): Promise<void>;
   /** Hands out what waits for a time that has come, and says how much that was. For clocks that tests move; else it happens by itself. */
   handOutDue(): Promise<number>;
+  /**
+   * Hands out now what waits for a time, and says which of the ids it found with a worker: such a job may be about to wait, so whoever
+   * wants it awake asks again. All else is left alone: what waits for a worker, has ended, or is not there.
+   */
+  wake(ids: readonly string[]): Promise<readonly string[]>;
   counts(): Promise<QueueCounts>;
   /** A page of dead letters, the newest first. */
   deadLetters(page: { readonly from: number; readonly count: number }): Promise<readonly DeadLetter<Content>[]>;

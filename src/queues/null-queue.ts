@@ -10,6 +10,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     work: () => ({ ready: nothing, stop: nothing }),
     setRateLimit: nothing,
     handOutDue: async () => 0,
+    wake: async () => [],
     counts: async () => ({ waiting: 0, active: 0, delayed: 0, completed: 0, dead: 0 }),
     progress: async () => undefined,
     deadLetters: async () => [],

@@ -22,6 +22,8 @@ export const securityHeaders = {
 export interface GuardOptions {
   /** The server listens on loopback: what comes in comes from this machine, be it sent by a page in its browser. */
   readonly local: boolean;
+  /** Through a proxy or a tunnel that runs here, the world reaches these paths by this name. */
+  readonly published?: { readonly host: string; readonly paths: readonly string[] } | undefined;
   readonly stopping: () => boolean;
 }
 
@@ -30,19 +32,19 @@ export interface GuardOptions {
  * - A site can point a name of its own at 127.0.0.1 and then read what is served there with its visitor's browser (DNS rebinding):
  *   the `Host` header gives it away.
  * - A site can send requests here without reading the answers: a browser says in `Origin` where such a request comes from, and with
- *   every POST and DELETE it does.
+ *   every POST and DELETE it does. Neither is in the way of providers that call back: they come by the public name, and say no `Origin`.
  * - What a form or an image can send without asking first is no JSON, and everything that changes something wants JSON or no body.
  *
  * On another address the name is whatever the network calls this machine, and every request needs a key, which no browser adds by itself.
  */
-export function guard(app: FastifyInstance, { local, stopping }: GuardOptions): void {
+export function guard(app: FastifyInstance, { local, published, stopping }: GuardOptions): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
     if (request.url.startsWith("/v1/")) reply.header("cache-control", "no-store");
     // Whoever keeps a connection takes the next one to a process that stays.
     if (stopping()) reply.header("connection", "close");
     if (!local) return;
-    if (!isLoopbackHost(request.headers.host))
+    if (!isLoopbackHost(request.headers.host) && !isPublished(request, published))
       throw new HttpProblem("FORBIDDEN_HOST", "This server answers to loopback names only, such as 127.0.0.1 or localhost.");
     if (isForeign(request))
       throw new HttpProblem("FORBIDDEN_ORIGIN", "This request was sent by a page of another site. Programs send no Origin header.");
@@ -53,6 +55,10 @@ export function guard(app: FastifyInstance, { local, stopping }: GuardOptions): 
 export function isLoopbackHost(header: string | undefined): boolean {
   const match = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.exec(header ?? "");
   return match !== null && isLoopback(match[1]!);
+}
+
+function isPublished({ url, headers }: FastifyRequest, published: GuardOptions["published"]): boolean {
+  return published !== undefined && headers.host?.toLowerCase() === published.host && published.paths.some((path) => url.startsWith(path));
 }
 
 /** Whether a browser says that another site's page sent this. A link that is followed is no such request. */

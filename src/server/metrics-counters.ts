@@ -1,10 +1,13 @@
 import type { Registry } from "prom-client";
 import type { Bus } from "../bus/bus.ts";
+import { callbackProviders } from "../bus/callbacks-options.ts";
 import { channelNames } from "../define/channel-name.ts";
 import { promClient } from "./process-figures.ts";
 
 /** How a delivery's try ended. `deferred` burned no attempt. What a person cancels ends in Redis, without a worker to count it. */
 const outcomes = ["sent", "retried", "deferred", "held", "dead", "suppressed", "expired"] as const;
+
+const verdicts = ["taken", "challenge", "refused", "failed"] as const;
 
 /** From the publish to the provider's acceptance, seconds: from 5 ms on one machine to retries of an hour. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
@@ -20,6 +23,7 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * | `busbar_gaps_total` | counter | | entries that were gone before a subscriber read them |
  * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired |
  * | `busbar_doubtful_total` | counter | channel | possible duplicates |
+ * | `busbar_callbacks_total` | counter | provider, verdict | callbacks that came in here: taken, challenge, refused (forged, altered or too old), failed (Redis did not take it) |
  * | `busbar_delivery_seconds` | histogram | channel | from the publish to the provider's acceptance, intended delays included |
  */
 export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promise<void> {
@@ -33,6 +37,7 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   const gaps = counter("gaps_total", "Entries of a topic log that were gone before a subscriber read them.");
   const deliveries = counter("deliveries_total", "Tries that ended in this process, by outcome.", ["channel", "outcome"]);
   const doubtful = counter("doubtful_total", "Possible duplicates.", ["channel"]);
+  const callbacks = counter("callbacks_total", "Callbacks of providers that came in here, by what was found.", ["provider", "verdict"]);
   const help = "Seconds from the publish to the provider's acceptance.";
   const seconds = new Histogram({ name: "busbar_delivery_seconds", help, labelNames: ["channel"], buckets, registers: [registry] });
 
@@ -43,6 +48,8 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
     seconds.zero({ channel });
   }
 
+  for (const provider of callbackProviders) for (const verdict of verdicts) callbacks.inc({ provider, verdict }, 0);
+
   const ended = ({ channel }: { readonly channel: string }, outcome: (typeof outcomes)[number]): void =>
     deliveries.inc({ channel, outcome });
   bus.on("published", ({ event, repeated }) => published.inc({ topic: event.type }, repeated ? 0 : 1));
@@ -50,6 +57,7 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   bus.on("unroutable", () => unroutable.inc());
   bus.on("gap", ({ entries }) => gaps.inc(entries));
   bus.on("doubtful", ({ delivery: { channel } }) => doubtful.inc({ channel }));
+  bus.on("callback", ({ provider, verdict }) => callbacks.inc({ provider, verdict }));
   bus.on("sent", ({ delivery, milliseconds }) => {
     ended(delivery, "sent");
     // Two machines' clocks may differ.

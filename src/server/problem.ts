@@ -45,6 +45,7 @@ const kinds = {
   FORBIDDEN: [403, "The API key may not do this"],
   FORBIDDEN_HOST: [403, "The server does not answer to this name"],
   FORBIDDEN_ORIGIN: [403, "The server does not answer other sites"],
+  CALLBACK_REFUSED: [403, "The callback is not known to be the provider's"],
   REAL_SENDING: [403, "Real sending is on"],
   NOT_FOUND: [404, "There is nothing here"],
   METHOD_NOT_ALLOWED: [405, "The address does not know this method"],

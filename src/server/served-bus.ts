@@ -5,6 +5,9 @@ import type { WatchedBus } from "../dashboard/feed.ts";
 export interface ServedBus
   extends
     WatchedBus,
-    Pick<Bus, "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats"> {
+    Pick<
+      Bus,
+      "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats" | "callbacks"
+    > {
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
 }

@@ -9,6 +9,7 @@ import { isLoopback } from "../providers/loopback.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { keyAccess } from "./access.ts";
 import { takeBodiesAsBytes } from "./body.ts";
+import { callbackPath, callbackRoutes } from "./callback-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
 import { guard } from "./guard.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly open?: boolean;
   /** Messages really leave, so that no test message is sent. Default true. */
   readonly live?: boolean;
+  /** The address by which the world reaches this server, where it is not its own. Providers call back there. */
+  readonly publicUrl?: string | undefined;
   /** The inbox of a mailroom in this process. Without one the page shows no messages. */
   readonly inbox?: Inbox | undefined;
   /** What the vendors of that mailroom tell later. Without it the page has no buttons for that. */
@@ -123,14 +126,19 @@ interface RoutesOptions extends Omit<ServerOptions, "logger" | "open"> {
 }
 
 function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
-  const { bus, keys, inbox, callbacks, faults, live = true, metrics, logger, open, local, store, stopping } = options;
+  const { bus, keys, inbox, callbacks, faults, live = true, metrics, publicUrl, logger, open, local, store, stopping } = options;
   const access = store && keyAccess({ ...store, open });
-  guard(app, { local, stopping });
+  guard(app, {
+    local,
+    stopping,
+    published: publicUrl === undefined ? undefined : { host: new URL(publicUrl).host, paths: [callbackPath] },
+  });
   takeBodiesAsBytes(app);
   answerErrors(app, logger);
   answerUnknown(app, { hint: local ? undefined : "The page, its feed and the inbox are served on loopback only." });
   healthRoutes(app, { bus, stopping });
   metricsRoutes(app, { bus, metrics, access: local ? undefined : access });
+  callbackRoutes(app, { bus, logger });
   if (access !== undefined && keys !== undefined) {
     apiRoutes(app, { bus, live, logger, access });
     openApiRoutes(app, { bus, application: keys.application, live, open, access: local ? undefined : access });

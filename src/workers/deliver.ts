@@ -10,9 +10,12 @@ import type { Delivery } from "../define/delivery.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
+import { deliveryReference } from "../define/reference.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
+import { reportsLater } from "../providers/index.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
+import { receiptOf, type Settled } from "./statuses.ts";
 import { suppressedReason } from "./suppressed-reason.ts";
 import type { Suppressions } from "./suppressions.ts";
 import { decide } from "./verdict.ts";
@@ -37,6 +40,8 @@ const renewMs = 4_000;
 const mostDeaths = 5;
 /** Redis did not take the claim. */
 const claimAgainMs = 1_000;
+/** It is known not to have arrived, and goes again. */
+const returnedMs = 1_000;
 /** What this build does not know is left to a newer one. */
 const unknownMs = 30_000;
 
@@ -99,6 +104,9 @@ export function deliver({
       case "given up":
         observe("dead", { delivery, reason: claim.reason });
         return { kind: "dead", reason: claim.reason };
+      case "proved":
+        proved(delivery, claim);
+        return { kind: "done", end: "sent" };
       case "poison":
         return dead(delivery, `poison: its worker died ${claim.deaths} times while sending it`);
       case "go":
@@ -112,7 +120,8 @@ export function deliver({
     const result = await sendUnderLease(message, { job, token, limit: timeLimit(route) });
     const { outcome, provider, before } = result;
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, before, now: clock.now() });
-    const marked = await ledger.mark(delivery, token, mark).catch((error: unknown) => {
+    const receipt = outcome.kind === "sent" && reportsLater(provider) ? receiptOf(delivery, provider, outcome.messageId) : undefined;
+    const marked = await ledger.mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt } : mark).catch((error: unknown) => {
       // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
       logger.error(
         { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
@@ -124,6 +133,7 @@ export function deliver({
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }
     if (outcome.kind === "suppress") await withholding.keep(delivery, outcome, provider);
+    if (marked === "sent" || marked === "free" || marked === "dead" || marked === "suppressed") return settled(delivery, provider, marked);
     report(delivery, attempt, verdict, result);
     return verdict.kind === "failed" || verdict.kind === "dead" ? { ...verdict, error: result.error } : verdict;
   };
@@ -152,7 +162,13 @@ export function deliver({
       );
     }, renewMs);
     try {
-      return await channel.send(message, { deliveryId: delivery.id, signal: limit.signal, number, progress });
+      return await channel.send(message, {
+        deliveryId: delivery.id,
+        reference: deliveryReference(delivery),
+        signal: limit.signal,
+        number,
+        progress,
+      });
     } finally {
       clearInterval(renewal);
       limit.clear();
@@ -173,6 +189,9 @@ export function deliver({
   }
 
   async function expired(delivery: Delivery, at: number): Promise<Verdict> {
+    // It may be here only because a report proved that it was sent in time.
+    const standing = await ledger.standings([delivery]).catch(() => []);
+    if (standing[0] === "sent") return { kind: "done", end: "sent" };
     const reason = `it was to be sent before ${new Date(at).toISOString()}`;
     await note(delivery, { step: "expired", detail: reason });
     observe("expired", { delivery, reason });
@@ -189,6 +208,32 @@ export function deliver({
     }
     observe("suppressed", { delivery, reason });
     return { kind: "done", end: "suppressed" };
+  }
+
+  /** Its provider reported what became of it before its answer came, or in place of it. */
+  function settled(delivery: Delivery, provider: string, as: Settled): Verdict {
+    const reason = `${provider} reported that it did not arrive`;
+    switch (as) {
+      case "sent":
+        proved(delivery, { provider, messageId: undefined });
+        return { kind: "done", end: "sent" };
+      case "free":
+        observe("retrying", { delivery, reason, after: returnedMs, burned: false });
+        return { kind: "again", after: returnedMs };
+      case "dead":
+        observe("dead", { delivery, reason });
+        return { kind: "dead", reason };
+      case "suppressed":
+        observe("suppressed", { delivery, reason });
+        return { kind: "done", end: "suppressed" };
+    }
+  }
+
+  function proved(
+    delivery: Delivery,
+    { provider, messageId }: { readonly provider: string; readonly messageId: string | undefined },
+  ): void {
+    observe("sent", { delivery, provider, messageId, milliseconds: clock.now() - Date.parse(delivery.event.time) });
   }
 
   async function failed(delivery: Delivery, attempt: number, reason: string, error: unknown): Promise<Verdict> {

@@ -29,9 +29,9 @@ export function isEnd(state: DeliveryState): boolean {
   return ends.some((end) => end === state);
 }
 
-/** A send that came late is true all the same. */
+/** A send that came late is true all the same, and so is one that its provider reported. */
 function isSuccess({ step }: TimelineEntry): boolean {
-  return step === "sent" || step === "late";
+  return step === "sent" || step === "late" || step === "confirmed";
 }
 
 function stateAfter({ step }: TimelineEntry): DeliveryState {

@@ -1,3 +1,5 @@
+import type { Receipt, Settled, Statuses } from "./statuses.ts";
+
 /**
  * The ledger makes retries safe: it knows of each delivery whether somebody is sending it, and how it ended.
  *
@@ -6,12 +8,13 @@
  * - A lease that ran out means that its holder died, or was paused, between claim and mark: its send may have happened.
  *   The next claim goes, and says `doubtful`.
  * - `mark` is for the holder of the claim. A `sent` that comes late is recorded all the same, because it is true.
+ * - What a provider reported before the mark, or before a dead holder's claim is taken over, settles it.
  */
-export interface Ledger {
+export interface Ledger extends Statuses {
   claim(delivery: LedgerKey, options: ClaimOptions): Promise<Claim>;
   /** True while the claim is still ours. */
   renew(delivery: LedgerKey, token: string, lease: number): Promise<boolean>;
-  mark(delivery: LedgerKey, token: string, mark: Mark): Promise<"marked" | "late">;
+  mark(delivery: LedgerKey, token: string, mark: Mark): Promise<Marked>;
   /** Opens a dead delivery again, or also one whose address was suppressed; `open`, unless it ended otherwise or is being sent right now. */
   reopen(delivery: LedgerKey, options?: { readonly suppressed?: boolean }): Promise<"open" | "sent" | "suppressed" | "busy">;
   /** Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. */
@@ -60,12 +63,18 @@ export type Claim =
   | { readonly kind: "busy"; readonly after: number }
   /** It may have been sent, and waits for word of that; milliseconds until it is given up. `begun`: from now on. */
   | { readonly kind: "held"; readonly after: number; readonly begun: boolean }
-  /** It may have been sent, and there was no word of it in its time: it is dead from now on. */
+  /** Its last holder died, and a report says that its send came through: it is sent from now on. */
+  | { readonly kind: "proved"; readonly provider: string; readonly messageId: string | undefined }
+  /** It may have been sent, and there was no word of it in its time, or its last holder died and a report says that it can not arrive: it is dead from now on. */
   | { readonly kind: "given up"; readonly reason: string }
   | { readonly kind: "poison"; readonly deaths: number };
 
+/** `late`: the claim was somebody else's by then. Where a report came before the mark and says otherwise: what it makes of the delivery. */
+export type Marked = "marked" | "late" | Settled;
+
 export type Mark =
-  | { readonly kind: "sent" | "suppressed" | "dead"; readonly detail: string }
+  | { readonly kind: "sent"; readonly detail: string; /** for the statuses that come later */ readonly receipt?: Receipt | undefined }
+  | { readonly kind: "suppressed" | "dead"; readonly detail: string }
   /** Given up, although its last try may have been accepted. */
   | { readonly kind: "deadInDoubt"; readonly detail: string }
   /** Known not sent: the claim is free again at once. */
@@ -98,6 +107,10 @@ export const timelineSteps = {
   cancelled: "n",
   /** a person gave a dead letter up */
   discarded: "z",
+  /** a provider's report proves that it was sent */
+  confirmed: "c",
+  /** a provider reports that it did not arrive: it is sent again */
+  returned: "b",
 } as const;
 
 export type TimelineStepName = keyof typeof timelineSteps;

@@ -1,20 +1,30 @@
 import type { Redis } from "ioredis";
 import { base32Alphabet } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
-import { type Claim, type Ledger, type LedgerKey, type LedgerStanding, type Mark, type TimelineStepName, timelineSteps } from "./ledger.ts";
+import { oneLine } from "./one-line.ts";
+import {
+  type Claim,
+  type Ledger,
+  type LedgerKey,
+  type LedgerStanding,
+  type Mark,
+  type Marked,
+  type TimelineStepName,
+  timelineSteps,
+} from "./ledger.ts";
+import { keepSeconds, ledgerKeys, longestTimeline } from "./redis-ledger-keys.ts";
+import { receiptText, redisStatuses } from "./redis-statuses.ts";
 import { parseTimeline } from "./timeline.ts";
 
-const claimScript = luaScript<[Claim["kind"], (number | string)?, number?]>(new URL("./claim.lua", import.meta.url));
+const statusLines = new URL("./status-lines.lua", import.meta.url);
+const claimScript = luaScript<[Claim["kind"], (number | string)?, (number | string)?]>(
+  new URL("./claim.lua", import.meta.url),
+  statusLines,
+);
 const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
 const reopenScript = luaScript<"open" | "sent" | "suppressed" | "busy">(new URL("./reopen.lua", import.meta.url));
 const cancelScript = luaScript<"cancelled" | "sent" | "suppressed" | "dead" | "busy">(new URL("./cancel.lua", import.meta.url));
-const markScript = luaScript<"marked" | "late">(new URL("./mark.lua", import.meta.url));
-
-/** How long a bucket is kept after its first record, seconds: 96 h. */
-const keepSeconds = 96 * 3_600;
-/** Bytes of one time line. */
-const longestTimeline = 2_000;
-const longestDetail = 200;
+const markScript = luaScript<Marked>(new URL("./mark.lua", import.meta.url), statusLines);
 
 const markState: Readonly<Record<Mark["kind"], string>> = {
   sent: "s",
@@ -45,34 +55,35 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
  * | `<p>:{<s>}:ledger:<hour>` | hash | delivery id → its record, at most 100 bytes (its form stands in claim.lua) |
  * | `<p>:{<s>}:ledger-doubtful` | string | how many sends followed one that may have been accepted; never expires |
  * | `<p>:{<s>}:timeline:<hour>` | hash | delivery id → lines `<ms> <step's letter> <detail>`, at most 2,000 bytes |
+ *
+ * What providers say later is beside them: redis-statuses.ts.
  */
 export function redisLedger(redis: Redis, prefix: string): Ledger {
-  const shard = (letter: string): string => `${prefix}:{${letter}}`;
-  const doubtfulKey = (letter: string): string => `${shard(letter)}:ledger-doubtful`;
-  const keysOf = ({ id, event }: LedgerKey): readonly [ledger: string, timeline: string, doubtful: string] => {
-    const letter = id.at(-1)!;
-    const hour = Math.floor(Date.parse(event.time) / 3_600_000);
-    return [`${shard(letter)}:ledger:${hour}`, `${shard(letter)}:timeline:${hour}`, doubtfulKey(letter)];
+  const { of: keysOf, doubtful: doubtfulKey } = ledgerKeys(prefix);
+  const markKeys = (delivery: LedgerKey): readonly string[] => {
+    const { ledger, timeline, statuses, receipts } = keysOf(delivery);
+    return [ledger, timeline, statuses, receipts];
   };
 
   return {
+    ...redisStatuses(redis, prefix),
+
     async claim(delivery, { token, lease, mostDeaths, now, hold = 0 }) {
-      const [kind, value, begun] = await claimScript(redis, keysOf(delivery), [
-        delivery.id,
-        token,
-        lease,
-        mostDeaths,
-        keepSeconds,
-        now,
-        hold,
-      ]);
+      const { ledger, timeline, statuses, doubtful } = keysOf(delivery);
+      const [kind, value, more] = await claimScript(
+        redis,
+        [ledger, timeline, statuses, doubtful],
+        [delivery.id, token, lease, mostDeaths, keepSeconds, now, hold, longestTimeline],
+      );
       switch (kind) {
         case "go":
           return { kind, doubtful: value === 1 };
         case "busy":
           return { kind, after: Number(value) };
         case "held":
-          return { kind, after: Number(value), begun: begun === 1 };
+          return { kind, after: Number(value), begun: more === 1 };
+        case "proved":
+          return { kind, provider: String(value), messageId: more === "" ? undefined : String(more) };
         case "given up":
           return { kind, reason: String(value) };
         case "poison":
@@ -84,10 +95,10 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
       }
     },
 
-    renew: async (delivery, token, lease) => (await renewScript(redis, [keysOf(delivery)[0]], [delivery.id, token, lease])) === 1,
+    renew: async (delivery, token, lease) => (await renewScript(redis, [keysOf(delivery).ledger], [delivery.id, token, lease])) === 1,
 
     mark: (delivery, token, mark) =>
-      markScript(redis, keysOf(delivery), [
+      markScript(redis, markKeys(delivery), [
         delivery.id,
         token,
         markState[mark.kind],
@@ -96,23 +107,24 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
         keepSeconds,
         longestTimeline,
         mark.kind === "held" ? mark.until : "",
+        mark.kind === "sent" && mark.receipt !== undefined ? receiptText(mark.receipt) : "",
       ]),
 
-    reopen: (delivery, { suppressed = false } = {}) => reopenScript(redis, [keysOf(delivery)[0]], [delivery.id, suppressed ? 1 : 0]),
+    reopen: (delivery, { suppressed = false } = {}) => reopenScript(redis, [keysOf(delivery).ledger], [delivery.id, suppressed ? 1 : 0]),
 
     cancel: (delivery, { step, detail }) => {
-      const [ledger, timeline] = keysOf(delivery);
+      const { ledger, timeline } = keysOf(delivery);
       return cancelScript(redis, [ledger, timeline], [delivery.id, `${timelineSteps[step]} ${oneLine(detail)}`, keepSeconds]);
     },
 
     async standings(deliveries) {
-      const records = await Promise.all(deliveries.map((delivery) => redis.hget(keysOf(delivery)[0], delivery.id)));
+      const records = await Promise.all(deliveries.map((delivery) => redis.hget(keysOf(delivery).ledger, delivery.id)));
       const now = Date.now();
       return records.map((record) => standingOf(record, now));
     },
 
     async note(delivery, { step, detail }) {
-      await markScript(redis, keysOf(delivery), [
+      await markScript(redis, markKeys(delivery), [
         delivery.id,
         "",
         "",
@@ -120,6 +132,7 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
         oneLine(detail),
         keepSeconds,
         longestTimeline,
+        "",
         "",
       ]);
     },
@@ -130,7 +143,7 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
       return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
     },
 
-    timeline: async (delivery) => parseTimeline(await redis.hget(keysOf(delivery)[1], delivery.id)),
+    timeline: async (delivery) => parseTimeline(await redis.hget(keysOf(delivery).timeline, delivery.id)),
   };
 }
 
@@ -142,9 +155,4 @@ function standingOf(record: string | null, now: number): LedgerStanding {
   // Whoever held it queues nothing anew: it is in its queue, and may have been sent.
   if (state === "h") return "busy";
   return ended[state] ?? "open";
-}
-
-function oneLine(detail: string): string {
-  // Bidi controls would turn the order of what people read.
-  return detail.replace(/[\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ").slice(0, longestDetail);
 }

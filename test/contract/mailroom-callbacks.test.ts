@@ -206,16 +206,23 @@ describe("Twilio's callbacks", () => {
     expect(isTwilios(call!, `${base}/callbacks/twilio`)).toBe(true);
   });
 
-  it("leave this machine for no address: what is public comes here, signed for the public address", async () => {
-    const StatusCallback = "https://shop.example.com/callbacks/twilio?delivery=d_1.abc";
-    const message = await messageBy(room, "twilio", { StatusCallback });
+  it("leave this machine for no address: those of another one come to where callbacks go, with the query that names the delivery", async () => {
+    const message = await messageBy(room, "twilio", { StatusCallback: "https://shop.example.com/bus/callbacks/twilio?delivery=d_1.abc" });
     const [call] = await told(message, { status: "delivered" });
     expect(call!.url).toBe("/callbacks/twilio?delivery=d_1.abc");
-    expect(isTwilios(call!, StatusCallback)).toBe(true);
+    expect(isTwilios(call!, statusCallback())).toBe(true);
     room.callbacks.goTo(undefined);
     expect(() => room.callbacks.tell(message, { status: "delivered" })).toThrow(
       /names shop\.example\.com, and nothing leaves the mailroom/,
     );
+  });
+
+  it("come to where callbacks go, where the message names their place at another port, and else to what it names here", async () => {
+    const elsewhere = await messageBy(room, "twilio", { StatusCallback: "http://localhost:4000/callbacks/twilio?delivery=d_1.abc" });
+    expect((await told(elsewhere, { status: "delivered" })).map(({ url }) => url)).toEqual(["/callbacks/twilio?delivery=d_1.abc"]);
+    room.callbacks.goTo("http://127.0.0.1:9/callbacks");
+    const own = await messageBy(room, "twilio", { StatusCallback: statusCallback("/own?x=1") });
+    expect((await told(own, { status: "delivered" })).map(({ url }) => url)).toEqual(["/own?x=1"]);
   });
 
   it("D5: what is forged or altered does not hold", async () => {

@@ -217,6 +217,51 @@ describe("a delivery queue", () => {
     expect(Object.fromEntries(tries)).toEqual({ d_failing: [0, 2], d_again: [0, 3], d_added: [5] });
   });
 
+  it("wakes what waits for a time, says what is with a worker, and leaves all else where it is", async () => {
+    const { queue } = newQueue();
+    const later = { notBefore: Date.now() + 3_600_000 };
+    await queue.add([content("d_later", later), content("d_held"), content("d_dead"), content("d_done")]);
+    const handed: string[] = [];
+    let underWay: readonly string[] = [];
+    const worker = queue.work(
+      async ({ content: { id } }) => {
+        handed.push(id);
+        if (handed.filter((other) => other === id).length > 1 || id === "d_done") return done;
+        if (id === "d_dead") return { kind: "dead", reason: "no" };
+        if (id === "d_later") return done;
+        // What it is told to wait for is known a moment too late: it is found with its worker.
+        underWay = await queue.wake(["d_held"]);
+        return { kind: "again", after: 3_600_000 };
+      },
+      { concurrency: 1, onGivenUp: () => undefined },
+    );
+    workers.push(worker);
+    await expect.poll(() => queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 2, completed: 1, dead: 1 });
+    expect(underWay).toEqual(["d_held"]);
+    expect(handed.toSorted()).toEqual(["d_dead", "d_done", "d_held"]);
+    expect(await queue.wake(["d_later", "d_held", "d_dead", "d_done", "d_unknown"])).toEqual([]);
+    await expect.poll(() => queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, completed: 3, dead: 1 });
+    expect(handed.slice(3).toSorted()).toEqual(["d_held", "d_later"]);
+    expect(await queue.wake([])).toEqual([]);
+  });
+
+  it("leaves a woken job its turn: the most urgent goes first", async () => {
+    const { queue } = newQueue();
+    const later = { notBefore: Date.now() + 3_600_000 };
+    await queue.add([
+      content("d_woken", { ...later, priority: "low" }),
+      content("d_waiting"),
+      content("d_urgent", { priority: "critical" }),
+    ]);
+    await Promise.all([queue.wake(["d_woken"]), queue.wake(["d_woken", "d_woken"])]);
+    const handed = await work(
+      queue,
+      () => done,
+      (jobs) => jobs.length === 3,
+    );
+    expect(handed.map((job) => job.content.id)).toEqual(["d_urgent", "d_waiting", "d_woken"]);
+  });
+
   it("A3: gives a dead letter that is redriven all that a new job has: attempts, and deaths of its workers", async () => {
     const { queue, key } = newQueue();
     await queue.add([content("job", { retry: { attempts: 1 } })]);

@@ -52,7 +52,13 @@ describe("docs/redis-layout.md", () => {
   const page = read("docs/redis-layout.md");
 
   it("has every row of the tables that stand beside the code", () => {
-    for (const file of ["src/log/redis-log-keys.ts", "src/workers/redis-ledger.ts", "src/bus/redis-replay-places.ts", ...ofServer]) {
+    for (const file of [
+      "src/log/redis-log-keys.ts",
+      "src/workers/redis-ledger.ts",
+      "src/workers/redis-statuses.ts",
+      "src/bus/redis-replay-places.ts",
+      ...ofServer,
+    ]) {
       const keys = [...read(file).matchAll(/^ \* \| `(<p>[^`]+)`/gm)].map(([, key]) => key!);
       expect(keys).not.toHaveLength(0);
       for (const key of keys) expect(page).toContain(`| \`${key}\` |`);

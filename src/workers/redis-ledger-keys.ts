@@ -1,0 +1,36 @@
+import type { DeliveryReference } from "../define/reference.ts";
+
+/** How long a bucket is kept after its first record, seconds: 96 h. */
+export const keepSeconds = 96 * 3_600;
+/** Bytes of one time line. */
+export const longestTimeline = 2_000;
+
+/** The buckets of a delivery: all in one slot, that of its shard. */
+export interface LedgerKeys {
+  readonly ledger: string;
+  readonly timeline: string;
+  readonly statuses: string;
+  readonly receipts: string;
+  readonly doubtful: string;
+}
+
+/** `<p>` is the prefix, the shard the last character of the delivery's id, and the bucket the hour of its event's time. */
+export function ledgerKeys(prefix: string): { of(delivery: DeliveryReference): LedgerKeys; doubtful(letter: string): string } {
+  const shard = (letter: string): string => `${prefix}:{${letter}}`;
+  const doubtful = (letter: string): string => `${shard(letter)}:ledger-doubtful`;
+  return {
+    doubtful,
+    of({ id, event }) {
+      const letter = id.at(-1)!;
+      const hour = Math.floor(Date.parse(event.time) / 3_600_000);
+      const bucket = (name: string): string => `${shard(letter)}:${name}:${hour}`;
+      return {
+        ledger: bucket("ledger"),
+        timeline: bucket("timeline"),
+        statuses: bucket("statuses"),
+        receipts: bucket("receipts"),
+        doubtful: doubtful(letter),
+      };
+    },
+  };
+}
