@@ -23,6 +23,8 @@ import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { providerAlerts } from "./provider-alerts.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
+import { ofMailroom } from "./reporting-providers.ts";
+import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
 const bothRoles: readonly Role[] = ["router", "workers"];
@@ -173,7 +175,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const assembled = await assemble({ settings, topics, subscribers, ...delivering });
       known = assembled.catalog;
       await connected;
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, logger });
+      const onRaised = statusEvents(topics, publish);
+      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, logger });
     },
     connect,
     stop: () =>
@@ -198,7 +201,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       settings,
       clock,
       observe,
-      keep: ({ provider, receivedAt, ...callback }) => parts.queues().callbacks.add([callbackRecord(provider, callback, receivedAt)]),
+      keep: ({ provider, mailroom, receivedAt, ...callback }) =>
+        parts.queues().callbacks.add([callbackRecord(mailroom ? ofMailroom(provider) : provider, callback, receivedAt)]),
     }),
     channels,
     async subscribers() {

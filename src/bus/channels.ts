@@ -7,7 +7,7 @@ import { type ProviderTrouble, providerTroubles } from "./provider-troubles.ts";
 
 /** A channel, or one of the queues beside them, as it is now. */
 export interface ChannelView extends QueueCounts {
-  /** A channel, `routing` or `audiences`. */
+  /** A channel, `routing`, `audiences` or `callbacks`. */
   readonly name: string;
   readonly on: boolean;
   /** Why nothing is planned for it. */

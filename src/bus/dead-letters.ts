@@ -3,14 +3,18 @@ import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import { type By, byText } from "./deliveries.ts";
 import type { LazyParts } from "./lazy-parts.ts";
-import { type AnyContent, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
+import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
 
 /** What ended without being sent, wherever it ended. */
 export interface DeadLetterView {
   readonly id: string;
-  /** A channel, `routing` (an event that could not be planned) or `audiences` (recipients that could not be looked up). */
+  /**
+   * A channel, `routing` (an event that could not be planned), `audiences` (recipients that could not be looked up) or `callbacks` (what a
+   * provider told later and could not be read or applied).
+   */
   readonly queue: string;
-  readonly subscriber: string;
+  /** Undefined of a callback. */
+  readonly subscriber: string | undefined;
   readonly route: string | undefined;
   /** The recipient; undefined where none was planned yet. */
   readonly to: string | undefined;
@@ -26,7 +30,7 @@ export interface DeadLetterView {
 
 /** One dead letter with everything that is known of it. */
 export interface DeadLetterDetail extends DeadLetterView {
-  /** What was to be sent: a template's data, a webhook's body, or the event that a handler was given or a subscriber could not plan. */
+  /** What was to be sent: a template's data, a webhook's body, or the event that a handler was given or a subscriber could not plan; the body of a callback. */
   readonly data: unknown;
   /** What happened to it, oldest first; empty for what is no delivery. */
   readonly timeline: readonly TimelineEntry[];
@@ -79,6 +83,7 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
     const { queue, letter } = found;
     const { content } = letter;
     if ("json" in content) return (await queue.redrive(id, { ...content, poison: false })) ? undefined : gone;
+    if (isCallback(content)) return (await queue.redrive(id)) ? undefined : gone;
     if (!isDelivery(content)) return (await queue.redrive(id, { ...content, failures: 0 })) ? undefined : gone;
     // First the ledger: a crash in between leaves a dead letter that can be redriven again.
     const opened = await ledger().reopen(content);
@@ -155,6 +160,8 @@ const gone = "it is no dead letter any more";
 
 function dataOf(content: AnyContent): unknown {
   if ("json" in content) return parsedOrText(content.json);
+  if ("ask" in content) return { ask: content.ask };
+  if ("callback" in content) return parsedOrText(content.callback.body);
   if (!isDelivery(content)) return content.event;
   return content.channel === "handler" ? content.event : content.data;
 }
@@ -171,7 +178,7 @@ function deadLetterView(queue: string, { content, reason, attempts, firstAt, las
   return {
     id: content.id,
     queue,
-    subscriber: content.subscriber,
+    subscriber: "subscriber" in content ? content.subscriber : undefined,
     route: "route" in content ? content.route : undefined,
     to: "to" in content ? content.to : undefined,
     event: eventOf(content),
@@ -184,6 +191,7 @@ function deadLetterView(queue: string, { content, reason, attempts, firstAt, las
 }
 
 function eventOf(content: AnyContent & QueuedContent): DeadLetterView["event"] {
+  if (isCallback(content)) return undefined;
   try {
     const { id, type, time } = "json" in content ? decodeEvent(content.json) : content.event;
     return { id, type, time };

@@ -1,8 +1,11 @@
 import { type Progress } from "../define/handler.ts";
 import type { EventReference } from "../define/delivery.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
+import type { DeliveryStatus } from "../define/status.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
+import type { StatusEntry } from "../workers/statuses.ts";
 import type { JobState } from "../queues/delivery-queue.ts";
+import { statusesOf } from "./trace.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 
@@ -13,7 +16,7 @@ export interface By {
 }
 
 /** Where a delivery stands. */
-export interface DeliveryStatus {
+export interface DeliveryStanding {
   readonly id: string;
   readonly channel: string;
   readonly subscriber: string;
@@ -27,6 +30,10 @@ export interface DeliveryStatus {
   /** Tries that were burned. */
   readonly attempts: number;
   readonly timeline: readonly TimelineEntry[];
+  /** The highest status that its provider reported; absent where it said nothing. */
+  readonly status?: DeliveryStatus;
+  /** All that its provider reported, in the order in which it came to be known. */
+  readonly statuses?: readonly StatusEntry[];
   readonly progress?: Progress;
 }
 
@@ -38,7 +45,7 @@ export type Cancelled =
 /** Single deliveries. Connects with its first question. */
 export interface Deliveries {
   /** Undefined where no queue holds a delivery of this id; finished ones are kept 24 h by default. */
-  status(id: string): Promise<DeliveryStatus | undefined>;
+  status(id: string): Promise<DeliveryStanding | undefined>;
   /** Ends a delivery that waits for a worker, a retry or its time, unsent. Twice is fine. */
   cancel(id: string, by?: By): Promise<Cancelled>;
 }
@@ -58,7 +65,11 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
       const found = await find(id);
       if (found === undefined) return undefined;
       const { content, state: job, attempts, queue } = found;
-      const [timeline, progress] = await Promise.all([ledger().timeline(content), queue.progress(id)]);
+      const [timeline, [reported], progress] = await Promise.all([
+        ledger().timeline(content),
+        ledger().statuses([content]),
+        queue.progress(id),
+      ]);
       const { event, channel, subscriber, route, to } = content;
       return {
         id,
@@ -71,6 +82,7 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
         queue: job,
         attempts,
         timeline,
+        ...statusesOf(reported),
         ...(progress === undefined ? {} : { progress }),
       };
     },

@@ -65,7 +65,7 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
     deliveries,
 
     async queues() {
-      const all = [...channelNames.map((channel) => queues().of(channel)), queues().routing, queues().audiences];
+      const all = [...channelNames.map((channel) => queues().of(channel)), queues().routing, queues().audiences, queues().callbacks];
       return Object.fromEntries(await Promise.all(all.map(async (queue) => [queue.name, await queue.counts()] as const)));
     },
 

@@ -4,18 +4,20 @@ import { nearestName } from "../define/names.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import type { AudienceRecord } from "../router/audience-record.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
+import type { CallbackJob } from "../workers/callback-record.ts";
 import { channelNames } from "../define/channel-name.ts";
 import type { Queues } from "./queues.ts";
 
-/** The channels, `routing` (events that could not be planned) and `audiences` (recipients that are looked up). */
-export const queueNames: readonly string[] = [...channelNames, "routing", "audiences"];
+/** The channels, `routing` (events that could not be planned), `audiences` (recipients that are looked up) and `callbacks` (what providers tell later). */
+export const queueNames: readonly string[] = [...channelNames, "routing", "audiences", "callbacks"];
 
 /** Whatever a queue carries. */
-export type AnyContent = Delivery | RoutingRecord | AudienceRecord;
+export type AnyContent = Delivery | RoutingRecord | AudienceRecord | CallbackJob;
 
 /** @throws BusbarError `UNKNOWN_QUEUE` */
-export function namedQueue({ of, routing, audiences }: Queues, name: string): DeliveryQueue<AnyContent> {
-  const queue = name === "routing" ? routing : name === "audiences" ? audiences : of(checkedName(name) as Delivery["channel"]);
+export function namedQueue({ of, routing, audiences, callbacks }: Queues, name: string): DeliveryQueue<AnyContent> {
+  const beside = { routing, audiences, callbacks } as const;
+  const queue = name in beside ? beside[name as keyof typeof beside] : of(checkedName(name) as Delivery["channel"]);
   return queue as unknown as DeliveryQueue<AnyContent>;
 }
 
@@ -26,6 +28,11 @@ function checkedName(name: string): string {
     "UNKNOWN_QUEUE",
     `No queue is called "${name}". ${near === undefined ? `There are ${queueNames.join(", ")}.` : `Did you mean "${near}"?`}`,
   );
+}
+
+/** True for what a provider told later, and for what is asked of one. */
+export function isCallback(content: AnyContent): content is CallbackJob {
+  return "callback" in content || "ask" in content;
 }
 
 /** True for what a channel sends. */

@@ -7,7 +7,7 @@ import { bullmqQueue } from "../queues/bullmq-queue.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { nullQueue } from "../queues/null-queue.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
-import type { CallbackRecord } from "../workers/callback-record.ts";
+import type { CallbackJob } from "../workers/callback-record.ts";
 import type { Settings } from "./options.ts";
 
 export interface Queues {
@@ -18,7 +18,7 @@ export interface Queues {
   /** Audiences that are looked up page by page. */
   readonly audiences: DeliveryQueue<AudienceRecord>;
   /** Callbacks of providers that are to be read. */
-  readonly callbacks: DeliveryQueue<CallbackRecord>;
+  readonly callbacks: DeliveryQueue<CallbackJob>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function queuesOf(
   const keepCompleted = { age: day, count: 1_000 };
   const routing = bullmqQueue<RoutingRecord>({ ...shared, name: "routing", keepCompleted });
   const audiences = bullmqQueue<AudienceRecord>({ ...shared, name: "audiences", keepCompleted });
-  const callbacks = bullmqQueue<CallbackRecord>({ ...shared, name: "callbacks", keepCompleted: { age: day, count: 10_000 } });
+  const callbacks = bullmqQueue<CallbackJob>({ ...shared, name: "callbacks", keepCompleted: { age: day, count: 10_000 } });
   return {
     of(channel) {
       const queue = deliveries.get(channel);

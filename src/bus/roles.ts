@@ -8,6 +8,13 @@ import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { createRouter, type Router } from "../router/router.ts";
+import type { RaisedStatus } from "../workers/apply-status.ts";
+import { createCallbackWorker } from "../workers/callback-worker.ts";
+import { followWish } from "../workers/follow-wish.ts";
+import { redisDueReceipts } from "../workers/redis-due-receipts.ts";
+import { redisMessageIds } from "../workers/redis-message-ids.ts";
+import { trackMessages } from "../workers/track-messages.ts";
+import { reportingProviders } from "./reporting-providers.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
@@ -31,6 +38,8 @@ export interface RolesOptions {
   readonly log: TopicLog;
   readonly clock: Clock;
   readonly observe: Observe;
+  /** A provider raised a delivery's status. */
+  readonly onRaised: (raised: RaisedStatus) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -42,14 +51,18 @@ export interface RunningRoles {
 /** What is under way may take so long to finish at a clean stop, milliseconds; while Redis is away, nothing can be finished. */
 const stopMs = { redisThere: 15_000, redisAway: 1_000 } as const;
 
+/** Callbacks under way at once in one process: each is a few commands of Redis. Their dead letters are kept 14 days. */
+const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as const;
+
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, clock, observe, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
   let router: Router | undefined;
   const workers: Worker[] = [];
+  const closings: (() => void)[] = [];
 
   // Both at once: what the workers still finish needs no router, and what the router still enqueues needs no worker here.
   const stop = async (): Promise<void> => {
@@ -57,6 +70,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     const stopped = new AbortController();
     const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline)]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
+    for (const close of closings) close();
     await queues.close();
     await closeRedis(redis);
   };
@@ -66,9 +80,19 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const ledger = redisLedger(redis, settings.prefix);
       const all = redisSuppressions(redis, { ...settings, clock });
       const suppressions = settings.send.live ? withoutMailroom(all) : all;
-      const shared = { catalog, ledger, suppressions, clock, observe, logger, locks, pace: settings.pace };
+      const places = { ...settings, clock };
+      const messageIds = redisMessageIds(redis, places);
+      const dueReceipts = redisDueReceipts(redis, places);
+      const { readers, asked, close } = reportingProviders(settings);
+      closings.push(close);
+      const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
+      const shared = { catalog, ledger, suppressions, track, clock, observe, logger, locks, pace: settings.pace };
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
+      if (deliver && readers.size + asked.size > 0) {
+        const reporting = { ...callbackPace, readers, asked, messageIds, dueReceipts, onRaised, applyConsent: followWish(suppressions) };
+        workers.push(createCallbackWorker({ ...shared, ...reporting, suppressions, queues: queues.of, queue: queues.callbacks }));
+      }
       await Promise.all(workers.map((worker) => worker.start()));
     }
     if (roles.includes("router")) {

@@ -1,6 +1,8 @@
 import type { Progress } from "../define/handler.ts";
 import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
+import type { DeliveryReference } from "../define/reference.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
+import type { DeliveryStatuses } from "../workers/statuses.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 
 export interface InspectedRouting {
@@ -17,6 +19,8 @@ export interface InspectedRouting {
     readonly route: string;
     readonly channel: string;
     readonly timeline: readonly TimelineEntry[];
+    /** What its provider said later; absent where it said nothing. */
+    readonly reported?: DeliveryStatuses;
     /** How far a handler says it is. */
     readonly progress?: Progress;
   }[];
@@ -43,6 +47,11 @@ export function routingsReader({ names, log, parts: { ledger, queues } }: Routin
     return progress === undefined ? {} : { progress };
   };
 
+  const ledgerOf = async (delivery: DeliveryReference) => {
+    const [timeline, [reported]] = await Promise.all([ledger().timeline(delivery), ledger().statuses([delivery])]);
+    return { timeline, ...(reported?.status === undefined ? {} : { reported }) };
+  };
+
   return async (event) => {
     const records = await log.routed(event.id, event.time, await mostPartitions());
     return Promise.all(
@@ -54,7 +63,7 @@ export function routingsReader({ names, log, parts: { ledger, queues } }: Routin
         deliveries: await Promise.all(
           deliveries.slice(0, mostTimelines).map(async (delivery) => ({
             ...delivery,
-            timeline: await ledger().timeline({ id: delivery.id, event }),
+            ...(await ledgerOf({ id: delivery.id, event })),
             ...(delivery.channel === "handler" ? await progressOf(delivery.id) : {}),
           })),
         ),

@@ -2,12 +2,14 @@ import { timeOfId } from "../base/ids.ts";
 import type { Catalog } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
+import type { DeliveryStatus } from "../define/status.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { upcastEvent } from "../define/upcast.ts";
 import { mismatch } from "../filter/match.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
+import type { DeliveryStatuses, StatusEntry } from "../workers/statuses.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
@@ -46,6 +48,10 @@ export interface TracedDelivery {
   readonly reason?: string;
   /** Of a step `sent`, the detail is the receipt: the provider and its id of the message. */
   readonly timeline: readonly TimelineEntry[];
+  /** The highest that its provider reported; absent where it said nothing. */
+  readonly status?: DeliveryStatus;
+  /** All that its provider reported, in the order in which it came to be known. */
+  readonly statuses?: readonly StatusEntry[];
   readonly progress?: Progress;
 }
 
@@ -120,15 +126,21 @@ function tracedSubscriber(
   if (problem !== undefined) return { name, state: "problem", reason: problem, ...nothing };
   const unwanted = routing.deliveries.length === 0 && skipped.length === 0 ? turnedAway(subscriber, event) : undefined;
   if (unwanted !== undefined) return { name, state: "unmatched", reason: unwanted, ...nothing };
-  const deliveries = routing.deliveries.map(({ id, route, channel, timeline, progress }) => ({
+  const deliveries = routing.deliveries.map(({ id, route, channel, timeline, reported, progress }) => ({
     id,
     route,
     channel,
     ...deliveryState(timeline),
     timeline,
+    ...statusesOf(reported),
     ...(progress === undefined ? {} : { progress }),
   }));
   return { name, state: "routed", skipped, deliveries, more };
+}
+
+/** As a trace and a delivery show them. Pure. */
+export function statusesOf(reported: DeliveryStatuses | undefined): Pick<TracedDelivery, "status" | "statuses"> {
+  return reported?.status === undefined ? {} : { status: reported.status, statuses: reported.entries };
 }
 
 /** Why the filter of today turns an event away. */

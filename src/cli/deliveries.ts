@@ -1,10 +1,10 @@
-import type { DeliveryStatus } from "../bus/deliveries.ts";
+import type { DeliveryStanding } from "../bus/deliveries.ts";
 import { byPerson } from "./by-person.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
-import { timelineLines } from "./timeline-lines.ts";
-import { progressText } from "./trace-lines.ts";
+import { statusLines, timelineLines } from "./timeline-lines.ts";
+import { progressText, stateText } from "./trace-lines.ts";
 import { oneLine } from "./visible.ts";
 
 /** Shows where a delivery stands. Exit code 1 where no queue holds it. */
@@ -16,7 +16,7 @@ export async function showDelivery(id: string, { json }: { readonly json?: boole
     );
     process.exitCode = 1;
   } else if (json === true) printJson(status);
-  else print(...statusLines(status));
+  else print(...standingLines(status));
 }
 
 export interface CancelCommand {
@@ -34,7 +34,7 @@ export async function cancelDelivery(id: string, { reason, json }: CancelCommand
 }
 
 /** A delivery for people. Pure. */
-export function statusLines({
+export function standingLines({
   id,
   channel,
   subscriber,
@@ -46,19 +46,22 @@ export function statusLines({
   queue,
   attempts,
   timeline,
+  status,
+  statuses = [],
   progress,
-}: DeliveryStatus): string[] {
+}: DeliveryStanding): string[] {
+  const since = Date.parse(event.time);
   const facts = [
     ["to", to],
     ["planned by", route === channel ? subscriber : `${subscriber} / ${route}`],
     ["of event", `${event.type} ${event.id}`],
-    ["state", reason === undefined ? state : `${state}: ${reason}`],
+    ["state", `${stateText({ state, status })}${reason === undefined ? "" : `: ${reason}`}`],
     ["queue", `${queue}, ${countOf(attempts, "try", "tries")} used up`],
     ["progress", progress === undefined ? undefined : progressText(progress)],
   ] as const;
   return [
     oneLine(`${id} ${channel}`),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}  ${oneLine(value)}`])),
-    ...timelineLines(timeline, Date.parse(event.time)).map((line) => `    ${line}`),
+    ...[...timelineLines(timeline, since), ...statusLines(statuses, since)].map((line) => `    ${line}`),
   ];
 }

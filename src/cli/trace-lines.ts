@@ -1,7 +1,7 @@
 import type { Trace, TracedDelivery, TracedSubscriber } from "../bus/trace.ts";
 import { isEnd } from "../workers/delivery-state.ts";
 import { countOf } from "./figures.ts";
-import { timelineLines } from "./timeline-lines.ts";
+import { statusLines, timelineLines } from "./timeline-lines.ts";
 import { oneLine, visible } from "./visible.ts";
 
 /** What became of one event, as a tree: how it was published, what each subscriber made of it, each delivery, each of its steps. Pure. */
@@ -43,10 +43,22 @@ function subscriberLines({ name, state, reason, skipped, deliveries, more }: Tra
   ];
 }
 
-function deliveryLines({ id, route, channel, state, timeline, progress }: TracedDelivery, time: string): string[] {
+function deliveryLines({ id, route, channel, state, status, timeline, statuses = [], progress }: TracedDelivery, time: string): string[] {
   const title = route === channel ? channel : `${channel} (${route})`;
   const done = progress === undefined ? "" : `  ${progressText(progress)}`;
-  return [`    ${oneLine(`${id} ${title}: ${state}`)}${done}`, ...timelineLines(timeline, Date.parse(time)).map((line) => `      ${line}`)];
+  const since = Date.parse(time);
+  return [
+    `    ${oneLine(`${id} ${title}: ${stateText({ state, status })}`)}${done}`,
+    ...[...timelineLines(timeline, since), ...statusLines(statuses, since)].map((line) => `      ${line}`),
+  ];
+}
+
+/** How a delivery stands, and what its provider said of it later. */
+export function stateText({
+  state,
+  status,
+}: Pick<TracedDelivery, "state"> & { readonly status: TracedDelivery["status"] | undefined }): string {
+  return status === undefined ? state : `${state}, ${status}`;
 }
 
 /** How far a handler says it is. */
@@ -70,9 +82,14 @@ export function traceChanges(before: Trace, after: Trace): string[] {
   });
 }
 
-function stepsSince(earlier: TracedSubscriber | undefined, { id, channel, timeline }: TracedDelivery, time: string): string[] {
-  const known = earlier?.deliveries.find((delivery) => delivery.id === id)?.timeline.length ?? 0;
-  return timelineLines(timeline, Date.parse(time))
-    .slice(known)
-    .map((line) => `${oneLine(`${channel} ${id}`)}  ${line}`);
+function stepsSince(
+  earlier: TracedSubscriber | undefined,
+  { id, channel, timeline, statuses = [] }: TracedDelivery,
+  time: string,
+): string[] {
+  const known = earlier?.deliveries.find((delivery) => delivery.id === id);
+  const since = Date.parse(time);
+  const steps = timelineLines(timeline, since).slice(known?.timeline.length ?? 0);
+  const told = statusLines(statuses, since).slice(known?.statuses?.length ?? 0);
+  return [...steps, ...told].map((line) => `${oneLine(`${channel} ${id}`)}  ${line}`);
 }

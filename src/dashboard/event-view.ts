@@ -1,4 +1,7 @@
+import type { DeliveryStatus } from "../define/status.ts";
+import type { StatusEntry } from "../workers/statuses.ts";
 import type { InspectedRouting } from "../bus/routings.ts";
+import { statusesOf } from "../bus/trace.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
@@ -35,6 +38,9 @@ export interface DeliveryView extends DerivedState {
   readonly channel: string;
   readonly route: string;
   readonly steps: readonly TimelineEntry[];
+  /** The highest that its provider reported, and all that it reported. */
+  readonly status?: DeliveryStatus;
+  readonly statuses?: readonly StatusEntry[];
   /** How far a handler says it is. */
   readonly progress?: Progress;
 }
@@ -65,12 +71,13 @@ export function subscriberViews(
     ...(skipped.length === 0 ? {} : { skipped }),
     ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),
-    deliveries: deliveries.map(({ id, channel, route, timeline, progress }) => ({
+    deliveries: deliveries.map(({ id, channel, route, timeline, reported, progress }) => ({
       id,
       channel,
       route,
       ...deliveryState(timeline),
       steps: timeline,
+      ...statusesOf(reported),
       ...(progress === undefined ? {} : { progress }),
     })),
   }));

@@ -1,6 +1,7 @@
 import type { BusEvent } from "./event.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Progress } from "./handler.ts";
+import type { DeliveryStatus } from "./status.ts";
 import type { ProviderDegraded, ProviderRecovered } from "./provider-topics.ts";
 
 /** What a bus tells those who watch it, as it happens in this process: `bus.on("sent", (fact) => …)`. */
@@ -64,6 +65,23 @@ export interface Observations {
   doubtful: { readonly delivery: Delivery; readonly reason: string };
   /** A provider called back, or somebody in its name: `refused` is what is not known to be from it, `failed` what Redis did not take. */
   callback: { readonly provider: string; readonly verdict: "taken" | "challenge" | "refused" | "failed" };
+  /** What a callback, or a provider that was asked, said was applied: how many statuses were new, had come before, or are of what nobody knows; and wishes of readers. */
+  reported: {
+    readonly provider: string;
+    readonly recorded: number;
+    readonly repeated: number;
+    readonly unknown: number;
+    readonly consents: number;
+  };
+  /** A delivery got a higher status than any before. `at` is when that happened, milliseconds since 1970. */
+  status: {
+    readonly deliveryId: string;
+    readonly channel: string;
+    readonly provider: string;
+    readonly status: DeliveryStatus;
+    readonly reason: string | undefined;
+    readonly at: number;
+  };
   /** A provider stopped working: its messages go to the next one, or wait. */
   providerDegraded: ProviderDegraded;
   /** It takes messages again. */
@@ -98,6 +116,8 @@ export const observationNames = Object.keys({
   expired: true,
   doubtful: true,
   callback: true,
+  reported: true,
+  status: true,
   providerDegraded: true,
   providerRecovered: true,
   gap: true,

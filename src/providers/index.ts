@@ -15,7 +15,7 @@ export { fcmProvider, type FcmOptions } from "./fcm.ts";
 export { type MetaAccount, metaProblems, metaProvider, type MetaOptions } from "./meta.ts";
 export { type Msg91Account, msg91Problems, type Msg91Template, msg91TemplateProblems } from "./msg91-account.ts";
 export { msg91Provider, type Msg91Options } from "./msg91.ts";
-export { reportsLater } from "./reports-later.ts";
+export { namesByMessageId, reportsLater } from "./reports-later.ts";
 export type { Provider, SendAttempt } from "./provider.ts";
 export { sendgridProvider, type SendgridOptions } from "./sendgrid.ts";
 export { smtpProvider, type SmtpOptions } from "./smtp.ts";

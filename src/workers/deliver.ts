@@ -15,7 +15,8 @@ import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import { reportsLater } from "../providers/index.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
-import { receiptOf, type Settled } from "./statuses.ts";
+import type { TrackMessage } from "./track-messages.ts";
+import { type Receipt, receiptOf, type Settled } from "./statuses.ts";
 import { suppressedReason } from "./suppressed-reason.ts";
 import type { Suppressions } from "./suppressions.ts";
 import { decide } from "./verdict.ts";
@@ -26,6 +27,7 @@ export interface DeliverOptions {
   readonly channel: Channel;
   readonly ledger: Ledger;
   readonly suppressions: Suppressions;
+  readonly track: TrackMessage;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -54,6 +56,7 @@ export function deliver({
   channel,
   ledger,
   suppressions,
+  track,
   clock,
   observe,
   logger,
@@ -120,7 +123,7 @@ export function deliver({
     const result = await sendUnderLease(message, { job, token, limit: timeLimit(route) });
     const { outcome, provider, before } = result;
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, before, now: clock.now() });
-    const receipt = outcome.kind === "sent" && reportsLater(provider) ? receiptOf(delivery, provider, outcome.messageId) : undefined;
+    const receipt = outcome.kind === "sent" ? await receiptFor(delivery, provider, outcome.messageId) : undefined;
     const marked = await ledger.mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt } : mark).catch((error: unknown) => {
       // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
       logger.error(
@@ -208,6 +211,16 @@ export function deliver({
     }
     observe("suppressed", { delivery, reason });
     return { kind: "done", end: "suppressed" };
+  }
+
+  /** What is kept of a message whose provider may say more of it later. */
+  async function receiptFor(delivery: Delivery, provider: string, messageId: string | undefined): Promise<Receipt | undefined> {
+    if (!reportsLater(provider)) return undefined;
+    if (messageId !== undefined)
+      await track(delivery, provider, messageId).catch((error: unknown) =>
+        logger.error({ delivery: delivery.id, provider, error: messageOf(error) }, "what becomes of a message will not be known"),
+      );
+    return receiptOf(delivery, { provider, messageId, at: clock.now() });
   }
 
   /** Its provider reported what became of it before its answer came, or in place of it. */

@@ -35,7 +35,7 @@ const settledOf: Readonly<Record<string, Settled | undefined>> = { s: "sent", f:
  * | key | type | what |
  * |---|---|---|
  * | `<p>:{<s>}:statuses:<hour>` | hash | delivery id → lines, at most 2,000 bytes; their form stands in status-lines.lua |
- * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, category |
+ * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, when (ms), category |
  */
 export function redisStatuses(redis: Redis, prefix: string): Statuses {
   const { of: keysOf } = ledgerKeys(prefix);
@@ -103,17 +103,17 @@ function parseStatuses(stored: string | null): DeliveryStatuses {
   return { status: ranked[0], entries };
 }
 
-/** As Redis keeps a receipt; what has no value at the end is left out. */
-export function receiptText({ event, subscriber, route, channel, to, provider, messageId = "", category }: Receipt): string {
-  const parts = [event.id, event.type, subscriber, route, channel, to, provider, messageId];
+/** As Redis keeps a receipt; a category only where it has one. */
+export function receiptText({ event, subscriber, route, channel, to, provider, messageId = "", at, category }: Receipt): string {
+  const parts = [event.id, event.type, subscriber, route, channel, to, provider, messageId, at];
   return JSON.stringify(category === undefined ? parts : [...parts, category]);
 }
 
+type ReceiptParts = [string, string, string, string, string, string, string, string, number, string?];
+
 function parseReceipt(stored: string | null): Receipt | undefined {
   if (stored === null) return undefined;
-  const [id = "", type = "", subscriber = "", route = "", channel = "", to = "", provider = "", messageId, category] = JSON.parse(
-    stored,
-  ) as string[];
+  const [id, type, subscriber, route, channel, to, provider, messageId, at, category] = JSON.parse(stored) as ReceiptParts;
   return {
     event: { id, type },
     subscriber,
@@ -121,7 +121,8 @@ function parseReceipt(stored: string | null): Receipt | undefined {
     channel,
     to,
     provider,
-    ...(messageId ? { messageId } : {}),
+    ...(messageId === "" ? {} : { messageId }),
+    at,
     ...(category === undefined ? {} : { category }),
   };
 }

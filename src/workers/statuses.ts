@@ -77,14 +77,15 @@ export interface Receipt {
   readonly to: string;
   readonly provider: string;
   readonly messageId?: string;
+  /** When the provider accepted it, milliseconds since 1970 by the worker's clock. */
+  readonly at: number;
   /** Where it is not `transactional`. */
   readonly category?: string;
 }
 
 export function receiptOf(
   { event: { id, type }, subscriber, route, channel, to, category }: Delivery,
-  provider: string,
-  messageId: string | undefined,
+  { provider, messageId, at }: { readonly provider: string; readonly messageId: string | undefined; readonly at: number },
 ): Receipt {
   return {
     event: { id, type },
@@ -94,6 +95,12 @@ export function receiptOf(
     to,
     provider,
     ...(messageId === undefined ? {} : { messageId }),
+    at,
     ...(category === undefined ? {} : { category }),
   };
+}
+
+/** True of the end of a delivery that its provider reported later, as status-lines.lua says it: nothing was tried then. Pure. */
+export function isReported(detail: string): boolean {
+  return /^.{1,60} reported (failed|bounced)(:|$)/.test(detail);
 }

@@ -39,6 +39,7 @@ const receipt: Receipt = {
   channel: "sms",
   to: "+919845012345",
   provider: "twilio",
+  at: 1_767_225_599_000,
 };
 
 /** Claims and marks; the token is that of the claim. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DeadLetterDetail } from "../../src/bus/dead-letters.ts";
 import type { ReplayResult } from "../../src/bus/replay.ts";
 import { autopsyLines, letterLines } from "../../src/cli/dead-letter-lines.ts";
-import { statusLines } from "../../src/cli/deliveries.ts";
+import { standingLines } from "../../src/cli/deliveries.ts";
 import { type ReplayRange, replayLines, sameCall, sampleLines } from "../../src/cli/replay-lines.ts";
 import { eventLine } from "../../src/cli/tail.ts";
 
@@ -59,7 +59,7 @@ describe("D5: the autopsy of a dead letter", () => {
 
 it("C3: a delivery says where it stands and where its job is", () => {
   expect(
-    statusLines({
+    standingLines({
       id: "d_1",
       channel: "email",
       subscriber: "receipt",

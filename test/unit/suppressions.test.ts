@@ -134,6 +134,7 @@ describe("a worker", () => {
       channel: channel as unknown as Channel,
       ledger: ledger as unknown as Ledger,
       suppressions: suppressions as unknown as Suppressions,
+      track: async () => undefined,
       clock,
       observe: () => undefined,
       logger: silentLogger,

@@ -7,7 +7,7 @@ import { type Diagnosis, ok, warning } from "./diagnosis.ts";
 export const idleCommandsADay = {
   /** Of a router: sweeps, the bell, its queues `routing` and `audiences`, its name, retention. */
   router: 232_000,
-  /** Of one channel's worker: it asks for jobs and looks for those whose worker is gone, every 5 s each. */
+  /** Of one channel's worker, and of the one that reads callbacks: it asks for jobs and looks for those whose worker is gone, every 5 s each. */
   channelWorker: 54_000,
 } as const;
 
@@ -25,7 +25,7 @@ export function idleFinding(clients: ReadonlyMap<string, number> | undefined, ch
   if (routers + workers === 0)
     return ok(
       about,
-      `No router and no worker runs; one of each, with ${channelsOn} channels, ${sends(router + channelsOn * channelWorker)}.`,
+      `No router and no worker runs; one of each, with ${channelsOn} channels, ${sends(router + (channelsOn + 1) * channelWorker)}.`,
     );
   const running = [counted(routers, "router"), counted(workers, "channel worker")].join(" and ");
   return ok(about, `What runs now, ${running}, ${sends(routers * router + workers * channelWorker)}.`);

@@ -19,7 +19,7 @@ export function declareOperation(program: Command): void {
 
   channels
     .command("list", { isDefault: true })
-    .description("list the queues of all channels, of routing and of audiences, with their age, workers and rate")
+    .description("list the queues of all channels, of routing, audiences and callbacks, with their age, workers and rate")
     .option("--json", "print them as JSON")
     .addHelpText("after", `\nExamples:\n  busbar channels\n  busbar channels list --json`)
     .allowExcessArguments()

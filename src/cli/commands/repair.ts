@@ -28,7 +28,7 @@ export function declareRepair(program: Command): void {
   deadLetters
     .command("list")
     .description("list dead letters with their reasons, the newest first")
-    .option("--queue <name>", "only those of one channel, of routing (events that could not be planned) or of audiences")
+    .option("--queue <name>", "only those of one channel, of routing (events that could not be planned), of audiences or of callbacks")
     .option("--count <number>", "at most so many", "100")
     .option("--page <number>", "pass over so many pages less one, for older ones", "1")
     .option("--json", "print them as JSON, with their stacks")

@@ -7,6 +7,7 @@ const stepWords = {
   late: "came late",
   deferred: "put back",
   redriven: "queued again",
+  returned: "came back",
 };
 
 /** One event: what was published, and below it what each subscriber made of it. */
@@ -69,7 +70,7 @@ function subscriberItem({ name, read, problem, deliveries, skipped = [], more = 
   );
 }
 
-function deliveryItem({ id, channel, route, state, reason, steps, progress }, { at, messageOf }) {
+function deliveryItem({ id, channel, route, state, reason, steps, status, statuses = [], progress }, { at, messageOf }) {
   const sent = steps.find(({ step }) => step === "sent");
   const took = sent && Math.max(0, sent.at - Date.parse(at));
   const message = messageOf[id];
@@ -77,6 +78,7 @@ function deliveryItem({ id, channel, route, state, reason, steps, progress }, { 
     "li",
     { class: "delivery", title: id },
     element("span", { class: `state ${state}` }, state),
+    status !== undefined && element("span", { class: `state status ${status.replace(" ", "-")}` }, status),
     element("span", { class: "route" }, route === channel ? channel : `${channel}, ${route}`),
     took !== undefined && element("span", { class: "took" }, took < 10_000 ? `${took} ms` : `${Math.round(took / 1_000)} s`),
     message !== undefined && element("a", { class: "read", href: `#message=${message}` }, "Read"),
@@ -87,13 +89,19 @@ function deliveryItem({ id, channel, route, state, reason, steps, progress }, { 
         "details",
         { class: `steps-${id}` },
         element("summary", {}, stepCount(steps)),
-        element("ol", { class: "steps" }, steps.map(stepItem)),
+        element("ol", { class: "steps" }, [...steps.map(stepItem), ...statuses.map(statusItem)]),
       ),
   );
 }
 
 function progressText({ done, total, note }) {
   return [total === undefined ? `${done}` : `${done} of ${total}`, note].filter(Boolean).join(" ");
+}
+
+/** What the provider reported later. */
+function statusItem({ at, status, provider, messageId = "", reason = "" }) {
+  const who = `${provider} ${messageId}`.trimEnd();
+  return element("li", {}, time(at, { precise: true }), " ", element("b", {}, status), " ", reason === "" ? who : `${who}: ${reason}`);
 }
 
 function stepCount(steps) {

@@ -6,7 +6,7 @@ import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Dead letters";
 const unknown = "No dead letter has this id.";
-const queue = z.string().max(128).optional().describe("A channel, `routing` or `audiences`. Default: all.");
+const queue = z.string().max(128).optional().describe("A channel, `routing`, `audiences` or `callbacks`. Default: all.");
 /** Of one request; the next one takes the next of them. */
 const mostAtOnce = 1_000;
 
