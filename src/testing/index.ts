@@ -10,6 +10,9 @@ export type {
   SkipPattern,
   UnroutablePattern,
 } from "./assertions.ts";
+export type { TestTelling, WhichMessage } from "./call-back.ts";
+export type { CalledBack, CallbackState } from "../mailroom/called-back.ts";
+export type { TellingFraud } from "../mailroom/telling.ts";
 export type { Drained } from "./drain.ts";
 export { eventOf, type EventOverrides } from "./event-of.ts";
 export type { SkippedRoute, UnroutableEvent } from "./history.ts";
