@@ -5,7 +5,7 @@ import { type MessageFilter, messageTest } from "../mailroom/message-filter.ts";
 import type { MailRecord } from "../mailroom/record.ts";
 import type { Telling } from "../mailroom/telling.ts";
 import { table } from "./table.ts";
-import type { TestMessage } from "./test-mailroom.ts";
+import type { TestMessage } from "./test-message.ts";
 
 /** What a provider is to tell of a message. In a test it comes at once: what is to be late comes after `clock.advance`. */
 export type TestTelling = Omit<Telling, "delay">;

@@ -18,5 +18,6 @@ export { eventOf, type EventOverrides } from "./event-of.ts";
 export type { SkippedRoute, UnroutableEvent } from "./history.ts";
 export type { Partly, TextPattern } from "./matching.ts";
 export { createTestBus, type TestBus, type TestBusOptions } from "./test-bus.ts";
-export type { FailOptions, TestFault, TestMailroom, TestMessage } from "./test-mailroom.ts";
+export type { FailOptions, TestFault, TestMailroom } from "./test-mailroom.ts";
+export type { TestMessage } from "./test-message.ts";
 export { plan, type Plan } from "./test-plan.ts";

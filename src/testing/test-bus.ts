@@ -18,7 +18,7 @@ import { leaksText } from "./leaks.ts";
 import { redisForTests } from "./redis-for-tests.ts";
 import { removeKeys } from "./redis-keys.ts";
 import { testClock } from "./test-clock.ts";
-import { drainedFirst, noMailroom, startTestMailroom, type TestMailroom } from "./test-mailroom.ts";
+import { noMailroom, startTestMailroom, type TestMailroom, withDrains } from "./test-mailroom.ts";
 
 export interface TestBusOptions<T extends Topics = Topics> extends Pick<
   BusOptions<T>,
@@ -189,7 +189,7 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
           await handOutDue(queues);
         },
       },
-      mailroom: mailroom === undefined ? noMailroom() : drainedFirst(mailroom, () => comeToRestWithin(drainMs)),
+      mailroom: mailroom === undefined ? noMailroom() : withDrains(mailroom, () => comeToRestWithin(drainMs)),
       get recorded() {
         return history.deliveries().flatMap(({ state, delivery }) => (state === "recorded" ? [delivery] : []));
       },

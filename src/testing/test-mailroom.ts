@@ -6,24 +6,10 @@ import type { CallbackCarrier } from "../mailroom/callback-carrier.ts";
 import type { CalledBack } from "../mailroom/called-back.ts";
 import type { Fault } from "../mailroom/fault.ts";
 import { startMailroom } from "../mailroom/mailroom.ts";
-import { type MailChannel, type MailProvider, mailProviders, type MailRecord } from "../mailroom/record.ts";
+import { type MailProvider, mailProviders, type MailRecord } from "../mailroom/record.ts";
 import { callBack, type TestTelling, type WhichMessage } from "./call-back.ts";
 import { testCallbacks } from "./callbacks-into-bus.ts";
-
-/** One message that a provider accepted. */
-export interface TestMessage {
-  readonly provider: MailProvider;
-  readonly channel: MailChannel;
-  readonly from: string;
-  /** E-mail addresses; numbers in E.164; of a push, a device's token or a subscription's endpoint; the address of a webhook. */
-  readonly to: readonly string[];
-  /** Of an e-mail; of a push, its title. */
-  readonly subject: string | undefined;
-  /** The plain text part of an e-mail, the text of an SMS, WhatsApp message or push, the body of a webhook. */
-  readonly text: string | undefined;
-  readonly html: string | undefined;
-  readonly deliveryId: string | undefined;
-}
+import { messageFrom, type TestMessage } from "./test-message.ts";
 
 /** How a scripted fault is to strike. */
 export type FailOptions = Pick<Fault, "times" | "share" | "to" | "delay" | "retryAfter" | "message" | "stage">;
@@ -45,8 +31,7 @@ export interface TestMailroom {
    */
   fail(provider: MailProvider, fault: TestFault, options?: FailOptions): () => void;
   /**
-   * Lets the provider of a message tell what became of it, or its reader answer, and waits until the bus has taken that; `drain` waits until it is
-   * applied. Drains first.
+   * Lets the provider of a message tell what became of it, or its reader answer. Drains before and after: what follows from it is done.
    * @param which a message, or what the newest one that is meant is like: `{ to: "+919845012345", channel: "sms" }`
    * @param telling `{ status: "delivered" }`, one or several, told in that order; `{ answer: "STOP" }`; `{ word }` in the vendor's own words; with
    * `code`, `reason`, `times`, and `as: "forged" | "altered" | "replayed"` for one that is not genuine. Expo is asked and does not call: its receipt says so from now on
@@ -94,13 +79,15 @@ export async function startTestMailroom(clock: Clock, carrier?: CallbackCarrier)
   };
 }
 
-/** A mailroom whose messages are looked for when everything that was published has become one. */
-export function drainedFirst({ callBack: call, ...others }: TestMailroom, drain: () => Promise<unknown>): TestMailroom {
+/** A mailroom whose messages are looked for when everything that was published has become one; what is told of them is applied. */
+export function withDrains({ callBack: call, ...others }: TestMailroom, drain: () => Promise<unknown>): TestMailroom {
   return {
     ...others,
     async callBack(which, telling) {
       await drain();
-      return call(which, telling);
+      const told = await call(which, telling);
+      await drain();
+      return told;
     },
   };
 }
@@ -136,8 +123,4 @@ function faultOf(provider: MailProvider, fault: TestFault): Fault {
     "INVALID_CONFIGURATION",
     `mailroom.fail: ${JSON.stringify(fault)} is no fault: give a code from 400 to 599, "timeout", "reset", or "bounce".`,
   );
-}
-
-function messageFrom({ provider, channel, from, to, subject, text, html, deliveryId }: MailRecord): TestMessage {
-  return { provider, channel, from, to, subject, text, html, deliveryId };
 }
