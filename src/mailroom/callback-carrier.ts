@@ -1,4 +1,5 @@
-import { messageOf } from "../base/errors.ts";
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
 /** A callback on its way. */
 export interface CarriedCallback {
@@ -16,28 +17,44 @@ export interface CallbackAnswer {
 }
 
 /** Brings a callback to whoever takes it. Rejects where there is no answer. */
-export type CallbackCarrier = (callback: CarriedCallback, signal: AbortSignal) => Promise<CallbackAnswer>;
+export type CallbackCarrier = (callback: CarriedCallback) => Promise<CallbackAnswer>;
 
 /** Vendors wait no longer for an answer, milliseconds. */
 const answerMs = 10_000;
 const longestAnswer = 1_000;
 
-/** Brings it over HTTP, and follows no redirect. */
-export const overHttp: CallbackCarrier = async ({ method, url, headers, body }, signal) => {
-  const limit = AbortSignal.timeout(answerMs);
-  try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, limit]),
-      ...(body === undefined ? {} : { body }),
+/**
+ * Brings it over HTTP, and follows no redirect. Not with `fetch`: that takes twice the time, and there may be many. Connections are kept until
+ * the signal aborts, which ends them.
+ */
+export function httpCarrier(ending: AbortSignal): CallbackCarrier {
+  const agents = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };
+  ending.addEventListener("abort", () => Object.values(agents).forEach((agent) => agent.destroy()));
+  return ({ method, url, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const { protocol } = new URL(url);
+      const agent = agents[protocol as keyof typeof agents];
+      const request = (protocol === "https:" ? httpsRequest : httpRequest)(url, {
+        method,
+        agent,
+        headers: withLength(headers, body),
+      });
+      const limit = setTimeout(() => request.destroy(new Error(`no answer within ${answerMs / 1_000} s`)), answerMs);
+      request.on("response", (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => void (text += text.length < longestAnswer ? chunk : ""));
+        response.on("end", () => resolve({ status: response.statusCode!, text: text.slice(0, longestAnswer) }));
+        response.on("error", reject);
+      });
+      request.on("error", ({ code, message }: NodeJS.ErrnoException) =>
+        reject(new Error(code === undefined ? message : `no answer: ${code}`)),
+      );
+      request.on("close", () => clearTimeout(limit));
+      request.end(body);
     });
-    const text = await response.text();
-    return { status: response.status, text: text.slice(0, longestAnswer) };
-  } catch (error) {
-    if (limit.aborted) throw new Error(`no answer within ${answerMs / 1_000} s`, { cause: error });
-    const { cause } = error as { readonly cause?: { readonly code?: unknown } };
-    throw new Error(typeof cause?.code === "string" ? `no answer: ${cause.code}` : messageOf(error), { cause: error });
-  }
-};
+}
+
+function withLength(headers: Readonly<Record<string, string>>, body = ""): Record<string, string> {
+  return { ...headers, "content-length": String(Buffer.byteLength(body)) };
+}

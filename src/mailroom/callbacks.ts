@@ -4,7 +4,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { caller } from "./caller.ts";
 import { type CalledBack, calledBackBook } from "./called-back.ts";
-import { type CallbackCarrier, overHttp } from "./callback-carrier.ts";
+import { type CallbackCarrier, httpCarrier } from "./callback-carrier.ts";
 import { callbacksAddress, placeOf } from "./callback-place.ts";
 import { type CallbackVendor, statusesOf } from "./callback-vendor.ts";
 import { callbackVendors, vendorWords } from "./callback-vendors.ts";
@@ -53,7 +53,14 @@ export interface CallbacksOptions {
 /** More than so many messages cannot wait to be told of. */
 const mostWaiting = 200_000;
 
-export function vendorCallbacks({ receipts, clock, logger, stopping, retries, carrier = overHttp }: CallbacksOptions): Callbacks {
+export function vendorCallbacks({
+  receipts,
+  clock,
+  logger,
+  stopping,
+  retries,
+  carrier = httpCarrier(stopping),
+}: CallbacksOptions): Callbacks {
   const book = calledBackBook();
   const wait = waits(stopping);
   const call = caller({ carrier, clock, logger, stopping, wait, retries });

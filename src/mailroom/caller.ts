@@ -34,7 +34,7 @@ const mostAtOnce = 16;
 /** Makes callbacks, each until it is taken, refused or given up. Never rejects. */
 export function caller({ carrier, clock, logger, stopping, wait, retries }: CallerOptions): (call: Call) => Promise<void> {
   const inTurn = slots(mostAtOnce);
-  const confirm = challenger(carrier, stopping);
+  const confirm = challenger(carrier);
   let troubled = false;
 
   const warn = ({ state, to, problem }: CalledBack): void => {
@@ -49,9 +49,11 @@ export function caller({ carrier, clock, logger, stopping, wait, retries }: Call
     await tryCallback({
       send: () =>
         inTurn(async () => {
+          // Its turn may come when the mailroom has ended.
+          stopping.throwIfAborted();
           // Whoever forges has no challenge to offer.
           if (as === undefined) await confirm(vendor, place);
-          return carrier(callbackRequest(vendor, { ...parts, now: clock.now() }), stopping);
+          return carrier(callbackRequest(vendor, { ...parts, now: clock.now() }));
         }),
       retries: as === undefined ? retries : [],
       wait,

@@ -150,6 +150,17 @@ describe("how callbacks come", () => {
   });
 });
 
+it("an end of the mailroom waits for no callback, and begins none", async () => {
+  const silent = await webhookReceiver({ answer: () => undefined });
+  room.callbacks.goTo(`http://127.0.0.1:${silent.port}`);
+  const message = await messageBy(room, "sendgrid");
+  const told = Array.from({ length: 40 }, () => room.callbacks.tell(message, { status: "delivered" }).done);
+  await vi.waitFor(() => expect(silent.received).toHaveLength(16));
+  await room.stop();
+  expect((await Promise.all(told)).flat()).toHaveLength(40);
+  expect([silent.received.length, room.callbacks.of(message.id).every(({ state }) => state === "waiting")]).toEqual([16, true]);
+});
+
 describe("what cannot be told", () => {
   it.each<["sendgrid" | "twilio" | "msg91" | "expo", unknown, RegExp]>([
     ["sendgrid", {}, /^say exactly one of status, answer and word$/],

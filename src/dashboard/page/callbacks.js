@@ -72,7 +72,12 @@ function buttonGroup(legend, buttons, onTell) {
     button.addEventListener("click", () => void onTell(telling));
     return button;
   });
-  return element("div", { class: "tells", role: "group", "aria-label": legend }, element("span", { class: "legend" }, legend), made);
+  return element(
+    "div",
+    { class: "tells", role: "group", "aria-label": legend },
+    element("span", { class: "legend" }, legend),
+    element("div", {}, made),
+  );
 }
 
 function choiceOf(ways) {
