@@ -2,6 +2,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
+import { callbacksBench } from "./callbacks-bench.ts";
 import { cliBench } from "./cli-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
@@ -11,6 +12,7 @@ import { memoryBench } from "./memory-bench.ts";
 import { planBench } from "./plan-bench.ts";
 import { publishBench } from "./publish-bench.ts";
 import { misses, type Result, tableLines } from "./result.ts";
+import { searchBench } from "./search-bench.ts";
 import { templatesBench } from "./templates-bench.ts";
 import { typesBench } from "./types-bench.ts";
 
@@ -19,8 +21,10 @@ const benches = {
   templates: templatesBench,
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
+  search: searchBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
+  callbacks: callbacksBench,
   deliveries: async () => [await deliveriesBench()],
   economy: async () => [await economyBench()],
   audience: audienceBench,

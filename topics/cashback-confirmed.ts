@@ -15,6 +15,7 @@ export const cashbackConfirmed = defineTopic(
   {
     description: "A merchant confirmed a purchase: its cashback can be spent. Amounts are in rupees.",
     key: ({ user }) => user.id,
+    index: ["cashbackId", "user.id", "user.email"],
     example: {
       cashbackId: "CB-61140",
       amount: 184.5,

@@ -15,6 +15,7 @@ export const fileExportReady = defineTopic(
   {
     description: "An export that somebody asked for can be fetched.",
     key: ({ exportId }) => exportId,
+    index: ["exportId", "requestedBy.email"],
     example: {
       exportId: "exp_3302",
       title: "Products",

@@ -11,6 +11,7 @@ export const fileExportRequested = defineTopic(
   {
     description: "Somebody asked for the products, or their stock, as a CSV file.",
     key: ({ exportId }) => exportId,
+    index: ["exportId", "requestedBy.email"],
     example: {
       exportId: "exp_3302",
       kind: "products",

@@ -12,6 +12,7 @@ export const fileImportRequested = defineTopic(
   {
     description: "A CSV file was uploaded and is to be read in.",
     key: ({ fileId }) => fileId,
+    index: ["fileId", "requestedBy.email"],
     example: {
       fileId: "file_stock_oct18",
       kind: "stock",

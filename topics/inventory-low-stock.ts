@@ -15,6 +15,7 @@ export const inventoryLowStock = defineTopic(
   {
     description: "The stock of a product fell under its threshold.",
     key: ({ sku }) => sku,
+    index: ["sku", "warehouse.id"],
     example: {
       sku: "TEA-ASM-500",
       product: "Assam second flush tea, 500 g",

@@ -13,6 +13,7 @@ export const modelProgressMilestone = defineTopic(
   {
     description: "A model reached one of the round numbers of votes.",
     key: ({ model }) => model.id,
+    index: ["model.id"],
     example: {
       model: { id: "mdl_meera", name: "Meera Nair", url: "https://vote.example.in/models/meera-nair" },
       milestone: 12_500,

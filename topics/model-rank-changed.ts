@@ -13,6 +13,7 @@ export const modelRankChanged = defineTopic(
   {
     description: "A model moved up or down in the ranking. Number 1 is the best.",
     key: ({ model }) => model.id,
+    index: ["model.id"],
     example: {
       model: { id: "mdl_meera", name: "Meera Nair", url: "https://vote.example.in/models/meera-nair" },
       rank: 6,

@@ -17,6 +17,7 @@ export const orderPlaced = defineTopic(
   {
     description: "Checkout is done, prepaid or cash on delivery. Amounts are in rupees; an item's price is for one piece.",
     key: (order) => order.orderId,
+    index: ["orderId", "customer.email", "customer.phone", "items.sku"],
     example: {
       orderId: "KR-48213",
       items: [

@@ -17,6 +17,7 @@ export const orderRefunded = defineTopic(
   {
     description: "A refund was made. Amounts are in rupees.",
     key: ({ orderId }) => orderId,
+    index: ["orderId", "refundId", "customer.email", "customer.phone"],
     example: {
       refundId: "RF-2207",
       orderId: "KR-48213",

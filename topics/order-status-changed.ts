@@ -19,6 +19,7 @@ export const orderStatusChanged = defineTopic("order.status_changed", firstVersi
   firstVersion.extend({ parcel: z.object({ courier: z.string(), number: z.string() }).nullable() }),
   (order) => ({ ...order, parcel: null }),
   {
+    index: ["orderId", "customer.email", "parcel.number"],
     example: {
       orderId: "KR-48213",
       status: "shipped",

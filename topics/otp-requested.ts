@@ -13,6 +13,7 @@ export const otpRequested = defineTopic(
   {
     description: "A login or a payment needs a one-time code.",
     key: ({ user }) => user.id,
+    index: ["requestId", "user.id", "user.phone"],
     example: {
       requestId: "otp_3391",
       purpose: "login",

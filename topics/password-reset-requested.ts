@@ -14,6 +14,7 @@ export const passwordResetRequested = defineTopic(
   {
     description: "Somebody forgot their password and asked for a link.",
     key: ({ user }) => user.id,
+    index: ["requestId", "user.id", "user.email"],
     example: {
       requestId: "pwd_70215",
       user: { id: "cus_5120", name: "Asha Iyer", email: "asha.iyer@example.in" },

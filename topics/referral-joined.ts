@@ -14,6 +14,7 @@ export const referralJoined = defineTopic(
   {
     description: "A friend whom a user had invited signed up.",
     key: ({ referrer }) => referrer.id,
+    index: ["referralId", "referrer.id", "referrer.email"],
     example: {
       referralId: "ref_88120",
       referrer: { id: "usr_1042", name: "Rohan Kulkarni", email: "rohan.kulkarni@example.in" },

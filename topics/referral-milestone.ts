@@ -15,6 +15,7 @@ export const referralMilestone = defineTopic(
   {
     description: "So many friends of a user joined that a referral tier is reached.",
     key: ({ referrer }) => referrer.id,
+    index: ["referrer.id", "referrer.email"],
     example: {
       referrer: { id: "usr_1042", name: "Rohan Kulkarni", email: "rohan.kulkarni@example.in" },
       tier: "Silver",

@@ -15,6 +15,7 @@ export const reportReady = defineTopic(
   {
     description: "A report that somebody asked for can be fetched.",
     key: ({ reportId }) => reportId,
+    index: ["reportId", "requestedBy.email"],
     example: {
       reportId: "rep_0917",
       title: "Sales, 1–17 October 2025",

@@ -20,6 +20,7 @@ export const reportRequested = defineTopic(
   {
     description: "Somebody asked for a report on a range of days.",
     key: ({ reportId }) => reportId,
+    index: ["reportId", "requestedBy.email"],
     example: {
       reportId: "rep_0917",
       kind: "sales",

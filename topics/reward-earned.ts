@@ -17,6 +17,7 @@ export const rewardEarned = defineTopic(
   {
     description: "A user earned a reward, which may be handed over later.",
     key: ({ user }) => user.id,
+    index: ["rewardId", "user.id", "user.email"],
     example: {
       rewardId: "rwd_5DK2",
       title: "₹250 bookshop voucher",

@@ -12,6 +12,7 @@ export const userRegistered = defineTopic(
   {
     description: "Somebody signed up.",
     key: ({ user }) => user.id,
+    index: ["user.id", "user.email"],
     example: {
       user: { id: "usr_1198", name: "Ananya Deshpande", email: "ananya.deshpande@example.in" },
       referralCode: "ANANYA-4F7",

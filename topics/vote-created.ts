@@ -12,6 +12,7 @@ export const voteCreated = defineTopic(
   {
     description: "A user voted for a model.",
     key: (vote) => vote.model.id,
+    index: ["voteId", "model.id", "voter.id", "voter.email"],
     example: {
       voteId: "vote_7Q2MZK",
       model: { id: "mdl_meera", name: "Meera Nair", votes: 12_408, rank: 7, url: "https://vote.example.in/models/meera-nair" },

@@ -23,6 +23,7 @@ export const withdrawalProcessed = defineTopic(
   {
     description: "A withdrawal was approved and paid. Amounts are in rupees.",
     key: (withdrawal) => withdrawal.user.id,
+    index: ["withdrawalId", "reference", "user.id", "user.email"],
     example: {
       withdrawalId: "WD-90311",
       amount: 1_250,

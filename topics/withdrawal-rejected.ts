@@ -15,6 +15,7 @@ export const withdrawalRejected = defineTopic(
   {
     description: "A withdrawal was rejected, and the money is back in the wallet. Amounts are in rupees.",
     key: ({ user }) => user.id,
+    index: ["withdrawalId", "user.id", "user.email"],
     example: {
       withdrawalId: "WD-90298",
       amount: 2_000,

@@ -16,6 +16,7 @@ export const withdrawalRequested = defineTopic(
   {
     description: "A user asked for money from the wallet. Amounts are in rupees.",
     key: ({ user }) => user.id,
+    index: ["withdrawalId", "user.id", "user.email"],
     example: {
       withdrawalId: "WD-90311",
       amount: 1_250,

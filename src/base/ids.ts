@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 
 /**
  * A UUID of version 7 (RFC 9562): its first 48 bits are the time, so ids sort by age.
@@ -24,9 +24,18 @@ export const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** The first 160 bits of the SHA-256 of `text`, as 32 characters of lower-case base32 (RFC 4648). */
 export function shortHash(text: string): string {
-  const bytes = createHash("sha256").update(text).digest();
+  return base32(createHash("sha256").update(text).digest().subarray(0, 20));
+}
+
+/** The first 80 bits of the HMAC-SHA-256 of `text`, as 16 characters of lower-case base32: who lacks the secret cannot tell what it is of. */
+export function keyedHash(secret: string, text: string): string {
+  return base32(createHmac("sha256", secret).update(text).digest().subarray(0, 10));
+}
+
+/** @param bytes five, or a multiple of it */
+function base32(bytes: Buffer): string {
   let result = "";
-  for (let block = 0; block < 20; block += 5) {
+  for (let block = 0; block < bytes.length; block += 5) {
     let high = bytes.readUInt32BE(block);
     let low = bytes[block + 4]!;
     let part = "";

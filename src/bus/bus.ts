@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Catalog, type Topics, topicsProblems } from "../define/catalog.ts";
+import { decodeEvent } from "../define/event.ts";
 import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
@@ -17,6 +18,9 @@ import { inspector, type Inspector } from "./inspect.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
+import { createAppender } from "./append.ts";
+import type { SpoolRecord } from "./spool/spool-record.ts";
+import { createSpool, type SpoolStanding } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
@@ -73,6 +77,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly channels: ChannelControl;
   /** How far each subscriber has read. */
   subscribers(): Promise<readonly SubscriberPosition[]>;
+  /** What waits in files of this process while Redis is away; undefined where it has no spool. It asks nobody. */
+  spool(): SpoolStanding | undefined;
   /** Everything that is counted, at this moment. */
   stats(): Promise<Stats>;
   /**
@@ -116,9 +122,15 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       logger.error({ observation: name, error: messageOf(error) }, "a listener of the bus threw");
     }
   };
-  const { redis: url, prefix, partitions, publishDeadline: deadline, application } = settings;
-  const log = redisLog({ url, prefix, partitions, deadline, block: settings.pace.block, logger });
-  const publishNow = createPublisher({ application, topics: Object.values(topics), log, clock, observe, deadline });
+  const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application } = settings;
+  const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, logger });
+  const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
+  const appender = createAppender({ log, deadline, spool });
+  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, clock, observe, logger });
+  const takeFromSpool = async (record: SpoolRecord): Promise<void> => {
+    const { eventId, repeated } = await appender.once(record);
+    observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
+  };
   const parts = lazyParts(settings, { logger, clock });
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
@@ -144,6 +156,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   let stopped: Promise<void> | undefined;
 
   const connect = async (): Promise<void> => {
+    await spool?.start();
     for (const warning of (await log.check()).warnings) logger.warn({}, warning);
   };
 
@@ -182,6 +195,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();
+        await spool?.stop();
         await parts.close();
         await log.close();
       })()),
@@ -209,7 +223,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const present = await catalog();
       return subscriberPositions(await topicStandings(log, present), application, present);
     },
-    stats: () => readStats({ application, log, parts, channels, catalog }),
+    spool: () => spool?.standing(),
+    stats: () => readStats({ application, log, parts, channels, catalog, spool: settings.spool?.folder }),
     replay: replayer({ settings, log, parts, catalog }),
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };

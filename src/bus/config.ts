@@ -5,13 +5,13 @@ import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
 import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
-import type { BusOptions } from "./options.ts";
+import type { BusOptions, SpoolPlace } from "./options.ts";
 
 /**
  * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come
  * from the environment, which wins over what stands here.
  */
-export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "redis" | "send" | "logger" | "channels"> {
+export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "redis" | "indexSecret" | "send" | "logger" | "channels"> {
   readonly channels?: { readonly [Name in keyof ChannelsOptions]: Partial<ChannelsOptions[Name]> };
 }
 
@@ -27,6 +27,7 @@ const names = [
   "publishDeadline",
   "callbacks",
   "publicUrl",
+  "spool",
 ];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
@@ -44,7 +45,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, profile, email, sender, sms, whatsapp, push, webhook, handler, send, callbacks, publicUrl } = environment;
+  const { redis, prefix, indexSecret, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send, callbacks, publicUrl } =
+    environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -62,13 +64,15 @@ export function configuredOptions(config: unknown, environment: Environment, log
     logger,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(prefix === undefined ? {} : { prefix }),
+    ...(indexSecret === undefined ? {} : { indexSecret }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
+    ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
   };
 }
 
 /** What the environment says of one provider stands beside what the configuration says of it. */
 function withParts(configured: CallbacksOptions, given: CallbacksOptions): CallbacksOptions {
-  const parts = callbackProviders.map((name) => [name, { ...configured[name], ...given[name] }] as const);
-  return Object.fromEntries(parts.filter(([, part]) => Object.keys(part).length > 0));
+  const both = callbackProviders.filter((name) => configured[name] !== undefined && given[name] !== undefined);
+  return { ...configured, ...given, ...Object.fromEntries(both.map((name) => [name, { ...configured[name], ...given[name] }])) };
 }

@@ -18,6 +18,12 @@ const duration = z
   .regex(/^(0|[1-9]\d{0,5}(ms|s|m))$/, 'must be 0 or a time such as "2s"')
   .transform((text) => milliseconds(text === "0" ? 0 : (text as Duration)));
 
+/** Read as bytes. */
+const megabytes = z
+  .string()
+  .regex(/^[1-9]\d{0,6}MB$/, 'must be a size such as "64MB"')
+  .transform((text) => Number.parseInt(text, 10) * 1_048_576);
+
 /** Some of a channel's providers, the first one first. */
 function services<const Name extends string>(...names: readonly [Name, ...Name[]]) {
   const problem = `must be some of ${names.join(", ")}, each once, with commas between them, the first one first`;
@@ -68,8 +74,11 @@ export const variables = z.object({
     .string()
     .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
     .optional(),
+  INDEX_SECRET: z.string().min(32, "must have at least 32 characters: openssl rand -base64 32 makes one").optional(),
   BUSBAR_PROFILE: z.enum(["standard", "economy"], "must be standard or economy").optional(),
   DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
+  SPOOL_FOLDER: z.string().optional(),
+  SPOOL_LIMIT: megabytes.optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

@@ -7,7 +7,7 @@ import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, PushOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./channels-options.ts";
-import type { SendOptions } from "./options.ts";
+import type { SendOptions, SpoolPlace } from "./options.ts";
 import { callbackProblems, callbacksOf } from "./callback-settings.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
@@ -27,8 +27,12 @@ export interface Environment {
   readonly prefix: string | undefined;
   /** Undefined: as the configuration says, else `standard`. */
   readonly profile: Profile | undefined;
+  /** What the values of search keys are hashed with; undefined: what the prefix gives. */
+  readonly indexSecret: string | undefined;
   /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
+  /** What is said of the spool; undefined: as the configuration says. */
+  readonly spool: Partial<SpoolPlace> | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
@@ -96,7 +100,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     redis: data.REDIS_URL ?? redisUrlOf(data),
     prefix: data.QUEUE_PREFIX,
     profile: data.BUSBAR_PROFILE,
+    indexSecret: data.INDEX_SECRET,
     durability: data.DURABILITY,
+    spool: spoolOf(data),
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
@@ -141,6 +147,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     healthPort: data.WORKER_HEALTH_CHECK_PORT,
     warnings,
   };
+}
+
+function spoolOf({ SPOOL_FOLDER: folder, SPOOL_LIMIT: limit }: Variables): Partial<SpoolPlace> | undefined {
+  if (folder === undefined && limit === undefined) return undefined;
+  return { ...(folder === undefined ? {} : { folder }), ...(limit === undefined ? {} : { limit }) };
 }
 
 /** Those variables that can be read by themselves, as they are read. */

@@ -7,6 +7,7 @@ import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 import { unknownTopic } from "./publish.ts";
 import { type InspectedRouting, routingsReader } from "./routings.ts";
+import { type SearchOptions, type SearchResult, searcher } from "./search.ts";
 import { type Trace, tracer } from "./trace.ts";
 
 /** What became of it. Reads only; connects with its first question. */
@@ -19,6 +20,8 @@ export interface Inspector {
   event(id: string): Promise<BusEvent | undefined>;
   /** What became of an event, step by step; found as `event` finds it. */
   trace(id: string): Promise<Trace | undefined>;
+  /** What became of all events that have a value at one of their topics' search keys (`index`). */
+  search(options: SearchOptions): Promise<SearchResult>;
   /**
    * The newest events and all that are published after them, oldest first, until `signal` aborts.
    * @param options.topics all by default
@@ -44,8 +47,14 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
   const deliveries = routingsReader({ names, log, parts });
+  const { event, find, traceOf } = tracer({ application, log, parts, catalog, deliveries });
   return {
-    ...tracer({ application, log, parts, catalog, deliveries }),
+    event,
+    trace: async (id) => {
+      const found = await find(id);
+      return found && traceOf(found);
+    },
+    search: searcher({ log, catalog, traceOf }),
 
     async *tail({ topics: wanted = names, last = 0, signal }) {
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);

@@ -9,6 +9,8 @@ import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import type { Suppressions } from "../workers/suppressions.ts";
 import type { Settings } from "./options.ts";
 import { type Queues, queuesOf } from "./queues.ts";
+import type { ReconcilerRecord } from "./reconciler-record.ts";
+import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { readRedisUse } from "./redis-info.ts";
 import { redisReplayPlaces } from "./redis-replay-places.ts";
 import type { RedisUse } from "./redis-use.ts";
@@ -20,6 +22,7 @@ export interface LazyParts {
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly places: () => ReplayPlaces;
+  readonly reconciler: () => ReconcilerRecord;
   readonly circuits: CircuitStore;
   close(): Promise<void>;
 }
@@ -43,6 +46,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     suppressions: () => parts().suppressions,
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
+    reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     async close() {

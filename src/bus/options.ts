@@ -42,6 +42,12 @@ export interface BusOptions<T extends Topics = Topics> {
   readonly redis?: string;
   /** All keys begin with it. Default `busbar`. */
   readonly prefix?: string;
+  /**
+   * What the values of search keys are hashed with, at least 32 characters, the same for all who publish or search. Default: made from
+   * the prefix, which keeps nothing readable but lets whoever reads Redis try values. With another one, what was published before is
+   * no longer found by its search keys.
+   */
+  readonly indexSecret?: string;
   /** How many partitions a topic gets that is new: the unit of scale. Default 1. Recorded in Redis; later changes hold for new topics only. */
   readonly partitions?: number;
   readonly channels?: ChannelsOptions;
@@ -59,9 +65,24 @@ export interface BusOptions<T extends Topics = Topics> {
   readonly profile?: Profile;
   /** One publish may take this long. Default 2 s. */
   readonly publishDeadline?: Duration;
+  /**
+   * Where events wait while Redis is away, so that a publish still succeeds: files in this folder, each event on disk before its publish resolves
+   * with `durability: "spooled"`. They are published, in their order and with their ids, when Redis is back. Several processes may share a folder.
+   * Payloads are in the files. Default: none, a publish fails with `PUBLISH_FAILED` after its deadline.
+   */
+  readonly spool?: SpoolPlace;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
+
+export interface SpoolPlace {
+  /** A folder on a disk that outlives the process. It is made where it is missing. */
+  readonly folder: string;
+  /** Bytes that may wait at most; what comes then fails with `PUBLISH_FAILED`. Default 64 MiB. */
+  readonly limit?: number;
+}
+
+const defaultSpoolLimit = 64 * 1_024 * 1_024;
 
 /** Whether messages really leave. */
 export interface SendOptions {
@@ -85,8 +106,10 @@ export interface Settings {
   readonly application: string;
   readonly redis: string;
   readonly prefix: string;
+  readonly indexSecret: string | undefined;
   readonly partitions: number;
   readonly publishDeadline: number;
+  readonly spool: Required<SpoolPlace> | undefined;
   readonly pace: Pace;
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
@@ -120,6 +143,7 @@ const optionNames = [
   "subscribers",
   "redis",
   "prefix",
+  "indexSecret",
   "partitions",
   "channels",
   "services",
@@ -128,6 +152,7 @@ const optionNames = [
   "publicUrl",
   "profile",
   "publishDeadline",
+  "spool",
   "logger",
 ];
 
@@ -138,10 +163,13 @@ const optionNames = [
 export function parseOptions(options: BusOptions): Settings {
   const problems = unknownOptions(options, optionNames);
   const { application, redis = "redis://127.0.0.1:6379", prefix = "busbar", partitions = 1, channels = {}, send = {} } = options;
+  const { indexSecret } = options;
   if (typeof application !== "string" || !namePattern.test(application) || application.includes(".")) {
     problems.push(`application: ${JSON.stringify(application)} must be lower case without dots, such as "shop"`);
   }
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
+  if (indexSecret !== undefined && !(typeof indexSecret === "string" && indexSecret.length >= 32))
+    problems.push("indexSecret: must be text of at least 32 characters (openssl rand -base64 32 makes one)");
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
   const { profile = "standard", callbacks = {}, publicUrl } = options;
@@ -158,6 +186,7 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
+  problems.push(...spoolProblems(options.spool));
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -166,8 +195,10 @@ export function parseOptions(options: BusOptions): Settings {
     application,
     redis,
     prefix,
+    indexSecret,
     partitions,
     publishDeadline: publishDeadline!,
+    spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },
     pace: paces[profile],
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
@@ -180,6 +211,17 @@ export function parseOptions(options: BusOptions): Settings {
     callbacks,
     publicUrl: publicUrl?.replace(/\/+$/, ""),
   };
+}
+
+function spoolProblems(spool: SpoolPlace | undefined): string[] {
+  if (spool === undefined) return [];
+  if (typeof spool !== "object" || spool === null) return [`spool: must be { folder, limit }, not ${JSON.stringify(spool)}`];
+  const { folder, limit = defaultSpoolLimit } = spool;
+  return [
+    ...unknownOptions(spool, ["folder", "limit"]).map((problem) => `spool: ${problem}`),
+    ...(typeof folder === "string" && folder !== "" ? [] : ["spool.folder: must be the path of a folder"]),
+    ...(Number.isInteger(limit) && limit >= 1_048_576 ? [] : [`spool.limit: must be a whole number of bytes from 1048576, not ${limit}`]),
+  ];
 }
 
 function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {

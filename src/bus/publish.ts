@@ -1,13 +1,15 @@
 import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
-import { pause } from "../base/pause.ts";
-import { type BusEvent, decodeEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
+import type { Logger } from "../base/logger.ts";
+import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
+import { searchValues } from "../define/search-keys.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
-import type { Appended, NewEntry, TopicLog } from "../log/topic-log.ts";
+import type { NewEntry } from "../log/topic-log.ts";
+import type { Appender } from "./append.ts";
 
 export type Publish = PublishByName & {
   /** Many of one topic; see `PublishFunction`. */
@@ -20,18 +22,16 @@ type PublishByName = (topicName: string, payload: unknown, options?: PublishOpti
 export interface PublisherOptions {
   readonly application: string;
   readonly topics: readonly AnyTopic[];
-  readonly log: TopicLog;
+  readonly appender: Appender;
   readonly clock: Clock;
   readonly observe: Observe;
-  /** Milliseconds that a publish may take. */
-  readonly deadline: number;
+  readonly logger: Logger;
 }
 
 const idPattern = /^[\w.:-]{1,128}$/;
-const retryPauseMs = 50;
 
-/** validate → append. Returns when the event is in the log; until the deadline, a lost connection is tried again with the same id. */
-export function createPublisher({ application, topics, log, clock, observe, deadline }: PublisherOptions): Publish {
+/** validate → append. Returns when the event is in the log, or on its way to it in the spool. */
+export function createPublisher({ application, topics, appender, clock, observe, logger }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
   const publish: PublishByName = async (topicName, payload, options = {}) => {
@@ -92,26 +92,20 @@ export function createPublisher({ application, topics, log, clock, observe, dead
       ...(options.idempotencyKey === undefined
         ? {}
         : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
+      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event) }),
     };
-    const appended = await append(entry);
-    if (appended.kind === "conflict") throw conflict(entry, appended);
-    const repeated = appended.kind === "repeated";
-    if (repeated && options.id !== undefined) await checkSamePayload(entry, event);
-    observe("published", { event: repeated ? { ...event, id: appended.eventId } : event, repeated });
-    return { id: appended.eventId, topic: topic.name, repeated, durability: log.durability() };
+    const { eventId, repeated, durability } = await appender.append({ entry, givenId: options.id !== undefined });
+    const published = repeated ? { ...event, id: eventId } : event;
+    if (durability === "spooled") observe("spooled", { event: published });
+    else observe("published", { event: published, repeated });
+    return { id: eventId, topic: topic.name, repeated, durability };
   }
 
-  /** An id that was given belongs to one fact: another payload under it would be lost in silence. */
-  async function checkSamePayload(entry: NewEntry, { data }: BusEvent): Promise<void> {
-    const { topic, eventId, time } = entry;
-    const found = await log.find(eventId, { topics: [topic], time }).catch((error: unknown) => {
-      throw unconfirmed(entry, error);
-    });
-    if (found === undefined || payloadFingerprint(decodeEvent(found.entry.json).data) === payloadFingerprint(data)) return;
-    throw new BusbarError(
-      "IDEMPOTENCY_CONFLICT",
-      `${topic}: the id "${eventId}" belongs to an event with another payload. This one was not published: give it an id of its own.`,
-    );
+  function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent): NonNullable<NewEntry["search"]> {
+    const { values, left } = searchValues(index, data);
+    for (const { path, why } of left)
+      logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
+    return { values, retain };
   }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {
@@ -140,25 +134,6 @@ export function createPublisher({ application, topics, log, clock, observe, dead
       ...eventWords(options),
       data: parsed.data,
     };
-  }
-
-  async function append(entry: NewEntry): Promise<Appended> {
-    const giveUpAt = performance.now() + deadline;
-    let sent = false;
-    for (;;) {
-      try {
-        // Asked once: an event is not entrusted to a Redis that may evict it.
-        await log.check();
-        sent = true;
-        return await log.append(entry);
-      } catch (error) {
-        if (error instanceof BusbarError && error.code === "REDIS_UNSUITABLE") throw error;
-        // Redis answered: trying again would give the same answer.
-        const answered = error instanceof Error && error.name === "ReplyError";
-        if (answered || performance.now() + retryPauseMs > giveUpAt) throw sent ? unconfirmed(entry, error) : unreachable(entry, error);
-        await pause(retryPauseMs);
-      }
-    }
   }
 }
 
@@ -207,17 +182,6 @@ export function unknownTopic(name: string, known: readonly string[]): BusbarErro
   return new BusbarError("UNKNOWN_TOPIC", `No topic is called ${JSON.stringify(name)}. ${advice}`);
 }
 
-function conflict(
-  { topic, eventId, idempotency }: NewEntry,
-  { eventId: first, fingerprint }: { eventId: string; fingerprint: string },
-): BusbarError {
-  return new BusbarError(
-    "IDEMPOTENCY_CONFLICT",
-    `${topic}: the idempotency key "${idempotency?.key}" was used by event ${first} with another payload (fingerprint ${fingerprint}; ` +
-      `this one, ${eventId}, has ${idempotency?.fingerprint}). It was not published: use a new key for a new fact.`,
-  );
-}
-
 function incomplete(
   { name }: AnyTopic,
   failed: readonly { readonly event: BusEvent; readonly reason: unknown }[],
@@ -227,21 +191,5 @@ function incomplete(
     "PUBLISH_FAILED",
     `${name}: ${failed.length} of the batch's ${count} events are not known to be in the log. Publish each again with its id, and it is there once:`,
     { problems: failed.map(({ event, reason }) => `${event.id}: ${messageOf(reason)}`), cause: failed[0]!.reason },
-  );
-}
-
-function unreachable({ topic, eventId }: NewEntry, error: unknown): BusbarError {
-  return new BusbarError(
-    "PUBLISH_FAILED",
-    `${topic}: event ${eventId} was not published. ${messageOf(error)} Then publish again with { id: "${eventId}" }.`,
-    { cause: error, eventId },
-  );
-}
-
-function unconfirmed({ topic, eventId }: NewEntry, error: unknown): BusbarError {
-  return new BusbarError(
-    "PUBLISH_FAILED",
-    `${topic}: Redis did not confirm event ${eventId} (${messageOf(error)}). It may or may not be in the log: publish again with { id: "${eventId}" } or an idempotencyKey, and it is there once.`,
-    { cause: error, eventId },
   );
 }

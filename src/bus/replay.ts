@@ -8,11 +8,11 @@ import type { Subscriber } from "../define/subscriber.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { audienceRecord } from "../router/audience-record.ts";
 import { noCounts, type ReplayCounts, type ReplayPage, replayTopic, type Standing } from "../router/replay.ts";
-import type { LedgerStanding } from "../workers/ledger.ts";
 import { isSuppressible } from "../workers/suppressions.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import type { Settings } from "./options.ts";
-import { planningOf } from "./roles.ts";
+import { planningOf } from "./planning.ts";
+import { standingOf } from "./standings.ts";
 
 export interface ReplayOptions {
   readonly topic: string;
@@ -136,17 +136,6 @@ export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (o
       await parts.ledger().reopen(delivery, { suppressed: true });
     }
   }
-}
-
-/** Pure. The ledger knows what was sent; the queue knows what is still to be. */
-export function standingOf(ledger: LedgerStanding, job: "waiting" | "active" | "delayed" | "completed" | "dead" | undefined): Standing {
-  if (ledger === "sent") return "sent";
-  if (ledger === "suppressed" || ledger === "cancelled") return "ended";
-  if (job === "dead") return "dead";
-  if (ledger === "busy" || (job !== undefined && job !== "completed")) return "underWay";
-  // A finished job that the ledger does not know as sent was dropped because it came too late.
-  if (job === "completed") return "ended";
-  return ledger === "dead" ? "ended" : "missing";
 }
 
 function chosen(catalog: Catalog, { topic, subscriber: name }: ReplayOptions): Subscriber {

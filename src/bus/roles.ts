@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import { pause } from "../base/pause.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import { redisLocks } from "../base/redis-locks.ts";
+import type { Rounds } from "../base/rounds.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
@@ -19,9 +20,11 @@ import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
-import type { PlanOptions } from "../router/plan-options.ts";
 import type { ChannelName } from "../define/channel-name.ts";
-import type { ChannelSettings, Settings } from "./options.ts";
+import type { Settings } from "./options.ts";
+import { planningOf } from "./planning.ts";
+import { startReconciler } from "./reconciler.ts";
+import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { queuesOf } from "./queues.ts";
 
 /** What a process can do besides publishing. */
@@ -60,7 +63,9 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
+  const ledger = redisLedger(redis, settings.prefix);
   let router: Router | undefined;
+  let reconciler: Rounds | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -68,7 +73,9 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const stop = async (): Promise<void> => {
     const deadline = (await log.answers()) ? stopMs.redisThere : stopMs.redisAway;
     const stopped = new AbortController();
-    const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline)]).finally(() => stopped.abort());
+    const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline), reconciler?.stop()]).finally(() =>
+      stopped.abort(),
+    );
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
     await queues.close();
@@ -77,7 +84,6 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
 
   try {
     if (roles.includes("workers")) {
-      const ledger = redisLedger(redis, settings.prefix);
       const all = redisSuppressions(redis, { ...settings, clock });
       const suppressions = settings.send.live ? withoutMailroom(all) : all;
       const places = { ...settings, clock };
@@ -98,22 +104,15 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     if (roles.includes("router")) {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
-      router = createRouter({ ...shared, planning: planningOf(settings, { deliver }) });
+      const planning = planningOf(settings, { deliver });
+      router = createRouter({ ...shared, planning });
       await router.start();
+      const record = redisReconcilerRecord(redis, settings.prefix, application);
+      if (deliver) reconciler = startReconciler({ ...shared, planning, ledger, record });
     }
   } catch (error) {
     await stop();
     throw error;
   }
   return { stop, alive: () => router?.alive() ?? true };
-}
-
-/** How a router with these settings plans. What goes nowhere is planned for every channel that the application has not switched off. */
-export function planningOf({ application, channels }: Settings, { deliver }: { readonly deliver: boolean }): PlanOptions {
-  const all = Object.entries(channels) as [ChannelName, ChannelSettings][];
-  return {
-    application,
-    channels: Object.fromEntries(all.map(([name, { words }]) => [name, words])),
-    off: deliver ? Object.fromEntries(all.flatMap(([name, { off }]) => (off === undefined ? [] : [[name, off]]))) : {},
-  };
 }

@@ -5,6 +5,7 @@ import { messageOf } from "../base/errors.ts";
 export const secretVariables: readonly string[] = [
   "REDIS_URL",
   "REDIS_PASSWORD",
+  "INDEX_SECRET",
   "SENDGRID_API_KEY",
   "SMTP_URL",
   "SMTP_PASSWORD",

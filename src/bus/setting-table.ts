@@ -17,6 +17,8 @@ export interface SettingPlace {
 const paths: Readonly<Record<string, string>> = {
   QUEUE_PREFIX: "prefix",
   BUSBAR_PROFILE: "profile",
+  SPOOL_FOLDER: "spool.folder",
+  SPOOL_LIMIT: "spool.limit",
   EMAIL_FROM: "channels.email.from.address",
   EMAIL_FROM_NAME: "channels.email.from.name",
   EMAIL_SERVICE: "channels.email.order",

@@ -3,7 +3,9 @@ import type { TopicLog } from "../log/topic-log.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
+import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
 
 /** Everything that is counted, at one moment. */
 export interface Stats {
@@ -19,6 +21,10 @@ export interface Stats {
   readonly redis: RedisUse;
   /** How many sends followed one that may have been accepted, ever. */
   readonly doubtful: number;
+  /** Deliveries that had been lost between two steps and were queued again, ever. Zero on a healthy system. */
+  readonly reconciled: ReconcilerFindings;
+  /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
+  readonly spool?: SpoolUse;
 }
 
 export interface StatsOptions {
@@ -27,19 +33,31 @@ export interface StatsOptions {
   readonly parts: LazyParts;
   readonly channels: ChannelControl;
   readonly catalog: () => Promise<Catalog>;
+  /** The spool's folder. */
+  readonly spool: string | undefined;
 }
 
-export async function readStats({ application, log, parts, channels, catalog }: StatsOptions): Promise<Stats> {
+export async function readStats({ application, log, parts, channels, catalog, spool }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const [standings, views, redis, doubtful] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, spooled] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
+    parts.reconciler().found(),
+    spool === undefined ? undefined : spoolUse(spool),
   ]);
   const topics = known.topics.map(({ name }) => {
     const partitions = standings.get(name) ?? [];
     return { name, published: sum(partitions.map(({ published }) => published)), held: sum(partitions.map(({ held }) => held)) };
   });
-  return { topics, subscribers: subscriberPositions(standings, application, known), channels: views, redis, doubtful };
+  return {
+    topics,
+    subscribers: subscriberPositions(standings, application, known),
+    channels: views,
+    redis,
+    doubtful,
+    reconciled,
+    ...(spooled === undefined ? {} : { spool: spooled }),
+  };
 }

@@ -21,7 +21,7 @@ export function statusEvents(topics: Topics, publish: Publish): (raised: RaisedS
       route,
       channel,
       provider,
-      messageId: messageId ?? receipt.messageId ?? null,
+      messageId: messageId ?? null,
       status,
       reason: reason ?? null,
       at: new Date(at).toISOString(),

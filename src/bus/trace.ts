@@ -93,9 +93,9 @@ export function tracer({ application, log, parts, catalog, deliveries }: TracerO
       return found && decodeEvent(found.entry.json);
     },
 
-    async trace(id: string): Promise<Trace | undefined> {
-      const found = await find(id);
-      if (found === undefined) return undefined;
+    find,
+
+    async traceOf(found: FoundEntry): Promise<Trace> {
       const event = decodeEvent(found.entry.json);
       const [{ subscribers }, routings, { groups }] = await Promise.all([
         catalog(),

@@ -7,6 +7,12 @@ import { type Column, tableLines } from "./table.ts";
 
 const topicColumns: readonly Column[] = [{ title: "topic" }, { title: "published", right: true }, { title: "in the log", right: true }];
 
+function spoolLines({ spool }: Stats): string[] {
+  if (spool === undefined || spool.files + spool.refused === 0) return [];
+  const refused = spool.refused === 0 ? "" : `; events that could not be published: ${countOf(spool.refused, "file")} to look at`;
+  return [`Spool: ${bytesText(spool.bytes)} in ${countOf(spool.files, "file")} wait for Redis${refused}`];
+}
+
 /**
  * All figures for people: the line that sums them up, channels, the subscribers that are behind, the topics that are used, Redis. Pure.
  * @param previous what was seen before, for what has come since
@@ -32,6 +38,12 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
         )),
     `${countOf(publishedEver(stats), "event")} of ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
     "",
+    ...spoolLines(stats),
+    ...(stats.reconciled.missing === 0
+      ? []
+      : [
+          `${countOf(stats.reconciled.missing, "planned delivery", "planned deliveries")} had been lost and queued again: see busbar doctor`,
+        ]),
     `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
   ];
 }

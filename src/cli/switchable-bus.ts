@@ -49,6 +49,7 @@ export function switchableBus(first: Bus): SwitchableBus {
     catalog: () => current.catalog(),
     subscribers: () => current.subscribers(),
     stats: () => current.stats(),
+    spool: () => current.spool(),
     replay: (options) => current.replay(options),
     ready: () => current.ready(),
     on: (name, listener) => void emitter.on(name, listener),

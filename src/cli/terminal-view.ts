@@ -24,6 +24,10 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
   bus.on("published", ({ event, repeated }) =>
     line("cyan", "published", `${event.type}  ${styleText("dim", event.id)}${repeated ? "  (it was there already)" : ""}`),
   );
+  bus.on("spooled", ({ event }) =>
+    line("yellow", "spooled", `${event.type}  ${styleText("dim", event.id)}  Redis is away: it waits on disk`),
+  );
+  bus.on("spoolRefused", ({ reason, file }) => line("red", "set aside", `an event of the spool, in ${file}: ${oneLine(reason)}`));
   bus.on("routed", ({ event, subscriber, deliveries, audiences, skipped }) => {
     const lookUps = audiences === 0 ? "" : audiences === 1 ? ", 1 audience to look up" : `, ${audiences} audiences to look up`;
     const reasons = skipped.length > 0 ? `, skipped ${skipped.map(({ route, reason }) => `${route} (${reason})`).join(", ")}` : "";

@@ -1,13 +1,20 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Inspector } from "../bus/inspect.ts";
+import type { SearchResult } from "../bus/search.ts";
 import type { Trace } from "../bus/trace.ts";
+import { numberArgument } from "./arguments.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { openScreen } from "./screen.ts";
+import { foundLines, othersLine, type Searched, nothingFound } from "./search-lines.ts";
 import { traceChanges, traceEnded, traceLines } from "./trace-lines.ts";
 import { firstSignal } from "./until-signal.ts";
-import { visible, visibleJson } from "./visible.ts";
+import { UsageError } from "./usage-error.ts";
+import { visibleJson } from "./visible.ts";
 
 export interface TraceCommand {
+  /** So many of the events that a value finds. */
+  readonly limit: string;
   readonly json?: boolean;
   /** Look again until everything has ended. */
   readonly watch?: boolean;
@@ -15,23 +22,50 @@ export interface TraceCommand {
 
 const watchEveryMs = 500;
 
-/** Shows what became of one event, step by step. Exit code 1 where nothing has that id. */
-export async function trace(id: string, { json, watch }: TraceCommand): Promise<void> {
+/**
+ * Shows what became of one event, step by step; or of all events that have a value at a search key, or at the search key that is named
+ * before it. Exit code 1 where there is none.
+ */
+export async function trace(first: string, second: string | undefined, { limit, json, watch }: TraceCommand): Promise<void> {
+  const most = numberArgument("--limit", limit, { least: 1, most: 1_000 });
   await withApplication(async ({ inspect }) => {
-    const first = await inspect.trace(id);
-    if (first === undefined) return unknown(id);
-    if (watch === true) return watchTrace(first, { json: json === true, look: () => inspect.trace(id) });
-    return json === true ? printJson(first) : print(...traceLines(first));
+    const byId = second === undefined ? await inspect.trace(first) : undefined;
+    if (byId === undefined) {
+      const asked = second === undefined ? { value: first } : { key: first, value: second };
+      return showFound(asked, await inspect.search({ ...asked, limit: most }), { inspect, json, watch });
+    }
+    if (watch === true) return watchTrace(byId, { json: json === true, look: () => inspect.trace(first) });
+    if (json === true) return printJson(byId);
+    print(...traceLines(byId), ...(await others(first, byId, inspect)));
   });
 }
 
-function unknown(id: string): void {
-  complain(
-    `no event, delivery or idempotency key is ${visible(JSON.stringify(id))}: events are kept as long as their topic says, finished deliveries for 24 hours, idempotency keys as long as the topic's window`,
-  );
-  process.exitCode = 1;
+/** An idempotency key may well be a value that more events have. */
+async function others(id: string, { event }: Trace, inspect: Inspector): Promise<string[]> {
+  if (id === event.id || id.startsWith("d_")) return [];
+  const { events } = await inspect.search({ value: id, limit: 2 });
+  return othersLine(id, event.id, events);
 }
 
+interface Shown extends Pick<TraceCommand, "json" | "watch"> {
+  readonly inspect: Inspector;
+}
+
+async function showFound(asked: Searched, result: SearchResult, { inspect, json, watch }: Shown): Promise<void> {
+  const [only, another] = result.events;
+  if (only === undefined) {
+    complain(nothingFound(asked, result, await inspect.search({ value: asked.value, limit: 1 })));
+    process.exitCode = 1;
+    return;
+  }
+  if (watch === true) {
+    if (another !== undefined)
+      throw new UsageError(`--watch looks at one event, and several have this value: busbar trace <the event's id> --watch`);
+    return watchTrace(only, { json: json === true, look: () => inspect.trace(only.event.id) });
+  }
+  if (json === true) printJson({ ...asked, ...result });
+  else print(...foundLines(asked, result));
+}
 interface Watch {
   readonly json: boolean;
   readonly look: () => Promise<Trace | undefined>;

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { Condition, ParsedField, ParsedPattern, Scalar } from "../filter/parsed-pattern.ts";
 import { elements, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
 import { nearestName } from "./names.ts";
@@ -14,7 +15,7 @@ type Resolve = ReturnType<typeof payloadPlaces>["resolve"];
 export function filterProblems(pattern: ParsedPattern, topics: readonly AnyTopic[]): string[] {
   return patternProblems(
     pattern,
-    topics.map((topic) => ({ topic: topic.name, ...payloadPlaces(topic) })),
+    topics.map((topic) => ({ topic: topic.name, ...payloadPlaces(topic.schema as z.ZodType) })),
   );
 }
 

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { AnyTopic } from "./topic.ts";
 
 /** A part of a JSON Schema without references and choices. */
 export interface JsonPlace {
@@ -25,10 +24,9 @@ export type JsonPlaces = readonly JsonPlace[] | "open";
 
 const mostDepth = 40;
 
-/** What a topic's payload may be. */
-export function payloadPlaces(topic: AnyTopic): { readonly places: JsonPlaces; readonly resolve: (schema: Schema) => JsonPlaces } {
-  const root = z.toJSONSchema(topic.schema as z.ZodType, { io: "output", metadata: z.registry() }) as unknown as Schema &
-    Record<string, unknown>;
+/** What the payload of a topic may be, by its schema. */
+export function payloadPlaces(schema: z.ZodType): { readonly places: JsonPlaces; readonly resolve: (schema: Schema) => JsonPlaces } {
+  const root = z.toJSONSchema(schema, { io: "output", metadata: z.registry() }) as unknown as Schema & Record<string, unknown>;
   const resolve = resolver(root);
   return { places: resolve(root), resolve };
 }

@@ -92,6 +92,14 @@ export interface Observations {
   retentionHeld: { readonly topic: string; readonly group: string };
   /** A subscriber has had no reader for its grace and does not hold its log any more. */
   abandoned: { readonly topic: string; readonly group: string };
+  /** A delivery had been planned and was neither sent nor ended nor in its queue: it was queued again. On a healthy system this does not happen. */
+  reconciled: { readonly delivery: Delivery };
+  /** Redis is away: the event waits in a file of this process, and is published when Redis is back. */
+  spooled: { readonly event: BusEvent };
+  /** Everything that waited in files is in the log. */
+  spoolDrained: Record<string, never>;
+  /** An event that waited in a file can never be published; it was set aside in another one. */
+  spoolRefused: { readonly reason: string; readonly file: string };
   /** Dead letters were removed because they are past their time. */
   deadLettersExpired: { readonly queue: string; readonly count: number };
 }
@@ -123,5 +131,9 @@ export const observationNames = Object.keys({
   gap: true,
   retentionHeld: true,
   abandoned: true,
+  reconciled: true,
+  spooled: true,
+  spoolDrained: true,
+  spoolRefused: true,
   deadLettersExpired: true,
 } satisfies Record<keyof Observations, true>) as (keyof Observations)[];

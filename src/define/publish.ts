@@ -18,14 +18,17 @@ export interface PublishOptions extends PolicyOptions {
   readonly deliverAt?: string;
 }
 
-/** What a publish returns when the event is in the log. */
+/** What a publish returns when the event is in the log, or on its way to it in the spool. */
 export interface Published {
   readonly id: string;
   readonly topic: string;
   /** The event was in the log already: the same id or idempotency key. */
   readonly repeated: boolean;
-  /** What the event survives from now on: `fsync` a power cut; `memory` a crash of any process, but in a power cut up to the last 2 s are lost. Undefined where Redis does not tell. */
-  readonly durability: Durability | undefined;
+  /**
+   * What the event survives from now on: `fsync` a power cut; `memory` a crash of any process, but in a power cut up to the last 2 s are lost.
+   * `spooled`: Redis is away, and the event is on this machine's disk; it is published when Redis is back. Undefined where Redis does not tell.
+   */
+  readonly durability: Durability | "spooled" | undefined;
 }
 
 /** Publishes to one topic. */

@@ -4,6 +4,8 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { namePattern, unknownOptions } from "./names.ts";
 import { pathText, payloadProblems } from "./payload.ts";
 import { durationProblems } from "./policy.ts";
+import { searchKeyProblems } from "./search-keys.ts";
+import type { SearchPath } from "./search-path.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -14,6 +16,11 @@ export interface TopicOptions<S extends z.ZodType> {
   readonly retain?: Duration;
   /** The log is trimmed to about this many bytes of memory, never past its slowest subscriber. Default 256 MB. */
   readonly retainBytes?: number;
+  /**
+   * Search keys: paths to texts and numbers by whose values an event is found as long as `retain`, such as
+   * `["orderId", "customer.email", "items.sku"]`. Values are kept hashed. At most 8; default none.
+   */
+  readonly index?: readonly SearchPath<z.output<S>>[];
   /** One sentence for people. */
   readonly description?: string;
   /** A realistic payload: checked against the schema, shown, and published by the first `busbar dev`. */
@@ -34,6 +41,8 @@ export interface Topic<Name extends string = string, S extends z.ZodType = z.Zod
   readonly retain: number;
   /** Bytes. */
   readonly retainBytes: number;
+  /** Paths of the search keys. */
+  readonly index: readonly string[];
   readonly description: string | undefined;
   readonly example: z.input<S> | undefined;
   /**
@@ -79,13 +88,14 @@ interface TopicParts<Name extends string, S extends z.ZodType> {
 
 function checkedTopic<Name extends string, S extends z.ZodType>({ name, schema, options, upcasts }: TopicParts<Name, S>): Topic<Name, S> {
   const problems = [...nameProblems(name), ...schemaProblems(schema), ...optionProblems(options)];
+  if (problems.length === 0) problems.push(...searchKeyProblems(options.index, schema));
   if (schema instanceof z.core.$ZodType) problems.push(...exampleProblems(schema, options));
   const version = upcasts.length + 1;
   if (problems.length > 0) {
     const title = version === 1 ? `Topic ${JSON.stringify(name)}` : `Version ${version} of topic ${JSON.stringify(name)}`;
     throw new BusbarError("INVALID_DEFINITION", `${title} cannot be used:`, { problems });
   }
-  const { key, retain = "30d", retainBytes = 256 * 1024 * 1024, description, example } = options;
+  const { key, retain = "30d", retainBytes = 256 * 1024 * 1024, index = [], description, example } = options;
   return {
     kind: "topic",
     name,
@@ -95,6 +105,7 @@ function checkedTopic<Name extends string, S extends z.ZodType>({ name, schema, 
     key,
     retain: milliseconds(retain, `retain of topic ${name}`),
     retainBytes,
+    index,
     description,
     example,
     evolve(next, upcast, changes = {}) {
@@ -157,7 +168,7 @@ function schemaProblems(schema: unknown): string[] {
 
 function optionProblems(options: TopicOptions<z.ZodType>): string[] {
   const { key, retain, retainBytes, description } = options;
-  const problems = unknownOptions(options, ["key", "retain", "retainBytes", "description", "example"]);
+  const problems = unknownOptions(options, ["key", "retain", "retainBytes", "index", "description", "example"]);
   if (key !== undefined && typeof key !== "function") problems.push("key must be a function that returns a part of the payload");
   problems.push(...durationProblems("retain", retain));
   if (retainBytes !== undefined && !(Number.isInteger(retainBytes) && retainBytes > 0))

@@ -1,14 +1,17 @@
 -- Appends events to the logs of one partition, each once.
 --
--- KEYS  1 bell; then for each event: log, meta, ids of the event's hour, idempotency key (the ids key again where there is none)
--- ARGV  1 milliseconds that an idempotency key is remembered; then for each event: topic, event id, fingerprint ('' where there is no key), JSON
+-- KEYS  1 bell; then for each event: log, meta, ids of the event's hour, idempotency key (the ids key again where there is none), and the
+--       index of each of its search hashes
+-- ARGV  1 milliseconds that an idempotency key is remembered; then for each event: topic, event id, fingerprint ('' where there is no
+--       key), JSON, number of its search hashes; where there are any, milliseconds that they are kept, and each of them
 -- Reply for each event: {'appended', entry id} | {'repeated', entry id, event id} | {'conflict', event id, fingerprint} | {'error', message}
 local replies = {}
 local rung = {}
-for i = 1, (#KEYS - 1) / 4 do
-  local k, a = (i - 1) * 4 + 1, (i - 1) * 4 + 1
+local k, a = 1, 1
+while a < #ARGV do
   local log, meta, ids, idempotency = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
-  local topic, id, fingerprint, json = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
+  local topic, id, fingerprint, json, hashes = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], tonumber(ARGV[a + 5])
+  local first_index, first_hash = k + 5, a + 7
 
   local function append()
     local entry = redis.call('HGET', ids, id)
@@ -28,10 +31,16 @@ for i = 1, (#KEYS - 1) / 4 do
     redis.call('HSET', ids, id, entry)
     redis.call('EXPIRE', ids, 93600, 'NX')
     if fingerprint ~= '' then redis.call('SET', idempotency, id .. ' ' .. fingerprint .. ' ' .. entry, 'PX', ARGV[1]) end
+    for i = 0, hashes - 1 do
+      redis.call('ZADD', KEYS[first_index + i], 0, ARGV[first_hash + i] .. entry)
+      redis.call('PEXPIRE', KEYS[first_index + i], ARGV[first_hash - 1], 'NX')
+    end
     rung[topic] = true
     return {'appended', entry}
   end
-  replies[i] = append()
+  replies[#replies + 1] = append()
+  k = k + 4 + hashes
+  a = a + 5 + (hashes > 0 and hashes + 1 or 0)
 end
 for topic in pairs(rung) do redis.call('XADD', KEYS[1], 'MAXLEN', '~', 100, '*', 't', topic) end
 return replies

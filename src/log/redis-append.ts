@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { luaScript, type LuaArgument } from "../base/lua.ts";
-import type { LogKeys } from "./redis-log-keys.ts";
-import type { Appended, NewEntry } from "./topic-log.ts";
+import { dayMs, dayOf, type LogKeys } from "./redis-log-keys.ts";
+import { type Appended, LogFull, type NewEntry } from "./topic-log.ts";
 
 const appendScript = luaScript<readonly [string, string, string?][]>(new URL("./append.lua", import.meta.url));
 
@@ -21,13 +21,16 @@ export interface AppendOptions {
   readonly partition: number;
   /** Milliseconds that an idempotency key is remembered. */
   readonly idempotencyWindow: number;
+  /** What is kept of a search value. */
+  readonly searchHash: (value: string) => string;
 }
 
 /**
  * Appends to one partition. Calls that come while others are under way share the next Lua call: the client, not Redis, is what
  * limits publishing.
  */
-export function partitionAppender({ redis, keys, partition, idempotencyWindow }: AppendOptions): (entry: NewEntry) => Promise<Appended> {
+export function partitionAppender(options: AppendOptions): (entry: NewEntry) => Promise<Appended> {
+  const { redis, keys, partition, idempotencyWindow, searchHash } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let scheduled = false;
@@ -53,6 +56,12 @@ export function partitionAppender({ redis, keys, partition, idempotencyWindow }:
       const idempotency = entry.idempotency === undefined ? ids : keys.idempotency(entry.topic, partition, entry.idempotency.key);
       scriptKeys.push(keys.log(entry.topic, partition), keys.meta(entry.topic, partition), ids, idempotency);
       args.push(entry.topic, entry.eventId, entry.idempotency?.fingerprint ?? "", entry.json);
+      // The day is that of the append, not of the event: it is looked for from now backwards.
+      const [hashes, day] = [entry.search?.values.map(searchHash) ?? [], dayOf(Date.now())];
+      args.push(hashes.length);
+      if (entry.search === undefined || hashes.length === 0) continue;
+      scriptKeys.push(...hashes.map((hash) => keys.index(entry.topic, partition, { day, hash })));
+      args.push(entry.search.retain + dayMs, ...hashes);
     }
     try {
       const replies = await appendScript(redis, scriptKeys, args);
@@ -75,5 +84,5 @@ function settle({ entry, resolve, reject }: Waiting, [kind, first, second]: read
   if (kind === "appended") resolve({ kind, eventId: entry.eventId, entryId: first });
   else if (kind === "repeated") resolve({ kind, eventId: second!, entryId: first });
   else if (kind === "conflict") resolve({ kind, eventId: first, fingerprint: second! });
-  else reject(new Error(first));
+  else reject(first.startsWith("OOM") ? new LogFull(first) : new Error(first));
 }

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { luaScript } from "../base/lua.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
-import { encodeRouted } from "./routed-record.ts";
+import { decodeRouted, encodeRouted } from "./routed-record.ts";
 import type {
   LogEntry,
   LogPage,
@@ -90,6 +90,24 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
         .hset(key, ...encodeRouted(record))
         .expire(key, routedSeconds, "NX");
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    },
+
+    async routedBy(
+      partition: number,
+      {
+        events,
+        subscribers,
+      }: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
+    ): Promise<readonly RoutedRecord[]> {
+      if (subscribers.length === 0) return [];
+      const found = await Promise.all(
+        events.map(async ({ id, time }) => {
+          const fields = subscribers.map((subscriber) => `${id} ${subscriber}`);
+          const values = await redis.hmget(keys.routed(partition, id, Date.parse(time)), ...fields);
+          return values.flatMap((value, index) => (value === null ? [] : [decodeRouted(time, fields[index]!, value)]));
+        }),
+      );
+      return found.flat();
     },
 
     async removeIdleReaders({ topic, partition, group }: Position): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { keyedHash } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import { luaScript } from "../base/lua.ts";
 import { paces } from "../base/pace.ts";
@@ -8,9 +9,11 @@ import type { Suitability } from "../base/redis-suitability.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
 import { partitionAppender } from "./redis-append.ts";
 import { followLogs } from "./redis-follow.ts";
+import { highWater } from "./redis-high-water.ts";
 import { redisGroups } from "./redis-groups.ts";
 import { logKeys } from "./redis-log-keys.ts";
-import { logEntry, redisLookups } from "./redis-lookups.ts";
+import { logEntry, type Place, redisLookups } from "./redis-lookups.ts";
+import { redisSearch } from "./redis-search.ts";
 import { decodeRouted } from "./routed-record.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
@@ -21,6 +24,8 @@ export interface RedisLogOptions {
   readonly url: string;
   readonly prefix: string;
   readonly logger: Logger;
+  /** What search values are hashed with. Default: made from the prefix, so that whoever reads Redis can try values. */
+  readonly indexSecret?: string | undefined;
   /** How many partitions a topic gets that is new. Default 1. */
   readonly partitions?: number;
   /** Milliseconds that a wait for the bell takes at most. Default 5,000. */
@@ -37,6 +42,7 @@ export function redisLog({
   url,
   prefix,
   logger,
+  indexSecret = `busbar ${prefix}`,
   partitions: newPartitions = 1,
   block = paces.standard.block,
   deadline,
@@ -45,6 +51,7 @@ export function redisLog({
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
   const writerReady = readiness(writer);
+  const water = highWater(writer);
   const bells = new Map<number, { redis: Redis; last: string | undefined }>();
   const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
   const partitionCounts = new Map<string, Promise<number>>();
@@ -60,14 +67,21 @@ export function redisLog({
     known.catch(() => partitionCounts.delete(topic));
     return known;
   };
+  const placesOf = async (topics: readonly string[]): Promise<Place[]> => {
+    const counts = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await partitionsOf(topic, commands) })));
+    return counts.flatMap(({ topic, partitions }) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
+  };
+  const searchHash = (value: string): string => keyedHash(indexSecret, value);
   const appenderOf = (partition: number): ReturnType<typeof partitionAppender> => {
-    const known = appenders.get(partition) ?? partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs });
+    const known =
+      appenders.get(partition) ?? partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs, searchHash });
     appenders.set(partition, known);
     return known;
   };
   return {
     ...redisGroups(commands, keys),
-    ...redisLookups(commands, keys, (topic) => partitionsOf(topic, commands)),
+    ...redisLookups(commands, keys, placesOf),
+    ...redisSearch({ redis: commands, keys, placesOf, searchHash }),
     follow: (options) => followLogs({ url, keys, logger, commands, partitionsOf: (topic) => partitionsOf(topic, commands) }, options),
 
     async check() {
@@ -83,9 +97,11 @@ export function redisLog({
           () => false,
         ),
 
-    async append(entry) {
+    async append(entry, signal) {
       await writerReady();
+      water.check();
       const partition = partitionOf(entry.partitionKey, await partitionsOf(entry.topic, writer));
+      signal?.throwIfAborted();
       return appenderOf(partition)(entry);
     },
 

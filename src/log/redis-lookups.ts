@@ -9,17 +9,18 @@ const nearEvent = { before: 10_000, after: 300_000 } as const;
 const pageSize = 500;
 const mostPages = 20;
 
+/** One log. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** Looking into the log without a position of one's own. */
-export function redisLookups(redis: Redis, keys: LogKeys, partitionsOf: (topic: string) => Promise<number>) {
+export function redisLookups(redis: Redis, keys: LogKeys, places: (topics: readonly string[]) => Promise<readonly Place[]>) {
   const range = async (topic: string, partition: number, { from, to, after, count }: LogRange): Promise<readonly LogEntry[]> => {
     const start = after === undefined ? `${Math.max(0, Math.floor(from))}-0` : `(${after}`;
     const entries = await redis.xrange(keys.log(topic, partition), start, String(Math.floor(to)), "COUNT", count);
     return entries.map(([id, fields]) => logEntry(id, fields));
-  };
-
-  const places = async (topics: readonly string[]): Promise<{ readonly topic: string; readonly partition: number }[]> => {
-    const counts = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await partitionsOf(topic) })));
-    return counts.flatMap(({ topic, partitions }) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
   };
 
   /** The remembered append of an event, in the hours that its time can have. */

@@ -5,6 +5,7 @@ import type { Durability, Suitability } from "../base/redis-suitability.ts";
  *
  * The contract:
  * - An `append` that resolved is in the log. One that failed may be: append the same event again, the log keeps one entry an id.
+ *   With `LogFull` it is not: memory runs out, and what is left is for those who work the backlog off.
  * - Each group reads every entry from its own position on, at least once: what was read and not acknowledged is read again by
  *   another reader after `minIdle`, and says how often it was handed out.
  * - An entry is never trimmed before every group has acknowledged it, unless a group has had no reader for its grace.
@@ -16,7 +17,8 @@ export interface TopicLog {
    * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
    */
   check(): Promise<Suitability>;
-  append(entry: NewEntry): Promise<Appended>;
+  /** What has not left when the signal aborts does not leave any more. */
+  append(entry: NewEntry, signal?: AbortSignal): Promise<Appended>;
   /** How many partitions a topic has; recorded when the topic is first used. */
   partitions(topic: string): Promise<number>;
   /** Creates the positions that are missing, and leaves those that exist alone. */
@@ -39,6 +41,11 @@ export interface TopicLog {
   record(partition: number, record: RoutedRecord): Promise<void>;
   /** What each subscriber made of an event. */
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
+  /** What each of these subscribers made of each of these events, in one partition; nothing of those that are not known to have read it. */
+  routedBy(
+    partition: number,
+    asked: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
+  ): Promise<readonly RoutedRecord[]>;
   /** The newest entries, newest first. */
   latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
   /** A page of entries, oldest first, without touching any position. */
@@ -48,6 +55,11 @@ export interface TopicLog {
     eventId: string,
     options: { readonly topics: readonly string[]; readonly time: number | undefined },
   ): Promise<FoundEntry | undefined>;
+  /**
+   * Entries that were appended with a search value, the newest first, read as they are asked for; those that are no longer in their log
+   * are left out.
+   */
+  search(value: string, topics: readonly SearchedTopic[]): AsyncIterable<FoundEntry>;
   /** The id of the event that was published with an idempotency key within its window. */
   eventOfKey(idempotencyKey: string, topics: readonly string[]): Promise<string | undefined>;
   /** How far everyone has read. */
@@ -82,6 +94,19 @@ export interface NewEntry {
   /** The event as JSON. */
   readonly json: string;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+  /** What the entry is to be found by, and for how long, milliseconds. The values are not kept, only what tells that they were these. */
+  readonly search?: { readonly values: readonly string[]; readonly retain: number };
+}
+
+export interface SearchedTopic {
+  readonly name: string;
+  /** How far back to look, milliseconds. */
+  readonly retain: number;
+}
+
+/** The log takes nothing more for now, because memory runs out; trying again at once would give the same answer. */
+export class LogFull extends Error {
+  override readonly name = "LogFull";
 }
 
 export type Appended =

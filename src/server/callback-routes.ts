@@ -4,7 +4,7 @@ import type { Bus } from "../bus/bus.ts";
 import { HttpProblem, sendProblem } from "./problem.ts";
 import { refusalLog } from "./refusal-log.ts";
 import { problemFrom } from "./request-error.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 export interface CallbackRoutesOptions {
   readonly bus: Pick<Bus, "callbacks">;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { messageOf } from "../base/errors.ts";
 import type { Bus } from "../bus/bus.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 export interface HealthOptions {
   readonly bus: Pick<Bus, "ready">;

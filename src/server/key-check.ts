@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { type ApiKey, readApiKey, sameDigest } from "./api-key.ts";
 import { HttpProblem } from "./problem.ts";
 import type { ApiKeys, StoredApiKey } from "./redis-api-keys.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 export interface KeyCheckOptions {
   readonly keys: Pick<ApiKeys, "find" | "used">;

@@ -24,6 +24,8 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired |
  * | `busbar_doubtful_total` | counter | channel | possible duplicates |
  * | `busbar_callbacks_total` | counter | provider, verdict | callbacks that came in here: taken, challenge, refused (forged, altered or too old), failed (Redis did not take it) |
+ * | `busbar_reports_total` | counter | provider, result | statuses that were read from callbacks here: recorded, repeated (they had come before), unknown (of a message that nobody knows) |
+ * | `busbar_statuses_total` | counter | channel, status | deliveries that rose to a status: accepted, failed, delivered, bounced, read, opted out |
  * | `busbar_delivery_seconds` | histogram | channel | from the publish to the provider's acceptance, intended delays included |
  */
 export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promise<void> {
@@ -38,6 +40,8 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   const deliveries = counter("deliveries_total", "Tries that ended in this process, by outcome.", ["channel", "outcome"]);
   const doubtful = counter("doubtful_total", "Possible duplicates.", ["channel"]);
   const callbacks = counter("callbacks_total", "Callbacks of providers that came in here, by what was found.", ["provider", "verdict"]);
+  const reports = counter("reports_total", "Statuses that were read from callbacks, by what they came to.", ["provider", "result"]);
+  const statuses = counter("statuses_total", "Deliveries that rose to a status.", ["channel", "status"]);
   const help = "Seconds from the publish to the provider's acceptance.";
   const seconds = new Histogram({ name: "busbar_delivery_seconds", help, labelNames: ["channel"], buckets, registers: [registry] });
 
@@ -57,6 +61,10 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   bus.on("unroutable", () => unroutable.inc());
   bus.on("gap", ({ entries }) => gaps.inc(entries));
   bus.on("doubtful", ({ delivery: { channel } }) => doubtful.inc({ channel }));
+  bus.on("reported", ({ provider, ...tally }) => {
+    for (const result of ["recorded", "repeated", "unknown"] as const) reports.inc({ provider, result }, tally[result]);
+  });
+  bus.on("status", ({ channel, status }) => statuses.inc({ channel, status }));
   bus.on("callback", ({ provider, verdict }) => callbacks.inc({ provider, verdict }));
   bus.on("sent", ({ delivery, milliseconds }) => {
     ended(delivery, "sent");

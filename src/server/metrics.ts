@@ -2,12 +2,13 @@ import { messageOf } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import type { Bus } from "../bus/bus.ts";
 import { countInto } from "./metrics-counters.ts";
+import { spoolGaugesIn } from "./metrics-spool.ts";
 import { gaugesIn } from "./metrics-gauges.ts";
 import { processFigures, promClient } from "./process-figures.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 /** What the metrics are made of. */
-export type MeasuredBus = Pick<Bus, "on" | "stats">;
+export type MeasuredBus = Pick<Bus, "on" | "stats"> & Partial<Pick<Bus, "spool">>;
 
 export interface Metrics {
   /** Everything in Prometheus' text format. Without an answer from Redis, what this process knows by itself, and `busbar_up 0`. */
@@ -35,6 +36,7 @@ export async function createMetrics({ bus, logger = silentLogger, keep = 2_000, 
   const registry = new Registry();
   await countInto(registry, bus);
   const show = await gaugesIn(registry);
+  const showSpool = await spoolGaugesIn(registry);
   const read = keptFor(keep, () => bus.stats());
   return {
     async text() {
@@ -43,6 +45,7 @@ export async function createMetrics({ bus, logger = silentLogger, keep = 2_000, 
         return undefined;
       });
       show(stats);
+      showSpool(bus.spool?.());
       return `${await registry.metrics()}\n${await processFigures()}`;
     },
     contentType: registry.contentType,

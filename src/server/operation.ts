@@ -7,7 +7,7 @@ import { type Access, byOf, type Caller } from "./access.ts";
 
 import { checkEncoding, mediaType, parseJson } from "./body.ts";
 import { HttpProblem } from "./problem.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 /** One address of the API besides publishing: the route that answers it, and its part of the OpenAPI document, are made from this. */
 export interface Operation<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodObject = z.ZodObject> {

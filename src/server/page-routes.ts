@@ -10,7 +10,7 @@ import type { Faults } from "../mailroom/faults.ts";
 import type { Inbox } from "../mailroom/inbox.ts";
 import { shownFaults } from "./fault-routes.ts";
 import { HttpProblem } from "./problem.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 export interface PageRoutesOptions {
   readonly bus: WatchedBus;

@@ -1,7 +1,7 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { fromBusbarError, HttpProblem, internal, type ProblemCode } from "./problem.ts";
-import { LateAnswer } from "./within.ts";
+import { LateAnswer } from "../base/within.ts";
 
 /** What fastify itself refuses, by its status. */
 const refusals: Readonly<Record<number, ProblemCode>> = {

@@ -5,9 +5,10 @@ import type { WatchedBus } from "../dashboard/feed.ts";
 export interface ServedBus
   extends
     WatchedBus,
+    Partial<Pick<Bus, "spool">>,
     Pick<
       Bus,
       "on" | "publish" | "example" | "deliveries" | "deadLetters" | "suppressions" | "channels" | "subscribers" | "stats" | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
 }

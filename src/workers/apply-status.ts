@@ -6,38 +6,31 @@ import type { Delivery } from "../define/delivery.ts";
 import type { StatusNotice } from "../define/notice.ts";
 import type { Observe } from "../define/observation.ts";
 import { type DeliveryReference, parseReference } from "../define/reference.ts";
-import type { DeliveryStatus } from "../define/status.ts";
 import { namesByMessageId } from "../providers/index.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import type { SleepingJob } from "./callback-record.ts";
 import type { Ledger } from "./ledger.ts";
 import type { MessageIds } from "./message-ids.ts";
 import { tellSettled, wakeSettled } from "./settle.ts";
-import { type Receipt, receiptOf, type Reported } from "./statuses.ts";
+import { type Receipt, receiptOf, type Reported, type StatusEntry } from "./statuses.ts";
 import { isSuppressible, type Suppressions } from "./suppressions.ts";
 
 export interface ApplyStatusOptions {
-  readonly ledger: Pick<Ledger, "report" | "receipts">;
+  readonly ledger: Pick<Ledger, "report" | "told" | "receipts">;
   readonly suppressions: Pick<Suppressions, "add">;
   readonly queues: (channel: ChannelName) => DeliveryQueue<Delivery>;
   readonly messageIds: Pick<MessageIds, "find">;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
-  /** A delivery got a higher status. It may be told the same again; where it rejects, the callback is applied once more later. */
+  /** A delivery got a higher status: told in their order, perhaps the same one again. Where it rejects, the callback is applied once more later. */
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
 }
 
-/** A status that is higher than all before it. */
-export interface RaisedStatus {
+/** A status that is higher than all before it, as the ledger keeps it: whoever tells it says the same. */
+export interface RaisedStatus extends StatusEntry {
   readonly delivery: DeliveryReference;
-  readonly status: DeliveryStatus;
   readonly channel: string;
-  readonly provider: string;
-  readonly messageId: string | undefined;
-  readonly reason: string | undefined;
-  /** When it happened, milliseconds since 1970. */
-  readonly at: number;
   /** What is known of the delivery; undefined where nothing is any more. */
   readonly receipt: Receipt | undefined;
 }
@@ -85,8 +78,8 @@ export function applyStatus(options: ApplyStatusOptions): (notice: StatusNotice,
       if (reported.kind === "unknown") await suppress(notice, provider, undefined);
       return { kind: reported.kind };
     }
-    const { kind, raised, settled } = reported;
-    if (!raised && settled === undefined && outcome?.kind !== "suppress") return { kind };
+    const { kind, untold, settled } = reported;
+    if (untold.length === 0 && settled === undefined && outcome?.kind !== "suppress") return { kind };
 
     const [kept] = await ledger.receipts([delivery]);
     const queue = queues((kept?.channel as ChannelName | undefined) ?? channel);
@@ -98,11 +91,12 @@ export function applyStatus(options: ApplyStatusOptions): (notice: StatusNotice,
       const said = `${provider} reported ${status}${reason === undefined ? "" : `: ${reason}`}`;
       tellSettled(job.content, settled, { observe, provider, messageId, reason: said, now: clock.now() });
     }
-    if (raised) {
-      const fact: RaisedStatus = { delivery, status, channel: receipt?.channel ?? channel, provider, messageId, reason, at, receipt };
-      if (kind === "recorded") observe("status", { deliveryId: delivery.id, channel: fact.channel, provider, status, reason, at });
-      await onRaised(fact);
-    }
+    const highest = untold.at(-1);
+    const whose = { delivery, channel: receipt?.channel ?? channel };
+    if (kind === "recorded" && highest?.status === status)
+      observe("status", { deliveryId: delivery.id, channel: whose.channel, provider, status, reason, at });
+    for (const entry of untold) await onRaised({ ...whose, ...entry, receipt });
+    if (highest !== undefined) await ledger.told(delivery, highest.status);
     return asleep === undefined ? { kind } : { kind, asleep };
   };
 

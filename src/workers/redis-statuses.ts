@@ -6,9 +6,11 @@ import { oneLine } from "./one-line.ts";
 import { keepSeconds, ledgerKeys, longestTimeline } from "./redis-ledger-keys.ts";
 import type { DeliveryStatuses, Receipt, Reported, Settled, StatusEntry, Statuses, StatusReport } from "./statuses.ts";
 
-type ReportReply = ["unknown"] | ["recorded" | "repeated", 0 | 1, string, string, number];
+type ReportReply = ["unknown"] | ["recorded" | "repeated", string, string, number, string];
 
-const reportScript = luaScript<ReportReply>(new URL("./report.lua", import.meta.url), new URL("./status-lines.lua", import.meta.url));
+const lines = new URL("./status-lines.lua", import.meta.url);
+const reportScript = luaScript<ReportReply>(new URL("./report.lua", import.meta.url), lines);
+const toldScript = luaScript<1>(new URL("./told.lua", import.meta.url), lines);
 
 /** Bytes of all statuses of one delivery. */
 const longestStatuses = 2_000;
@@ -63,8 +65,12 @@ export function redisStatuses(redis: Redis, prefix: string): Statuses {
         ],
       );
       if (reply[0] === "unknown") return { kind: "unknown" };
-      const [kind, raised, settled, status, age] = reply;
-      return { kind, raised: raised === 1, settled: settledOf[settled], status: statusOf.get(status)!, age };
+      const [kind, settled, status, age, untold] = reply;
+      return { kind, settled: settledOf[settled], status: statusOf.get(status)!, age, untold: parseStatuses(untold).entries };
+    },
+
+    async told(delivery, status) {
+      await toldScript(redis, [keysOf(delivery).statuses], [delivery.id, letterOf[status]]);
     },
 
     statuses: async (deliveries) => (await read("statuses", deliveries)).map(parseStatuses),

@@ -3,7 +3,7 @@
 -- KEYS  1 ledger, 2 timeline, 3 statuses (buckets of the delivery's hour and shard)
 -- ARGV  1 delivery id, 2 status and 3 verdict (as in status-lines.lua), 4 provider, 5 message id ('' unknown), 6 at (ms), 7 reason,
 --       8 seconds to keep, 9 longest time line, 10 longest statuses (bytes), 11 how often a delivery may come back
--- Reply {'unknown'} | {'recorded' or 'repeated', raised (0 or 1), settled ('-' not), the highest status, age (ms)}
+-- Reply {'unknown'} | {'recorded' or 'repeated', settled ('-' not), the highest status, age (ms), the lines whose rise nobody has told yet}
 local id, status, verdict, provider, message, at, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local keep, most_returns = ARGV[8], tonumber(ARGV[11])
 local record = redis.call('HGET', KEYS[1], id)
@@ -21,7 +21,7 @@ for _, line in ipairs(lines) do
 end
 if before then
   local age = math.max(0, now - (before.at + before.known * 1000))
-  return {'repeated', tonumber(before.raised), before.settled, string.sub(ranks, top, top), age}
+  return {'repeated', before.settled, string.sub(ranks, top, top), age, status_text(untold(lines))}
 end
 
 local rank = string.find(ranks, status, 1, true)
@@ -58,4 +58,4 @@ while #text > tonumber(ARGV[10]) and #lines > 2 do
 end
 redis.call('HSET', KEYS[3], id, text)
 redis.call('EXPIRE', KEYS[3], keep, 'NX')
-return {'recorded', tonumber(new.raised), new.settled, string.sub(ranks, top, top), 0}
+return {'recorded', new.settled, string.sub(ranks, top, top), 0, status_text(untold(lines))}

@@ -5,7 +5,7 @@
 --   status   a accepted  f failed  d delivered  b bounced  r read  o opted out, from the lowest rank to the highest
 --   verdict  + it left  - it did not arrive and may be sent again  x it can never arrive  p its address is dead  . told before a later try
 --   settled  what it made of a doubtful delivery: s sent  f free  d dead  p suppressed  - nothing
---   raised   1 when it was the highest so far
+--   raised   1 when it was the highest so far and nobody has told that yet, 2 when that was told, else 0
 local ranks = 'afdbro'
 local names = { a = 'accepted', f = 'failed', d = 'delivered', b = 'bounced', r = 'read', o = 'opted out' }
 
@@ -27,6 +27,15 @@ local function status_text(lines)
       .. line.message .. '|' .. line.reason
   end
   return table.concat(texts, '\n')
+end
+
+-- The lines whose rise nobody has told yet, the lowest rank first.
+local function untold(lines)
+  local rises = {}
+  for _, line in ipairs(lines) do
+    if line.raised == '1' then rises[#rises + 1] = line end
+  end
+  return rises
 end
 
 -- What the statuses say of the last try, and the line that says it. Of each message the highest status decides; one that left is enough.

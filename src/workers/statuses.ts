@@ -11,10 +11,14 @@ import type { DeliveryStatus } from "../define/status.ts";
  * - A report settles doubt: what may have been sent, and is reported to have left, is sent from then on; what is held, and is reported not
  *   to have arrived, is free again, dead or suppressed. Of two reports of one message the higher status decides.
  * - A report may come before the send is marked: it is kept, and settles the mark, or the claim of whoever takes over.
+ * - Each rise of the status is `untold` until it was told. Whoever tells one tells those below it first: then they are told in their order, whoever is
+ *   the quicker, and none is lost with the process that recorded it.
  * - Of what the ledger does not know (another application's, or past its 96 h) nothing is recorded.
  */
 export interface Statuses {
   report(delivery: DeliveryReference, report: StatusReport): Promise<Reported>;
+  /** Its rise to a status, and all those below, were told: they are `untold` no more. */
+  told(delivery: DeliveryReference, status: DeliveryStatus): Promise<void>;
   /** What was reported of each delivery, in the order given. */
   statuses(deliveries: readonly DeliveryReference[]): Promise<readonly DeliveryStatuses[]>;
   /** What was written down when each was accepted by a provider; undefined of what was not, or whose provider never says more. */
@@ -39,8 +43,8 @@ export type Reported =
   | { readonly kind: "unknown" }
   | {
       readonly kind: "recorded" | "repeated";
-      /** This report gave the delivery a higher status; of a repeated one, when it came first. */
-      readonly raised: boolean;
+      /** The statuses by which the delivery rose and that nobody has told yet, the lowest first. */
+      readonly untold: readonly StatusEntry[];
       /** How the doubt about the delivery ended by this report, now or when it came first; undefined where there was none. */
       readonly settled: Settled | undefined;
       /** The delivery's status from now on. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Bus, createBus, defineSubscriber, defineTopic, emailTemplate, type Logger, type Subscriber } from "../../src/index.ts";
+import { deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { appendingProvider } from "./appending-provider.ts";
 
 /** What the plan of the subscriber `trapped` does with an event: end its process, block it, or throw until a time (ms since 1970). */
@@ -22,19 +23,21 @@ export interface ChaosOptions {
   readonly sendTo?:
     | { readonly kind: "mailroom"; readonly url: string; readonly smtp: { readonly host: string; readonly port: number } }
     | { readonly kind: "file"; readonly path: string };
+  /** Where events wait while Redis is away. Default: nowhere. */
+  readonly spool?: string | undefined;
   /** Default: it is sent again. */
   readonly onUnknown?: "resend" | { readonly hold: number } | undefined;
 }
 
 export const prefix = "chaos";
-export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced }>;
+export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
-export function chaosBus({ redis, application, subscribers, sendTo, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
+export function chaosBus({ redis, application, subscribers, sendTo, spool, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
     application,
-    topics: { orderPlaced },
+    topics: { orderPlaced, deliveryStatusChanged },
     subscribers: subscribers.map(mailer),
     redis,
     prefix,
@@ -48,6 +51,7 @@ export function chaosBus({ redis, application, subscribers, sendTo, onUnknown }:
       },
     },
     send: { live: sendTo?.kind === "file", ...mailroom },
+    ...(spool === undefined ? {} : { spool: { folder: spool } }),
     ...(logger === undefined ? {} : { logger }),
   });
 }

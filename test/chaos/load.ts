@@ -32,6 +32,8 @@ export interface Load {
   readonly intents: readonly Intent[];
   /** Resolves when so many events of this load are acknowledged. */
   reached(count: number): Promise<void>;
+  /** The longest that one call of `publishEvent` took to answer, whatever it answered; milliseconds. */
+  slowest(): number;
   readonly done: Promise<void>;
 }
 
@@ -42,14 +44,20 @@ const giveUpMs = 60_000;
 export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, trapOf, sabotage }: LoadOptions): Load {
   const intents: Intent[] = [];
   let acknowledged = 0;
+  let slowest = 0;
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+
+  const timed = async (call: () => Promise<unknown>): Promise<void> => {
+    const asked = performance.now();
+    await call().finally(() => (slowest = Math.max(slowest, performance.now() - asked)));
+  };
 
   const publish = async (intent: Intent): Promise<void> => {
     const { id, number, trap } = intent;
     const payload = { number, ...(trap === undefined ? {} : { trap }) };
     const sabotaged = number % sabotageEvery === 0 ? sabotage : undefined;
-    if (sabotaged !== "acknowledge-first") await untilAcknowledged(() => bus.publishEvent.orderPlaced(payload, { id }));
-    if (sabotaged === "publish-twice") await untilAcknowledged(() => bus.publishEvent.orderPlaced(payload));
+    if (sabotaged !== "acknowledge-first") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload, { id })));
+    if (sabotaged === "publish-twice") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload)));
     intent.acknowledgedAt = Date.now();
     acknowledged += 1;
     for (const waiter of waiting) if (waiter.count <= acknowledged) waiter.resolve();
@@ -81,6 +89,7 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
 
   return {
     intents,
+    slowest: () => slowest,
     reached: (wanted) => (wanted <= acknowledged ? Promise.resolve() : new Promise((resolve) => waiting.push({ count: wanted, resolve }))),
     done: run(),
   };

@@ -8,7 +8,10 @@ import { messageOf } from "../../src/base/errors.ts";
 import { type Sabotage, sabotages } from "./load.ts";
 import { reportLines } from "./report.ts";
 import type { Scenario } from "./scenario.ts";
+import { callbacks, callbacksFew } from "./scenarios/callbacks.ts";
 import { killRedis } from "./scenarios/kill-redis.ts";
+import { hungRedis } from "./scenarios/hung-redis.ts";
+import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
 import { killWorkers } from "./scenarios/kill-workers.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
 import { poison } from "./scenarios/poison.ts";
@@ -23,6 +26,9 @@ import { openStage } from "./stage.ts";
 const scenarios: readonly Scenario[] = [
   killWorkers,
   killRedis,
+  hungRedis,
+  redisAway,
+  redisAwayLong,
   sigterm,
   rollingDeploy,
   refusingQueue,
@@ -33,6 +39,8 @@ const scenarios: readonly Scenario[] = [
   providerDownLong,
   lostReplies,
   lostRepliesHeld,
+  callbacksFew,
+  callbacks,
 ];
 
 const { values } = parseArgs({

@@ -6,7 +6,7 @@ export interface Scenario {
   readonly name: string;
   /** One sentence for people. */
   readonly about: string;
-  readonly stage?: Pick<StageOptions, "appendfsync" | "provider" | "answerDelay">;
+  readonly stage?: Pick<StageOptions, "appendfsync" | "provider" | "answerDelay" | "spooling">;
   /** Takes so long that it runs only where it is named. */
   readonly long?: true;
   /** Attacks, waits until all is calm, and judges. */

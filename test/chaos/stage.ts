@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly provider?: "mailroom" | "file";
   /** Milliseconds that the mailroom's answers take. Default 60. */
   readonly answerDelay?: number;
+  /** The publisher has a spool. Default false. */
+  readonly spooling?: boolean;
 }
 
 /** All processes of one run, and what is known about it. */
@@ -49,10 +51,16 @@ export interface Stage {
   /** Notes a fault, done now. */
   fault(what: string): void;
   killRedis(): Promise<void>;
+  /** Redis is killed and comes back after so many milliseconds. */
+  takeRedisAway(milliseconds: number): Promise<void>;
+  /** Redis answers nothing for so many milliseconds, and its connections stay. */
+  hangRedis(milliseconds: number): Promise<void>;
   /** What the provider's own log says, up to now. */
   sends(): readonly Send[];
   /** Resolves when so many more have arrived, or after 30 s. */
   moreSends(count: number): Promise<void>;
+  /** Resolves when so many have arrived in all, each message counted once. */
+  arrived(count: number): Promise<void>;
   /** Ends that nobody asked for, of processes stopped meanwhile too. */
   ends(): readonly string[];
   say(line: string): void;
@@ -67,7 +75,7 @@ export interface RunOptions {
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { seed, sabotage, say, appendfsync = "everysec", provider = "mailroom", answerDelay = 60 } = options;
+  const { seed, sabotage, say, appendfsync = "everysec", provider = "mailroom", answerDelay = 60, spooling = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "busbar-chaos-"));
   const mail = join(folder, "mailroom");
   mkdirSync(mail);
@@ -92,13 +100,21 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
   const reader = sendsIn(sendTo.kind === "file" ? sendTo.path : join(mail, journalFiles.current));
   const seen: Send[] = [];
-  const publisher = chaosBus({ redis: server.url, application: "chaos", subscribers: [] });
+  const spool = spooling ? join(folder, "spool") : undefined;
+  const publisher = chaosBus({ redis: server.url, application: "chaos", subscribers: [], spool });
   const faults: Fault[] = [];
   const loads: Load[] = [];
 
   const sends = (): readonly Send[] => {
     for (const send of reader.next()) seen.push(send);
     return seen;
+  };
+
+  const away = async (milliseconds: number): Promise<void> => {
+    const { port } = server;
+    killByPid(server.pid);
+    await pause(milliseconds);
+    server = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, port });
   };
 
   return {
@@ -131,15 +147,20 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as MailRecord),
     fault: (what) => void faults.push({ what, at: Date.now() }),
-    async killRedis() {
-      const { port } = server;
-      killByPid(server.pid);
-      server = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, port });
+    killRedis: () => away(0),
+    takeRedisAway: away,
+    async hangRedis(milliseconds) {
+      signalByPid(server.pid, "SIGSTOP");
+      await pause(milliseconds);
+      signalByPid(server.pid, "SIGCONT");
     },
     sends,
     async moreSends(count) {
       const enough = sends().length + count;
       for (const giveUpAt = performance.now() + 30_000; sends().length < enough && performance.now() < giveUpAt;) await pause(20);
+    },
+    async arrived(count) {
+      while (new Set(sends().map(({ key }) => key)).size < count) await pause(100);
     },
     ends: () => processes.flatMap((each) => each.ends),
     async close({ keep }) {
@@ -156,6 +177,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 }
 
 function killByPid(pid: number | undefined): void {
+  signalByPid(pid, "SIGKILL");
+}
+
+function signalByPid(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) throw new Error("this Redis has no process that could be killed: install redis-server, or use Debian or Ubuntu");
-  process.kill(pid, "SIGKILL");
+  process.kill(pid, signal);
 }

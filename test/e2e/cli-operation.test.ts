@@ -16,8 +16,11 @@ const env = { REDIS_URL: url, QUEUE_PREFIX: prefix };
 const kept = busesOf();
 
 const topics = {
-  orderPlaced: defineTopic("order.placed", z.object({ orderId: z.string(), amount: z.number() }), { key: (order) => order.orderId }),
-  reminderDue: defineTopic("reminder.due", z.object({ orderId: z.string() })),
+  orderPlaced: defineTopic("order.placed", z.object({ orderId: z.string(), amount: z.number() }), {
+    key: (order) => order.orderId,
+    index: ["orderId"],
+  }),
+  reminderDue: defineTopic("reminder.due", z.object({ orderId: z.string() }), { index: ["orderId"] }),
 };
 
 describe("the command line on a running system", () => {
@@ -147,6 +150,55 @@ describe("a wrong call", () => {
       expect(runs[index]).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(said) as string });
     }
   });
+
+  it(
+    "D5: trace finds all that an order caused by its search key, and says what was searched where there is nothing",
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const { folder: cwd } = await smallApplication();
+      const run = (...args: string[]) => runCli(["trace", ...args], { cwd, env });
+      const bus = kept(() => createBus({ application: "small", topics, redis: url, prefix }));
+      const placed = await bus.publishEvent.orderPlaced({ orderId: "S-1", amount: 10 }, { idempotencyKey: "S-1", key: "k" });
+      const due = await bus.publishEvent.reminderDue({ orderId: "S-1" });
+
+      const [named, newest, json, byKey, watched, several, mistyped, missing] = await Promise.all([
+        run("order", "S-1"),
+        run("ORDERID", "S-1", "--limit", "1"),
+        run("order", "S-1", "--json"),
+        run("S-1"),
+        run("order", "S-1", "--watch"),
+        run("order", "S-1", "--limit", "0"),
+        run("ordr", "S-1"),
+        run("order", "S-2"),
+      ]);
+      expect(named).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(
+          new RegExp(`^"S-1" at orderId: 2 events, the newest first\n\nreminder\\.due ${due.id}\n[^]*\n\norder\\.placed ${placed.id}\n`),
+        ) as string,
+      });
+      expect(newest.stdout).toMatch(/^"S-1" at orderId: the newest 1 event\n[^]*\n\nthere are older ones: --limit shows more\n$/);
+      expect(JSON.parse(json.stdout)).toMatchObject({ key: "order", value: "S-1", events: [{ event: { id: due.id } }, {}], more: false });
+      expect(byKey.stdout).toMatch(
+        new RegExp(`^order\\.placed ${placed.id}\n[^]*others have the value at orderId: busbar trace orderId "S-1"\n$`),
+      );
+      expect(watched).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/--watch looks at one event/) as string });
+      expect(several).toMatchObject({ code: 2, stdout: "" });
+      expect(mistyped).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/called "ordr"; did you mean order\? There are: order\.placed \(orderId\), reminder\.due/) as string,
+      });
+      expect(missing).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringMatching(
+          /^busbar: no event has "S-2" there\. Search keys that were looked through: order\.placed \(orderId\), .*\n$/,
+        ) as string,
+      });
+    },
+  );
 
   it("and one for what is not there, or without Redis, with exit code 1 and one line", { timeout: 60_000 }, async () => {
     const { folder: cwd } = await smallApplication();

@@ -3,7 +3,7 @@ import { deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import type { Delivery } from "../../src/define/delivery.ts";
 import type { DeliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { defineSubscriber } from "../../src/index.ts";
-import { createTestBus } from "../../src/testing/index.ts";
+import { createTestBus, type TestBusOptions } from "../../src/testing/index.ts";
 import { orderPlaced, receiptEmail } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
 import { sendgridCalls } from "../support/sendgrid-events.ts";
@@ -19,14 +19,14 @@ const receipts = defineSubscriber(orderPlaced, {
 const order = { orderId: "A-1", email: "asha@example.com" };
 
 /** A bus whose statuses are collected by a subscriber. */
-async function newBus() {
+async function newBus(options: Pick<TestBusOptions, "providerTimeout"> = {}) {
   const told: DeliveryStatusChanged[] = [];
   const statuses = defineSubscriber(deliveryStatusChanged, {
     name: "statuses",
     deliver: ({ handler }) => [handler({ handle: async ({ data }) => void told.push(data) })],
   });
   const topics = { orderPlaced, deliveryStatusChanged };
-  const bus = await createTestBus({ topics, subscribers: [receipts, statuses], redis });
+  const bus = await createTestBus({ topics, subscribers: [receipts, statuses], redis, ...options });
   onTestFinished(bus.stop);
   const planned: Delivery[] = [];
   bus.on("routed", (fact) => planned.push(...fact.planned));
@@ -84,6 +84,30 @@ describe("what SendGrid calls back with", () => {
     expect(await bus.deliveries.status(delivery.id)).toMatchObject({ state: "sent", queue: "completed", status: "delivered" });
     await bus.clock.advance("3h");
     expect(await bus.drain()).toMatchObject({ dead: 0, waiting: 0 });
+  });
+
+  it("settles a send whose answer is still awaited, when that is lost: it is sent, and held for no moment", async () => {
+    const { bus, told } = await newBus({ providerTimeout: "4s" });
+    const [held, planned]: [unknown[], Delivery[]] = [[], []];
+    bus.on("held", (fact) => held.push(fact));
+    bus.on("routed", (fact) => planned.push(...fact.planned));
+    bus.mailroom.fail("sendgrid", "timeout");
+    await bus.publishEvent.orderPlaced(order);
+    // Nobody knows it before it is claimed: SendGrid calls until somebody does.
+    let calls = 0;
+    const known = async (): Promise<string | undefined> => {
+      const [delivery] = planned;
+      if (delivery === undefined) return undefined;
+      await sendgridCalls(bus, [{ event: "delivered", delivery, more: { sg_event_id: `${(calls += 1)}` } }], bus.clock.now());
+      return (await bus.deliveries.status(delivery.id))?.status;
+    };
+    await expect.poll(known, { timeout: 10_000 }).toBe("delivered");
+    const [delivery] = planned;
+    expect(await bus.deliveries.status(delivery!.id)).toMatchObject({ state: "waiting", queue: "active" });
+    expect(await bus.drain()).toMatchObject({ waiting: 0 });
+    expect([held, told.length]).toEqual([[], 1]);
+    const { state, queue, timeline } = (await bus.deliveries.status(delivery!.id))!;
+    expect([state, queue, timeline.map(({ step }) => step)]).toEqual(["sent", "completed", ["held", "confirmed"]]);
   });
 
   it("sends again what is held and came back, and ends what can never arrive", async () => {

@@ -62,7 +62,9 @@ describe("the statuses of a delivery", () => {
       for (const status of order) {
         const rank = deliveryStatuses.indexOf(status);
         const said = await ledger.report(delivery, report(status));
-        expect(said).toMatchObject({ kind: "recorded", raised: rank > highest, settled: undefined });
+        expect(said).toMatchObject({ kind: "recorded", settled: undefined });
+        expect("untold" in said && said.untold.map((entry) => entry.status)).toEqual(rank > highest ? [status] : []);
+        await ledger.told(delivery, status);
         highest = Math.max(highest, rank);
         expect(said).toMatchObject({ status: deliveryStatuses[highest] });
       }
@@ -77,10 +79,27 @@ describe("the statuses of a delivery", () => {
     const second = redisLedger(other, prefix);
     const answers = await Promise.all([ledger, second, ledger, second].map((each) => each.report(delivery, report("delivered"))));
     expect(answers.filter(({ kind }) => kind === "recorded")).toHaveLength(1);
-    for (const answer of answers) expect(answer).toMatchObject({ raised: true, status: "delivered" });
-    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", raised: false, status: "delivered" });
-    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "repeated", raised: false, status: "delivered" });
+    for (const answer of answers) expect(answer).toMatchObject({ status: "delivered", untold: [{ status: "delivered" }] });
+    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", status: "delivered" });
+    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "repeated", status: "delivered" });
     expect((await statusOf(delivery)).entries).toHaveLength(2);
+  });
+
+  it("are untold until somebody has told them, in their order: whoever tells one knows of those below it", async () => {
+    const delivery = newDelivery();
+    await tried(delivery, { kind: "sent", detail: "twilio SM1" });
+    const untold = async (status: DeliveryStatus) => {
+      const said = await ledger.report(delivery, report(status));
+      return "untold" in said ? said.untold.map((entry) => entry.status) : undefined;
+    };
+    expect(await untold("accepted")).toEqual(["accepted"]);
+    expect(await untold("delivered")).toEqual(["accepted", "delivered"]);
+    await ledger.told(delivery, "accepted");
+    expect(await untold("failed")).toEqual(["delivered"]);
+    expect(await untold("read")).toEqual(["delivered", "read"]);
+    await ledger.told(delivery, "read");
+    expect(await untold("delivered")).toEqual([]);
+    expect(await untold("opted out")).toEqual(["opted out"]);
   });
 
   it("are kept with their times, ids and reasons, beside the receipt, and found by the reference that went along", async () => {
@@ -121,6 +140,50 @@ describe("the statuses of a delivery", () => {
     const [key] = (await redis.keys(`${prefix}:{${delivery.id.at(-1)}}:statuses:*`)) as [string];
     expect(Buffer.byteLength((await redis.hget(key, delivery.id))!)).toBeLessThanOrEqual(2_000);
     expect(await redis.ttl(key)).toBeGreaterThan(72 * 3_600);
+  });
+});
+
+describe("the memory of Redis", () => {
+  it("holds a receipt in at most 300 bytes a delivery, and three statuses in at most 300 more", async () => {
+    const count = 500;
+    const time = "2026-02-02T00:00:00.000Z";
+    const ids = Array.from(
+      { length: count },
+      (_, number) =>
+        `d_${String(number)
+          .padStart(31, "a")
+          .replaceAll(/[0-9]/g, (digit) => "abcdefghij"[Number(digit)]!)}m`,
+    );
+    for (const id of ids) {
+      const delivery = { id, event: { time } };
+      await ledger.claim(delivery, claim("abcdefghijkl"));
+      const kept = {
+        ...receipt,
+        channel: "email",
+        route: "email",
+        to: `${id.slice(-9)}@example.com`,
+        provider: "sendgrid",
+        messageId: id.slice(2, 24),
+      };
+      await ledger.mark(delivery, "abcdefghijkl", { kind: "sent", detail: `sendgrid ${kept.messageId}`, receipt: kept });
+      for (const status of ["accepted", "delivered", "read"] as const)
+        await ledger.report(
+          delivery,
+          report(status, { provider: "sendgrid", messageId: kept.messageId, reason: status === "delivered" ? "250 OK" : undefined }),
+        );
+    }
+    const hour = Date.parse(time) / 3_600_000;
+    const bytes = async (name: string): Promise<number> =>
+      Number(await redis.call("MEMORY", "USAGE", `${prefix}:{m}:${name}:${hour}`, "SAMPLES", "0")) / count;
+    const sizes = {
+      ledger: await bytes("ledger"),
+      timeline: await bytes("timeline"),
+      receipts: await bytes("receipts"),
+      statuses: await bytes("statuses"),
+    };
+    expect(sizes.receipts).toBeLessThan(300);
+    expect(sizes.statuses).toBeLessThan(300);
+    if (process.env["BUSBAR_SIZES"] !== undefined) console.log(sizes);
   });
 });
 
@@ -187,9 +250,9 @@ describe("a report settles doubt", () => {
     expect(await ledger.report(delivery, failed)).toMatchObject({ kind: "repeated", settled: "free" });
     expect(await ledger.claim(delivery, claim("c"))).toMatchObject({ kind: "held" });
     // The acceptance of the first message, later than its failure, proves nothing of the second.
-    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", raised: false, settled: undefined });
+    expect(await ledger.report(delivery, report("accepted"))).toMatchObject({ kind: "recorded", settled: undefined });
     expect(await ledger.claim(delivery, claim("d"))).toMatchObject({ kind: "held" });
-    expect(await ledger.report(delivery, report("accepted", { messageId: "SM2" }))).toMatchObject({ raised: false, settled: "sent" });
+    expect(await ledger.report(delivery, report("accepted", { messageId: "SM2" }))).toMatchObject({ settled: "sent" });
     expect(await ledger.claim(delivery, claim("e"))).toEqual({ kind: "sent" });
   });
 
@@ -229,7 +292,7 @@ describe("a report that comes before the mark", () => {
   it.each(kinds)("makes a mark %s sent, where it proves that", async (kind) => {
     const delivery = newDelivery();
     await ledger.claim(delivery, claim("a"));
-    expect(await ledger.report(delivery, report("delivered"))).toMatchObject({ kind: "recorded", raised: true, settled: undefined });
+    expect(await ledger.report(delivery, report("delivered"))).toMatchObject({ kind: "recorded", settled: undefined });
     const mark = { ...held, kind } as Mark;
     expect(await ledger.mark(delivery, "a", mark)).toBe("sent");
     expect((await steps(delivery)).at(-1)).toBe("confirmed twilio SM1, by its status delivered");

@@ -17,6 +17,7 @@ import type { Provider } from "../../src/providers/index.ts";
 
 export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), email: z.string(), note: z.string().optional() }), {
   key: (order) => order.orderId,
+  index: ["orderId", "email"],
 });
 
 export const receiptEmail = emailTemplate({
@@ -68,7 +69,9 @@ export interface TestLineOptions {
   readonly email?: Partial<EmailOptions>;
   /** Default: live where a provider is given. */
   readonly live?: boolean;
-  readonly bus?: Partial<Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application">>;
+  readonly bus?: Partial<
+    Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application" | "spool" | "callbacks" | "publicUrl">
+  >;
 }
 
 /** Buses on the test's Redis, stopped after the file. Rate limit off. */

@@ -12,8 +12,10 @@ export interface SendgridEvent {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** Calls back as SendGrid does, with the keys of the mailroom. @param now milliseconds since 1970 by the bus's clock */
-export async function sendgridCalls(bus: Pick<Bus, "callbacks">, events: readonly SendgridEvent[], now: number): Promise<void> {
+type Call = Parameters<Bus["callbacks"]["receive"]>[0];
+
+/** A callback as SendGrid makes it, signed with the key of the mailroom. @param now milliseconds since 1970 */
+export function sendgridRequest(events: readonly SendgridEvent[], now: number): Call {
   const list = events.map(({ event, delivery, message = `sg-${delivery.id.slice(-6)}`, more = {} }) => ({
     event,
     email: "asha@example.com",
@@ -26,7 +28,7 @@ export async function sendgridCalls(bus: Pick<Bus, "callbacks">, events: readonl
   const body = Buffer.from(JSON.stringify(list));
   const timestamp = String(Math.floor(now / 1_000));
   const signature = sign("sha256", Buffer.concat([Buffer.from(timestamp), body]), mailroomCallbackKeys.sendgrid.privateKey);
-  const answer = await bus.callbacks.receive({
+  return {
     provider: "sendgrid",
     method: "POST",
     path: "/callbacks/sendgrid",
@@ -38,6 +40,11 @@ export async function sendgridCalls(bus: Pick<Bus, "callbacks">, events: readonl
     },
     body,
     peer: "127.0.0.1",
-  });
+  };
+}
+
+/** Calls back as SendGrid does. @param now milliseconds since 1970 by the bus's clock */
+export async function sendgridCalls(bus: Pick<Bus, "callbacks">, events: readonly SendgridEvent[], now: number): Promise<void> {
+  const answer = await bus.callbacks.receive(sendgridRequest(events, now));
   if (answer.kind !== "taken") throw new Error(`the callback was ${JSON.stringify(answer)}`);
 }

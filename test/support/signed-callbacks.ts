@@ -9,7 +9,9 @@ const { getExpectedTwilioSignature, getExpectedBodyHash } = load("twilio/lib/web
   getExpectedBodyHash(body: string): string;
 };
 
-export type Signed = Pick<CallbackRequest, "method" | "url" | "headers" | "body">;
+export interface Signed extends Pick<CallbackRequest, "method" | "url" | "headers"> {
+  readonly body: Buffer;
+}
 
 /** A key pair of SendGrid's signed event webhook; the public one as its settings show it. */
 export function sendgridPair(): { readonly privateKey: KeyObject; readonly publicKey: string } {

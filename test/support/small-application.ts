@@ -5,8 +5,8 @@ import { documentedProject } from "./documented-project.ts";
 const topics = `import * as z from "zod";
 import { defineTopic } from "busbar";
 
-export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), amount: z.number() }), { key: (order) => order.orderId });
-export const reminderDue = defineTopic("reminder.due", z.object({ orderId: z.string() }));
+export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), amount: z.number() }), { key: (order) => order.orderId, index: ["orderId"] });
+export const reminderDue = defineTopic("reminder.due", z.object({ orderId: z.string() }), { index: ["orderId"] });
 `;
 
 const handler = (topic: string, name: string, more: { readonly options?: string; readonly handle?: string } = {}): string => `

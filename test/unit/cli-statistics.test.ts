@@ -39,6 +39,7 @@ const stats: Stats = {
   channels: [email],
   redis: { keys: 1_500, memoryBytes: 3_565_158, clients: 9, version: "7.0.15" },
   doubtful: 0,
+  reconciled: { missing: 0 },
 };
 
 describe("A11 D4: the line of statistics", () => {
@@ -61,6 +62,7 @@ describe("A11 D4: the line of statistics", () => {
       channels: [{ ...email, paused: true }],
       subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
       doubtful: 2,
+      reconciled: { missing: 0 },
     };
     expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email$/);
   });

@@ -101,7 +101,7 @@ const channel: ChannelView = {
   workers: 1,
 };
 const position = { name: "receipt", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T09:59:56Z" };
-const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], now };
+const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, now };
 
 describe("what the doctor says of the work", () => {
   it.each<[string, Partial<WorkFacts>, string[]]>([
@@ -152,7 +152,7 @@ describe("D9: the figure of commands that an idle set-up sends", () => {
 
   it("is what one process would send where none runs, and unseen where Redis does not say", () => {
     expect(idleFinding(new Map([["busbar-doctor", 1]]), 4).message).toMatch(
-      /^No router and no worker runs; .* about 450,000 commands a day/,
+      /^No router and no worker runs; .* about 500,000 commands a day/,
     );
     expect(idleFinding(undefined, 4).level).toBe("warning");
   });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { UnreadableCallback } from "../../src/providers/callback.ts";
 import { sendgridCallbacks, sendgridKeyProblem } from "../../src/providers/sendgrid-callbacks.ts";
@@ -50,7 +51,9 @@ describe("SendGrid's signature", () => {
 
   it("a key of another kind is none, and says what it should be", () => {
     expect(sendgridKeyProblem(publicKey)).toBeUndefined();
-    for (const wrong of ["", "SG.abc", publicKey.slice(0, 40)]) expect(sendgridKeyProblem(wrong)).toContain("verification key");
+    const others = [generateKeyPairSync("ec", { namedCurve: "P-384" }), generateKeyPairSync("ed25519")];
+    const spki = others.map(({ publicKey: other }) => other.export({ type: "spki", format: "der" }).toString("base64"));
+    for (const wrong of ["", "SG.abc", publicKey.slice(0, 40), ...spki]) expect(sendgridKeyProblem(wrong)).toContain("verification key");
     expect(() => sendgridCallbacks({ publicKey: "SG.abc" })).toThrow("verification key");
   });
 });

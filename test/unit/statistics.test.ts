@@ -3,7 +3,13 @@ import { silentLogger } from "../../src/base/logger.ts";
 import type { Stats } from "../../src/bus/stats.ts";
 import { tellStatistics } from "../../src/cli/statistics.ts";
 
-const empty = { subscribers: [], channels: [], redis: { keys: 0, memoryBytes: 0, clients: 0, version: "7" }, doubtful: 0 };
+const empty = {
+  subscribers: [],
+  channels: [],
+  redis: { keys: 0, memoryBytes: 0, clients: 0, version: "7" },
+  doubtful: 0,
+  reconciled: { missing: 0 },
+};
 const published = (count: number): Stats => ({ ...empty, topics: [{ name: "order.placed", published: count, held: count }] });
 
 beforeEach(() => void vi.useFakeTimers());

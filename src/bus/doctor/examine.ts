@@ -36,10 +36,14 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
     const found = [connection, ...serverFindings(facts, durability)];
     if (bus === undefined) return found;
     try {
-      const [{ channels, subscribers }, catalog] = [await bus.stats(), await bus.catalog()];
+      const [{ channels, subscribers, reconciled, spool }, catalog] = [await bus.stats(), await bus.catalog()];
       const unknownGroups = await groupsOfNobody(settings, catalog);
       const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
-      return [...found, ...workFindings({ channels, subscribers, unknownGroups, now: Date.now() }), idleFinding(facts.clients, on)];
+      return [
+        ...found,
+        ...workFindings({ channels, subscribers, unknownGroups, reconciled, spool, now: Date.now() }),
+        idleFinding(facts.clients, on),
+      ];
     } catch (failure) {
       return [
         ...found,

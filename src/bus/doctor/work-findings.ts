@@ -1,5 +1,7 @@
 import type { ChannelView } from "../channels.ts";
 import type { SubscriberPosition } from "../positions.ts";
+import type { ReconcilerFindings } from "../reconciler-record.ts";
+import type { SpoolUse } from "../spool/spool-folder.ts";
 import { type Diagnosis, error, ok, warning } from "./diagnosis.ts";
 
 /** What the doctor sees of the application's work. */
@@ -8,6 +10,9 @@ export interface WorkFacts {
   readonly subscribers: readonly SubscriberPosition[];
   /** Consumer groups of this application that belong to no subscriber that this build knows, with the topics that they read. */
   readonly unknownGroups: readonly { readonly group: string; readonly topics: readonly string[] }[];
+  readonly reconciled: ReconcilerFindings;
+  /** What lies in the spool's folder; absent where there is no spool. */
+  readonly spool?: SpoolUse | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -17,7 +22,16 @@ const readerGoneMs = 60_000;
 
 /** What is to be said of queues and subscribers. Pure. */
 export function workFindings(facts: WorkFacts): Diagnosis[] {
-  return [workers(facts), paused(facts), switchedOff(facts), readers(facts), groups(facts), deadLetters(facts)].flat();
+  return [
+    workers(facts),
+    paused(facts),
+    switchedOff(facts),
+    readers(facts),
+    groups(facts),
+    deadLetters(facts),
+    reconciled(facts),
+    spooled(facts),
+  ].flat();
 }
 
 function workers({ channels }: WorkFacts): Diagnosis {
@@ -31,6 +45,40 @@ function workers({ channels }: WorkFacts): Diagnosis {
   const named = idle.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")})`);
   const roles = idle.some(({ name }) => name !== "routing" && name !== "audiences") ? "workers" : "router";
   return error(about, `Work waits that no process takes: ${named.join(", ")}.`, `Start a process: busbar start --only ${roles}.`);
+}
+
+/** What was lost longer ago than this is no news, milliseconds. */
+const newsMs = 7 * 86_400_000;
+
+function reconciled({ reconciled: { missing, lastAt }, now }: WorkFacts): Diagnosis {
+  const about = "accounting";
+  if (lastAt === undefined || now - lastAt > newsMs) return ok(about, "Nothing that was planned was found lost in the last 7 days.");
+  return warning(
+    about,
+    `Planned deliveries had been lost and were queued again: ${missing.toLocaleString("en")} ever, the last at ${new Date(lastAt).toISOString()}.`,
+    "Look what happened to Redis then (a restart without its last second, keys deleted, an error of its scripts), in its log and in busbar's.",
+  );
+}
+
+function spooled({ spool }: WorkFacts): Diagnosis[] {
+  if (spool === undefined) return [];
+  const about = "spool";
+  if (spool.refused > 0)
+    return [
+      warning(
+        about,
+        `Events that could not be published lie in the spool's folder, in files that end in .refused: ${spool.refused}.`,
+        "Each line ends with its reason: publish what is still true with a key or id of its own, then delete the file.",
+      ),
+    ];
+  if (spool.files === 0) return [ok(about, "No event waits in the spool.")];
+  return [
+    warning(
+      about,
+      `Events wait in the spool's folder although Redis answers: ${spool.bytes.toLocaleString("en")} bytes.`,
+      "Start a process that publishes with this folder: it goes on with them.",
+    ),
+  ];
 }
 
 function paused({ channels }: WorkFacts): Diagnosis {

@@ -33,10 +33,18 @@ export function declareEvents(program: Command): void {
     );
 
   program
-    .command("trace <id>")
-    .description("show what became of one event, step by step, by the id of the event or of a delivery, or by an idempotency key")
-    .option("--watch", "look again until everything has ended")
+    .command("trace <id> [value]")
+    .description(
+      "show what became of one event, step by step, by the id of the event or of a delivery, or by an idempotency key; or of all events that have a value at a search key, which may be named before it",
+    )
+    .option("--limit <number>", "of the events with a value so many at most, the newest", "20")
+    .option("--watch", "look again until everything has ended; of one event")
     .option("--json", "print it as JSON; with --watch a line each time that something has changed")
-    .addHelpText("after", `\nExamples:\n  busbar trace 01a20061-…\n  busbar trace d_k3v2…\n  busbar trace order-48213 --watch`)
-    .action(async (id: string, options: { watch?: boolean; json?: boolean }) => (await import("../trace.ts")).trace(id, options));
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar trace 01a20061-…\n  busbar trace d_k3v2…\n  busbar trace order-48213 --watch\n  busbar trace order KR-48213\n  busbar trace customer.email asha.iyer@example.in --limit 100`,
+    )
+    .action(async (id: string, value: string | undefined, options: { limit: string; watch?: boolean; json?: boolean }) =>
+      (await import("../trace.ts")).trace(id, value, options),
+    );
 }

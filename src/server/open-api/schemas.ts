@@ -17,7 +17,11 @@ const published = {
   id: { type: "string", description: "The event's id" },
   topic: { type: "string" },
   repeated: { type: "boolean", description: "It was in the log before: the same id, or the same idempotency key" },
-  durability: { enum: ["memory", "fsync"], description: "What it survives: a crash of any process, or a power cut too" },
+  durability: {
+    enum: ["memory", "fsync", "spooled"],
+    description:
+      "What it survives: a crash of any process, or a power cut too; spooled: Redis is away, and it is on the server's disk until Redis is back",
+  },
 } as const;
 
 export const publishedSchema = { type: "object", required: ["id", "topic", "repeated"], properties: published } as const;

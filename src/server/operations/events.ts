@@ -18,6 +18,26 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
     }),
     operation({
       method: "GET",
+      path: "/v1/traces",
+      scope: "read",
+      summary: "What became of all events that have a value at a search key of their topic",
+      tag,
+      query: z.strictObject({
+        value: z.string().min(1).max(256).describe("Compared exactly, numbers as text."),
+        key: z
+          .string()
+          .min(1)
+          .max(256)
+          .optional()
+          .describe("Only this search key: its path, such as `customer.email`, its last part, or that without its `Id`. Default: all."),
+        limit: z.coerce.number().int().min(1).max(100).default(20).describe("At most so many."),
+      }),
+      answer:
+        "`events`, the newest first, each with what `/v1/events/{id}` answers and the `keys` at which it has the value, `more`: there are older ones, and `searched`: the topics that were looked through, and by which of their keys",
+      handle: ({ query }) => bus.inspect.search(query),
+    }),
+    operation({
+      method: "GET",
       path: "/v1/events/:id",
       scope: "read",
       summary: "What became of an event: who matched it, each delivery, each try, its receipt",

@@ -1,0 +1,60 @@
+import type { Redis } from "ioredis";
+import { dayMs, dayOf, type LogKeys } from "./redis-log-keys.ts";
+import { logEntry, type Place } from "./redis-lookups.ts";
+import type { FoundEntry, SearchedTopic } from "./topic-log.ts";
+
+export interface SearchOptions {
+  readonly redis: Redis;
+  readonly keys: LogKeys;
+  readonly placesOf: (topics: readonly string[]) => Promise<readonly Place[]>;
+  readonly searchHash: (value: string) => string;
+}
+
+interface Found extends Place {
+  readonly entryId: string;
+}
+
+/** So many days are asked for at once, and so many entries are read at once. */
+const daysAtOnce = 8;
+const entriesAtOnce = 20;
+/** Of one topic, partition and day at most; more have one value only where it tells nothing apart, such as a status. */
+const mostOfDay = 10_000;
+
+/** Looks for entries by what they were appended with. */
+export function redisSearch({ redis, keys, placesOf, searchHash }: SearchOptions) {
+  const ofDay = async (place: Place, day: number, hash: string): Promise<Found[]> => {
+    const key = keys.index(place.topic, place.partition, { day, hash });
+    const members = await redis.zrevrangebylex(key, `(${hash}:`, `[${hash}`, "LIMIT", 0, mostOfDay);
+    return members.map((member) => ({ ...place, entryId: member.slice(hash.length) }));
+  };
+
+  const entryOf = async ({ topic, partition, entryId }: Found): Promise<FoundEntry[]> => {
+    const [entry] = await redis.xrange(keys.log(topic, partition), entryId, entryId);
+    return entry === undefined ? [] : [{ topic, partition, entry: logEntry(...entry) }];
+  };
+
+  return {
+    async *search(value: string, topics: readonly SearchedTopic[]): AsyncIterable<FoundEntry> {
+      const hash = searchHash(value);
+      const places = await placesOf(topics.map(({ name }) => name));
+      const oldest = new Map(topics.map(({ name, retain }) => [name, dayOf(Date.now() - retain) - 1]));
+      const first = Math.min(...oldest.values());
+      // The clock of who appended may be ahead.
+      for (let newest = dayOf(Date.now() + dayMs); newest >= first; newest -= daysAtOnce) {
+        const days = Array.from({ length: daysAtOnce }, (_, back) => newest - back);
+        const asked = places.flatMap((place) =>
+          days.filter((day) => day >= oldest.get(place.topic)!).map((day) => ofDay(place, day, hash)),
+        );
+        const found = (await Promise.all(asked)).flat().toSorted((a, b) => compareIds(b.entryId, a.entryId));
+        for (let index = 0; index < found.length; index += entriesAtOnce)
+          yield* (await Promise.all(found.slice(index, index + entriesAtOnce).map(entryOf))).flat();
+      }
+    },
+  };
+}
+
+/** By time, then by number within a millisecond. */
+function compareIds(a: string, b: string): number {
+  const [[aTime, aNumber], [bTime, bNumber]] = [a.split("-").map(Number), b.split("-").map(Number)] as [number[], number[]];
+  return aTime! - bTime! || aNumber! - bNumber!;
+}

@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.ts";
+import { paces } from "../../src/base/pace.ts";
+import { closeRedis, connectRedis } from "../../src/base/redis.ts";
+import { redisLocks } from "../../src/base/redis-locks.ts";
+import { parseOptions } from "../../src/bus/options.ts";
+import { planningOf } from "../../src/bus/planning.ts";
+import { queuesOf } from "../../src/bus/queues.ts";
+import { reconcile, type ReconcilerOptions, startReconciler } from "../../src/bus/reconciler.ts";
+import { redisReconcilerRecord } from "../../src/bus/redis-reconciler-record.ts";
+import type { Delivery } from "../../src/define/delivery.ts";
+import type { Observations } from "../../src/define/observation.ts";
+import type { Subscriber } from "../../src/index.ts";
+import { redisLog } from "../../src/log/redis-log.ts";
+import { redisLedger } from "../../src/workers/redis-ledger.ts";
+import { observed, orderPlaced, receipt, recordingProvider, testLine } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix: filePrefix } = testRedis();
+const line = testLine();
+const releases: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0)) await release();
+});
+let made = 0;
+
+/** A reconciler's parts on a prefix, with a clock that is three minutes ahead: what was published just now is old enough. */
+function parts(prefix: string, subscribers: readonly Subscriber[] = [receipt], minutes = 3) {
+  const settings = parseOptions({
+    application: "test",
+    topics: { orderPlaced },
+    redis: url,
+    prefix,
+    channels: { email: { from: "shop@example.com" } },
+  });
+  const redis = connectRedis({ url, use: "command", name: "test", logger: silentLogger });
+  const [log, queues] = [redisLog({ url, prefix, logger: silentLogger }), queuesOf(settings, silentLogger)];
+  releases.push(async () => {
+    await queues.close();
+    await log.close();
+    await closeRedis(redis);
+  });
+  const found: Delivery[] = [];
+  const options: ReconcilerOptions = {
+    catalog: {
+      topics: [orderPlaced],
+      subscribers,
+      subscriber: (name: string) => subscribers.find(({ identity }) => identity === name),
+      route: () => undefined,
+    } as never,
+    log,
+    planning: planningOf(settings, { deliver: true }),
+    ledger: redisLedger(redis, prefix),
+    queues,
+    record: redisReconcilerRecord(redis, prefix, "test"),
+    locks: redisLocks(redis, prefix),
+    pace: paces.standard,
+    clock: { now: () => Date.now() + minutes * 60_000 },
+    observe: (name, fact) => void (name === "reconciled" && found.push((fact as Observations["reconciled"]).delivery)),
+    logger: silentLogger,
+  };
+  return { options, redis, queues, found };
+}
+
+/** Events that were routed, and whose deliveries wait: no worker runs. */
+async function waitingOrders(orders: readonly string[]) {
+  const prefix = `${filePrefix}-${(made += 1)}`;
+  const { provider, sends } = recordingProvider();
+  const bus = line.bus({ url, prefix, provider });
+  await bus.start({ only: ["router"] });
+  const routed = observed(bus, "routed", orders.length);
+  for (const orderId of orders) await bus.publishEvent.orderPlaced({ orderId, email: `${orderId.toLowerCase()}@example.com` });
+  const ids = (await routed).flatMap(({ planned }) => planned.map(({ id }) => id));
+  const deliverAll = async (): Promise<readonly string[]> => {
+    const worker = line.bus({ url, prefix, provider });
+    const sent = observed(worker, "sent", orders.length);
+    await worker.start({ only: ["workers"] });
+    await sent;
+    return sends.map(({ message }) => message.subject).toSorted();
+  };
+  return { prefix, ids, bus, deliverAll };
+}
+
+describe("the reconciler", () => {
+  it("queues again what was planned and is nowhere, with the same id, and counts it; the second look finds nothing", async () => {
+    const { prefix, ids, bus, deliverAll } = await waitingOrders(["A-1", "A-2", "A-3"]);
+    const { options, queues, found } = parts(prefix);
+    // As a queue's script that fails midway, or a Redis that lost its last second, leaves it.
+    await queues.of("email").remove(ids[1]!);
+    expect(await reconcile(options)).toEqual({ missing: 1 });
+    expect(found.map(({ id }) => id)).toEqual([ids[1]]);
+    expect(await reconcile(options)).toEqual({ missing: 0 });
+    expect((await bus.stats()).reconciled).toEqual({ missing: 1, lastAt: expect.any(Number) as number });
+    expect(await deliverAll()).toEqual(["Order A-1", "Order A-2", "Order A-3"]);
+  });
+
+  it("gives a job without a place in its queue its place again", async () => {
+    const { prefix, ids, deliverAll } = await waitingOrders(["A-1", "A-2"]);
+    const { options, redis } = parts(prefix);
+    const waiting = (await redis.keys(`*${prefix}*`)).filter((key) => key.endsWith(":prioritized"));
+    const taken = await Promise.all(waiting.map((key) => redis.zrem(key, ids[0]!)));
+    expect(taken).toContain(1);
+    expect(await reconcile(options)).toEqual({ missing: 1 });
+    expect(await deliverAll()).toEqual(["Order A-1", "Order A-2"]);
+  });
+
+  it("finds nothing on a healthy system: what waits, was sent, is dead, cancelled or suppressed is accounted for", async () => {
+    const { prefix, ids, bus } = await waitingOrders(["A-1", "A-2", "A-3", "A-4", "A-5"]);
+    const { provider } = recordingProvider(({ message }) => {
+      if (message.subject === "Order A-2") return { kind: "reject", reason: "no" };
+      return message.subject === "Order A-3" ? { kind: "suppress", reason: "dead" } : { kind: "sent" };
+    });
+    await bus.deliveries.cancel(ids[3]!, { actor: "a test", reason: "not wanted" });
+    const worker = line.bus({ url, prefix, provider });
+    const ended = [observed(worker, "sent", 2), observed(worker, "dead"), observed(worker, "suppressed")];
+    await worker.start({ only: ["workers"] });
+    await Promise.all(ended);
+    await worker.stop();
+    const { options, queues } = parts(prefix);
+    // The queue forgets what is finished, the ledger does not.
+    await queues.of("email").clean(Date.now() + 1_000);
+    expect(await reconcile(options)).toEqual({ missing: 0 });
+  });
+
+  it("leaves alone what is not two minutes old, and what nobody has routed", async () => {
+    const { prefix, ids } = await waitingOrders(["A-1"]);
+    const young = parts(prefix, [receipt], 1);
+    await young.queues.of("email").remove(ids[0]!);
+    expect(await reconcile(young.options)).toEqual({ missing: 0 });
+    const late = { ...receipt, name: "late", identity: "late" } as Subscriber;
+    const { options, found } = parts(prefix, [receipt, late]);
+    expect(await reconcile(options)).toEqual({ missing: 1 });
+    expect(found.map(({ subscriber }) => subscriber)).toEqual(["receipt"]);
+  });
+
+  it("looks a second time after a day, and goes on from its place", async () => {
+    const { prefix, ids } = await waitingOrders(["A-1", "A-2"]);
+    const first = parts(prefix);
+    expect(await reconcile(first.options)).toEqual({ missing: 0 });
+    await first.queues.of("email").remove(ids[0]!);
+    expect(await reconcile(first.options)).toEqual({ missing: 0 });
+    expect(await reconcile(parts(prefix, [receipt], 25 * 60).options)).toEqual({ missing: 1 });
+  });
+
+  it("ends after the page under way when its process stops", async () => {
+    const { prefix, ids } = await waitingOrders(["A-1"]);
+    const { options, queues } = parts(prefix);
+    await queues.of("email").remove(ids[0]!);
+    expect(await reconcile(options, AbortSignal.abort())).toEqual({ missing: 0 });
+    const rounds = startReconciler(options);
+    await rounds.stop();
+    await rounds.stop();
+  });
+});
