@@ -139,6 +139,9 @@ export const variables = z.object({
   BUSBAR_ALLOW: z.string().default(""),
   MAILROOM_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4010" }).default(defaultMailroom.url),
   MAILROOM_SMTP_PORT: port.default(defaultMailroom.smtp.port),
+  // What the mailroom of a command calls back with, and where: cli/mailroom-callbacks.ts.
+  MAILROOM_CALLBACKS_URL: z.url({ protocol: /^https?$/, error: "must look like http://127.0.0.1:4000/callbacks" }).optional(),
+  MAILROOM_STATUSES: z.string().optional(),
   PUBLIC_URL: z
     .string()
     .refine((text) => publicUrlProblem(text) === undefined, "must look like https://shop.example.com, without user, query and fragment")

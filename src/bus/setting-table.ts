@@ -70,6 +70,7 @@ const defaults: Readonly<Record<string, string | number | boolean>> = {
   BUSBAR_SEND: "mailroom",
   MAILROOM_URL: defaultMailroom.url,
   MAILROOM_SMTP_PORT: defaultMailroom.smtp.port,
+  MAILROOM_STATUSES: "delivered",
   HOST: "127.0.0.1",
   PORT: 4_000,
   DRAIN: "2s",

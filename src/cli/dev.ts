@@ -11,6 +11,7 @@ import { nextFreePort } from "../server/listen.ts";
 import { startServer } from "../server/server.ts";
 import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
+import { callbackOptions } from "./mailroom-callbacks.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
 import { tellUnexpectedEnd } from "./unexpected-end.ts";
@@ -27,10 +28,12 @@ export const dataFolder = ".busbar";
 export interface DevCommand {
   /** Prints the figures of the whole system every 30 s. */
   readonly stats?: boolean;
+  /** What the mailroom's providers tell of each message by themselves. */
+  readonly statuses?: string | undefined;
 }
 
 /** Everything in one process. What is started is stopped in reverse order, after a failure too. */
-export async function dev({ stats = false }: DevCommand): Promise<void> {
+export async function dev({ stats = false, statuses }: DevCommand): Promise<void> {
   // Where there is no application, nothing is begun for it.
   applicationFile();
   // A developer's machine has other work: collect early rather than let the heap grow with the messages that pass through.
@@ -51,7 +54,7 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
   try {
     const redis = await ownRedis();
     if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop }, watchRedis(redis));
-    const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom") });
+    const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom"), ...callbackOptions({ statuses }, process.env) });
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
     // Known before the bus is made, since messages hold addresses of this server.
@@ -66,6 +69,7 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
     const server = await startServer({
       bus,
       inbox: mailroom.inbox,
+      callbacks: mailroom.callbacks,
       faults: mailroom.faults,
       // It sends nothing for real and listens on loopback: whoever is on this machine may try everything.
       keys: place,
@@ -77,6 +81,7 @@ export async function dev({ stats = false }: DevCommand): Promise<void> {
       logger: terminalLogger(say),
     });
     started.push({ name: "the server", stop: server.stop });
+    mailroom.callbacks.goTo(mailroom.callbacks.address ?? `${server.url}/callbacks`);
 
     const load = async (generation: number): Promise<Bus> => (await application({ redis, mailroom, freePort, generation })).bus;
     started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault, FaultStage } from "./fault.ts";
 import type { MailChannel, MailDraft, MailProvider, MessageParts, Verdict } from "./record.ts";
 import type { VendorOptions } from "./vendor.ts";
 
@@ -35,6 +35,13 @@ export interface Judged {
   readonly refusal?: Refusal | undefined;
   /** Called when nothing is wrong. A fault reaches it only when {@link Vendor.struck} leaves it alone, as one of a single message. */
   accept(fault: Fault | undefined): { readonly answer: Answer; readonly messages: readonly Settled[] };
+}
+
+/** A request that sends nothing. */
+export interface Question {
+  /** Which faults are its own. */
+  readonly stage: FaultStage;
+  answer(): Answer;
 }
 
 /** A vendor's way to say no. */
@@ -73,11 +80,21 @@ export function vendorCounter(vendor: Vendor, { record, faults, logger, stopping
     return send(reply, answer, fault);
   };
 
-  const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
+  /** Answers what sends nothing, with the faults of its stage; only what a fault refuses is recorded. */
+  const strike = async (request: FastifyRequest, reply: FastifyReply, { stage, answer }: Question): Promise<FastifyReply> => {
+    const fault = faults.take(provider, { to: [], stage });
+    const struck = fault?.status === undefined ? undefined : vendor.struck(fault, vendor.channel);
+    if (fault?.hang) return reply.hijack();
+    if (fault?.delay !== undefined) await pause(milliseconds(fault.delay), stopping);
+    if (struck !== undefined) return refuse(request, reply, { ...struck, reason: `scripted fault: ${struck.reason}` }, fault);
+    return send(reply, answer(), fault);
+  };
+
+  const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal, fault?: Fault): FastifyReply => {
     const reason = `${request.method} ${request.url.slice(0, 200)}: ${refusal.reason}`;
     const { channel } = vendor;
     record({ provider, channel, verdict: "rejected", answer: refusal.status, reason, ...noParts, size: bytesOf(request) });
-    return send(reply, refusal, undefined);
+    return send(reply, refusal, fault);
   };
 
   /** Answers what no route takes, and what goes wrong, in the vendor's own shape. */
@@ -95,7 +112,7 @@ export function vendorCounter(vendor: Vendor, { record, faults, logger, stopping
     });
   };
 
-  return { take, refuse, answerRest };
+  return { take, refuse, strike, answerRest };
 }
 
 export const noParts: MessageParts = { from: "", to: [], headers: [], attachments: [] };

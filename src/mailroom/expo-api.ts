@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Judged, type Refusal, type Settled, unreadable, vendorCounter } from "./counter.ts";
 import { type ExpoError, expoFaultOfMessage, type ExpoPush, expoPushError, expoPushes, expoRefusal, expoStruck } from "./expo-rules.ts";
+import type { ExpoReceipts } from "./expo-receipts.ts";
 import type { Fault } from "./fault.ts";
 import { isJsonType, type JsonBody, readJson } from "./json-body.ts";
 import { isRecipient } from "./recipient.ts";
@@ -11,17 +12,17 @@ import type { VendorOptions } from "./vendor.ts";
 
 const mostBytes = 1024 * 1024;
 const mostReceipts = 1_000;
-/** As many receipts can be asked for. */
-const mostKept = 10_000;
 const channel = "push";
 
 /**
  * Expo's push API: `POST …/push/send` takes one message or up to 100 and answers with a ticket for each, `POST …/push/getReceipts` says
- * of each accepted one that it was delivered. Each message is a record of its own in the journal.
+ * what became of those: that they were delivered, unless something else was said. Each message is a record of its own in the journal.
  */
-export function expoRoutes(app: FastifyInstance, options: VendorOptions): void {
-  const accepted = new Set<string>(); // oldest first
-  const { take, refuse, answerRest } = vendorCounter({ provider: "expo", channel, refusal: expoRefusal, struck: expoStruck }, options);
+export function expoRoutes(app: FastifyInstance, { receipts, ...options }: VendorOptions & { readonly receipts: ExpoReceipts }): void {
+  const { take, refuse, strike, answerRest } = vendorCounter(
+    { provider: "expo", channel, refusal: expoRefusal, struck: expoStruck },
+    options,
+  );
 
   app.post("/push/send", { bodyLimit: mostBytes }, (request, reply) => take(request, reply, judgeSend(request)));
 
@@ -58,8 +59,7 @@ export function expoRoutes(app: FastifyInstance, options: VendorOptions): void {
       return { ticket, message: { parts, verdict: "rejected", reason } };
     }
     const id = randomUUID();
-    accepted.add(id);
-    if (accepted.size > mostKept) accepted.delete(accepted.keys().next().value!);
+    receipts.issue(id);
     return { ticket: { status: "ok", id }, message: { parts, verdict: "accepted", messageId: id } };
   };
 
@@ -72,7 +72,7 @@ export function expoRoutes(app: FastifyInstance, options: VendorOptions): void {
       return refuse(request, reply, expoRefusal(400, "ids: must be a list of texts"));
     if (ids.length > mostReceipts)
       return refuse(request, reply, expoRefusal(400, `at most ${mostReceipts} receipts in a request`, "PUSH_TOO_MANY_RECEIPTS"));
-    return reply.send({ data: Object.fromEntries(ids.filter((id) => accepted.has(id)).map((id) => [id, { status: "ok" }])) });
+    return strike(request, reply, { stage: "receipts", answer: () => ({ status: 200, body: { data: receipts.ask(ids) } }) });
   });
   answerRest(app, /\/push\/(send|getReceipts)$/);
 }

@@ -26,6 +26,11 @@ const ticketErrors: Readonly<Record<string, string>> = {
   InvalidCredentials: "The push notification credentials are invalid.",
 };
 
+/** What is said of an error beside its name. */
+export function expoErrorText(error: string): string {
+  return ticketErrors[error] ?? error;
+}
+
 const usualCodes: Readonly<Record<number, string>> = { 401: "UNAUTHORIZED", 404: "NOT_FOUND", 429: "TOO_MANY_REQUESTS" };
 const mostMessages = 100;
 const mostPayload = 4_096;

@@ -35,11 +35,12 @@ export interface Fault {
   /**
    * SMTP: which command is struck. Default `data`, after the whole message has arrived, so that the journal knows the message.
    * `login` strikes only clients that log in; `recipient` refuses an address. `hang` and `resetAfterAccept` are of `data` alone.
+   * Expo: `receipts` strikes the requests that ask for receipts, and no message; with `status`, `hang` or `delay`.
    */
-  readonly stage?: SmtpStage;
+  readonly stage?: FaultStage;
 }
 
-export type SmtpStage = "login" | "recipient" | "data";
+export type FaultStage = "login" | "recipient" | "data" | "receipts";
 
 const longestDelay = 10 * 60_000;
 const longestText = 4_096;
@@ -85,13 +86,24 @@ function reachProblems({ times = 1, share, to }: Fault): string[] {
   return problems;
 }
 
-function stageProblems(provider: MailProvider, { stage = "data", smtpCode, bounce, to }: Fault): string[] {
+function stageProblems(provider: MailProvider, fault: Fault): string[] {
+  const { stage = "data", smtpCode, bounce, to } = fault;
   const problems: string[] = [];
-  if (!["login", "recipient", "data"].includes(stage)) return [`stage must be login, recipient or data, not ${JSON.stringify(stage)}`];
+  if (!["login", "recipient", "data", "receipts"].includes(stage))
+    return [`stage must be login, recipient, data or receipts, not ${JSON.stringify(stage)}`];
+  if (stage === "receipts") return receiptProblems(provider, fault);
   if (stage !== "data" && provider !== "smtp") problems.push("only smtp has stages");
   if (stage !== "data" && smtpCode === undefined && !(bounce === true && stage === "recipient"))
     problems.push(`only smtpCode can strike at the stage "${stage}"`);
   if (stage === "login" && to !== undefined) problems.push('at the stage "login" no recipient is known: leave out to');
+  return problems;
+}
+
+function receiptProblems(provider: MailProvider, { bounce, resetAfterAccept, to }: Fault): string[] {
+  if (provider !== "expo") return ["only expo has receipts that are asked for"];
+  const problems: string[] = [];
+  if (bounce === true || resetAfterAccept === true) problems.push('at the stage "receipts" there is only status, hang and delay');
+  if (to !== undefined) problems.push('at the stage "receipts" no recipient is known: leave out to');
   return problems;
 }
 

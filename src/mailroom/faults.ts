@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { BusbarError } from "../base/errors.ts";
-import { type Fault, faultProblems, type SmtpStage } from "./fault.ts";
+import { isTurn } from "./even-share.ts";
+import { type Fault, faultProblems, type FaultStage } from "./fault.ts";
 import { isRecipient } from "./recipient.ts";
 import type { MailProvider } from "./record.ts";
 
@@ -17,7 +18,7 @@ export interface FaultQuery {
   /** Whom the request is for. */
   readonly to: readonly string[];
   /** Default `data`. */
-  readonly stage?: SmtpStage;
+  readonly stage?: FaultStage;
 }
 
 /** The faults that wait, in the order in which they were scripted. */
@@ -79,10 +80,4 @@ export function faultScript(): FaultScript {
       return entry.fault;
     },
   };
-}
-
-/** Whether the nth request is one of an even share. Pure. */
-function isTurn(nth: number, share = 1): boolean {
-  const turns = (count: number): number => Math.floor(count * share + 1e-9); // 0.29 × 100 is 28.999…
-  return turns(nth) > turns(nth - 1);
 }

@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
 import fastify from "fastify";
 import type { Browser } from "./browser.ts";
+import type { Callbacks } from "./callbacks.ts";
 import { expoRoutes } from "./expo-api.ts";
+import type { ExpoReceipts } from "./expo-receipts.ts";
 import { fcmRoutes } from "./fcm-api.ts";
 import { googleTokenRoutes, googleTokens } from "./google-tokens.ts";
 import type { Inbox } from "./inbox.ts";
@@ -19,6 +21,8 @@ export interface HttpDoorOptions extends VendorOptions {
   /** Whose push messages can be read. */
   readonly browser: Browser;
   readonly inbox: Inbox;
+  readonly receipts: ExpoReceipts;
+  readonly callbacks: Callbacks;
 }
 
 /** A preview of 4,000 characters, percent-encoded, fits: nine bytes for each of an Indian script. */
@@ -40,7 +44,7 @@ const mostHeaderBytes = 64 * 1024;
  * | `/webhooks` | every receiver of webhooks |
  * | `/mailroom/…` | none: what the mailroom itself can be asked |
  */
-export function httpDoor({ browser, inbox, ...options }: HttpDoorOptions): Door {
+export function httpDoor({ browser, inbox, receipts, callbacks, ...options }: HttpDoorOptions): Door {
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, http: { maxHeaderSize: mostHeaderBytes } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -51,10 +55,10 @@ export function httpDoor({ browser, inbox, ...options }: HttpDoorOptions): Door 
   const tokens = googleTokens(options.clock);
   void app.register(async (scope) => fcmRoutes(scope, { ...options, tokens }), { prefix: "/v1" });
   void app.register(async (scope) => googleTokenRoutes(scope, { ...options, tokens }), { prefix: "/token" });
-  void app.register(async (scope) => expoRoutes(scope, options), { prefix: "/--/api/v2" });
+  void app.register(async (scope) => expoRoutes(scope, { ...options, receipts }), { prefix: "/--/api/v2" });
   void app.register(async (scope) => webpushRoutes(scope, { ...options, browser }), { prefix: "/webpush" });
   void app.register(async (scope) => webhookRoutes(scope, options), { prefix: "/webhooks" });
-  void app.register(async (scope) => mailroomRoutes(scope, { inbox, faults: options.faults, logger: options.logger }), {
+  void app.register(async (scope) => mailroomRoutes(scope, { inbox, callbacks, faults: options.faults, logger: options.logger }), {
     prefix: "/mailroom",
   });
   return {

@@ -1,6 +1,8 @@
 import type { Fault } from "./fault.ts";
 import type { WaitingFault } from "./faults.ts";
 import type { ListOptions } from "./inbox.ts";
+import type { MessageFilter } from "./message-filter.ts";
+import type { Telling } from "./telling.ts";
 import { type MailProvider, mailChannels, mailProviders } from "./record.ts";
 
 /** What was asked for, or everything that is wrong with it, one sentence each. */
@@ -90,6 +92,57 @@ export function faultView({ id, provider, fault, left }: WaitingFault): object {
 
 function finite(times: number): number | string {
   return times === Infinity ? untilLifted : times;
+}
+
+const filterFields: readonly string[] = ["search", "channel", "provider", "to", "delivery"];
+const tellingKinds: Readonly<Record<keyof Telling, readonly string[]>> = {
+  status: ["string", "object"], // a list of them
+  answer: ["string"],
+  word: ["string"],
+  code: ["string"],
+  reason: ["string"],
+  times: ["number"],
+  delay: ["string"],
+  as: ["string"],
+};
+
+/** What is to be told, and of which message: the one of this id, or else the newest one of those that are meant. */
+export interface AskedTelling {
+  readonly message?: string;
+  readonly filter: MessageFilter;
+  readonly telling: Telling;
+}
+
+/**
+ * Reads what is to be told: `{ "to": …, "status": … }` with the fields of a telling, and `message` or those of a filter. Whether the
+ * message's vendor can tell it is checked later. Pure.
+ */
+export function tellingQuery(json: unknown): Asked<AskedTelling> {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return { problems: ["the body must be a JSON object"] };
+  const given = Object.entries(json as Readonly<Record<string, unknown>>);
+  const isWhich = ([name]: readonly [string, unknown]): boolean => name === "message" || filterFields.includes(name);
+  const { message, ...which } = Object.fromEntries(given.filter(isWhich));
+  const telling = Object.fromEntries(given.filter((entry) => !isWhich(entry)));
+  const filter = listQuery(which);
+  const problems = [...unknownFields(telling, [...Object.keys(tellingKinds), "message", ...filterFields]), ...kindProblems(telling)];
+  if ("problems" in filter) problems.push(...filter.problems);
+  if (message !== undefined && typeof message !== "string") problems.push("message must be the id of one");
+  if (message === undefined && Object.keys(which).length === 0)
+    problems.push(`of which message? Say message (its id), or of the newest one some of ${filterFields.join(", ")}`);
+  if (problems.length > 0 || "problems" in filter) return { problems };
+  return { asked: { filter: filter.asked, telling, ...(typeof message === "string" ? { message } : {}) } };
+}
+
+function kindProblems(telling: Readonly<Record<string, unknown>>): string[] {
+  const problems = Object.entries(tellingKinds).flatMap(([name, types]) => {
+    const value = telling[name];
+    if (value === undefined || types.includes(typeof value)) return [];
+    return [`${name} must be ${lengths.has(name) ? 'text with its unit, such as "30s"' : `a ${types.join(" or ")}`}`];
+  });
+  const { status } = telling;
+  if (typeof status === "object" && !(Array.isArray(status) && status.every((one) => typeof one === "string")))
+    problems.push("status must be a text, or a list of them");
+  return problems;
 }
 
 function unknownFields(given: object, known: readonly string[]): string[] {

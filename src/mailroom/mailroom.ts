@@ -1,9 +1,16 @@
 import { systemClock, type Clock } from "../base/clock.ts";
+import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOrderedId } from "../base/ids.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import type { PushSubscription } from "../define/push-address.ts";
+import { type AutomaticCallbacks, automaticProblems } from "./automatic-callbacks.ts";
+import { automaticTeller } from "./automatic-teller.ts";
 import { browser } from "./browser.ts";
+import type { CallbackCarrier } from "./callback-carrier.ts";
+import { callbacksAddress } from "./callback-place.ts";
+import { type Callbacks, vendorCallbacks } from "./callbacks.ts";
+import { expoReceipts } from "./expo-receipts.ts";
 import type { Fault } from "./fault.ts";
 import { type Faults, faultScript } from "./faults.ts";
 import { httpDoor } from "./http-door.ts";
@@ -21,6 +28,14 @@ export interface MailroomOptions {
   readonly httpPort?: number;
   /** The port of SMTP. Default: a free one. */
   readonly smtpPort?: number;
+  /** Where callbacks go, such as `http://127.0.0.1:4000/callbacks`. Default: nowhere but where a message itself says. */
+  readonly callbacks?: string;
+  /** What vendors tell by themselves of each message. Default: nothing, until it is asked for. */
+  readonly automatic?: AutomaticCallbacks;
+  /** How long to wait before each further try of a callback that nobody takes. Default: 1 s, 5 s and 25 s. */
+  readonly retries?: readonly Duration[];
+  /** Who brings the callbacks. Default: HTTP. */
+  readonly carrier?: CallbackCarrier;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -31,6 +46,8 @@ export interface Mailroom {
   readonly url: string;
   readonly smtp: { readonly host: string; readonly port: number };
   readonly inbox: Inbox;
+  /** What the vendors tell later of what they took. */
+  readonly callbacks: Callbacks;
   /**
    * Scripts a fault for requests to come, behind those that wait. Returns a function that lifts it.
    * @throws BusbarError `INVALID_CONFIGURATION` when the fault makes no sense for the provider
@@ -50,7 +67,8 @@ export interface Mailroom {
  */
 export async function startMailroom(options: MailroomOptions = {}): Promise<Mailroom> {
   const { folder, rotateBytes = 50 * 1024 * 1024, httpPort = 0, smtpPort = 0, clock = systemClock, logger = silentLogger } = options;
-  checkOptions({ rotateBytes, httpPort, smtpPort });
+  const { automatic, retries = ["1s", "5s", "25s"] } = options;
+  checkOptions({ rotateBytes, httpPort, smtpPort, automatic, callbacks: options.callbacks });
   const { inbox, add, restore } = mailInbox({ logger });
   const faults = faultScript();
   const journal = folder === undefined ? undefined : openFolder(folder, rotateBytes);
@@ -60,15 +78,29 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
     const now = clock.now();
     const entry: MailRecord = { id: timeOrderedId(now), at: new Date(now).toISOString(), ...draft };
     journal?.append(entry);
-    if (entry.verdict === "accepted") add(entry);
+    if (entry.verdict === "accepted") {
+      add(entry);
+      tell(entry);
+    }
     return entry;
   };
-
   const ending = new AbortController();
+  const receipts = expoReceipts();
+  const callbacks = vendorCallbacks({
+    receipts,
+    clock,
+    logger,
+    stopping: ending.signal,
+    retries: retries.map((wait) => milliseconds(wait, "retries")),
+    carrier: options.carrier,
+  });
+  callbacks.goTo(options.callbacks);
+  const tell = automatic === undefined ? () => undefined : automaticTeller({ callbacks, automatic, logger, stopping: ending.signal });
+
   const reader = browser();
   const vendors = { record, faults, clock, logger, stopping: ending.signal };
   const doors = [
-    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ ...vendors, browser: reader, inbox }) },
+    { name: "HTTP", option: "httpPort", port: httpPort, door: httpDoor({ ...vendors, browser: reader, inbox, receipts, callbacks }) },
     { name: "SMTP", option: "smtpPort", port: smtpPort, door: smtpDoor(vendors) },
   ] as const;
   let stopped: Promise<void> | undefined;
@@ -89,6 +121,7 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
     url,
     smtp: { host: "127.0.0.1", port: smtp! },
     inbox,
+    callbacks,
     subscription: () => reader.subscription(url),
     fail(provider, fault) {
       const { id } = faults.add(provider, fault);
@@ -99,11 +132,20 @@ export async function startMailroom(options: MailroomOptions = {}): Promise<Mail
   };
 }
 
-function checkOptions({ rotateBytes, ...ports }: { rotateBytes: number; httpPort: number; smtpPort: number }): void {
+interface CheckedOptions extends Pick<MailroomOptions, "automatic" | "callbacks"> {
+  readonly rotateBytes: number;
+  readonly httpPort: number;
+  readonly smtpPort: number;
+}
+
+function checkOptions({ rotateBytes, automatic = {}, callbacks, ...ports }: CheckedOptions): void {
   const problems = Object.entries(ports).flatMap(([option, port]) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? [] : [`${option} must be a whole number from 0 to 65535, not ${port}`],
   );
   if (!(rotateBytes > 0)) problems.push(`rotateBytes must be more than 0, not ${rotateBytes}`);
+  problems.push(...automaticProblems(automatic));
+  const address = callbacks === undefined ? undefined : callbacksAddress(callbacks);
+  if (address !== undefined && "problem" in address) problems.push(address.problem);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The mailroom cannot start:", { problems });
 }
 

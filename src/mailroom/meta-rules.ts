@@ -28,6 +28,11 @@ const titles: Readonly<Record<number, string>> = {
   132001: "Template name does not exist in the translation",
 };
 
+/** What a code means. */
+export function metaTitle(code: number): string {
+  return titles[code] ?? "Something went wrong";
+}
+
 interface MetaSaying {
   readonly code: number;
   /** Default 400. */

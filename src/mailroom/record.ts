@@ -49,6 +49,8 @@ export interface MessageParts {
   readonly text?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly attachments: readonly Attachment[];
+  /** Whose account at the vendor it came by, where its address says so (Twilio). */
+  readonly account?: string;
   /** The delivery that the message belongs to, where the client says so. */
   readonly deliveryId?: string;
   /** The real provider that would have got it, if real sending were on. */
@@ -78,6 +80,11 @@ export interface MailRecord extends MailDraft {
   readonly id: string;
   /** When it had arrived in full, RFC 3339 with milliseconds. */
   readonly at: string;
+}
+
+/** A message without what makes it large: what waits to be told of it needs no more. */
+export function withoutContent({ html: _html, text: _text, ...message }: MailRecord): MailRecord {
+  return { ...message, attachments: [] };
 }
 
 /** What a provider's door needs of the mailroom: it must call this before it answers. Throws when the journal cannot be written. */

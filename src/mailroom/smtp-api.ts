@@ -4,7 +4,7 @@ import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { pause } from "../base/pause.ts";
-import type { Fault, SmtpStage } from "./fault.ts";
+import type { Fault, FaultStage } from "./fault.ts";
 import type { FaultScript } from "./faults.ts";
 import { headerOf, parseMail } from "./mime.ts";
 import type { Door, MailDraft, MessageParts, Recorder } from "./record.ts";
@@ -28,7 +28,7 @@ export function smtpDoor({ record, faults, logger, stopping }: SmtpDoorOptions):
   const sockets = new Map<number, Socket>(); // by the client's port, which is how a session is told
 
   /** The refusal that a scripted fault of this stage asks for, once it is recorded. */
-  const strike = (stage: SmtpStage, parts: MessageParts): { readonly fault?: Fault; readonly error?: Error } => {
+  const strike = (stage: FaultStage, parts: MessageParts): { readonly fault?: Fault; readonly error?: Error } => {
     const fault = faults.take("smtp", { stage, to: parts.to });
     const refused = fault === undefined ? undefined : scriptedRefusal(fault);
     if (fault === undefined || refused === undefined) return {};

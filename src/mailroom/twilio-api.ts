@@ -35,11 +35,12 @@ export function twilioRoutes(app: FastifyInstance, options: VendorOptions): void
     const error = requestError(request, form);
     const preview = previewOf(request.headers);
     const channel = isWhatsappForm(form) ? "whatsapp" : "sms";
-    const parts = { ...twilioParts(form, preview), ...toldBy(request.headers) };
+    const { account } = request.params;
+    const parts = { ...twilioParts(form, preview), account, ...toldBy(request.headers) };
     const refusal = error === undefined ? undefined : refusalOf(error);
     const judged = judgedAs({ channel, parts, refusal }, () => {
       const sid = `SM${randomBytes(16).toString("hex")}`;
-      const body = twilioMessage({ sid, account: request.params.account, form, preview, now: options.clock.now() });
+      const body = twilioMessage({ sid, account, form, preview, now: options.clock.now() });
       keep(body);
       return { status: 201, body, messageId: sid };
     });

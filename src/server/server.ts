@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import { systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import { pause } from "../base/pause.ts";
+import type { Callbacks } from "../mailroom/callbacks.ts";
 import type { Faults } from "../mailroom/faults.ts";
 import type { Inbox } from "../mailroom/inbox.ts";
 import { isLoopback } from "../providers/loopback.ts";
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly publicUrl?: string | undefined;
   /** The inbox of a mailroom in this process. Without one the page shows no messages. */
   readonly inbox?: Inbox | undefined;
+  /** What the vendors of that mailroom tell later. Without it the page has no buttons for that. */
+  readonly callbacks?: Callbacks | undefined;
   /** The faults of that mailroom. Without them the page has no switches for any. */
   readonly faults?: Faults | undefined;
   /** Those that have counted from the beginning. Default: they begin to count with the first `GET /metrics`. */
@@ -124,7 +127,7 @@ interface RoutesOptions extends Omit<ServerOptions, "logger" | "open"> {
 }
 
 function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
-  const { bus, keys, inbox, faults, live = true, metrics, publicUrl, logger, open, local, store, stopping } = options;
+  const { bus, keys, inbox, callbacks, faults, live = true, metrics, publicUrl, logger, open, local, store, stopping } = options;
   const access = store && keyAccess({ ...store, open });
   guard(app, {
     local,
@@ -143,7 +146,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
     openApiRoutes(app, { bus, application: keys.application, live, open, access: local ? undefined : access });
   }
   if (!local) return;
-  pageRoutes(app, { bus, inbox, faults, live, logger });
-  if (inbox !== undefined) messageRoutes(app, { inbox });
+  pageRoutes(app, { bus, inbox, callbacks, faults, live, logger });
+  if (inbox !== undefined) messageRoutes(app, { inbox, callbacks });
   if (faults !== undefined) faultRoutes(app, { faults });
 }

@@ -4,7 +4,7 @@ import type { Delivery } from "../define/delivery.ts";
 import type { EventOf } from "../define/subscriber.ts";
 import type { SkippedRoute, UnroutableEvent } from "./history.ts";
 import type { Partly, TextPattern } from "./matching.ts";
-import type { TestMessage } from "./test-mailroom.ts";
+import type { TestMessage } from "./test-message.ts";
 
 /** Which one is meant. What is not named may be anything. */
 export interface DeliveryPattern {

@@ -15,7 +15,7 @@ import type {
 import type { DeliveryState, History, SeenDelivery, SkippedRoute, UnroutableEvent } from "./history.ts";
 import { checkPattern, holds, holdsText, isText } from "./matching.ts";
 import { eventsOverview, overview } from "./overview.ts";
-import type { TestMessage } from "./test-mailroom.ts";
+import type { TestMessage } from "./test-message.ts";
 
 export interface AssertionsOptions {
   readonly history: History;

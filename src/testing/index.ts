@@ -10,10 +10,14 @@ export type {
   SkipPattern,
   UnroutablePattern,
 } from "./assertions.ts";
+export type { TestTelling, WhichMessage } from "./call-back.ts";
+export type { CalledBack, CallbackState } from "../mailroom/called-back.ts";
+export type { TellingFraud } from "../mailroom/telling.ts";
 export type { Drained } from "./drain.ts";
 export { eventOf, type EventOverrides } from "./event-of.ts";
 export type { SkippedRoute, UnroutableEvent } from "./history.ts";
 export type { Partly, TextPattern } from "./matching.ts";
 export { createTestBus, type TestBus, type TestBusOptions } from "./test-bus.ts";
-export type { FailOptions, TestFault, TestMailroom, TestMessage } from "./test-mailroom.ts";
+export type { FailOptions, TestFault, TestMailroom } from "./test-mailroom.ts";
+export type { TestMessage } from "./test-message.ts";
 export { plan, type Plan } from "./test-plan.ts";

@@ -1,7 +1,7 @@
 import type { BusEvent } from "../define/event.ts";
 import type { History, SeenAudience, SeenDelivery } from "./history.ts";
 import { type Row, table } from "./table.ts";
-import type { TestMessage } from "./test-mailroom.ts";
+import type { TestMessage } from "./test-message.ts";
 
 /** Everything that became of what was published, for the eyes of whoever expected something else. */
 export function overview(history: History, messageOf: (deliveryId: string) => TestMessage | undefined): string {

@@ -10,6 +10,7 @@ import type { Topics } from "../define/catalog.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Assertions } from "./assertions.ts";
+import { intoBus } from "./callbacks-into-bus.ts";
 import { comeToRest, type Drained, handOutDue } from "./drain.ts";
 import { assertionsOf } from "./expect.ts";
 import { type History, historyOf, type UnroutableEvent } from "./history.ts";
@@ -17,7 +18,7 @@ import { leaksText } from "./leaks.ts";
 import { redisForTests } from "./redis-for-tests.ts";
 import { removeKeys } from "./redis-keys.ts";
 import { testClock } from "./test-clock.ts";
-import { noMailroom, startTestMailroom, type TestMailroom } from "./test-mailroom.ts";
+import { noMailroom, startTestMailroom, type TestMailroom, withDrains } from "./test-mailroom.ts";
 
 export interface TestBusOptions<T extends Topics = Topics> extends Pick<
   BusOptions<T>,
@@ -110,7 +111,12 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
     opened.push(async () => {
       if (wrote) keys = await removeKeys(redis.url, prefix);
     });
-    const mailroom = recording ? undefined : await startTestMailroom(clock);
+    const mailroom = recording
+      ? undefined
+      : await startTestMailroom(
+          clock,
+          intoBus(() => bus),
+        );
     if (mailroom !== undefined) opened.push(mailroom.stop);
     const busOptions = {
       ...others,
@@ -126,7 +132,7 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
       },
       ...(mailroom === undefined ? {} : { send: { mailroom: { ...mailroom.places, timeout } } }),
     } as BusOptions<T>;
-    const bus = wireBus(busOptions, { clock, deliver: !recording });
+    const bus: Bus<T> = wireBus(busOptions, { clock, deliver: !recording });
     opened.push(bus.stop);
     const queues = queuesOf(parseOptions(busOptions as BusOptions), silentLogger, { clock, deliver: !recording });
     opened.push(queues.close);
@@ -183,7 +189,7 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
           await handOutDue(queues);
         },
       },
-      mailroom: mailroom ?? noMailroom(),
+      mailroom: mailroom === undefined ? noMailroom() : withDrains(mailroom, () => comeToRestWithin(drainMs)),
       get recorded() {
         return history.deliveries().flatMap(({ state, delivery }) => (state === "recorded" ? [delivery] : []));
       },

@@ -2,24 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { PushSubscription } from "../define/push-address.ts";
 import { browser } from "../mailroom/browser.ts";
+import type { CallbackCarrier } from "../mailroom/callback-carrier.ts";
+import type { CalledBack } from "../mailroom/called-back.ts";
 import type { Fault } from "../mailroom/fault.ts";
 import { startMailroom } from "../mailroom/mailroom.ts";
-import { type MailChannel, type MailProvider, mailProviders, type MailRecord } from "../mailroom/record.ts";
-
-/** One message that a provider accepted. */
-export interface TestMessage {
-  readonly provider: MailProvider;
-  readonly channel: MailChannel;
-  readonly from: string;
-  /** E-mail addresses; numbers in E.164; of a push, a device's token or a subscription's endpoint; the address of a webhook. */
-  readonly to: readonly string[];
-  /** Of an e-mail; of a push, its title. */
-  readonly subject: string | undefined;
-  /** The plain text part of an e-mail, the text of an SMS, WhatsApp message or push, the body of a webhook. */
-  readonly text: string | undefined;
-  readonly html: string | undefined;
-  readonly deliveryId: string | undefined;
-}
+import { type MailProvider, mailProviders, type MailRecord } from "../mailroom/record.ts";
+import { callBack, type TestTelling, type WhichMessage } from "./call-back.ts";
+import { testCallbacks } from "./callbacks-into-bus.ts";
+import { messageFrom, type TestMessage } from "./test-message.ts";
 
 /** How a scripted fault is to strike. */
 export type FailOptions = Pick<Fault, "times" | "share" | "to" | "delay" | "retryAfter" | "message" | "stage">;
@@ -40,6 +30,15 @@ export interface TestMailroom {
    * @throws BusbarError `INVALID_CONFIGURATION` when the provider is not known or cannot fail like that
    */
   fail(provider: MailProvider, fault: TestFault, options?: FailOptions): () => void;
+  /**
+   * Lets the provider of a message tell what became of it, or its reader answer. Drains before and after: what follows from it is done.
+   * @param which a message, or what the newest one that is meant is like: `{ to: "+919845012345", channel: "sms" }`
+   * @param telling `{ status: "delivered" }`, one or several, told in that order; `{ answer: "STOP" }`; `{ word }` in the vendor's own words; with
+   * `code`, `reason`, `times`, and `as: "forged" | "altered" | "replayed"` for one that is not genuine. Expo is asked and does not call: its receipt says so from now on
+   * @returns the callbacks with their answers: of a genuine one 200, of another 403
+   * @throws AssertionError when no message is so, or a genuine one was not taken; BusbarError `INVALID_CONFIGURATION` when the provider cannot tell this
+   */
+  callBack(which: WhichMessage, telling: TestTelling): Promise<readonly CalledBack[]>;
   /** A browser's subscription to push messages, to be the address of a push (`JSON.stringify` it): what is sent to it can be read. */
   subscription(): PushSubscription;
   /** What was accepted, oldest first. */
@@ -54,23 +53,42 @@ export interface RunningMailroom extends TestMailroom {
   stop(): Promise<void>;
 }
 
-/** Starts a mailroom that remembers every message, however many. */
-export async function startTestMailroom(clock: Clock): Promise<RunningMailroom> {
-  const mailroom = await startMailroom({ clock });
+/** Starts a mailroom that remembers every message, however many, and whose callbacks are brought by `carrier`. */
+export async function startTestMailroom(clock: Clock, carrier?: CallbackCarrier): Promise<RunningMailroom> {
+  const mailroom = await startMailroom({ clock, retries: [], ...(carrier === undefined ? {} : { carrier, callbacks: testCallbacks }) });
+  const { callbacks } = mailroom;
   const messages: TestMessage[] = [];
+  const records = new Map<TestMessage, MailRecord>();
   const byDelivery = new Map<string, TestMessage>();
   mailroom.inbox.on("message", ({ id }) => {
-    const message = messageFrom(mailroom.inbox.get(id)!);
+    const record = mailroom.inbox.get(id)!;
+    const message = messageFrom(record);
     messages.push(message);
+    records.set(message, record);
     if (message.deliveryId !== undefined) byDelivery.set(message.deliveryId, message);
   });
   return {
     places: { url: mailroom.url, smtp: mailroom.smtp },
     fail: (provider, fault, options = {}) => mailroom.fail(checkedProvider(provider), { ...faultOf(provider, fault), ...options }),
+    callBack: (which, telling) =>
+      callBack(which, telling, { callbacks, records: [...records.values()], recordOf: (message) => records.get(message as TestMessage) }),
     subscription: () => mailroom.subscription(),
     messages: () => [...messages],
     messageOf: (deliveryId) => byDelivery.get(deliveryId),
     stop: () => mailroom.stop(),
+  };
+}
+
+/** A mailroom whose messages are looked for when everything that was published has become one; what is told of them is applied. */
+export function withDrains({ callBack: call, ...others }: TestMailroom, drain: () => Promise<unknown>): TestMailroom {
+  return {
+    ...others,
+    async callBack(which, telling) {
+      await drain();
+      const told = await call(which, telling);
+      await drain();
+      return told;
+    },
   };
 }
 
@@ -79,6 +97,9 @@ export function noMailroom(): TestMailroom {
   return {
     fail() {
       throw new BusbarError("INVALID_CONFIGURATION", 'A test bus with deliver: "record" sends nothing, so no provider can fail.');
+    },
+    async callBack() {
+      throw new BusbarError("INVALID_CONFIGURATION", 'A test bus with deliver: "record" sends nothing, so no provider can call back.');
     },
     subscription: () => browser().subscription("https://push.example.com"),
     messages: () => [],
@@ -102,8 +123,4 @@ function faultOf(provider: MailProvider, fault: TestFault): Fault {
     "INVALID_CONFIGURATION",
     `mailroom.fail: ${JSON.stringify(fault)} is no fault: give a code from 400 to 599, "timeout", "reset", or "bounce".`,
   );
-}
-
-function messageFrom({ provider, channel, from, to, subject, text, html, deliveryId }: MailRecord): TestMessage {
-  return { provider, channel, from, to, subject, text, html, deliveryId };
 }

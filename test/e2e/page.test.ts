@@ -5,6 +5,8 @@ import { type Mailroom, startMailroom } from "../../src/mailroom/mailroom.ts";
 import { type Server, startServer } from "../../src/server/server.ts";
 import { type Bus, createBus, defineSubscriber, emailTemplate } from "../../src/index.ts";
 import { observed, orderPlaced, receipt } from "../support/line.ts";
+import { messageBy } from "../support/mailroom-messages.ts";
+import { webhookReceiver } from "../support/receiver.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -34,7 +36,10 @@ interface ServedFeed {
   readonly working: boolean;
   readonly events: readonly EventView[];
   readonly queues: Record<string, Record<string, number>>;
-  readonly inbox: { received: number; messages: readonly { id: string; subject: string; deliveryId?: string; to: string[] }[] } | null;
+  readonly inbox: {
+    received: number;
+    messages: readonly { id: string; subject: string; deliveryId?: string; to: string[]; told?: string; callbacks?: number }[];
+  } | null;
 }
 
 let mailroom: Mailroom;
@@ -53,7 +58,8 @@ beforeAll(async () => {
     send: { mailroom },
   });
   await bus.start();
-  server = await startServer({ bus, inbox: mailroom.inbox, faults: mailroom.faults, live: false, port: 0 });
+  const { inbox, callbacks, faults } = mailroom;
+  server = await startServer({ bus, inbox, callbacks, faults, live: false, port: 0 });
 });
 afterAll(async () => {
   await server.stop();
@@ -260,6 +266,58 @@ describe("the mailroom's faults", () => {
       expect((await fetch(`${server.url}${path}`, { method: "DELETE", headers: { origin: origin.origin } })).status).toBe(403);
     }
     expect(await waiting()).toEqual([]);
+  });
+});
+
+/** Asks the page's server to let a message's vendor call back. */
+function tell(id: string, telling: object, headers: Record<string, string> = { "content-type": "application/json" }): Promise<Response> {
+  return fetch(`${server.url}/messages/${id}/callbacks`, { method: "POST", headers, body: JSON.stringify(telling) });
+}
+
+describe("what the mailroom's vendors call back with", () => {
+  afterEach(() => mailroom.callbacks.goTo(undefined));
+
+  it("is told by the page's buttons, and shown with the message and in the feed", async () => {
+    const receiver = await webhookReceiver();
+    mailroom.callbacks.goTo(`http://127.0.0.1:${receiver.port}/callbacks`);
+    const { id } = await messageBy(mailroom, "sendgrid");
+    const opened = (await (await fetch(`${server.url}/messages/${id}`)).json()) as object;
+    expect(opened).toMatchObject({ callbacks: [], tellable: { statuses: expect.arrayContaining(["delivered"]), answers: false } });
+
+    for (const telling of [{ status: "read" }, { status: "delivered" }, { status: "bounced", as: "forged" }]) {
+      const response = await tell(id, telling);
+      expect([response.status, await response.json()]).toMatchObject([202, { callbacks: expect.any(Array) }]);
+    }
+    // What was forged says nothing of the message.
+    const { inbox } = await feedWith(({ inbox: shown }) => shown?.messages.find((one) => one.id === id)?.callbacks === 9);
+    expect(inbox!.messages.find((one) => one.id === id)).toMatchObject({ told: "read" });
+    const shown = (await (await fetch(`${server.url}/messages/${id}/callbacks`)).json()) as {
+      callbacks: { says: string; state: string }[];
+    };
+    expect(shown.callbacks.map(({ says, state }) => `${says} ${state}`).toSorted()).toEqual([
+      "bounce taken",
+      "delivered taken",
+      "open taken",
+    ]);
+  });
+
+  it("cannot be told wrongly, nor by other sites, nor of what is not held", async () => {
+    const { id } = await messageBy(mailroom, "twilio");
+    const wrong = await tell(id, { status: "read", times: 0 });
+    expect([wrong.status, await wrong.json()]).toMatchObject([
+      400,
+      { code: "INVALID_REQUEST", problems: [expect.stringContaining("not read"), expect.stringContaining("times")] },
+    ]);
+    expect((await (await tell(id, { status: "delivered" })).json()) as object).toMatchObject({
+      problems: ["nobody has said where callbacks go"],
+    });
+    expect((await tell(id, [])).status).toBe(400);
+    expect((await tell(id, { status: "delivered" }, { "content-type": "text/plain" })).status).toBe(415);
+    const origin = { "content-type": "application/json", origin: "https://elsewhere.example" };
+    expect((await tell(id, { status: "delivered" }, origin)).status).toBe(403);
+    expect((await tell("none", { status: "delivered" })).status).toBe(404);
+    expect((await fetch(`${server.url}/messages/none/callbacks`)).status).toBe(404);
+    expect(mailroom.callbacks.of(id)).toEqual([]);
   });
 });
 

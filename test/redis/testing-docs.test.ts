@@ -26,7 +26,7 @@ it("the examples of docs/testing.md are type-correct and pass, on the one Redis 
     run([join(root, "node_modules/vitest/vitest.mjs"), "run"]),
   ]);
   expect(types.output).toBe("");
-  expect(tests.output).toMatch(/Tests +8 passed \(8\)/);
+  expect(tests.output).toMatch(/Tests +11 passed \(11\)/);
   expect(tests.code).toBe(0);
   const url = await readFile(join(folder, "urls"), "utf8");
   expect(url).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);

@@ -1,4 +1,8 @@
 import { type Command, Option } from "commander";
+import type { MailroomCommand } from "../mailroom.ts";
+
+const statusesText =
+  "what the mailroom tells of each message by itself: delivered (default), delivered,read …, or none (or MAILROOM_STATUSES)";
 
 /** What begins an application and runs it. */
 export function declareService(program: Command): void {
@@ -13,7 +17,8 @@ export function declareService(program: Command): void {
     .command("dev")
     .description("run router, workers, HTTP server and mailroom in this process, with a Redis of its own unless REDIS_URL is set")
     .option("--stats", "print the figures of the whole system every 30 s, where something happens")
-    .action(async (options: { stats?: boolean }) => (await import("../dev.ts")).dev(options));
+    .option("--statuses <list>", statusesText)
+    .action(async (options: { stats?: boolean; statuses?: string }) => (await import("../dev.ts")).dev(options));
 
   program
     .command("start")
@@ -32,5 +37,7 @@ export function declareService(program: Command): void {
     .option("--http-port <port>", "port of the providers' HTTP APIs", "4010")
     .option("--smtp-port <port>", "port of SMTP", "4025")
     .option("--folder <path>", "where the journal of messages is kept", ".busbar/mailroom")
-    .action(async (options: { httpPort: string; smtpPort: string; folder: string }) => (await import("../mailroom.ts")).mailroom(options));
+    .option("--callbacks-url <url>", "where the providers call back, such as http://127.0.0.1:4000/callbacks (or MAILROOM_CALLBACKS_URL)")
+    .option("--statuses <list>", statusesText)
+    .action(async (options: MailroomCommand) => (await import("../mailroom.ts")).mailroom(options));
 }

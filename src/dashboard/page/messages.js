@@ -2,9 +2,12 @@ import { element, time } from "./dom.js";
 import { recipientText, titleOf } from "./title.js";
 import { channelWords, providerName } from "./words.js";
 
+/** How well it stands with a message of which that was told. */
+const toldMarks = { delivered: "good", read: "good", bounced: "bad", failed: "bad", "opted out": "out" };
+
 /** A message in the list. */
 export function messageItem(message) {
-  const { id, channel, excerpt, provider, at, origin } = message;
+  const { id, channel, excerpt, provider, at, origin, told } = message;
   // Where a webhook goes is its title; what a push says stands below it.
   const second = channel === "webhook" ? (excerpt ?? "") : recipientText(message);
   return element(
@@ -17,7 +20,13 @@ export function messageItem(message) {
       element(
         "span",
         { class: "lines" },
-        element("span", { class: "line" }, element("span", { class: "subject" }, titleOf(message)), time(at)),
+        element(
+          "span",
+          { class: "line" },
+          element("span", { class: "subject" }, titleOf(message)),
+          told !== undefined && element("span", { class: `told ${toldMarks[told] ?? ""}` }, told),
+          time(at),
+        ),
         element(
           "span",
           { class: "line" },

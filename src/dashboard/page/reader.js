@@ -1,3 +1,4 @@
+import { callbacksOf } from "./callbacks.js";
 import { element, time } from "./dom.js";
 import { channelMark } from "./messages.js";
 import { partsOf } from "./parts.js";
@@ -32,7 +33,8 @@ export function messageReader(dialog, { originOf, isLive, onOpen }) {
 }
 
 function letter(message, { origin, live, close }) {
-  const parts = partsOf(message);
+  // A mailroom elsewhere tells nothing here.
+  const parts = { ...partsOf(message), ...(message.tellable && { Callbacks: () => callbacksOf(message) }) };
   const panel = element("div", { class: "part" });
   const tabs = Object.keys(parts).map((name) => element("button", { type: "button" }, name));
   const show = (tab) => {
