@@ -9,6 +9,7 @@ import { type Sabotage, sabotages } from "./load.ts";
 import { reportLines } from "./report.ts";
 import { NoDisk } from "./disk.ts";
 import type { Scenario } from "./scenario.ts";
+import { crashPoints } from "./scenarios/crash-points.ts";
 import { cutReplies } from "./scenarios/cut-replies.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
 import { forgottenScripts } from "./scenarios/forgotten-scripts.ts";
@@ -29,6 +30,7 @@ import { takeOver } from "./scenarios/take-over.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const scenarios: readonly Scenario[] = [
+  crashPoints,
   killWorkers,
   killRedis,
   hungRedis,
