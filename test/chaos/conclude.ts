@@ -8,7 +8,8 @@ import type { Stage } from "./stage.ts";
 export interface ConcludeOptions {
   /** Who must have sent something for an event. Default: `mailer` alone. */
   readonly subscribersOf?: (intent: Intent) => readonly string[];
-  readonly bound: number;
+  /** Asked at the end where it is a function. */
+  readonly bound: number | (() => number);
   readonly applications?: readonly string[];
   readonly broken?: () => readonly string[] | Promise<readonly string[]>;
   readonly figures?: Verdict["figures"];
@@ -27,5 +28,10 @@ export async function conclude(stage: Stage, options: ConcludeOptions): Promise<
   };
   const isCalm = await calm(stage, { arrived, ...(applications === undefined ? {} : { applications }) });
   const judgement = judge({ intents, expected, sends: stage.sends(), faults: stage.faults });
-  return verdict(judgement, { bound, calm: isCalm, broken: (await broken?.()) ?? [], figures });
+  return verdict(judgement, {
+    bound: typeof bound === "number" ? bound : bound(),
+    calm: isCalm,
+    broken: (await broken?.()) ?? [],
+    figures,
+  });
 }

@@ -4,9 +4,11 @@ import type { Stage, StageOptions } from "./stage.ts";
 /** One way to attack the system, and what must hold then. */
 export interface Scenario {
   readonly name: string;
+  /** Its number in the list of attacks of docs/guarantees.md, such as `F4`. */
+  readonly code: string;
   /** One sentence for people. */
   readonly about: string;
-  readonly stage?: Pick<StageOptions, "appendfsync" | "provider" | "answerDelay" | "spooling">;
+  readonly stage?: Pick<StageOptions, "appendfsync" | "provider" | "answerDelay" | "spooling" | "proxied" | "diskMegabytes">;
   /** Takes so long that it runs only where it is named. */
   readonly long?: true;
   /** Attacks, waits until all is calm, and judges. */

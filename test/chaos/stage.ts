@@ -12,6 +12,8 @@ import { type ChaosBus, chaosBus, type ChaosOptions } from "./domain.ts";
 import type { Fault } from "./judge.ts";
 import { type Load, type LoadOptions, type Sabotage, startLoad } from "./load.ts";
 import type { ScriptedFault } from "./messages.ts";
+import { mountDisk } from "./disk.ts";
+import { startProxy } from "./proxy.ts";
 import { type Random, seeded } from "./random.ts";
 import { type Send, sendsIn } from "./sends.ts";
 import { supervise, type Supervised } from "./supervised.ts";
@@ -25,6 +27,10 @@ export interface StageOptions {
   readonly provider?: "mailroom" | "file";
   /** Milliseconds that the mailroom's answers take. Default 60. */
   readonly answerDelay?: number;
+  /** All but the stage itself reach Redis through a proxy that can cut replies off. Default false. */
+  readonly proxied?: boolean;
+  /** Redis keeps its data on a disk of so many megabytes. Needs the right to mount. Default: on the machine's own. */
+  readonly diskMegabytes?: number;
   /** The publisher has a spool. Default false. */
   readonly spooling?: boolean;
 }
@@ -55,6 +61,12 @@ export interface Stage {
   takeRedisAway(milliseconds: number): Promise<void>;
   /** Redis answers nothing for so many milliseconds, and its connections stay. */
   hangRedis(milliseconds: number): Promise<void>;
+  /** From now on this share of Redis' replies ends its connection in place of arriving, after the command was done. */
+  cutReplies(share: number): void;
+  /** Replies that were cut off so far. */
+  cuts(): number;
+  /** Gives Redis' disk another size. */
+  resizeDisk(megabytes: number): Promise<void>;
   /** What the provider's own log says, up to now. */
   sends(): readonly Send[];
   /** Resolves when so many more have arrived, or after 30 s. */
@@ -75,15 +87,28 @@ export interface RunOptions {
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { seed, sabotage, say, appendfsync = "everysec", provider = "mailroom", answerDelay = 60, spooling = false } = options;
+  const {
+    seed,
+    sabotage,
+    say,
+    appendfsync = "everysec",
+    provider = "mailroom",
+    answerDelay = 60,
+    spooling = false,
+    proxied = false,
+    diskMegabytes,
+  } = options;
   const folder = await mkdtemp(join(tmpdir(), "busbar-chaos-"));
   const mail = join(folder, "mailroom");
   mkdirSync(mail);
+  const disk = diskMegabytes === undefined ? undefined : await mountDisk(join(folder, "redis"), diskMegabytes);
   let server: RedisServer = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say });
   // An interrupted run ends without its clean-up; Redis runs in a group of its own. The children end with their channel to us.
   const killWithUs = (): void => killByPid(server.pid);
   process.once("exit", killWithUs);
 
+  const proxy = proxied ? await startProxy({ target: server.port, random: seeded(seed) }) : undefined;
+  const url = proxy === undefined ? server.url : `redis://127.0.0.1:${proxy.port}`;
   const redis = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   redis.on("error", () => undefined);
   const processes: Supervised[] = [];
@@ -101,7 +126,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const reader = sendsIn(sendTo.kind === "file" ? sendTo.path : join(mail, journalFiles.current));
   const seen: Send[] = [];
   const spool = spooling ? join(folder, "spool") : undefined;
-  const publisher = chaosBus({ redis: server.url, application: "chaos", subscribers: [], spool });
+  const publisher = chaosBus({ redis: url, application: "chaos", subscribers: [], spool });
   const faults: Fault[] = [];
   const loads: Load[] = [];
 
@@ -125,10 +150,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     redis,
     publisher,
     redisUrl: server.url,
+    cutReplies: (share) => proxy?.cut(share),
+    cuts: () => proxy?.cuts() ?? 0,
+    resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: server.version,
     say,
     async run(role, { name, subscribers, application = "chaos", onUnknown }) {
-      const args = JSON.stringify({ redis: server.url, application, subscribers, sendTo, onUnknown } satisfies ChaosOptions);
+      const args = JSON.stringify({ redis: url, application, subscribers, sendTo, onUnknown } satisfies ChaosOptions);
       const started = start(name, "./role.ts", [role, args]);
       await started.started();
       return started;
@@ -169,7 +197,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await Promise.all(processes.map((each) => each.stop()));
       await publisher.stop();
       redis.disconnect();
+      await proxy?.close();
       await server.stop();
+      await disk?.unmount();
       process.off("exit", killWithUs);
       if (!keep) rmSync(folder, { recursive: true, force: true });
     },

@@ -16,6 +16,7 @@ function callbacksOf(name: string, count: number, more: Pick<Scenario, "long"> =
   const events = Math.ceil(count / perMessage);
   return {
     name,
+    code: "CB",
     about: `${count.toLocaleString("en")} callbacks, one in ten doubled, one message in ten out of order, some forged; 2 % of the replies to sends are lost and held, and worker processes are killed (-9) six times: final statuses are exact, and all that is held is resolved`,
     stage: { answerDelay: 0 },
     ...more,

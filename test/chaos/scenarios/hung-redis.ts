@@ -10,6 +10,7 @@ const longestAnswerMs = 3_000;
 
 export const hungRedis: Scenario = {
   name: "hung-redis",
+  code: "F3",
   about: "3,500 events while Redis hangs (SIGSTOP) for 5, 15 and 60 s; the publisher has a spool, and answers within 3 s",
   stage: { appendfsync: "always", spooling: true },
   async run(stage) {

@@ -8,6 +8,7 @@ const workers = ["worker-1", "worker-2"];
 
 export const killRedis: Scenario = {
   name: "kill-redis",
+  code: "F2",
   about: "2,000 events while Redis is killed (-9) five times under appendfsync always; a publish that throws is repeated with its id",
   stage: { appendfsync: "always" },
   async run(stage) {

@@ -8,6 +8,7 @@ const routerKills = 5;
 
 export const killWorkers: Scenario = {
   name: "kill-workers",
+  code: "F1",
   about: "2,000 events while worker processes are killed (-9) twenty times and the router five times",
   async run(stage) {
     const subscribers = ["mailer"];

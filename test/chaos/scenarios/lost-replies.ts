@@ -11,6 +11,7 @@ const holdMs = 20_000;
 function lost(name: string, about: string, onUnknown: "resend" | { readonly hold: number }): Scenario {
   return {
     name,
+    code: "F15",
     about,
     stage: { answerDelay: 5 },
     async run(stage) {

@@ -10,6 +10,7 @@ const stoppedMs = 20_000;
 
 export const pausedWorker: Scenario = {
   name: "paused-worker",
+  code: "F4",
   about: "a worker is paused (SIGSTOP) past its lock in the middle of sends, three times; the other takes over its deliveries",
   stage: { answerDelay: 150 },
   async run(stage) {

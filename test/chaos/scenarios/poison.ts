@@ -9,6 +9,7 @@ const spinAt = 300;
 /** router.md, rule 7. */
 export const poison: Scenario = {
   name: "poison",
+  code: "F16",
   about: "one event's plan kills its router, another's blocks it for 20 s: one dead letter each, everything else arrives",
   async run(stage) {
     const subscribers = ["trapped", "mailer"];

@@ -16,6 +16,7 @@ const backAfterMs = 65_000;
 function down(name: string, seconds: number): Scenario {
   return {
     name,
+    code: "F14",
     about: `SendGrid answers 503 for ${seconds} s at ${perSecond} e-mails a second: SMTP carries all, one probe in 5 s, none lost, none doubled`,
     stage: { answerDelay: 5 },
     async run(stage) {

@@ -15,6 +15,7 @@ const mostGrown = 50 * 1_048_576;
 
 const away = (name: string, seconds: number, more: Partial<Scenario> = {}): Scenario => ({
   name,
+  code: "E4",
   about: `Redis is away for ${seconds} s while ${perSecond} events a second are published into a spool: each acknowledged one is in the log once`,
   stage: { appendfsync: "always", provider: "file" },
   ...more,

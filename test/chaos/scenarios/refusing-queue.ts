@@ -17,6 +17,7 @@ const trapMs = 25_000;
 /** router.md, rule 5. */
 export const refusingQueue: Scenario = {
   name: "refusing-queue",
+  code: "R5",
   about: "the keys of an application's queues are broken under load: what does not need them goes on, and after the repair all completes",
   async run(stage) {
     const first = ["trapped"];

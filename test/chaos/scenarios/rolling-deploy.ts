@@ -17,6 +17,7 @@ const next = ["mailer", "newcomer"];
 /** router.md, rule 1. */
 export const rollingDeploy: Scenario = {
   name: "rolling-deploy",
+  code: "F19",
   about: "versions without and with a new subscriber take turns twelve times under load: it gets exactly what came since its registration",
   async run(stage) {
     const start = (name: string, subscribers: readonly string[]): Promise<Supervised[]> =>

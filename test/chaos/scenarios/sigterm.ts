@@ -10,6 +10,7 @@ const sendsBetween = 100;
 
 export const sigterm: Scenario = {
   name: "sigterm",
+  code: "A10",
   about: "1,200 events while all routers and workers are asked to end (SIGTERM) and started again, five times: nothing twice",
   async run(stage) {
     const subscribers = ["mailer"];

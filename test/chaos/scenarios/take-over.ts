@@ -12,6 +12,7 @@ const stoppedMs = 20_000;
 /** router.md, rule 6. */
 export const takeOver: Scenario = {
   name: "take-over",
+  code: "R6",
   about: "80,000 deliveries while one of two routers is killed (-9) twenty times, and then one paused past the take-over: exact",
   stage: { provider: "file" },
   async run(stage) {
