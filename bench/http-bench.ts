@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startChild } from "./child.ts";
 import { percentile } from "./percentile.ts";
 import { type Result, timesResult } from "./result.ts";
+import { urlIn } from "./started-server.ts";
 import { withRedis } from "./temporary.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -49,15 +50,4 @@ async function printed(args: readonly string[], env: NodeJS.ProcessEnv): Promise
   const [code] = (await once(child, "close")) as [number];
   if (code !== 0) throw new Error(`busbar ${args.join(" ")} ended with ${code}`);
   return text;
-}
-
-function urlIn(stdout: NodeJS.ReadableStream): Promise<string> {
-  return new Promise((resolve) => {
-    let text = "";
-    stdout.on("data", (data: Buffer) => {
-      text += data.toString();
-      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
-      if (match !== null) resolve(match[0]);
-    });
-  });
 }

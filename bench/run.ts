@@ -2,6 +2,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
+import { callbacksBench } from "./callbacks-bench.ts";
 import { cliBench } from "./cli-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
@@ -23,6 +24,7 @@ const benches = {
   search: searchBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
+  callbacks: callbacksBench,
   deliveries: async () => [await deliveriesBench()],
   economy: async () => [await economyBench()],
   audience: audienceBench,

@@ -14,6 +14,8 @@ export type { SearchOptions, SearchResult } from "./bus/search.ts";
 export type { Stats } from "./bus/stats.ts";
 export type { Trace } from "./bus/trace.ts";
 export type { SuppressionView } from "./bus/suppressions.ts";
+export type { Callbacks } from "./bus/callbacks.ts";
+export type { CallbacksOptions } from "./bus/callbacks-options.ts";
 export type { EmailOptions, PushOptions, SmsOptions, WhatsappOptions } from "./bus/channels-options.ts";
 export type { BusOptions, SendOptions } from "./bus/options.ts";
 export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/audience.ts";

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Observe } from "../define/observation.ts";
+import { bodyText } from "../providers/callback-body.ts";
 import { isLoopback } from "../providers/loopback.ts";
 import type { CallbackVerdict, ReceivedCallback } from "../providers/index.ts";
 import { liveReaders, mailroomReaders } from "./callback-readers.ts";
@@ -27,7 +28,7 @@ export interface IncomingCallback {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
+  readonly body: Uint8Array;
   /** The address of whoever connected. */
   readonly peer: string;
 }
@@ -103,7 +104,7 @@ function keptCallback(
     provider,
     url: `/callbacks/${provider}${queryOf(path)}`,
     contentType: headers["content-type"] ?? "",
-    body: body.toString(),
+    body: bodyText(body),
     ...found,
   };
 }

@@ -73,6 +73,6 @@ export function configuredOptions(config: unknown, environment: Environment, log
 
 /** What the environment says of one provider stands beside what the configuration says of it. */
 function withParts(configured: CallbacksOptions, given: CallbacksOptions): CallbacksOptions {
-  const parts = callbackProviders.map((name) => [name, { ...configured[name], ...given[name] }] as const);
-  return Object.fromEntries(parts.filter(([, part]) => Object.keys(part).length > 0));
+  const both = callbackProviders.filter((name) => configured[name] !== undefined && given[name] !== undefined);
+  return { ...configured, ...given, ...Object.fromEntries(both.map((name) => [name, { ...configured[name], ...given[name] }])) };
 }

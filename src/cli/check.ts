@@ -4,7 +4,8 @@ import { applicationWarnings } from "../bus/application-warnings.ts";
 import { applicationProblems } from "../bus/assemble.ts";
 import { type LoadedSubscribers, loadSubscribers } from "../bus/load.ts";
 import { guardLoading } from "../bus/load-guard.ts";
-import type { BusOptions } from "../bus/options.ts";
+import { callbackWarnings } from "../bus/callback-warnings.ts";
+import { type BusOptions, parseOptions } from "../bus/options.ts";
 import { templateProblems, templatesOf } from "../bus/template-files.ts";
 import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
@@ -65,11 +66,20 @@ async function checked(): Promise<Checked> {
     const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
     return {
       problems: inOrder([...new Set(found)].map(findingOf)),
-      warnings: inOrder([...environment.warnings, ...warnings].map(findingOf)),
+      warnings: inOrder([...environment.warnings, ...unheardProviders(options), ...warnings].map(findingOf)),
       counts: { topics: topics.length, subscribers: subscribers.length, routes, templates: templates.length },
     };
   } finally {
     guard.release();
+  }
+}
+
+/** Options that cannot be used are a problem already. */
+function unheardProviders(options: BusOptions): string[] {
+  try {
+    return callbackWarnings(parseOptions(options));
+  } catch {
+    return [];
   }
 }
 

@@ -1,6 +1,7 @@
 import { silentLogger } from "../base/logger.ts";
 import { type Diagnosis, error, warning } from "../bus/doctor/diagnosis.ts";
 import { examine } from "../bus/doctor/examine.ts";
+import { callbackWarnings } from "../bus/callback-warnings.ts";
 import { parseOptions } from "../bus/options.ts";
 import { readApplication } from "./application.ts";
 import { redisOfDev } from "./folder-redis.ts";
@@ -39,7 +40,10 @@ async function diagnoses(): Promise<Diagnosis[]> {
     const { redis, prefix, durability } = environment;
     const place = { ...(redis === undefined ? {} : { redis }), ...(prefix === undefined ? {} : { prefix }) };
     const settings = parseOptions(bus === undefined ? { application: "unknown", topics: {}, ...place } : options);
-    return [...configuration, ...(await examine({ settings, durability, bus }))];
+    const unheard = callbackWarnings(settings).map((message) =>
+      warning("callbacks", `${message}.`, "docs/callbacks.md says how, for each provider."),
+    );
+    return [...configuration, ...unheard, ...(await examine({ settings, durability, bus }))];
   } finally {
     await bus?.stop();
   }

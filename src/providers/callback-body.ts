@@ -3,6 +3,11 @@ import { UnreadableCallback } from "./callback.ts";
 /** Of more parameters than this, nothing is read: no vendor sends a tenth of them. */
 const mostParameters = 1_000;
 
+/** Bytes as text, in UTF-8. */
+export function bodyText(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+}
+
 /** @throws UnreadableCallback */
 export function jsonOfCallback(body: string): unknown {
   try {

@@ -21,7 +21,8 @@ export interface CallbackRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
+  /** The bytes that came. */
+  readonly body: Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: number;
 }

@@ -113,10 +113,12 @@ function wishOf(message: Value): ConsentNotice | undefined {
   };
 }
 
+const metaPreferences: Readonly<Record<string, "out" | "in">> = { stop: "out", resume: "in" };
+
 /** What a reader has set in WhatsApp itself, for the marketing messages of one business. */
 function preferenceOf(preference: Value): ConsentNotice | undefined {
   const address = numberOf(preference["wa_id"]);
-  const wish = { stop: "out", resume: "in" }[textOf(preference["value"]) ?? ""] as "out" | "in" | undefined;
+  const wish = outcomeRow([metaPreferences], [textOf(preference["value"])]);
   if (address === undefined || wish === undefined || preference["category"] !== "marketing_messages") return undefined;
   return {
     ...consent({ eventId: shortHash(JSON.stringify(preference)), address, at: timeOf(preference["timestamp"]) }),

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { formOf } from "./callback-body.ts";
+import { bodyText, formOf } from "./callback-body.ts";
 import { sameText } from "./same-text.ts";
 
 export interface SignedByTwilio {
@@ -7,7 +7,7 @@ export interface SignedByTwilio {
   readonly url: string;
   /** Of the header `X-Twilio-Signature`. */
   readonly signature: string;
-  readonly body: Buffer;
+  readonly body: Uint8Array;
 }
 
 /**
@@ -31,8 +31,8 @@ function hmac(authToken: string, text: string): string {
 }
 
 /** The values of one name come once each, in their order. */
-function parametersOf(body: Buffer): string | undefined {
-  const form = formOf(body.toString());
+function parametersOf(body: Uint8Array): string | undefined {
+  const form = formOf(bodyText(body));
   if (form === undefined) return undefined;
   const names = [...new Set(form.keys())].toSorted(byCode);
   return names.flatMap((name) => [...new Set(form.getAll(name))].toSorted(byCode).map((value) => name + value)).join("");

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "../base/logger.ts";
-import { within } from "../base/within.ts";
 import type { Bus } from "../bus/bus.ts";
 import { HttpProblem, sendProblem } from "./problem.ts";
 import { refusalLog } from "./refusal-log.ts";
 import { problemFrom } from "./request-error.ts";
+import { within } from "../base/within.ts";
 
 export interface CallbackRoutesOptions {
   readonly bus: Pick<Bus, "callbacks">;

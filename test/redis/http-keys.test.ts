@@ -201,6 +201,11 @@ describe("where others can reach the server", () => {
     expect((await post(`${at}/v1/topics/order.placed/events`, { key, headers, body: order })).status).toBe(202);
     expect((await post(`${at}/v1/topics/order.placed/events`, { headers, body: order })).status).toBe(401);
     expect((await ask(`${at}/healthz`, { headers })).status).toBe(200);
+    // Providers have no key: their signature says who they are.
+    expect(await post(`${at}/callbacks/sendgrid`, { headers, body: [] })).toMatchObject({
+      status: 403,
+      body: { code: "CALLBACK_REFUSED" },
+    });
     for (const path of ["/", "/feed", "/messages/1"])
       expect(await ask(`${at}${path}`, { headers })).toMatchObject({
         status: 404,

@@ -69,7 +69,9 @@ export interface TestLineOptions {
   readonly email?: Partial<EmailOptions>;
   /** Default: live where a provider is given. */
   readonly live?: boolean;
-  readonly bus?: Partial<Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application" | "spool">>;
+  readonly bus?: Partial<
+    Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application" | "spool" | "callbacks" | "publicUrl">
+  >;
 }
 
 /** Buses on the test's Redis, stopped after the file. Rate limit off. */

@@ -3,6 +3,13 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeEvent } from "../../src/define/event.ts";
 import { timeOfId } from "../../src/base/ids.ts";
+import { deliveryStatuses } from "../../src/define/status.ts";
+import { expoStatuses } from "../../src/providers/expo-statuses.ts";
+import { metaStatuses } from "../../src/providers/meta-statuses.ts";
+import { msg91Statuses } from "../../src/providers/msg91-statuses.ts";
+import { sendgridEvents } from "../../src/providers/sendgrid-statuses.ts";
+import type { StatusTable } from "../../src/providers/status-table.ts";
+import { twilioStatuses } from "../../src/providers/twilio-statuses.ts";
 import { logKeys } from "../../src/log/redis-log-keys.ts";
 import { allOperations } from "../../src/server/operations.ts";
 import { HttpProblem } from "../../src/server/problem.ts";
@@ -45,6 +52,35 @@ describe("docs/http.md", () => {
   it("shows a problem with the title and the status that its code has", () => {
     const shown = JSON.parse(blocks("docs/http.md", "json")[0]!) as { code: "INVALID_EVENT"; detail: string; problems: string[] };
     expect(shown).toEqual(new HttpProblem(shown.code, shown.detail, { problems: shown.problems }).body);
+  });
+});
+
+/** The words of a table that say something, each with its status. */
+function wordsOf(table: StatusTable, own: (word: string) => boolean = () => true): [string, string][] {
+  const rows = Object.entries(table).filter(([word, row]) => own(word) && row !== "nothing");
+  return rows.map(([word, row]) => [word, typeof row === "string" ? row : row.status]);
+}
+
+/** Error codes are told of beside the table. */
+function isNoCode(word: string): boolean {
+  return /^[a-z]/.test(word);
+}
+
+describe("docs/callbacks.md", () => {
+  it("has every word of each provider in the row of its status", () => {
+    const tables = [
+      wordsOf(sendgridEvents),
+      wordsOf(twilioStatuses, isNoCode),
+      wordsOf(metaStatuses, isNoCode),
+      wordsOf(msg91Statuses),
+      wordsOf(expoStatuses, isNoCode),
+    ];
+    const rows = [...read("docs/callbacks.md").matchAll(/^\| `([a-z ]+)` \| (\d) \|(.*)\|$/gm)];
+    expect(rows.map(([, status, rank]) => [status, Number(rank)])).toEqual(deliveryStatuses.map((status, index) => [status, index + 1]));
+    for (const [, status, , cells] of rows) {
+      const listed = cells!.split("|").map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!).toSorted());
+      expect(listed, status).toEqual(tables.map((table) => table.flatMap(([word, of]) => (of === status ? [word] : [])).toSorted()));
+    }
   });
 });
 
