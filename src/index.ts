@@ -25,7 +25,8 @@ export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/
 export type { ChannelOptions } from "./define/channel-options.ts";
 export { emailTemplate, type EmailTemplate } from "./define/email-template.ts";
 export type { BusEvent } from "./define/event.ts";
-export type { Arrival, FirstOf, FirstOfOptions } from "./define/first-of.ts";
+export type { FirstOf, FirstOfOptions } from "./define/first-of.ts";
+export type { Arrival } from "./define/first-of-place.ts";
 export { type HandlerContext, PermanentError, type Progress, RetryLater } from "./define/handler.ts";
 export type { Observations } from "./define/observation.ts";
 export { linkTo } from "./define/link.ts";

@@ -1,7 +1,7 @@
 import { shortHash } from "../base/ids.ts";
 import type { ChannelName } from "./channel-name.ts";
 import type { BusEvent } from "./event.ts";
-import type { FirstOfPlace } from "./first-of.ts";
+import type { FirstOfPlace } from "./first-of-place.ts";
 import type { Policy } from "./policy.ts";
 import type { Timing } from "./timing.ts";
 

@@ -1,12 +1,8 @@
 import { type Duration, milliseconds } from "../base/duration.ts";
-import type { ChannelName } from "./channel-name.ts";
+import { type Arrival, arrivals, longestWait } from "./first-of-place.ts";
 import { unknownOptions } from "./names.ts";
 import { durationProblems } from "./policy.ts";
 import { type AnyRoute, isMessageRoute } from "./route.ts";
-
-/** What a step must come to, so that those after it are not needed: its provider took it, it reached its reader, or it was read. */
-export const arrivals = ["accepted", "delivered", "read"] as const;
-export type Arrival = (typeof arrivals)[number];
 
 export interface FirstOfOptions {
   /**
@@ -34,36 +30,6 @@ export type Branch = AnyRoute | FirstOf;
 
 /** At least two routes, the one that is tried first in front, and perhaps options at the end. */
 export type FirstOfBuilder = (first: AnyRoute, second: AnyRoute, ...more: readonly (AnyRoute | FirstOfOptions)[]) => FirstOf;
-
-/** Where a delivery stands in a `firstOf`; it travels with it. */
-export interface FirstOfPlace {
-  readonly until: Arrival;
-  /** The steps that were planned, in their order. */
-  readonly steps: readonly FirstOfStep[];
-  /** Which of them the delivery belongs to, from 0. */
-  readonly step: number;
-  /** When the first step was due, or seen to begin later than that; milliseconds since 1970. Unsent steps' times count from here. */
-  readonly since: number;
-  /** The delivery's own time: it is not sent before, whatever became of the steps before it. */
-  readonly due?: number;
-  /** It has looked at the steps before it, and waits on. */
-  readonly looked?: true;
-  /** Its turn came: from now on only their arrival stops it. */
-  readonly turn?: true;
-}
-
-export interface FirstOfStep {
-  /** As people call it. */
-  readonly route: string;
-  readonly channel: ChannelName;
-  /** Its deliveries. */
-  readonly ids: readonly string[];
-  /** Milliseconds that it has to arrive; undefined: no limit. */
-  readonly within?: number;
-}
-
-/** What became of a message is known for 96 h: those that wait for word of it wait no longer than this, milliseconds. */
-export const longestWait = 72 * 3_600_000;
 
 /** What its author gave to a `firstOf`, slips included. */
 const given = new WeakMap<object, { readonly steps: readonly unknown[]; readonly options: unknown }>();

@@ -1,6 +1,7 @@
 import type { Delivery } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
-import { type FirstOf, type FirstOfStep, withinOf } from "../define/first-of.ts";
+import { type FirstOf, withinOf } from "../define/first-of.ts";
+import { type FirstOfStep } from "../define/first-of-place.ts";
 import type { AnyRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { cannotPlan } from "./cannot-plan.ts";

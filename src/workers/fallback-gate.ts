@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Delivery } from "../define/delivery.ts";
-import type { FirstOfPlace } from "../define/first-of.ts";
+import type { FirstOfPlace } from "../define/first-of-place.ts";
 import type { Job } from "../queues/delivery-queue.ts";
 import { type KnownDelivery, turnOf } from "./fallback-turn.ts";
 import type { DeliveryQueues, Followers } from "./followers.ts";

@@ -1,5 +1,5 @@
 import type { JobState } from "../queues/delivery-queue.ts";
-import { type Arrival, type FirstOfPlace, type FirstOfStep, longestWait } from "../define/first-of.ts";
+import { type Arrival, type FirstOfPlace, type FirstOfStep, longestWait } from "../define/first-of-place.ts";
 import { type DeliveryStatus, isArrival } from "../define/status.ts";
 import type { LedgerStanding } from "./ledger.ts";
 

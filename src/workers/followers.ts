@@ -3,7 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import { pause } from "../base/pause.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
-import type { FirstOfPlace, FirstOfStep } from "../define/first-of.ts";
+import type { FirstOfPlace, FirstOfStep } from "../define/first-of-place.ts";
 import type { Observe } from "../define/observation.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";

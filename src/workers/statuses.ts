@@ -1,5 +1,5 @@
 import type { Delivery } from "../define/delivery.ts";
-import type { FirstOfPlace } from "../define/first-of.ts";
+import type { FirstOfPlace } from "../define/first-of-place.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 

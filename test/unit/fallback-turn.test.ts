@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arrivals, type FirstOfPlace } from "../../src/define/first-of.ts";
+import { arrivals, type FirstOfPlace } from "../../src/define/first-of-place.ts";
 import { deliveryStatuses } from "../../src/define/status.ts";
 import { type KnownDelivery, turnOf } from "../../src/workers/fallback-turn.ts";
 
