@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "../base/logger.ts";
+import { within } from "../base/within.ts";
 import type { Bus } from "../bus/bus.ts";
 import { HttpProblem, sendProblem } from "./problem.ts";
 import { refusalLog } from "./refusal-log.ts";
