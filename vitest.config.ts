@@ -1,6 +1,16 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
+/** Files that start processes come first: none of them is left over at the end, when a worker has nothing else to do. */
+class ProcessesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is vitest's own order, and no array's
+    const sorted = await super.sort(files);
+    const startsProcesses = new Set(sorted.filter(({ moduleId }) => moduleId.includes("/test/e2e/")));
+    return [...startsProcesses, ...sorted.filter((file) => !startsProcesses.has(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     include: ["test/{unit,contract,redis,e2e,types}/**/*.test.ts", "test/*.test.ts"],
@@ -11,15 +21,6 @@ export default defineConfig({
     maxWorkers: 3,
     // The files of a worker share what they import. Each takes back what it changes of the process, such as its environment.
     isolate: false,
-    sequence: {
-      sequencer: class extends BaseSequencer {
-        /** Those that start processes come first: none of them is left over at the end, when nothing else is there to do. */
-        override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-          const sorted = await super.sort(files);
-          const rank = ({ moduleId }: TestSpecification): number => (moduleId.includes("/e2e/") ? 0 : 1);
-          return sorted.toSorted((one, other) => rank(one) - rank(other));
-        }
-      },
-    },
+    sequence: { sequencer: ProcessesFirst },
   },
 });
