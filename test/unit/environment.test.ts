@@ -59,7 +59,7 @@ describe("the environment", () => {
     expect(readEnvironment({ PORT: "", REDIS_URL: "", EMAIL_RATE_LIMIT: "" })).toEqual(readEnvironment({}));
   });
 
-  it("B4: takes rate, concurrency and sender of the email channel", () => {
+  it("B4: takes rate, concurrency and sender of the email channel, and rate and concurrency of WhatsApp", () => {
     const { email, sender } = readEnvironment({
       EMAIL_RATE_LIMIT: "50/1s",
       EMAIL_CONCURRENCY: "20",
@@ -69,6 +69,8 @@ describe("the environment", () => {
     expect(email).toMatchObject({ rateLimit: { max: 50, per: "1s" }, concurrency: 20 });
     expect(sender).toEqual({ address: "shop@example.in", name: "Shop" });
     expect(readEnvironment({ EMAIL_RATE_LIMIT: "off" }).email.rateLimit).toBe(false);
+    const { whatsapp } = readEnvironment({ WHATSAPP_RATE_LIMIT: "80/1s", WHATSAPP_CONCURRENCY: "9" });
+    expect(whatsapp).toMatchObject({ rateLimit: { max: 80, per: "1s" }, concurrency: 9 });
   });
 
   it("B2: takes SendGrid's key and an SMTP server with credentials", () => {
@@ -328,11 +330,12 @@ describe("the configuration", () => {
 });
 
 describe("a bus's options", () => {
-  it("B4: defaults to five e-mails at once in a process and ten a second over all processes", () => {
+  it("B4: defaults to five e-mails at once in a process and ten a second over all processes, and to three and five of WhatsApp", () => {
     const {
-      channels: { email },
+      channels: { email, whatsapp },
     } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
     expect(email).toMatchObject({ concurrency: 5, rateLimit: { max: 10, per: 1_000 } });
+    expect(whatsapp).toMatchObject({ concurrency: 3, rateLimit: { max: 5, per: 1_000 } });
   });
 
   it("B5: keeps completed deliveries 24 h and 10,000 at most, dead letters 14 d", () => {
