@@ -47,7 +47,7 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
     send,
     variable: "WHATSAPP_SERVICE",
     advice:
-      "no WhatsApp provider has keys. Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID, or switch the channel off with WHATSAPP_ENABLED=false.",
+      "no WhatsApp provider has keys. Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID, or TWILIO_WHATSAPP_FROM and TWILIO_WHATSAPP_CONTENTS with a Twilio account; or switch the channel off with WHATSAPP_ENABLED=false.",
   });
   if (typeof chosen === "string") return chosen;
   // Where Twilio alone sends, a template without a content there can never go.
