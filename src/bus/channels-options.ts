@@ -82,7 +82,7 @@ export interface PushOptions extends ChannelOptions {
   readonly providers?: Partial<Readonly<Record<PushKind, readonly Provider<PushMessage>[]>>>;
 }
 
-export interface WebhookOptions extends ChannelOptions, Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow"> {
+export interface WebhookOptions extends ChannelOptions, Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow" | "outcomes"> {
   /** In place of busbar's own sender. */
   readonly providers?: readonly Provider<WebhookMessage>[];
 }

@@ -33,13 +33,22 @@ export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Chan
             ...mailroomTwilioAccount,
             statusCallback: mailroomStatusCallback(settings),
             from,
+            outcomes: twilio?.outcomes,
             name: "twilio (mailroom)",
           }),
         setUp: "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM.",
       },
       msg91: {
         live: ofMsg91,
-        standIn: () => msg91Provider({ ...shared, authKey: "mailroom", templates, anyTemplate: true, name: "msg91 (mailroom)" }),
+        standIn: () =>
+          msg91Provider({
+            ...shared,
+            authKey: "mailroom",
+            templates,
+            anyTemplate: true,
+            outcomes: msg91?.outcomes,
+            name: "msg91 (mailroom)",
+          }),
         setUp: "Set MSG91_AUTH_KEY and MSG91_TEMPLATES.",
       },
     },

@@ -96,6 +96,14 @@ describe("an SMS", () => {
     await bus.expectSent({ channel: "sms" });
   });
 
+  it("ends as the team's own outcomes say, in the mailroom too", async () => {
+    const outcomes = { 21610: "reject" } as const;
+    const bus = await testBus([otp], { twilio: { ...account, outcomes } });
+    bus.mailroom.fail("twilio", 400, { message: "21610 Attempt to send to unsubscribed recipient" });
+    await bus.publishEvent.otpRequested(asked);
+    expect((await bus.expectDead({ channel: "sms" })).reason).toContain("21610");
+  });
+
   it("whose answer was lost may arrive twice, with the same delivery id", async () => {
     const bus = await testBus();
     bus.mailroom.fail("twilio", "reset");

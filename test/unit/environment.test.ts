@@ -7,7 +7,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import { linkTo } from "../../src/define/link.ts";
 import { keepsAtLeast } from "../../src/bus/declared-durability.ts";
 import { emailChannelOf } from "../../src/bus/email.ts";
-import { configuredOptions } from "../../src/bus/config.ts";
+import { configuredOptions, defineConfig } from "../../src/bus/config.ts";
 import { variables } from "../../src/bus/environment-variables.ts";
 import { secretVariables } from "../../src/bus/secret-files.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
@@ -320,6 +320,45 @@ describe("the configuration", () => {
     const bare = { application: "shop", topics: { orderPlaced } };
     expect(configured({}, bare).channels!.email!.from).toEqual({ address: "busbar@example.com" });
     expect(configured({ EMAIL_FROM_NAME: "Shop" }, bare).channels!.email!.from).toEqual({ address: "busbar@example.com", name: "Shop" });
+  });
+
+  it("says of a service where it is and how its answers are taken, and the environment whose account it is", () => {
+    const baseUrl = "https://api.eu.sendgrid.com";
+    const services = {
+      email: { sendgrid: { baseUrl, outcomes: { 400: "retry" } }, smtp: { timeout: "3s" } },
+      sms: { twilio: { outcomes: { 30007: "retry" } }, msg91: { authKey: "k", baseUrl: "https://sms.example.in", templates: {} } },
+      whatsapp: { meta: { version: "v24.0" } },
+      push: { expo: { outcomes: { ExpoError: "pause" } }, fcm: { baseUrl: "https://fcm.example.in" } },
+      webhook: { outcomes: { 404: "reject" } },
+    } as const;
+    const shop = defineConfig({ application: "shop", topics: { orderPlaced }, channels: services });
+    const { channels: bare } = configured({}, shop);
+    // What is said of those without keys waits for an environment that has them; Expo needs none.
+    expect(bare).toMatchObject({ sms: { msg91: services.sms.msg91 }, push: { expo: services.push.expo }, webhook: services.webhook });
+    const without = [bare!.email!.sendgrid, bare!.email!.smtp, bare!.sms!.twilio, bare!.whatsapp!.meta, bare!.push!.fcm];
+    expect(without.filter((service) => service !== undefined)).toEqual([]);
+
+    const { channels: set } = configured(
+      {
+        SENDGRID_API_KEY: "SG.x",
+        SMTP_URL: "smtp://m.example.in",
+        META_ACCESS_TOKEN: "t",
+        META_PHONE_NUMBER_ID: "1",
+        MSG91_AUTH_KEY: "theirs",
+      },
+      shop,
+    );
+    expect(set!.email).toMatchObject({
+      sendgrid: { apiKey: "SG.x", ...services.email.sendgrid },
+      smtp: { host: "m.example.in", timeout: "3s" },
+    });
+    expect(set!.sms).toMatchObject({ msg91: { authKey: "theirs", baseUrl: "https://sms.example.in" } });
+    expect(set!.whatsapp).toMatchObject({ meta: { accessToken: "t", phoneNumberId: "1", version: "v24.0" } });
+  });
+
+  it("that forgot a key is told so, and not taken for one that leaves it to the environment", () => {
+    const { channels } = configured({}, { ...config, channels: { sms: { twilio: { from: "+14155550100", outcomes: {} } } } });
+    expect(channels!.sms!.twilio).toEqual({ from: "+14155550100", outcomes: {} });
   });
 
   it("is refused where it is none, or says what belongs into the environment", () => {
