@@ -15,7 +15,7 @@ const operationsHook = "https://operations.example.in/hooks/low-stock";
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
 async function testBus(subscribers: readonly Subscriber[] = [lowStockAlert], webhook: WebhookOptions = {}) {
-  const bus = await createTestBus({ topics, subscribers, redis, providerTimeout: "500ms", channels: { webhook } });
+  const bus = await createTestBus({ topics, subscribers, redis, channels: { webhook } });
   onTestFinished(bus.stop);
   return bus;
 }
