@@ -10,10 +10,10 @@ export type ConfigChannels = { readonly [Name in keyof ChannelsOptions]: ConfigC
 
 type ConfigChannel<Options> = { readonly [Word in keyof Options]?: Word extends ServiceName ? Partial<Options[Word]> : Options[Word] };
 
-/** By what a service is known to have keys. Expo needs none. */
+/** What the environment may say a part of: by what a service is known to have keys. Expo needs none, and caps are no service. */
 const keys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   email: { sendgrid: "apiKey", smtp: "host" },
-  sms: { twilio: "accountSid", msg91: "authKey" },
+  sms: { twilio: "accountSid", msg91: "authKey", caps: "" },
   whatsapp: { meta: "accessToken", twilio: "accountSid" },
   push: { fcm: "serviceAccount", expo: "", webpush: "publicKey" },
 };

@@ -17,7 +17,7 @@ import { mailroomStatusCallback, statusCallbackOf } from "./status-callback.ts";
 export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Channel<SmsMessage> | string {
   const { sms, send } = settings;
   const clock = clockOf(parts);
-  const { twilio, msg91, order, providers, maxSegments, countries } = sms;
+  const { twilio, msg91, order, providers, maxSegments, countries, caps } = sms;
   const { url, timeout = "10s" } = send.mailroom;
   const { from = mailroomTwilioAccount.from } = twilio ?? {};
   const { templates = {} } = msg91 ?? {};
@@ -74,5 +74,6 @@ export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Chan
     ...(alone ? { templateProblems } : {}),
     ...(maxSegments === undefined ? {} : { maxSegments }),
     ...(countries === undefined ? {} : { countries }),
+    ...(caps === undefined ? {} : { caps: { words: caps, counts: parts.smsCounts, clock } }),
   });
 }

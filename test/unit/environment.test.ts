@@ -356,6 +356,17 @@ describe("the configuration", () => {
     expect(set!.whatsapp).toMatchObject({ meta: { accessToken: "t", phoneNumberId: "1", version: "v24.0" } });
   });
 
+  it("has caps of SMS, each of which the environment may say or switch off", () => {
+    const caps = { recipient: { max: 5, per: "1h" }, country: { max: 100, per: "1d" } } as const;
+    const shop = defineConfig({ application: "shop", topics: { orderPlaced }, channels: { sms: { caps } } });
+    expect(configured({}, shop).channels!.sms!.caps).toEqual(caps);
+    const set = configured({ SMS_CAP_RECIPIENT: "9/2m", SMS_CAP_COUNTRY: "off" }, shop);
+    expect(set.channels!.sms!.caps).toEqual({ recipient: { max: 9, per: "2m" }, country: false });
+    expect(problemsOf(() => readEnvironment({ SMS_CAP_RECIPIENT: "5" }))).toEqual([
+      'SMS_CAP_RECIPIENT: must be "off", or a number and a time such as "5/1h"',
+    ]);
+  });
+
   it("that forgot a key is told so, and not taken for one that leaves it to the environment", () => {
     const { channels } = configured({}, { ...config, channels: { sms: { twilio: { from: "+14155550100", outcomes: {} } } } });
     expect(channels!.sms!.twilio).toEqual({ from: "+14155550100", outcomes: {} });
