@@ -179,6 +179,28 @@ describe("a provider that asks for a wait", () => {
   });
 });
 
+describe("a channel that nobody can carry", () => {
+  it("keeps its messages waiting however long it lasts, and sends each once when one of its providers is back", async () => {
+    const { bus, place, carried } = await heldBus();
+    bus.mailroom.fail("sendgrid", 503, { times: Infinity });
+    const lift = bus.mailroom.fail("smtp", 421, { times: Infinity });
+    for (const orderId of ["A-1", "A-2", "A-3"]) await place(orderId);
+    const burned: boolean[] = [];
+    bus.on("retrying", (fact) => burned.push(fact.burned));
+    // A route's four tries would have been over within a minute.
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await bus.clock.advance("1m");
+      expect(await bus.drain()).toMatchObject({ waiting: 3, dead: 0 });
+    }
+    expect(burned.slice(-3)).toEqual([false, false, false]);
+    lift();
+    await bus.clock.advance("2m");
+    await bus.clock.advance("2m");
+    expect(await bus.drain()).toMatchObject({ waiting: 0, dead: 0 });
+    expect(carried().toSorted()).toEqual(["smtp Order A-1", "smtp Order A-2", "smtp Order A-3"]);
+  });
+});
+
 describe("an alert about a provider", () => {
   it("is an event that subscribers take, once when it stops working and once when it works again", async () => {
     const alerts: unknown[] = [];

@@ -45,6 +45,8 @@ describe("the environment", () => {
       QUEUE_PREFIX: "a:b c",
       EMAIL_ENABLED: "maybe",
       EMAIL_FROM: "me",
+      EMAIL_FROM_NAME: "Kirana\r\nBcc: x@example.in",
+      SMS_CAP_COUNTRY: "many",
     };
     const problems = problemsOf(() => readEnvironment(env));
     for (const name of Object.keys(env))
