@@ -51,7 +51,7 @@ describe("the environment", () => {
     const problems = problemsOf(() => readEnvironment(env));
     for (const name of Object.keys(env))
       expect(
-        problems.filter((problem) => problem.includes(name)),
+        problems.filter((problem) => new RegExp(`\\b${name}\\b`).test(problem)),
         name,
       ).toHaveLength(1);
     expect(problems.join()).not.toContain("secret-key");
