@@ -186,7 +186,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
       const delivering = only.includes("workers")
-        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits } }
+        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
         : {};
       const assembled = await assemble({ settings, topics, subscribers, ...delivering });
       known = assembled.catalog;

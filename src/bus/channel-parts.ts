@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { ChainBreakers, Circuits } from "../providers/index.ts";
 import type { Settings } from "./options.ts";
@@ -8,6 +9,8 @@ export interface ChannelParts {
   readonly clock?: Clock;
   /** Default: none, every provider is asked each time. */
   readonly circuits?: Circuits;
+  /** Default: caps of SMS count nothing. */
+  readonly smsCounts?: SmsCounts;
 }
 
 export const clockOf = ({ clock = systemClock }: ChannelParts): Clock => clock;

@@ -1,3 +1,4 @@
+import type { SmsCaps } from "../channels/sms-caps.ts";
 import type { ChannelOptions } from "../define/channel-options.ts";
 import type { EmailMessage, EmailSender, PushMessage, SmsMessage, WebhookMessage, WhatsappMessage } from "../define/message.ts";
 import type { PushKind } from "../define/push-address.ts";
@@ -51,6 +52,11 @@ export interface SmsOptions extends ChannelOptions {
   readonly maxSegments?: number;
   /** The only countries that are sent to, such as `["IN", "US"]`; a number of another one ends as a dead letter. Default: all. */
   readonly countries?: readonly string[];
+  /**
+   * How many may go to one number and to all numbers of one country, such as `{ recipient: { max: 5, per: "1h" } }`, over all processes;
+   * what is beyond ends as a dead letter. Default: any number.
+   */
+  readonly caps?: SmsCaps;
   /** Providers of your own in place of the two, the first one first. */
   readonly providers?: readonly Provider<SmsMessage>[];
 }
@@ -82,7 +88,7 @@ export interface PushOptions extends ChannelOptions {
   readonly providers?: Partial<Readonly<Record<PushKind, readonly Provider<PushMessage>[]>>>;
 }
 
-export interface WebhookOptions extends ChannelOptions, Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow"> {
+export interface WebhookOptions extends ChannelOptions, Pick<WebhookProviderOptions, "secrets" | "secretsFor" | "allow" | "outcomes"> {
   /** In place of busbar's own sender. */
   readonly providers?: readonly Provider<WebhookMessage>[];
 }

@@ -5,6 +5,7 @@ import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
 import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
+import { type ConfigChannels, configuredChannel } from "./config-channels.ts";
 import type { BusOptions, SpoolPlace } from "./options.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { BusOptions, SpoolPlace } from "./options.ts";
  * from the environment, which wins over what stands here.
  */
 export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "redis" | "indexSecret" | "send" | "logger" | "channels"> {
-  readonly channels?: { readonly [Name in keyof ChannelsOptions]: Partial<ChannelsOptions[Name]> };
+  readonly channels?: ConfigChannels;
 }
 
 const names = [
@@ -54,12 +55,15 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...rest,
     channels: {
       ...channels,
-      email: { ...channels.email, ...email, from: { ...(typeof from === "string" ? { address: from } : from), ...sender } },
-      sms: { ...channels.sms, ...sms },
-      whatsapp: { ...channels.whatsapp, ...whatsapp },
-      push: { ...channels.push, ...push },
-      webhook: { ...channels.webhook, ...webhook },
-      handler: { ...channels.handler, ...handler },
+      email: {
+        ...configuredChannel("email", channels.email, email),
+        from: { ...(typeof from === "string" ? { address: from } : from), ...sender },
+      },
+      sms: configuredChannel("sms", channels.sms, sms),
+      whatsapp: configuredChannel("whatsapp", channels.whatsapp, whatsapp),
+      push: configuredChannel("push", channels.push, push),
+      webhook: configuredChannel("webhook", channels.webhook, webhook),
+      handler: configuredChannel("handler", channels.handler, handler),
     } as ChannelsOptions,
     send,
     callbacks: withParts(configured, callbacks),

@@ -25,12 +25,21 @@ export function emailChannelOf(settings: Settings, parts: ChannelParts = {}): Ch
     services: {
       sendgrid: {
         live: sendgrid && sendgridProvider({ clock, ...sendgrid }),
-        standIn: () => sendgridProvider({ apiKey: "SG.mailroom", baseUrl: url, timeout, name: "sendgrid (mailroom)", clock }),
+        standIn: () =>
+          sendgridProvider({
+            apiKey: "SG.mailroom",
+            baseUrl: url,
+            timeout,
+            outcomes: sendgrid?.outcomes,
+            name: "sendgrid (mailroom)",
+            clock,
+          }),
         setUp: "Set SENDGRID_API_KEY.",
       },
       smtp: {
         live: smtp && smtpProvider({ connections: concurrency, ...smtp }),
-        standIn: () => smtpProvider({ ...send.mailroom.smtp, timeout, connections: concurrency, name: "smtp (mailroom)" }),
+        standIn: () =>
+          smtpProvider({ ...send.mailroom.smtp, timeout, connections: concurrency, outcomes: smtp?.outcomes, name: "smtp (mailroom)" }),
         setUp: "Set SMTP_URL, or SMTP_HOST.",
       },
     },

@@ -14,6 +14,12 @@ const rate = z
   .regex(/^(off|[1-9]\d*\/[1-9]\d*(ms|s|m|h))$/, 'must be "off", or a number and a time such as "10/1s"')
   .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1] as Duration }));
 
+/** As a rate, over a longer time. */
+const cap = z
+  .string()
+  .regex(/^(off|[1-9]\d*\/[1-9]\d*(s|m|h|d))$/, 'must be "off", or a number and a time such as "5/1h"')
+  .transform((text) => (text === "off" ? (false as const) : { max: Number(text.split("/")[0]), per: text.split("/")[1] as Duration }));
+
 const duration = z
   .string()
   .regex(/^(0|[1-9]\d{0,5}(ms|s|m))$/, 'must be 0 or a time such as "2s"')
@@ -102,6 +108,8 @@ export const variables = z.object({
   SMS_CONCURRENCY: count.optional(),
   SMS_RATE_LIMIT: rate.optional(),
   SMS_COUNTRIES: countries.optional(),
+  SMS_CAP_RECIPIENT: cap.optional(),
+  SMS_CAP_COUNTRY: cap.optional(),
   SMS_SERVICE: services("twilio", "msg91").optional(),
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),

@@ -112,6 +112,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     sms: {
       ...channelWords(data, "SMS"),
       ...(data.SMS_COUNTRIES === undefined ? {} : { countries: data.SMS_COUNTRIES }),
+      ...capsOf(data),
       ...(twilio === undefined ? {} : { twilio }),
       ...(msg91 === undefined ? {} : { msg91 }),
       ...(data.SMS_SERVICE === undefined ? {} : { order: data.SMS_SERVICE }),
@@ -155,6 +156,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 function spoolOf({ SPOOL_FOLDER: folder, SPOOL_LIMIT: limit }: Variables): Partial<SpoolPlace> | undefined {
   if (folder === undefined && limit === undefined) return undefined;
   return { ...(folder === undefined ? {} : { folder }), ...(limit === undefined ? {} : { limit }) };
+}
+
+function capsOf({ SMS_CAP_RECIPIENT: recipient, SMS_CAP_COUNTRY: country }: Variables): Pick<SmsOptions, "caps"> {
+  if (recipient === undefined && country === undefined) return {};
+  return { caps: { ...(recipient === undefined ? {} : { recipient }), ...(country === undefined ? {} : { country }) } };
 }
 
 /** Those variables that can be read by themselves, as they are read. */

@@ -1,6 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
+import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
+import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
 import type { Ledger } from "../workers/ledger.ts";
@@ -27,6 +29,7 @@ export interface LazyParts {
   readonly places: () => ReplayPlaces;
   readonly reconciler: () => ReconcilerRecord;
   readonly circuits: CircuitStore;
+  readonly smsCounts: SmsCounts;
   close(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
+    smsCounts: redisSmsCounts(() => parts().redis, settings),
     async close() {
       if (opened === undefined) return;
       await opened.queues.close();

@@ -26,16 +26,23 @@ export function pushChannelOf(settings: Settings, parts: ChannelParts = {}): Cha
   const mailroom = {
     fcm: [
       lazily("fcm (mailroom)", () =>
-        fcmProvider({ ...shared, serviceAccount: mailroomAccount(), baseUrl: url, tokenUrl: new URL("/token", url).href }),
+        fcmProvider({
+          ...shared,
+          serviceAccount: mailroomAccount(),
+          baseUrl: url,
+          tokenUrl: new URL("/token", url).href,
+          outcomes: fcm?.outcomes,
+        }),
       ),
     ],
-    expo: [expoProvider({ ...shared, baseUrl: url, name: "expo (mailroom)" })],
+    expo: [expoProvider({ ...shared, baseUrl: url, outcomes: expo?.outcomes, name: "expo (mailroom)" })],
     webpush: [
       webPushProvider({
         ...shared,
         subject: "mailto:mailroom@example.com",
         ...newVapidKeys(),
         mailroom: new URL("/webpush", url).href,
+        outcomes: webpush?.outcomes,
         name: "webpush (mailroom)",
       }),
     ],

@@ -17,7 +17,7 @@ import { mailroomStatusCallback, statusCallbackOf } from "./status-callback.ts";
 export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Channel<SmsMessage> | string {
   const { sms, send } = settings;
   const clock = clockOf(parts);
-  const { twilio, msg91, order, providers, maxSegments, countries } = sms;
+  const { twilio, msg91, order, providers, maxSegments, countries, caps } = sms;
   const { url, timeout = "10s" } = send.mailroom;
   const { from = mailroomTwilioAccount.from } = twilio ?? {};
   const { templates = {} } = msg91 ?? {};
@@ -33,13 +33,22 @@ export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Chan
             ...mailroomTwilioAccount,
             statusCallback: mailroomStatusCallback(settings),
             from,
+            outcomes: twilio?.outcomes,
             name: "twilio (mailroom)",
           }),
         setUp: "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM.",
       },
       msg91: {
         live: ofMsg91,
-        standIn: () => msg91Provider({ ...shared, authKey: "mailroom", templates, anyTemplate: true, name: "msg91 (mailroom)" }),
+        standIn: () =>
+          msg91Provider({
+            ...shared,
+            authKey: "mailroom",
+            templates,
+            anyTemplate: true,
+            outcomes: msg91?.outcomes,
+            name: "msg91 (mailroom)",
+          }),
         setUp: "Set MSG91_AUTH_KEY and MSG91_TEMPLATES.",
       },
     },
@@ -65,5 +74,6 @@ export function smsChannelOf(settings: Settings, parts: ChannelParts = {}): Chan
     ...(alone ? { templateProblems } : {}),
     ...(maxSegments === undefined ? {} : { maxSegments }),
     ...(countries === undefined ? {} : { countries }),
+    ...(caps === undefined ? {} : { caps: { words: caps, counts: parts.smsCounts, clock } }),
   });
 }

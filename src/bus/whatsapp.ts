@@ -25,7 +25,14 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
     services: {
       meta: {
         live: meta && metaProvider({ clock, ...meta }),
-        standIn: () => metaProvider({ ...shared, accessToken: "mailroom", phoneNumberId: "100000000000000", name: "meta (mailroom)" }),
+        standIn: () =>
+          metaProvider({
+            ...shared,
+            accessToken: "mailroom",
+            phoneNumberId: "100000000000000",
+            outcomes: meta?.outcomes,
+            name: "meta (mailroom)",
+          }),
         setUp: "Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID.",
       },
       twilio: {
@@ -37,6 +44,7 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
             statusCallback: mailroomStatusCallback(settings),
             contents: {},
             anyContent: true,
+            outcomes: twilio?.outcomes,
             name: "twilio (mailroom)",
           }),
         setUp: "Set TWILIO_WHATSAPP_FROM and TWILIO_WHATSAPP_CONTENTS, and TWILIO_ACCOUNT_SID with its token.",
@@ -47,7 +55,7 @@ export function whatsappChannelOf(settings: Settings, parts: ChannelParts = {}):
     send,
     variable: "WHATSAPP_SERVICE",
     advice:
-      "no WhatsApp provider has keys. Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID, or switch the channel off with WHATSAPP_ENABLED=false.",
+      "no WhatsApp provider has keys. Set META_ACCESS_TOKEN and META_PHONE_NUMBER_ID, or TWILIO_WHATSAPP_FROM and TWILIO_WHATSAPP_CONTENTS with a Twilio account; or switch the channel off with WHATSAPP_ENABLED=false.",
   });
   if (typeof chosen === "string") return chosen;
   // Where Twilio alone sends, a template without a content there can never go.

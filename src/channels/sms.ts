@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
 import { checkPhoneNumber } from "../define/address.ts";
 import { inAllLocales, inLocale } from "../define/locale.ts";
@@ -6,8 +7,9 @@ import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { SmsTemplate } from "../define/sms-template.ts";
 import type { ChainBreakers } from "../providers/failover.ts";
 import type { Provider } from "../providers/provider.ts";
-import { type Channel, UnrenderableDelivery } from "./channel.ts";
+import { type Channel, type SendResult, UnrenderableDelivery } from "./channel.ts";
 import { type SendMode, sendSwitch, switchProblems } from "./send-mode.ts";
+import { capProblems, type SmsCaps, smsCaps, type SmsCounts } from "./sms-caps.ts";
 import { countryFinder, countryProblem, countryProblems } from "./sms-countries.ts";
 import { smsSegments } from "./sms-segments.ts";
 import { filledTemplate } from "./template-values.ts";
@@ -28,6 +30,8 @@ export interface SmsChannelOptions {
    * themselves. Default: nothing does.
    */
   readonly templateProblems?: ((templates: readonly SmsTemplate[]) => readonly string[]) | undefined;
+  /** How many may be sent in a time, and who counts them (default: nobody, for those who send nothing). Default: any number. */
+  readonly caps?: { readonly words: SmsCaps; readonly counts: SmsCounts | undefined; readonly clock: Clock };
   /** The circuits of the providers. Default: none. */
   readonly breakers?: ChainBreakers | undefined;
 }
@@ -42,10 +46,11 @@ type Fill = (data: unknown) => string;
  * @throws BusbarError `INVALID_CONFIGURATION` with every problem found
  */
 export function smsChannel(options: SmsChannelOptions): Channel<SmsMessage> {
-  const { live = [], mailroom, mode, maxSegments = defaultMaxSegments, countries, templateProblems = () => [], breakers } = options;
+  const { live = [], mailroom, mode, maxSegments = defaultMaxSegments, countries, templateProblems = () => [], breakers, caps } = options;
   const problems = [...switchProblems({ mode, live: live as never, mailroom: mailroom as never }), ...limitProblems(options)];
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The SMS channel cannot be used:", { problems });
   const way = sendSwitch({ live, mailroom, mode, breakers });
+  const capped = caps?.counts && smsCaps({ ...caps, caps: caps.words, counts: caps.counts, countries: countryFinder });
   const compiled = new Map<SmsTemplate, Fill>();
 
   const prepare = async (routes: readonly AnyRoute[]): Promise<void> => {
@@ -77,7 +82,10 @@ export function smsChannel(options: SmsChannelOptions): Channel<SmsMessage> {
         );
       return { to: checked.address, text, template: filledTemplate(template, delivery.data) };
     },
-    send: (message, attempt) => way.send(message.to, message, attempt),
+    send(message, attempt) {
+      const send = (): Promise<SendResult> => way.send(message.to, message, attempt);
+      return capped === undefined ? send() : capped(message.to, send);
+    },
     close: way.close,
   };
 }
@@ -86,8 +94,8 @@ function templateOf(route: AnyRoute): SmsTemplate[] {
   return isMessageRoute(route) && route.channel === "sms" ? [route.template as SmsTemplate] : [];
 }
 
-function limitProblems({ maxSegments = defaultMaxSegments, countries }: SmsChannelOptions): string[] {
-  const problems = countryProblems(countries ?? []);
+function limitProblems({ maxSegments = defaultMaxSegments, countries, caps }: SmsChannelOptions): string[] {
+  const problems = [...countryProblems(countries ?? []), ...(caps === undefined ? [] : capProblems(caps.words))];
   if (!Number.isInteger(maxSegments) || maxSegments < 1) problems.push(`maxSegments: must be a whole number from 1, not ${maxSegments}`);
   if (countries?.length === 0) problems.push("countries: names none: leave it out, and all are sent to; or switch the channel off");
   return problems.map((problem) => `channels.sms.${problem}`);

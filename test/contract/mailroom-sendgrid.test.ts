@@ -7,17 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readJournal } from "../../src/mailroom/journal.ts";
 import { type Mailroom, startMailroom } from "../../src/mailroom/mailroom.ts";
 import type { MailRecord } from "../../src/mailroom/record.ts";
-
-/** The vendor's SDK, as far as it is used here. Its own declarations mix `export =` with named exports, which strict ESM cannot read. */
-interface Sdk {
-  readonly Client: new () => { setApiKey(key: string): void; setDefaultRequest(name: string, value: unknown): void };
-  readonly MailService: new () => {
-    setClient(client: object): void;
-    send(mail: object): Promise<[{ statusCode: number; headers: Record<string, string>; body: unknown }]>;
-  };
-}
-const { Client } = (await import("@sendgrid/client")).default as unknown as Sdk;
-const { MailService } = (await import("@sendgrid/mail")).default as unknown as Sdk;
+import { sendgridSdk } from "../support/sendgrid-sdk.ts";
 
 const now = Date.UTC(2026, 0, 1, 12, 0, 0, 250);
 let folder: string;
@@ -48,16 +38,7 @@ const request = {
 };
 const right = { authorization: "Bearer SG.test", "content-type": "application/json" };
 
-function sdk(options: { key?: string; timeout?: number } = {}): InstanceType<Sdk["MailService"]> {
-  const client = new Client();
-  client.setApiKey(options.key ?? "SG.test");
-  client.setDefaultRequest("baseUrl", `${room.url}/`);
-  client.setDefaultRequest("proxy", false);
-  if (options.timeout !== undefined) client.setDefaultRequest("timeout", options.timeout);
-  const service = new MailService();
-  service.setClient(client);
-  return service;
-}
+const sdk = (options?: Parameters<typeof sendgridSdk>[1]) => sendgridSdk(room.url, options);
 
 function post(body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = right): Promise<Response> {
   return fetch(`${room.url}/v3/mail/send`, { method: "POST", headers, body });

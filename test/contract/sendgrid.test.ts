@@ -124,6 +124,15 @@ describe("sendgridProvider", () => {
     expect(await provider({ baseUrl }).send(message, attempt)).toMatchObject({ kind: "unknown" });
   });
 
+  it("gives up reading an answer that never ends", async () => {
+    const { baseUrl } = await vendor((response) => {
+      response.writeHead(202);
+      const more = setInterval(() => response.write(" "), 10);
+      response.on("close", () => clearInterval(more));
+    });
+    expect(await provider({ baseUrl, timeout: "300ms" }).send(message, attempt)).toMatchObject({ kind: "unknown" });
+  });
+
   it("does not follow a redirect, which would carry the key to another host", async () => {
     const other = await vendor((response) => response.writeHead(202).end());
     const { baseUrl } = await vendor((response) => response.writeHead(307, { location: `${other.baseUrl}/v3/mail/send` }).end());

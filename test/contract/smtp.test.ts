@@ -189,6 +189,20 @@ describe("smtpProvider", () => {
     expect(await provider(port, { timeout: "150ms" }).send(message, attempt)).toMatchObject({ kind: "retry" });
   });
 
+  it.each([
+    ["one line", "x".repeat(65_536)],
+    ["lines", "250-x\r\n".repeat(10_000)],
+  ])("gives up reading an answer without end, of %s: before the content left, and after", async (_, part) => {
+    const endless = Array<string>(64).fill(part).join("");
+    const greeting = await script(endless, () => undefined);
+    expect(await provider(greeting).send(message, attempt)).toMatchObject({ kind: "retry" });
+    const last = await script("220 hello\r\n", (line) => (line.startsWith("DATA") ? "354 go" : line === "." ? endless : "250 ok"));
+    expect(await provider(last).send(message, attempt)).toEqual({
+      kind: "unknown",
+      reason: "EPROTOCOL Server response exceeds maximum allowed size (it may have been accepted)",
+    });
+  });
+
   it("stops with the attempt", async () => {
     const stop = new AbortController();
     const port = await script("220 hello\r\n", (line) => {

@@ -7,7 +7,8 @@ import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
 
-const barrel = readFileSync(join(import.meta.dirname, "../../topics/index.ts"), "utf8");
+const root = join(import.meta.dirname, "..", "..");
+const barrel = readFileSync(join(root, "topics/index.ts"), "utf8");
 
 interface Report {
   readonly ok: boolean;
@@ -73,6 +74,7 @@ describe("busbar check", () => {
       "topics/index.ts": `${barrel}export { wrongExample } from "./wrong-example.ts";\nexport { gone } from "./gone.ts";\n`,
       "subscribers/uses-wrong-topic.ts": `import { wrongExample } from "../topics/wrong-example.ts";\nexport default wrongExample;`,
       "subscribers/a/b.ts": "export default 1;",
+      "subscribers/empty.ts": "const nothing = 1;",
       "subscribers/_a/b.ts": 'throw new Error("nobody loads this");',
       "subscribers/old.cjs": "module.exports = 1;",
       "subscribers/leaves.ts": "process.exit(0);",
@@ -115,6 +117,7 @@ describe("busbar check", () => {
       /^SMTP_URL: must look like/,
       /^subscribers\/a\/b\.ts lies in a sub-folder and is never loaded: move it up, or begin the folder's name with _$/,
       /^subscribers\/common\.ts: exports its subscriber as CommonJS does: write `export default` in place of `exports\.default`$/,
+      /^subscribers\/empty\.ts: has no default export/,
       /^subscribers\/is-a-topic\.ts: its default export is the topic "vote\.created" and not what defineSubscriber made: write /,
       /^subscribers\/leaves\.ts: calls process\.exit\(0\) while it is loaded, which would end busbar: /,
       /^subscribers\/leaves-later\.ts: calls process\.exit\(0\) while it is loaded, which would end busbar: /,
@@ -177,6 +180,12 @@ describe("busbar check", () => {
     expect(await check("export default { aplication: 'shop' };")).toEqual({
       code: 1,
       found: ['busbar.config.ts: it knows no option "aplication": did you mean "application"?', broken],
+    });
+    const misnamed = `import { orderPlaced } from ${JSON.stringify(join(root, "topics/order-placed.ts"))};
+      export default { application: "shop", topics: { orderMade: orderPlaced }, subscribers: new URL("./subscribers/", import.meta.url) };`;
+    expect(await check(misnamed)).toEqual({
+      code: 1,
+      found: [broken, 'topics/index.ts: "order.placed" is exported as "orderMade": rename the export to "orderPlaced"'],
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { copyOfProject, runCli } from "../support/cli.ts";
+import { runCli } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -36,50 +36,6 @@ describe("busbar publish", () => {
     });
     const large = await runCli(["publish", "order.placed", "-"], { env, input: JSON.stringify({ note: "x".repeat(300_000) }) });
     expect(large.code).toBe(1);
-  });
-});
-
-const subscriber = (name: string, subject: string): string => `
-  import * as z from "zod";
-  import { defineSubscriber, emailTemplate } from "../src/index.ts";
-  import { voteCreated } from "../topics/vote-created.ts";
-  const template = emailTemplate({ name: "t", data: z.object({ total: z.string() }), subject: "${subject}", text: "x {{total}}",
-    mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>{{total}}</mj-text></mj-column></mj-section></mj-body></mjml>" });
-  export default defineSubscriber(voteCreated, { name: "${name}", deliver: ({ email }) => [email({ to: () => "a@b.co", template, data: () => ({ total: "1" }) })] });`;
-
-describe("busbar check", () => {
-  it("finds no problem in this repository", async () => {
-    expect(await runCli(["check"])).toEqual({
-      code: 0,
-      stderr: "",
-      stdout: expect.stringMatching(/^No problem found: \d+ topics, \d+ subscribers, \d+ routes, \d+ templates\.\n/) as string,
-    });
-    expect(JSON.parse((await runCli(["check", "--json"])).stdout)).toMatchObject({ ok: true, problems: [] });
-  });
-
-  it("reports every problem of environment, topics, subscribers and templates at once; so does a start", { timeout: 40_000 }, async () => {
-    const project = await copyOfProject({
-      "topics/index.ts":
-        'export { orderPlaced } from "./order-placed.ts";\nexport { voteCreated as voteMade } from "./vote-created.ts";\nexport { withdrawalProcessed } from "./withdrawal-processed.ts";\n',
-      "subscribers/throws.ts": 'throw new Error("no price list");',
-      "subscribers/empty.ts": "export const nothing = 1;",
-      "subscribers/one.ts": subscriber("same", "{{totl}}"),
-      "subscribers/two.ts": subscriber("same", "{{total}}"),
-    });
-    const expected = [/SMTP_URL: must look like/, /"vote\.created" is exported as "voteMade": rename the export to "voteCreated"/];
-    const checked = await runCli(["check"], { project, env: { SMTP_URL: "nonsense" } });
-    expect(checked.code).toBe(1);
-    for (const pattern of expected) expect(checked.stderr).toMatch(pattern);
-    const others = [
-      /subscribers\/throws\.ts: cannot be imported: no price list/,
-      /subscribers\/empty\.ts: has no default export/,
-      /two subscribers are called "same"/,
-      /totl/,
-    ];
-    for (const pattern of others) expect(checked.stderr).toMatch(pattern);
-    const started = await runCli(["start"], { project, env: { ...env, SMTP_URL: "nonsense" } });
-    expect(started.code).toBe(1);
-    for (const pattern of [...expected, ...others]) expect(started.stderr).toMatch(pattern);
   });
 });
 

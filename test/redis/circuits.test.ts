@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
 import { providerTroubles } from "../../src/bus/provider-troubles.ts";
@@ -128,6 +128,77 @@ const receipt = emailTemplate({
 const receipts = defineSubscriber(orderPlaced, {
   name: "receipts",
   deliver: ({ email }) => [email({ to: ({ data }) => data.email, template: receipt, data: ({ data }) => ({ orderId: data.orderId }) })],
+});
+
+/** A mail of `receipts`, whose wait the provider asks for; each advance says who carried what by then. */
+async function heldBus() {
+  const bus = await createTestBus({
+    topics: { orderPlaced },
+    subscribers: [receipts],
+    channels: { email: { from: "shop@example.com", circuit: {} } },
+  });
+  onTestFinished(bus.stop);
+  const place = async (orderId: string): Promise<void> => {
+    await bus.publishEvent.orderPlaced({ orderId, email: "asha@example.com" });
+    await bus.drain();
+  };
+  const carried = (): string[] => bus.mailroom.messages().map(({ provider, subject }) => `${provider} ${subject}`);
+  return { bus, place, carried };
+}
+
+describe("a provider that asks for a wait", () => {
+  it("is waited for by all of its messages and asked by none of them, which burns no attempt", async () => {
+    const { bus, place, carried } = await heldBus();
+    const waits: unknown[] = [];
+    bus.on("retrying", ({ after, burned }) => waits.push({ after, burned }));
+    bus.mailroom.fail("sendgrid", 429, { retryAfter: "20s" });
+    await place("A-1");
+    await bus.clock.advance("5s");
+    // The fault has struck by now: SendGrid would take it, and is not asked.
+    await place("A-2");
+    expect([carried(), waits]).toEqual([
+      [],
+      [
+        { after: 20_000, burned: false },
+        { after: 15_000, burned: false },
+      ],
+    ]);
+    await bus.clock.advance("15s");
+    expect(await bus.drain()).toMatchObject({ waiting: 0 });
+    expect(carried().toSorted()).toEqual(["sendgrid Order A-1", "sendgrid Order A-2"]);
+  });
+
+  it("slows no other: where it asks for more than 30 s the next one carries its messages, until the time is over", async () => {
+    const { bus, place, carried } = await heldBus();
+    bus.mailroom.fail("sendgrid", 429, { retryAfter: "40s" });
+    for (const orderId of ["A-1", "A-2"]) await place(orderId);
+    expect(carried()).toEqual(["smtp Order A-1", "smtp Order A-2"]);
+    await bus.clock.advance("40s");
+    await place("A-3");
+    expect(carried()).toEqual(["smtp Order A-1", "smtp Order A-2", "sendgrid Order A-3"]);
+  });
+});
+
+describe("a channel that nobody can carry", () => {
+  it("keeps its messages waiting however long it lasts, and sends each once when one of its providers is back", async () => {
+    const { bus, place, carried } = await heldBus();
+    bus.mailroom.fail("sendgrid", 503, { times: Infinity });
+    const lift = bus.mailroom.fail("smtp", 421, { times: Infinity });
+    for (const orderId of ["A-1", "A-2", "A-3"]) await place(orderId);
+    const burned: boolean[] = [];
+    bus.on("retrying", (fact) => burned.push(fact.burned));
+    // A route's four tries would have been over within a minute.
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await bus.clock.advance("1m");
+      expect(await bus.drain()).toMatchObject({ waiting: 3, dead: 0 });
+    }
+    expect(burned.slice(-3)).toEqual([false, false, false]);
+    lift();
+    await bus.clock.advance("2m");
+    await bus.clock.advance("2m");
+    expect(await bus.drain()).toMatchObject({ waiting: 0, dead: 0 });
+    expect(carried().toSorted()).toEqual(["smtp Order A-1", "smtp Order A-2", "smtp Order A-3"]);
+  });
 });
 
 describe("an alert about a provider", () => {

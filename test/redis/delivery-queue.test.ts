@@ -18,8 +18,7 @@ afterAll(async () => {
   redis.disconnect();
 });
 
-function newQueue({ keepCompleted = { age: 60_000, count: 100 }, clock = systemClock }: NewQueueOptions = {}) {
-  const name = `q${queues.length}`;
+function newQueue({ keepCompleted = { age: 60_000, count: 100 }, clock = systemClock, name = `q${queues.length}` }: NewQueueOptions = {}) {
   const queue = bullmqQueue<QueuedContent>({ url, prefix, application: "app", name, logger: silentLogger, keepCompleted, clock });
   queues.push(queue);
   return { queue, key: (part: string): string => `${prefix}:{app.${name}}:${part}` };
@@ -28,6 +27,8 @@ function newQueue({ keepCompleted = { age: 60_000, count: 100 }, clock = systemC
 interface NewQueueOptions {
   readonly keepCompleted?: { readonly age: number; readonly count: number };
   readonly clock?: Clock;
+  /** Default: one of its own; two of one name are two processes' view of one queue. */
+  readonly name?: string;
 }
 
 const content = (id: string, more: { priority?: Priority; retry?: Retry; notBefore?: number } = {}): QueuedContent => ({
@@ -172,6 +173,27 @@ describe("a delivery queue", () => {
     expect(await redis.hmget(key("meta"), "max", "duration")).toEqual(["10", "1000"]);
     await queue.setRateLimit(false);
     expect(await redis.hmget(key("meta"), "max", "duration")).toEqual([null, null]);
+  });
+
+  it("B4: hands out no more than the rate allows, however many processes work", async () => {
+    const shared = { name: "rated" };
+    const [one, other] = [newQueue(shared).queue, newQueue(shared).queue];
+    await one.setRateLimit({ max: 4, per: 400 });
+    await one.add(Array.from({ length: 12 }, (_, index) => content(`d_${index}`)));
+    const begun = performance.now();
+    const handed: number[] = [];
+    let enough!: () => void;
+    const all = new Promise<void>((resolve) => (enough = resolve));
+    for (const queue of [one, other]) {
+      const handle = async (): Promise<Verdict> => {
+        if (handed.push(performance.now()) === 12) enough();
+        return { kind: "done", end: "sent" };
+      };
+      workers.push(queue.work(handle, { concurrency: 5, onGivenUp: () => undefined }));
+    }
+    await all;
+    // Four at once, and the next four when the time of the first is over; Redis counts in whole milliseconds.
+    expect([handed[4]! - begun >= 395, handed[8]! - begun >= 795]).toEqual([true, true]);
   });
 
   it("hands out what waits when a clock that tests move has come to its time, and not before: added, tried again, or put back", async () => {

@@ -1,7 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { Redis } from "ioredis";
 import * as z from "zod";
+import { redisSmsCounts } from "../../src/channels/redis-sms-counts.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
 import { configuredOptions } from "../../src/bus/config.ts";
 import { silentLogger } from "../../src/base/logger.ts";
@@ -96,6 +98,14 @@ describe("an SMS", () => {
     await bus.expectSent({ channel: "sms" });
   });
 
+  it("ends as the team's own outcomes say, in the mailroom too", async () => {
+    const outcomes = { 21610: "reject" } as const;
+    const bus = await testBus([otp], { twilio: { ...account, outcomes } });
+    bus.mailroom.fail("twilio", 400, { message: "21610 Attempt to send to unsubscribed recipient" });
+    await bus.publishEvent.otpRequested(asked);
+    expect((await bus.expectDead({ channel: "sms" })).reason).toContain("21610");
+  });
+
   it("whose answer was lost may arrive twice, with the same delivery id", async () => {
     const bus = await testBus();
     bus.mailroom.fail("twilio", "reset");
@@ -120,6 +130,42 @@ describe("an SMS", () => {
     await bus.expectDead({ route: "sms", reason: /takes 3 segments of GSM-7, more than 2/ });
     await bus.expectDead({ route: "abroad", reason: /a number of JM is not sent to: .*SMS_COUNTRIES.* allows IN/ });
     expect(bus.mailroom.messages()).toEqual([]);
+  });
+});
+
+describe("caps of SMS", () => {
+  it("hold what is beyond them as a dead letter, over all processes, until the next hour", async () => {
+    const caps = { recipient: { max: 2, per: "1h" } } as const;
+    const bus = await testBus([otp], { caps });
+    const ask = async (): Promise<void> => {
+      await bus.publishEvent.otpRequested(asked);
+      await bus.drain();
+    };
+    // What Twilio did not take does not count.
+    bus.mailroom.fail("twilio", 400, { message: "21617 too long" });
+    await ask();
+    for (let number = 0; number < 3; number += 1) await ask();
+    expect(bus.mailroom.messages()).toHaveLength(2);
+    await bus.expectDead({ reason: /^caps: 2 SMS have gone to this number in this 1h, .*SMS_CAP_RECIPIENT/ });
+    await bus.clock.advance("1h");
+    await ask();
+    expect(bus.mailroom.messages()).toHaveLength(3);
+  });
+
+  it("count in Redis, for both of two processes, and forget with the time", async () => {
+    const client = new Redis(redis);
+    onTestFinished(() => client.disconnect());
+    const of = { prefix: `${prefix}-caps`, application: "test" };
+    const [one, other] = [redisSmsCounts(() => client, of), redisSmsCounts(() => client, of)];
+    const place = { scope: "recipient", name: asked.user.phone, stretch: 1, per: 60_000 } as const;
+    const takes = await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? one : other).take(place, 3)));
+    expect(takes.filter(Boolean)).toHaveLength(3);
+    expect(await one.take({ ...place, stretch: 2 }, 3)).toBe(true);
+    await other.giveBack(place);
+    expect([await one.take(place, 3), await one.take(place, 3)]).toEqual([true, false]);
+    const keys = await client.keys(`${of.prefix}:*`);
+    expect(keys.map((key) => key.replace(/:[a-z2-7]{32}$/, ""))).toEqual(Array(2).fill(`${of.prefix}:{test}:sms-caps`));
+    for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(50_000);
   });
 });
 

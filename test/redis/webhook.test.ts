@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { WebhookOptions } from "../../src/bus/channels-options.ts";
 import { createBus, defineSubscriber, type Subscriber } from "../../src/index.ts";
 import { createTestBus } from "../../src/testing/index.ts";
 import lowStockAlert from "../../subscribers/low-stock-alert.ts";
@@ -13,8 +14,8 @@ const lowStock = inventoryLowStock.example!;
 const operationsHook = "https://operations.example.in/hooks/low-stock";
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
-async function testBus(subscribers: readonly Subscriber[] = [lowStockAlert]) {
-  const bus = await createTestBus({ topics, subscribers, redis, providerTimeout: "500ms" });
+async function testBus(subscribers: readonly Subscriber[] = [lowStockAlert], webhook: WebhookOptions = {}) {
+  const bus = await createTestBus({ topics, subscribers, redis, channels: { webhook } });
   onTestFinished(bus.stop);
   return bus;
 }
@@ -91,6 +92,13 @@ describe("a webhook", () => {
     const { delivery } = await bus.expectSent({ channel: "webhook" });
     // The receiver knows the repeat by its id.
     expect(bus.mailroom.messages().filter(({ deliveryId }) => deliveryId === delivery.id)).toHaveLength(2);
+  });
+
+  it("ends as the team's own outcomes say", async () => {
+    const bus = await testBus([postingTo("https://ops.example.in/a")], { outcomes: { 404: "suppress" } });
+    bus.mailroom.fail("webhook", 404);
+    await bus.publishEvent.inventoryLowStock(lowStock);
+    expect((await bus.expectSuppressed({ channel: "webhook" })).reason).toMatch(/: 404/);
   });
 
   it("whose address is in our own network is a dead letter that says how to allow it", async () => {

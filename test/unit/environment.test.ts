@@ -7,7 +7,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import { linkTo } from "../../src/define/link.ts";
 import { keepsAtLeast } from "../../src/bus/declared-durability.ts";
 import { emailChannelOf } from "../../src/bus/email.ts";
-import { configuredOptions } from "../../src/bus/config.ts";
+import { configuredOptions, defineConfig } from "../../src/bus/config.ts";
 import { variables } from "../../src/bus/environment-variables.ts";
 import { secretVariables } from "../../src/bus/secret-files.ts";
 import { readEnvironment } from "../../src/bus/environment.ts";
@@ -45,11 +45,13 @@ describe("the environment", () => {
       QUEUE_PREFIX: "a:b c",
       EMAIL_ENABLED: "maybe",
       EMAIL_FROM: "me",
+      EMAIL_FROM_NAME: "Kirana\r\nBcc: x@example.in",
+      SMS_CAP_COUNTRY: "many",
     };
     const problems = problemsOf(() => readEnvironment(env));
     for (const name of Object.keys(env))
       expect(
-        problems.filter((problem) => problem.includes(name)),
+        problems.filter((problem) => new RegExp(`\\b${name}\\b`).test(problem)),
         name,
       ).toHaveLength(1);
     expect(problems.join()).not.toContain("secret-key");
@@ -59,7 +61,7 @@ describe("the environment", () => {
     expect(readEnvironment({ PORT: "", REDIS_URL: "", EMAIL_RATE_LIMIT: "" })).toEqual(readEnvironment({}));
   });
 
-  it("B4: takes rate, concurrency and sender of the email channel", () => {
+  it("B4: takes rate, concurrency and sender of the email channel, and rate and concurrency of WhatsApp", () => {
     const { email, sender } = readEnvironment({
       EMAIL_RATE_LIMIT: "50/1s",
       EMAIL_CONCURRENCY: "20",
@@ -69,6 +71,8 @@ describe("the environment", () => {
     expect(email).toMatchObject({ rateLimit: { max: 50, per: "1s" }, concurrency: 20 });
     expect(sender).toEqual({ address: "shop@example.in", name: "Shop" });
     expect(readEnvironment({ EMAIL_RATE_LIMIT: "off" }).email.rateLimit).toBe(false);
+    const { whatsapp } = readEnvironment({ WHATSAPP_RATE_LIMIT: "80/1s", WHATSAPP_CONCURRENCY: "9" });
+    expect(whatsapp).toMatchObject({ rateLimit: { max: 80, per: "1s" }, concurrency: 9 });
   });
 
   it("B2: takes SendGrid's key and an SMTP server with credentials", () => {
@@ -320,6 +324,56 @@ describe("the configuration", () => {
     expect(configured({ EMAIL_FROM_NAME: "Shop" }, bare).channels!.email!.from).toEqual({ address: "busbar@example.com", name: "Shop" });
   });
 
+  it("says of a service where it is and how its answers are taken, and the environment whose account it is", () => {
+    const baseUrl = "https://api.eu.sendgrid.com";
+    const services = {
+      email: { sendgrid: { baseUrl, outcomes: { 400: "retry" } }, smtp: { timeout: "3s" } },
+      sms: { twilio: { outcomes: { 30007: "retry" } }, msg91: { authKey: "k", baseUrl: "https://sms.example.in", templates: {} } },
+      whatsapp: { meta: { version: "v24.0" } },
+      push: { expo: { outcomes: { ExpoError: "pause" } }, fcm: { baseUrl: "https://fcm.example.in" } },
+      webhook: { outcomes: { 404: "reject" } },
+    } as const;
+    const shop = defineConfig({ application: "shop", topics: { orderPlaced }, channels: services });
+    const { channels: bare } = configured({}, shop);
+    // What is said of those without keys waits for an environment that has them; Expo needs none.
+    expect(bare).toMatchObject({ sms: { msg91: services.sms.msg91 }, push: { expo: services.push.expo }, webhook: services.webhook });
+    const without = [bare!.email!.sendgrid, bare!.email!.smtp, bare!.sms!.twilio, bare!.whatsapp!.meta, bare!.push!.fcm];
+    expect(without.filter((service) => service !== undefined)).toEqual([]);
+
+    const { channels: set } = configured(
+      {
+        SENDGRID_API_KEY: "SG.x",
+        SMTP_URL: "smtp://m.example.in",
+        META_ACCESS_TOKEN: "t",
+        META_PHONE_NUMBER_ID: "1",
+        MSG91_AUTH_KEY: "theirs",
+      },
+      shop,
+    );
+    expect(set!.email).toMatchObject({
+      sendgrid: { apiKey: "SG.x", ...services.email.sendgrid },
+      smtp: { host: "m.example.in", timeout: "3s" },
+    });
+    expect(set!.sms).toMatchObject({ msg91: { authKey: "theirs", baseUrl: "https://sms.example.in" } });
+    expect(set!.whatsapp).toMatchObject({ meta: { accessToken: "t", phoneNumberId: "1", version: "v24.0" } });
+  });
+
+  it("has caps of SMS, each of which the environment may say or switch off", () => {
+    const caps = { recipient: { max: 5, per: "1h" }, country: { max: 100, per: "1d" } } as const;
+    const shop = defineConfig({ application: "shop", topics: { orderPlaced }, channels: { sms: { caps } } });
+    expect(configured({}, shop).channels!.sms!.caps).toEqual(caps);
+    const set = configured({ SMS_CAP_RECIPIENT: "9/2m", SMS_CAP_COUNTRY: "off" }, shop);
+    expect(set.channels!.sms!.caps).toEqual({ recipient: { max: 9, per: "2m" }, country: false });
+    expect(problemsOf(() => readEnvironment({ SMS_CAP_RECIPIENT: "5" }))).toEqual([
+      'SMS_CAP_RECIPIENT: must be "off", or a number and a time such as "5/1h"',
+    ]);
+  });
+
+  it("that forgot a key is told so, and not taken for one that leaves it to the environment", () => {
+    const { channels } = configured({}, { ...config, channels: { sms: { twilio: { from: "+14155550100", outcomes: {} } } } });
+    expect(channels!.sms!.twilio).toEqual({ from: "+14155550100", outcomes: {} });
+  });
+
   it("is refused where it is none, or says what belongs into the environment", () => {
     expect(() => configured({}, null)).toThrow("write `export default defineConfig({ … })`");
     expect(() => configured({}, { ...config, redis: "redis://h:1" })).toThrow(/it knows no option "redis"/);
@@ -328,11 +382,12 @@ describe("the configuration", () => {
 });
 
 describe("a bus's options", () => {
-  it("B4: defaults to five e-mails at once in a process and ten a second over all processes", () => {
+  it("B4: defaults to five e-mails at once in a process and ten a second over all processes, and to three and five of WhatsApp", () => {
     const {
-      channels: { email },
+      channels: { email, whatsapp },
     } = parseOptions({ application: "a", topics: { orderPlaced }, channels: { email: { from: "a@b.co" } } });
     expect(email).toMatchObject({ concurrency: 5, rateLimit: { max: 10, per: 1_000 } });
+    expect(whatsapp).toMatchObject({ concurrency: 3, rateLimit: { max: 5, per: 1_000 } });
   });
 
   it("B5: keeps completed deliveries 24 h and 10,000 at most, dead letters 14 d", () => {
