@@ -5,7 +5,7 @@ import type { Progress } from "../define/handler.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { upcastEvent } from "../define/upcast.ts";
-import { mismatch } from "../filter/match.ts";
+import { mismatch } from "../filter/explain.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";

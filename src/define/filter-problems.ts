@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Condition, ParsedField, ParsedPattern, Scalar } from "../filter/parsed-pattern.ts";
+import { type Condition, operatorOf, type ParsedField, type ParsedPattern, type Scalar } from "../filter/parsed-pattern.ts";
 import { elements, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
 import { nearestName } from "./names.ts";
 import type { AnyTopic } from "./topic.ts";
@@ -60,11 +60,10 @@ function conditionProblems(condition: Condition, places: readonly JsonPlace[]): 
       return impossible([condition.value], places);
     case "none-of":
       return impossible(condition.values, places);
-    case "prefix":
-    case "no-prefix":
-      return kinds.includes("string") ? [] : [`it is never text (${kinds.join(", ")}), so it has no prefix`];
     case "numeric":
       return kinds.includes("number") ? [] : [`it is never a number (${kinds.join(", ")})`];
+    default:
+      return kinds.includes("string") ? [] : [`it is never text (${kinds.join(", ")}), as ${operatorOf(condition)} asks for`];
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { matches, mismatch } from "../../src/filter/match.ts";
+import { mismatch } from "../../src/filter/explain.ts";
+import { matches } from "../../src/filter/match.ts";
 import { parsePattern } from "../../src/filter/parse.ts";
 import type { ParsedPattern } from "../../src/filter/parsed-pattern.ts";
 import { shown } from "../../src/filter/shown.ts";

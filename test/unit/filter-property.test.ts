@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matches, mismatch } from "../../src/filter/match.ts";
+import { mismatch } from "../../src/filter/explain.ts";
+import { matches } from "../../src/filter/match.ts";
 import { parsePattern } from "../../src/filter/parse.ts";
 
 /** A second implementation, which reads the pattern as it is written and cares for nothing but being plain. */

@@ -1,0 +1,119 @@
+import { add, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
+import { elements, isObject, isScalar, own } from "./payload.ts";
+import type { Scalar } from "./parsed-pattern.ts";
+import type { Leaf, Place } from "./program.ts";
+import { undotted } from "./undotted.ts";
+
+/** Up to so many keys of a pattern are looked for in an object; for more, and in longer lists, the object's own keys are gone through. */
+const few = 8;
+
+/** The rules that can hold of a value found at a place, with all that lies below. What it gives is to be read before that place is tried again. */
+export function tryPlace(place: Place, value: unknown): Bits {
+  if (value === undefined) return place.absent;
+  if (isScalar(value)) return tryScalar(place, value);
+  if (Array.isArray(value)) return tryList(place, elements(value));
+  if (place.below.length === 0) return place.leavesAbsent;
+  const result = tryObject(place, value);
+  if (place.leaves.length > 0) keepOnly(result, place.leavesAbsent);
+  return result;
+}
+
+function tryScalar({ leaves, below, belowAbsent, result }: Place, value: Scalar): Bits {
+  if (leaves.length === 0) return belowAbsent;
+  const first = tryLeaf(leaves[0]!, value);
+  if (leaves.length === 1 && below.length === 0) return first;
+  copyInto(result, belowAbsent);
+  keepOnly(result, first);
+  for (let index = 1; index < leaves.length; index++) keepOnly(result, tryLeaf(leaves[index]!, value));
+  return result;
+}
+
+function tryLeaf(leaf: Leaf, value: Scalar): Bits {
+  copyInto(leaf.result, leaf.others);
+  leaf.hold(value, leaf.result);
+  return leaf.result;
+}
+
+/** A rule holds of a list where each leaf holds of one of its elements, and what lies below of one. An empty list is like nothing. */
+function tryList(place: Place, list: readonly unknown[]): Bits {
+  const { result } = place;
+  if (list.length === 0) return place.absent;
+  copyInto(result, place.all);
+  for (const leaf of place.leaves) keepOnly(result, tryLeaves(leaf, list));
+  if (place.below.length > 0 && !isEmpty(result)) keepOnly(result, tryElements(place, list));
+  return result;
+}
+
+/** The same for a leaf alone: one scalar must do. */
+export function tryLeaves(leaf: Leaf, list: readonly unknown[]): Bits {
+  const { result } = leaf;
+  let any = false;
+  copyInto(result, leaf.others);
+  for (const value of list) {
+    if (!isScalar(value)) continue;
+    any = true;
+    leaf.hold(value, result);
+    if (isSame(result, leaf.all)) break;
+  }
+  return any ? result : leaf.absent;
+}
+
+function tryElements(place: Place, list: readonly unknown[]): Bits {
+  const { ofAny } = place;
+  const ways = list.length > few ? tryOwnKeys : tryObject;
+  ofAny.fill(0);
+  for (const value of list) {
+    add(ofAny, isObject(value) ? ways(place, value) : place.belowAbsent);
+    if (isSame(ofAny, place.all)) break;
+  }
+  return ofAny;
+}
+
+/** The rules that hold of what lies in an object. */
+function tryObject(place: Place, object: object): Bits {
+  const { below, dotted, ofObject } = place;
+  if (below.length + dotted.size > few) return tryOwnKeys(place, object);
+  if (dotted.size > 0) for (const path of dotted.keys()) if (Object.hasOwn(object, path)) return tryOwnKeys(place, object);
+  for (let index = 0; index < below.length; index++) {
+    const each = below[index]!;
+    const holding = tryPlace(each, own(object, each.key));
+    if (index === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+    if (isEmpty(ofObject)) break;
+  }
+  return ofObject;
+}
+
+/** The same, in time that depends on the object's size and not on the pattern's. */
+function tryOwnKeys(place: Place, object: object): Bits {
+  const { keys, dotted, ofObject, seen } = place;
+  seen.length = 0;
+  for (const key in object) {
+    const each = keys.get(key);
+    if (each === undefined) {
+      if (dotted.size > 0 && dotted.has(key) && Object.hasOwn(object, key)) return tryOwnKeys(place, undotted(place, object));
+      continue;
+    }
+    const value = own(object, key);
+    if (value === undefined) continue;
+    const holding = tryPlace(each, value);
+    if (seen.length === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+    if (isEmpty(ofObject)) return ofObject;
+    seen.push(each.index);
+  }
+  if (seen.length === 0) copyInto(ofObject, place.belowAbsent);
+  else if (seen.length < place.below.length) keepAbsent(place);
+  return ofObject;
+}
+
+/** Of the places that an object has not, keeps the rules that hold where nothing is. */
+function keepAbsent({ below, seen, absentBetween, ofObject }: Place): void {
+  if (seen.length > 1) seen.sort((a, b) => a - b);
+  let from = 0;
+  for (const index of seen) {
+    absentBetween(from, index, ofObject);
+    from = index + 1;
+  }
+  absentBetween(from, below.length, ofObject);
+}
