@@ -32,6 +32,8 @@ function patternProblems({ fields, or }: ParsedPattern, listened: Listened, leve
 
 function fieldProblems(field: ParsedField, listened: Listened, level: number): string[] {
   const below = listened.map(({ places, resolve, ...rest }) => ({ ...rest, resolve, places: placesAt(places, field.key, resolve) }));
+  // To a filter, a key with a dot in it is a path, so it may be meant by this one: the compiler knows better.
+  if (listened.some(({ places, resolve }) => keysAt(places, resolve).some((key) => key.startsWith(`${field.key}.`)))) return [];
   const missing = below.flatMap(({ topic, places }, index) => (places.length === 0 ? [absent(field, topic, listened[index]!)] : []));
   if (missing.length > 0) return missing;
   if (below.some(({ places }) => places === "open")) return [];
