@@ -6,47 +6,48 @@ const longestAddress = 45;
  */
 export function addressKey(text: string): string | undefined {
   if (text.length < 2 || text.length > longestAddress) return undefined;
-  const groups = text.includes(":") ? ipv6Groups(text) : ipv4Groups(text, 0);
-  return groups === undefined ? undefined : keyOf(groups);
+  if (!text.includes(":")) return readIpv4(text, 0, 0) ? String.fromCharCode(four, groups[0]!, groups[1]!) : undefined;
+  if (!readIpv6(text)) return undefined;
+  const [a, b, c, d, e, f, g, h] = [groups[0]!, groups[1]!, groups[2]!, groups[3]!, groups[4]!, groups[5]!, groups[6]!, groups[7]!];
+  // One by one: with a spread it takes six times as long.
+  return String.fromCharCode(six, a, b, c, d, e, f, g, h);
 }
 
 /** The first and the last of the addresses whose first `bits` bits are those of an address. */
 export function blockOf(key: string, bits: number): { readonly from: string; readonly to: string } {
-  const groups = Array.from(key.slice(1), (_, index) => key.charCodeAt(index + 1));
-  const free = groups.map((_, index) => 0xffff >> Math.min(16, Math.max(0, bits - 16 * index)));
-  return {
-    from: keyOf(groups.map((group, index) => group & ~free[index]!)),
-    to: keyOf(groups.map((group, index) => group | free[index]!)),
-  };
+  const units = Array.from(key.slice(1), (_, index) => key.charCodeAt(index + 1));
+  const free = units.map((_, index) => 0xffff >> Math.min(16, Math.max(0, bits - 16 * index)));
+  const bound = (unit: (index: number) => number): string => key[0]! + String.fromCharCode(...units.map((_, index) => unit(index)));
+  return { from: bound((index) => units[index]! & ~free[index]!), to: bound((index) => units[index]! | free[index]!) };
 }
 
-function keyOf(groups: readonly number[]): string {
-  return (groups.length === 2 ? "4" : "6") + String.fromCharCode(...groups);
-}
+/** Where an address is read into: 16 bits each, two or all eight. */
+const groups = new Uint16Array(8);
 
-function ipv4Groups(text: string, from: number): number[] | undefined {
-  const groups = [0, 0];
+/** Reads four decimal numbers into two groups. */
+function readIpv4(text: string, from: number, into: number): boolean {
   let part = 0;
   let value = -1;
   for (let at = from; at <= text.length; at++) {
     const unit = at === text.length ? dot : text.charCodeAt(at);
     if (unit === dot) {
-      if (value < 0 || part > 3) return undefined;
-      groups[part >> 1] = groups[part >> 1]! * 256 + value;
+      if (value < 0 || part > 3) return false;
+      const group = into + (part >> 1);
+      groups[group] = part % 2 === 0 ? value << 8 : groups[group]! | value;
       part += 1;
       value = -1;
     } else {
       // A zero stands alone.
-      if (unit < zero || unit > zero + 9 || value === 0) return undefined;
+      if (unit < zero || unit > zero + 9 || value === 0) return false;
       value = Math.max(value, 0) * 10 + unit - zero;
-      if (value > 255) return undefined;
+      if (value > 255) return false;
     }
   }
-  return part === 4 ? groups : undefined;
+  return part === 4;
 }
 
-function ipv6Groups(text: string): number[] | undefined {
-  const groups: number[] = [];
+function readIpv6(text: string): boolean {
+  let count = 0;
   let gap = -1;
   let at = 0;
   if (text.startsWith("::")) {
@@ -55,30 +56,32 @@ function ipv6Groups(text: string): number[] | undefined {
   }
   while (at < text.length) {
     const end = ends(text, at);
+    if (count === 8) return false;
     if (text.charCodeAt(end) === dot) {
-      const last = ipv4Groups(text, at);
-      if (last === undefined) return undefined;
-      groups.push(...last);
+      if (count > 6 || !readIpv4(text, at, count)) return false;
+      count += 2;
       break;
     }
-    const value = end === at || end - at > 4 ? Number.NaN : hexadecimal(text, { from: at, to: end });
-    if (Number.isNaN(value)) return undefined;
-    groups.push(value);
+    const value = hexadecimal(text, at, end);
+    if (value < 0) return false;
+    groups[count++] = value;
     if (end === text.length) break;
     at = end + 1;
     if (text.charCodeAt(at) === colon) {
-      if (gap >= 0) return undefined;
-      gap = groups.length;
+      if (gap >= 0) return false;
+      gap = count;
       at += 1;
-    } else if (at === text.length) return undefined;
+    } else if (at === text.length) return false;
   }
-  const missing = 8 - groups.length;
-  if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
-  if (gap >= 0) groups.splice(gap, 0, ...Array.from({ length: missing }, () => 0));
-  return groups;
+  if (gap < 0) return count === 8;
+  if (count === 8) return false;
+  // What stood behind the gap moves to the end.
+  groups.copyWithin(8 - (count - gap), gap, count);
+  groups.fill(0, gap, 8 - (count - gap));
+  return true;
 }
 
-const [dot, colon, zero] = [0x2e, 0x3a, 0x30];
+const [dot, colon, zero, four, six] = [0x2e, 0x3a, 0x30, 0x34, 0x36];
 
 /** Where a group ends: at a colon, a dot, or the end. */
 function ends(text: string, from: number): number {
@@ -87,12 +90,14 @@ function ends(text: string, from: number): number {
   return at;
 }
 
-function hexadecimal(text: string, { from, to }: { readonly from: number; readonly to: number }): number {
+/** One to four digits; -1 where they are none. */
+function hexadecimal(text: string, from: number, end: number): number {
+  if (end === from || end - from > 4) return -1;
   let value = 0;
-  for (let at = from; at < to; at++) {
+  for (let at = from; at < end; at++) {
     const unit = text.charCodeAt(at);
     const digit = unit <= zero + 9 ? unit - zero : (unit | 0x20) - 0x57;
-    if (digit < 0 || digit > 15 || (unit > zero + 9 && digit < 10)) return Number.NaN;
+    if (digit < 0 || digit > 15 || (unit > zero + 9 && digit < 10)) return -1;
     value = value * 16 + digit;
   }
   return value;

@@ -3,6 +3,8 @@ import { foldedUnit } from "./folded.ts";
 import type { Lookup } from "./ranges.ts";
 
 export interface AffixOptions {
+  /** A value must be a whole text, and not only begin with it. */
+  readonly whole?: boolean;
   /** The texts are endings, not beginnings. */
   readonly ending?: boolean;
   /** The texts are folded, and values are compared so. */
@@ -15,12 +17,13 @@ export interface AffixOptions {
  */
 export function affixes(
   sets: ReadonlyMap<string, Bits>,
-  { ending = false, folded = false }: AffixOptions = {},
+  { whole = false, ending = false, folded = false }: AffixOptions = {},
 ): Lookup<string> | undefined {
   if (sets.size === 0) return undefined;
   const read = new Map([...sets].map(([text, bits]) => [ending ? turned(text) : text, bits]));
   const texts = [...read.keys()].toSorted();
   const { chained, within } = chains(texts, read);
+  const own = texts.map((text) => read.get(text)!);
   return (value) => {
     const { length } = value;
     let low = 0;
@@ -47,7 +50,9 @@ export function affixes(
         highCommon = common;
       }
     }
-    return low === 0 ? undefined : chained[within[low - 1]![lowCommon]!];
+    if (low === 0) return undefined;
+    if (whole) return lowCommon === length && texts[low - 1]!.length === length ? own[low - 1] : undefined;
+    return chained[within[low - 1]![lowCommon]!];
   };
 }
 

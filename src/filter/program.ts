@@ -9,6 +9,9 @@ import { combinationsOf, type Members, partsOf } from "./rules.ts";
  * A pattern as it is matched: the places of a payload that it names, as a tree. Each rule without `$or` that the pattern stands for has a number; at
  * each place stands which rules hold of what is found there, so that all of them are tried in one walk along the payload.
  */
+/** Up to so many places are simply gone through. */
+const few = 8;
+
 export interface Program {
   readonly root: Place;
   readonly rules: number;
@@ -31,6 +34,8 @@ export interface Place {
   /** The same, of the leaves and of what lies below alone. */
   readonly leavesAbsent: Bits;
   readonly belowAbsent: Bits;
+  /** Of each place below, the rules that hold where all the others are absent; only where there are many. */
+  readonly alone: readonly Bits[];
   /** Which rules hold where of the places below those between two are absent. */
   readonly absentBetween: (from: number, to: number, into: Bits) => void;
   readonly all: Bits;
@@ -110,6 +115,7 @@ function placeOf(draft: Draft, whole: Whole): Place {
     absent: common([{ absent: leavesAbsent }, { absent: belowAbsent }], all),
     leavesAbsent,
     belowAbsent,
+    alone: below.length > few ? aloneOf(below, all) : [],
     absentBetween: absenceOf(below.map(({ absent }) => absent)),
     all,
     result: new Int32Array(words),
@@ -139,6 +145,20 @@ function common(parts: readonly { readonly absent: Bits }[], all: Bits): Bits {
   for (const { absent } of parts) keepOnly(rules, absent);
   // One set where they are the same, so that the two are quickly told to be.
   return isSame(rules, all) ? all : rules;
+}
+
+function aloneOf(below: readonly Place[], all: Bits): Bits[] {
+  const alone = below.map(() => all.slice());
+  const before = all.slice();
+  const behind = all.slice();
+  for (const [index, { absent }] of below.entries()) {
+    keepOnly(alone[index]!, before);
+    keepOnly(before, absent);
+    const fromBehind = below.length - 1 - index;
+    keepOnly(alone[fromBehind]!, behind);
+    keepOnly(behind, below[fromBehind]!.absent);
+  }
+  return alone;
 }
 
 /** Through a place to all that lies below it, what lies between included. */

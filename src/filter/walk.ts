@@ -108,7 +108,8 @@ function tryOwnKeys(place: Place, object: object): Bits {
 }
 
 /** Of the places that an object has not, keeps the rules that hold where nothing is. */
-function keepAbsent({ below, seen, absentBetween, ofObject }: Place): void {
+function keepAbsent({ below, seen, alone, absentBetween, ofObject }: Place): void {
+  if (seen.length === 1 && alone.length > 0) return keepOnly(ofObject, alone[seen[0]!]!);
   if (seen.length > 1) seen.sort((a, b) => a - b);
   let from = 0;
   for (const index of seen) {
