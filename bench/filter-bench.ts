@@ -3,15 +3,15 @@ import { hostileFilters } from "./hostile-filters.ts";
 import { percentile } from "./percentile.ts";
 import type { Result } from "./result.ts";
 
-const order = (index: number) => ({
-  orderId: `A-${index}`,
-  total: index,
-  paymentMethod: index % 2 === 0 ? "cod" : "prepaid",
-  customer: { id: `c-${index % 10}`, name: "Asha", email: `asha${index}@example.com` },
+const order = (number: number) => ({
+  orderId: `A-${number}`,
+  total: number,
+  paymentMethod: number % 2 === 0 ? "cod" : "prepaid",
+  customer: { id: `c-${number % 10}`, name: "Asha", email: `asha${number}@example.com` },
   items: [{ sku: "KR-48213", quantity: 2 }],
   country: "IN",
 });
-const orders = Array.from({ length: 1_000 }, (_, index) => order(index));
+const orders = Array.from({ length: 1_000 }, (_, number) => order(number));
 
 /** What filters cost: one, many of them, and the worst that could be thought of. */
 export function filterBench(): Result[] {

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { leafLint, type Lint, lint, type Possible } from "../filter/lint.ts";
 import type { ParsedField, ParsedPattern, Scalar } from "../filter/parsed-pattern.ts";
 import { elements, isAlways, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
@@ -8,7 +9,7 @@ import type { AnyTopic } from "./topic.ts";
  * a schema leaves open what may be, only what is odd by itself is told.
  */
 export function filterWarnings(pattern: ParsedPattern, topics: readonly AnyTopic[]): string[] {
-  const listened = topics.map((topic) => ({ ...payloadPlaces(topic), always: true }));
+  const listened = topics.map((topic) => ({ ...payloadPlaces(topic.schema as z.ZodType), always: true }));
   return [...new Set(patternLint(pattern, listened).map(({ path, finding, why }) => `${path} ${finding}: ${why}`))];
 }
 

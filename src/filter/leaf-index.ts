@@ -1,6 +1,7 @@
 import { addressKey, blockOf } from "./address-key.ts";
 import { affixes } from "./affixes.ts";
 import { add, addWithout, type Bits, meets, union } from "./bits.ts";
+import { folded } from "./folded.ts";
 import { leftOut } from "./left-out.ts";
 import type { Comparison, Condition, Likeness, Scalar } from "./parsed-pattern.ts";
 import { type Lookup, type Range, ranges } from "./ranges.ts";
@@ -132,7 +133,12 @@ function textLookup(sets: TextSets): ((text: string, into: Bits) => void) | unde
       if (sought !== undefined) addFound(into, lookup(sought));
     });
   };
-  step(affixes(sets.exactFolded, { folded: true, whole: true }));
+  const lengths = new Set([...sets.exactFolded.keys()].map(({ length }) => length));
+  if (lengths.size > 0)
+    step(
+      (text) => sets.exactFolded.get(text),
+      (text) => (lengths.has(text.length) ? folded(text) : undefined),
+    );
   step(affixes(sets.prefixes));
   step(affixes(sets.foldedPrefixes, { folded: true }));
   step(affixes(sets.suffixes, { ending: true }));

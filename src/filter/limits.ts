@@ -4,10 +4,10 @@ export const patternLimits = {
   depth: 32,
   /** Bytes of its JSON, without spaces. */
   bytes: 32_768,
-  /** Combinations of the branches of its `$or`s, as in EventBridge. */
-  combinations: 1_000,
+  /** Combinations of the branches of its `$or`s. */
+  combinations: 256,
   /** Wildcards that more than the beginning and the end of a text must be looked at for. */
-  wildcards: 8,
+  wildcards: 5,
   /** Stars in one wildcard. */
   stars: 5,
   /** Numbers beyond it are not kept exactly, in a pattern as in a payload. */

@@ -29,7 +29,8 @@ export function ranges<T extends number | string>(all: readonly Range<T>[]): Loo
   return (value) => {
     // No range holds of a number that is none.
     if (value !== value) return undefined;
-    const index = typeof value === "string" ? lastTextAtMost(bounds as readonly string[], value) : lastAtMost(bounds, value);
+    const index =
+      typeof value === "number" ? lastAtMost(bounds as readonly number[], value) : lastTextAtMost(bounds as readonly string[], value);
     return sets[index < 0 ? 0 : 2 * index + (bounds[index] === value ? 1 : 2)];
   };
 }
@@ -62,7 +63,7 @@ function spread(
   return sets;
 }
 
-function lastAtMost<T extends number | string>(sorted: readonly T[], value: T): number {
+function lastAtMost(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

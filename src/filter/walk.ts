@@ -13,9 +13,11 @@ export function tryPlace(place: Place, value: unknown): Bits {
   if (isScalar(value)) return tryScalar(place, value);
   if (Array.isArray(value)) return tryList(place, elements(value));
   if (place.below.length === 0) return place.leavesAbsent;
-  const result = tryObject(place, value);
-  if (place.leaves.length > 0) keepOnly(result, place.leavesAbsent);
-  return result;
+  const holding = tryObject(place, value);
+  if (place.leaves.length === 0) return holding;
+  copyInto(place.result, holding);
+  keepOnly(place.result, place.leavesAbsent);
+  return place.result;
 }
 
 function tryScalar({ leaves, below, belowAbsent, result }: Place, value: Scalar): Bits {
@@ -102,8 +104,8 @@ function tryOwnKeys(place: Place, object: object): Bits {
     if (isEmpty(ofObject)) return ofObject;
     seen.push(each.index);
   }
-  if (seen.length === 0) copyInto(ofObject, place.belowAbsent);
-  else if (seen.length < place.below.length) keepAbsent(place);
+  if (seen.length === 0) return place.belowAbsent;
+  if (seen.length < place.below.length) keepAbsent(place);
   return ofObject;
 }
 

@@ -47,6 +47,7 @@ export function wildcardTest(parts: readonly string[]): (text: string) => boolea
 
 /** Finds a part between two places of a text, and gives the place behind it, or -1. */
 function searchFor(part: string): (text: string, from: number, end: number) => number {
+  if (part.length > 1 && part.length <= 31 && isLatin(part)) return shiftSearch(part);
   let units: Uint16Array | undefined;
   let borders: Int32Array | undefined;
   return (text, from, end) => {
@@ -58,6 +59,34 @@ function searchFor(part: string): (text: string, from: number, end: number) => n
     units ??= Uint16Array.from({ length: part.length }, (_, index) => part.charCodeAt(index));
     borders ??= bordersOf(units);
     return found({ units, borders }, { text, from, end });
+  };
+}
+
+function isLatin(part: string): boolean {
+  for (let at = 0; at < part.length; at++) if (part.charCodeAt(at) > 255) return false;
+  return true;
+}
+
+/** Of a short part: bit n of the state says that the last n + 1 characters are its first n + 1 (Baeza-Yates and Gonnet). One step a character. */
+function shiftSearch(part: string): (text: string, from: number, end: number) => number {
+  let masks: Int32Array | undefined;
+  const whole = 1 << (part.length - 1);
+  return (text, from, end) => {
+    if ((end - from) * part.length <= smallSearch) {
+      const at = text.indexOf(part, from);
+      return at < 0 || at + part.length > end ? -1 : at + part.length;
+    }
+    if (masks === undefined) {
+      masks = new Int32Array(256);
+      for (let at = 0; at < part.length; at++) masks[part.charCodeAt(at)]! |= 1 << at;
+    }
+    let state = 0;
+    for (let at = from; at < end; at++) {
+      const unit = text.charCodeAt(at);
+      state = unit > 255 ? 0 : ((state << 1) | 1) & masks[unit]!;
+      if ((state & whole) !== 0) return at + 1;
+    }
+    return -1;
   };
 }
 
