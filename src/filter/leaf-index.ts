@@ -24,6 +24,7 @@ export function leafIndex(tests: readonly LeafTest[], decimals?: number): LeafIn
   if (decimals !== undefined) return cutIndex(tests, decimals);
   const alike = gathered(tests.flatMap(({ conditions, rules }) => conditions.map((condition) => ({ condition, rules }))));
   const negated = layersOf(tests);
+  if (negated.length === 0) return alike;
   return (value, into) => {
     alike(value, into);
     for (const { rules, hits, without } of negated) {
@@ -104,6 +105,10 @@ function gathered(all: Gathered): LeafIndex {
   }
   const texts = textLookup({ exactFolded, prefixes, foldedPrefixes, suffixes, foldedSuffixes, wildcards, addresses });
   const inRange = ranges(numbers);
+  if (exact.size === 0 && present === undefined && texts === undefined && inRange !== undefined)
+    return (value, into) => void (typeof value === "number" && addFound(into, inRange(value)));
+  if (exact.size === 0 && present === undefined && texts !== undefined && inRange === undefined)
+    return (value, into) => void (typeof value === "string" && texts(value, into));
   return (value, into) => {
     const same = exact.size === 0 ? undefined : exact.get(value);
     if (same !== undefined) add(into, same);

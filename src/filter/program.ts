@@ -26,7 +26,7 @@ export interface Place {
   /** Where it stands among the places beside it. */
   readonly index: number;
   /** The ways to what lies deeper, by their keys with dots in between: a payload may have such keys too. */
-  readonly dotted: ReadonlyMap<string, readonly string[]>;
+  readonly dotted: ReadonlyMap<string, readonly Place[]>;
   /** What a value here must be. */
   readonly leaves: readonly Leaf[];
   /** Rules that hold where nothing is here. */
@@ -44,6 +44,9 @@ export interface Place {
   readonly ofObject: Bits;
   readonly ofAny: Bits;
   readonly seen: number[];
+  /** When each place below was last seen, in tries of this one. */
+  readonly seenIn: Int32Array;
+  tries: number;
 }
 
 /** Tests of one place of which no rule has two: a rule that has two asks for each of them separately. */
@@ -110,7 +113,7 @@ function placeOf(draft: Draft, whole: Whole): Place {
     below,
     keys: new Map(below.map((place) => [place.key, place])),
     index: whole.index,
-    dotted: new Map(below.flatMap((place) => waysBelow(place).map((way) => [way.join("."), way]))),
+    dotted: new Map(below.flatMap((place) => waysBelow(place).map((way) => [way.map(({ key }) => key).join("."), way]))),
     leaves,
     absent: common([{ absent: leavesAbsent }, { absent: belowAbsent }], all),
     leavesAbsent,
@@ -122,6 +125,8 @@ function placeOf(draft: Draft, whole: Whole): Place {
     ofObject: new Int32Array(words),
     ofAny: new Int32Array(words),
     seen: [],
+    seenIn: new Int32Array(below.length),
+    tries: 0,
   };
 }
 
@@ -162,6 +167,6 @@ function aloneOf(below: readonly Place[], all: Bits): Bits[] {
 }
 
 /** Through a place to all that lies below it, what lies between included. */
-function waysBelow({ key, below }: Place): string[][] {
-  return below.flatMap((place) => [[key, place.key], ...waysBelow(place).map((way) => [key, ...way])]);
+function waysBelow(place: Place): Place[][] {
+  return place.below.flatMap((next) => [[place, next], ...waysBelow(next).map((way) => [place, ...way])]);
 }

@@ -23,8 +23,8 @@ export function undotted(place: Place, object: object): object {
       const way = place.dotted.get(key);
       if (way === undefined) continue;
       let within = result;
-      for (let step = 0; step < way.length - 1; step++) within = objectAt(within, way[step]!);
-      put(within, way[way.length - 1]!, value);
+      for (let step = 0; step < way.length - 1; step++) within = objectAt(within, way[step]!.key);
+      put(within, way[way.length - 1]!.key, value);
     }
   }
   return result;

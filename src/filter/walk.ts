@@ -51,11 +51,13 @@ export function tryLeaves(leaf: Leaf, list: readonly unknown[]): Bits {
   const { result } = leaf;
   let any = false;
   copyInto(result, leaf.others);
-  for (const value of list) {
+  for (let index = 0; index < list.length; index++) {
+    const value = list[index];
     if (!isScalar(value)) continue;
     any = true;
     leaf.hold(value, result);
-    if (isSame(result, leaf.all)) break;
+    // Not each time: it costs as much as a look-up.
+    if (index % 16 === 0 && isSame(result, leaf.all)) break;
   }
   return any ? result : leaf.absent;
 }
@@ -88,25 +90,48 @@ function tryObject(place: Place, object: object): Bits {
 
 /** The same, in time that depends on the object's size and not on the pattern's. */
 function tryOwnKeys(place: Place, object: object): Bits {
-  const { keys, dotted, ofObject, seen } = place;
+  const { keys, dotted, ofObject, seen, seenIn } = place;
+  if (place.tries === 0x7fff_ffff) {
+    place.tries = 0;
+    seenIn.fill(0);
+  }
+  const now = ++place.tries;
   seen.length = 0;
   for (const key in object) {
     const each = keys.get(key);
-    if (each === undefined) {
-      if (dotted.size > 0 && dotted.has(key) && Object.hasOwn(object, key)) return tryOwnKeys(place, undotted(place, object));
-      continue;
-    }
+    const way = each === undefined && dotted.size > 0 ? dotted.get(key) : undefined;
+    const { index } = each ?? way?.[0] ?? nowhere;
+    if (index < 0) continue;
     const value = own(object, key);
     if (value === undefined) continue;
-    const holding = tryPlace(each, value);
+    // Two keys lead to one place: their values belong together.
+    if (seenIn[index] === now) return tryOwnKeys(place, undotted(place, object));
+    seenIn[index] = now;
+    const holding = way === undefined ? tryPlace(each!, value) : tryWay(way, value);
     if (seen.length === 0) copyInto(ofObject, holding);
     else keepOnly(ofObject, holding);
-    if (isEmpty(ofObject)) return ofObject;
-    seen.push(each.index);
+    seen.push(index);
   }
   if (seen.length === 0) return place.belowAbsent;
-  if (seen.length < place.below.length) keepAbsent(place);
+  if (seen.length < place.below.length && !isEmpty(ofObject)) keepAbsent(place);
   return ofObject;
+}
+
+const nowhere = { index: -1 };
+
+/** Of a place, where only what lies at the end of a way through it is there. */
+function tryWay(way: readonly Place[], value: unknown): Bits {
+  let holding = tryPlace(way[way.length - 1]!, value);
+  for (let at = way.length - 2; at >= 0; at--) {
+    const { ofObject, below, leavesAbsent, absentBetween } = way[at]!;
+    const { index } = way[at + 1]!;
+    copyInto(ofObject, holding);
+    absentBetween(0, index, ofObject);
+    absentBetween(index + 1, below.length, ofObject);
+    keepOnly(ofObject, leavesAbsent);
+    holding = ofObject;
+  }
+  return holding;
 }
 
 /** Of the places that an object has not, keeps the rules that hold where nothing is. */
