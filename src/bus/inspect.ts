@@ -70,7 +70,7 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
       const index = filters && indexOf(filters);
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
       for await (const { json } of log.follow({ topics: wanted, last, signal }))
-        for (const event of readable(json, logger)) if (index === undefined || index.matching(event.data).length > 0) yield event;
+        for (const each of readable(json, logger)) if (index === undefined || index.matching(each.data).length > 0) yield each;
     },
 
     async events(count) {
