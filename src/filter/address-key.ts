@@ -21,6 +21,41 @@ export function blockOf(key: string, bits: number): { readonly from: string; rea
   return { from: bound((index) => units[index]! & ~free[index]!), to: bound((index) => units[index]! | free[index]!) };
 }
 
+/**
+ * Finds the place of a text that is an address among sorted keys, as `Finder` has it, without making a key of it: three numbers stand for one, as an
+ * address of IPv6 has more bits than a number. What has no colon is IPv4, whose keys come first.
+ */
+export function addressFinder(keys: readonly string[]): (text: string) => number | undefined {
+  const parts = [0, 1, 2].map((part) => Float64Array.from(keys, (key) => numbersOf(key)[part]!));
+  const [first, second, third] = parts as [Float64Array, Float64Array, Float64Array];
+  return (text) => {
+    if (text.length < 2 || text.length > longestAddress) return undefined;
+    const isLong = text.includes(":");
+    if (!(isLong ? readIpv6(text) : readIpv4(text, 0, 0))) return undefined;
+    // Above all of IPv4, which lie below zero.
+    const a = isLong ? (groups[0]! * 65_536 + groups[1]!) * 65_536 + groups[2]! : groups[0]! * 65_536 + groups[1]! - 4_294_967_296;
+    const b = isLong ? (groups[3]! * 65_536 + groups[4]!) * 65_536 + groups[5]! : 0;
+    const c = isLong ? groups[6]! * 65_536 + groups[7]! : 0;
+    let low = 0;
+    let high = first.length;
+    let same = false;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const difference = first[middle]! - a || second[middle]! - b || third[middle]! - c;
+      if (difference === 0) same = true;
+      if (difference <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return 2 * low - (same ? 1 : 0);
+  };
+}
+
+function numbersOf(key: string): readonly [number, number, number] {
+  const unit = (index: number): number => key.charCodeAt(index + 1);
+  if (key.startsWith("4")) return [unit(0) * 65_536 + unit(1) - 4_294_967_296, 0, 0];
+  return [(unit(0) * 65_536 + unit(1)) * 65_536 + unit(2), (unit(3) * 65_536 + unit(4)) * 65_536 + unit(5), unit(6) * 65_536 + unit(7)];
+}
+
 /** Where an address is read into: 16 bits each, two or all eight. */
 const groups = new Uint16Array(8);
 

@@ -1,10 +1,10 @@
-import { addressKey, blockOf } from "./address-key.ts";
+import { addressFinder, addressKey, blockOf } from "./address-key.ts";
 import { affixes } from "./affixes.ts";
 import { add, addWithout, type Bits, meets, union } from "./bits.ts";
 import { folded } from "./folded.ts";
 import { leftOut } from "./left-out.ts";
 import type { Comparison, Condition, Likeness, Scalar } from "./parsed-pattern.ts";
-import { type Lookup, type Range, ranges } from "./ranges.ts";
+import { type Lookup, numberFinder, type Range, ranges } from "./ranges.ts";
 import { wildcardTest } from "./wildcard.ts";
 
 /** A leaf's list of conditions, and the rules that it belongs to. */
@@ -104,7 +104,7 @@ function gathered(all: Gathered): LeafIndex {
     }
   }
   const texts = textLookup({ exactFolded, prefixes, foldedPrefixes, suffixes, foldedSuffixes, wildcards, addresses });
-  const inRange = ranges(numbers);
+  const inRange = ranges(numbers, numberFinder);
   if (exact.size === 0 && present === undefined && texts === undefined && inRange !== undefined)
     return (value, into) => void (typeof value === "number" && addFound(into, inRange(value)));
   if (exact.size === 0 && present === undefined && texts !== undefined && inRange === undefined)
@@ -148,7 +148,7 @@ function textLookup(sets: TextSets): ((text: string, into: Bits) => void) | unde
   step(affixes(sets.foldedPrefixes, { folded: true }));
   step(affixes(sets.suffixes, { ending: true }));
   step(affixes(sets.foldedSuffixes, { ending: true, folded: true }));
-  step(ranges(sets.addresses), addressKey);
+  step(ranges(sets.addresses, addressFinder));
   for (const { test, rules } of sets.wildcards) steps.push((text, into) => void (test(text) && add(into, rules)));
   if (steps.length < 2) return steps[0];
   return (text, into) => {

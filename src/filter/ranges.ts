@@ -11,7 +11,10 @@ export interface Range<T> {
 }
 
 /** In which of many ranges a value lies: one binary search. Undefined where there are none. */
-export function ranges<T extends number | string>(all: readonly Range<T>[]): Lookup<T> | undefined {
+export function ranges<T extends number | string>(
+  all: readonly Range<T>[],
+  finder: (bounds: readonly T[]) => Finder<T>,
+): Lookup<T> | undefined {
   if (all.length === 0) return undefined;
   const bounds: T[] = [...new Set(all.flatMap(({ from, to }) => [from, to].flatMap((bound) => (bound === undefined ? [] : [bound.than]))))];
   bounds.sort((a, b) => (a < b ? -1 : 1));
@@ -26,12 +29,30 @@ export function ranges<T extends number | string>(all: readonly Range<T>[]): Loo
     (ends[last] ??= []).push(bits);
   }
   const sets = spread(2 * bounds.length + 1, { starts, ends, words: all[0]!.bits.length });
+  const find = finder(bounds);
   return (value) => {
-    // No range holds of a number that is none.
+    const place = find(value);
+    return place === undefined ? undefined : sets[place];
+  };
+}
+
+/**
+ * At which place of a line that is cut at sorted bounds a value lies: 2i+1 is the i-th bound itself, 2i what lies before it and 2i+2 what lies behind it.
+ * Undefined for what is on no line.
+ */
+export type Finder<T> = (value: T) => number | undefined;
+
+export function numberFinder(bounds: readonly number[]): Finder<number> {
+  return (value) => {
     if (value !== value) return undefined;
-    const index =
-      typeof value === "number" ? lastAtMost(bounds as readonly number[], value) : lastTextAtMost(bounds as readonly string[], value);
-    return sets[index < 0 ? 0 : 2 * index + (bounds[index] === value ? 1 : 2)];
+    let low = 0;
+    let high = bounds.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (bounds[middle]! <= value) low = middle + 1;
+      else high = middle;
+    }
+    return 2 * low - (low > 0 && bounds[low - 1] === value ? 1 : 0);
   };
 }
 
@@ -61,30 +82,4 @@ function spread(
     }
   }
   return sets;
-}
-
-function lastAtMost(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-/** The same for short texts of equal make, of which most differ early: four times as quick as comparing them as a whole. */
-function lastTextAtMost(sorted: readonly string[], value: string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const text = sorted[middle]!;
-    let at = 0;
-    while (at < text.length && at < value.length && text.charCodeAt(at) === value.charCodeAt(at)) at += 1;
-    if (at === text.length || (at < value.length && text.charCodeAt(at) < value.charCodeAt(at))) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
