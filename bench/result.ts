@@ -4,7 +4,7 @@ import { percentile } from "./percentile.ts";
 export interface Result {
   readonly what: string;
   /** Empty for what is only counted. */
-  readonly unit: "µs" | "ms" | "s" | "MB" | "";
+  readonly unit: "µs" | "ms" | "s" | "MB" | "×" | "";
   readonly p50: number;
   readonly p99: number | undefined;
   /** How many were measured. */

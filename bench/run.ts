@@ -6,6 +6,7 @@ import { callbacksBench } from "./callbacks-bench.ts";
 import { cliBench } from "./cli-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
+import { filterBench } from "./filter-bench.ts";
 import { httpBench } from "./http-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
@@ -18,6 +19,7 @@ import { typesBench } from "./types-bench.ts";
 
 const benches = {
   plan: async () => [planBench()],
+  filter: async () => filterBench(),
   templates: templatesBench,
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],

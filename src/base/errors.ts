@@ -7,6 +7,7 @@ export const errorCodes = {
   UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
   INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
   INVALID_SUPPRESSION: "the channel, address, category, reason or time of a suppression cannot be used; nothing was changed",
+  INVALID_FILTER: "a filter is written wrongly; `problems` has each mistake with its path",
   INVALID_EVENT: "the payload does not match the topic's schema; nothing was published",
   EVENT_TOO_LARGE: "the event is larger than the limit; nothing was published",
   IDEMPOTENCY_CONFLICT: "the idempotency key was used before with another payload; nothing was published",

@@ -3,8 +3,9 @@ import { hasHole } from "../channels/email-content.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { EmailTemplate } from "../define/email-template.ts";
 import { nearest, type PolicyOptions } from "../define/policy.ts";
+import { filterWarnings } from "../define/filter-warnings.ts";
 import { categoryOf, isMessageRoute } from "../define/route.ts";
-import type { Subscriber } from "../define/subscriber.ts";
+import { type Subscriber, subscriberTitle } from "../define/subscriber.ts";
 import { type AnyTopic, exportName } from "../define/topic.ts";
 import type { TopicInFile } from "./load-topics.ts";
 import type { TemplateInFile } from "./template-files.ts";
@@ -22,7 +23,7 @@ export interface ApplicationParts {
 
 /** What is no fault, and what an author would still want to know: one sentence each, beginning with the file. Pure. */
 export function applicationWarnings(parts: ApplicationParts): string[] {
-  return [...unheard(parts), ...forgotten(parts), ...withoutExample(parts), ...withoutWayOut(parts)];
+  return [...unheard(parts), ...forgotten(parts), ...oddFilters(parts), ...withoutExample(parts), ...withoutWayOut(parts)];
 }
 
 function unheard({ topics, files, subscribers }: ApplicationParts): string[] {
@@ -46,6 +47,14 @@ function forgotten({ subscribers, channels }: ApplicationParts): string[] {
       );
     }),
   );
+}
+
+function oddFilters({ subscribers }: ApplicationParts): string[] {
+  return subscribers.flatMap((subscriber) => {
+    const { filter, topics } = subscriber;
+    const odd = filter === undefined ? [] : filterWarnings(filter, topics);
+    return odd.map((warning) => `${subscriberTitle(subscriber)}: filter: ${warning}`);
+  });
 }
 
 function withoutExample({ templates }: ApplicationParts): string[] {

@@ -1,6 +1,8 @@
 import type { Logger } from "../base/logger.ts";
 import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { ParsedPattern } from "../filter/parsed-pattern.ts";
+import { type PatternIndex, patternIndex } from "../filter/pattern-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./lazy-parts.ts";
@@ -26,12 +28,20 @@ export interface Inspector {
    * The newest events and all that are published after them, oldest first, until `signal` aborts.
    * @param options.topics all by default
    * @param options.last how many of the newest to begin with; 0 by default
+   * @param options.filters only events whose payload matches one of these patterns; all by default. The newest are counted before
    * @throws BusbarError `UNKNOWN_TOPIC`
    */
-  tail(options: { readonly topics?: readonly string[]; readonly last?: number; readonly signal: AbortSignal }): AsyncIterable<BusEvent>;
+  tail(options: TailOptions): AsyncIterable<BusEvent>;
   queues(): Promise<Readonly<Record<string, QueueCounts>>>;
   /** How many sends followed one that may have been accepted, ever: an upper bound of the duplicates. */
   doubtful(): Promise<number>;
+}
+
+export interface TailOptions {
+  readonly topics?: readonly string[];
+  readonly last?: number;
+  readonly filters?: readonly ParsedPattern[];
+  readonly signal: AbortSignal;
 }
 
 export interface InspectorOptions {
@@ -56,9 +66,11 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
     },
     search: searcher({ log, catalog, traceOf }),
 
-    async *tail({ topics: wanted = names, last = 0, signal }) {
+    async *tail({ topics: wanted = names, last = 0, filters, signal }) {
+      const index = filters && indexOf(filters);
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
-      for await (const { json } of log.follow({ topics: wanted, last, signal })) yield* readable(json, logger);
+      for await (const { json } of log.follow({ topics: wanted, last, signal }))
+        for (const each of readable(json, logger)) if (index === undefined || index.matching(each.data).length > 0) yield each;
     },
 
     async events(count) {
@@ -80,6 +92,12 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
 
     doubtful: () => ledger().doubtful(),
   };
+}
+
+function indexOf(filters: readonly ParsedPattern[]): PatternIndex<number> {
+  const index = patternIndex<number>();
+  for (const [number, filter] of filters.entries()) index.add(number, filter);
+  return index;
 }
 
 function readable(json: string, logger: Logger): BusEvent[] {

@@ -5,7 +5,7 @@ import type { Progress } from "../define/handler.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { upcastEvent } from "../define/upcast.ts";
-import { mismatch } from "../filter/match.ts";
+import { explain, type Explanation, type Failure } from "../filter/explain.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
@@ -33,6 +33,8 @@ export interface TracedSubscriber {
   readonly state: "unread" | "unmatched" | "problem" | "routed" | "forgotten";
   /** Of `unmatched`: what of the filter does not hold. Of `problem`: what went wrong. */
   readonly reason?: string;
+  /** Of `unmatched`: where in the payload, by which operators, what they wanted and what was seen. */
+  readonly failures?: readonly Failure[];
   /** Routes that were not taken. */
   readonly skipped: readonly { readonly route: string; readonly reason: string }[];
   readonly deliveries: readonly TracedDelivery[];
@@ -125,7 +127,7 @@ function tracedSubscriber(
   const { problem, skipped, more } = routing;
   if (problem !== undefined) return { name, state: "problem", reason: problem, ...nothing };
   const unwanted = routing.deliveries.length === 0 && skipped.length === 0 ? turnedAway(subscriber, event) : undefined;
-  if (unwanted !== undefined) return { name, state: "unmatched", reason: unwanted, ...nothing };
+  if (unwanted !== undefined) return { name, state: "unmatched", ...unwanted, ...nothing };
   const deliveries = routing.deliveries.map(({ id, route, channel, after, timeline, reported, progress }) => ({
     id,
     route,
@@ -144,10 +146,10 @@ export function statusesOf(reported: DeliveryStatuses | undefined): Pick<TracedD
 }
 
 /** Why the filter of today turns an event away. */
-function turnedAway({ filter, topics }: Subscriber, event: BusEvent): string | undefined {
+function turnedAway({ filter, topics }: Subscriber, event: BusEvent): Explanation | undefined {
   const topic = topics.find(({ name }) => name === event.type);
   try {
-    return filter && topic && mismatch(filter, upcastEvent(topic, event).data);
+    return filter && topic && explain(filter, upcastEvent(topic, event).data);
   } catch {
     // An event that today's code cannot read has its problem elsewhere.
     return undefined;

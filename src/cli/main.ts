@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { BusbarError } from "../base/errors.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareEvents } from "./commands/events.ts";
+import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareRepair } from "./commands/repair.ts";
@@ -55,6 +56,7 @@ for (const declare of [
   declareKeys,
   declareSetup,
   declareAuthoring,
+  declareFilter,
 ])
   declare(program);
 

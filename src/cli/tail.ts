@@ -1,6 +1,7 @@
 import type { BusEvent } from "../define/event.ts";
 import { numberArgument } from "./arguments.ts";
 import { batchedOutput } from "./batched-output.ts";
+import { patternArgument } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
 import { firstSignal } from "./until-signal.ts";
 import { oneLine, visibleJson } from "./visible.ts";
@@ -9,19 +10,27 @@ import { asTyped } from "./wrong-call.ts";
 export interface TailCommand {
   /** Begin with so many of the newest events. */
   readonly last: string;
+  /** Patterns, of which one must match. */
+  readonly filter?: readonly string[];
   readonly payload?: boolean;
   readonly json?: boolean;
 }
 
 /** Prints events as they are published, oldest first, until Ctrl-C. */
-export async function tail(topics: readonly string[], { last, payload, json }: TailCommand): Promise<void> {
+export async function tail(topics: readonly string[], { last, filter = [], payload, json }: TailCommand): Promise<void> {
   const count = numberArgument("--last", last, { least: 0, most: 10_000 });
+  const filters = await Promise.all(filter.map((typed) => patternArgument("--filter", typed)));
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
   await asTyped(() =>
     withApplication(async ({ inspect }) => {
       const output = batchedOutput(process.stdout);
-      const events = inspect.tail({ ...(topics.length === 0 ? {} : { topics }), last: count, signal: ending.signal });
+      const events = inspect.tail({
+        ...(topics.length === 0 ? {} : { topics }),
+        ...(filters.length === 0 ? {} : { filters }),
+        last: count,
+        signal: ending.signal,
+      });
       for await (const event of events) await output.line(json === true ? visibleJson(event) : eventLine(event, payload));
       output.flush();
     }),

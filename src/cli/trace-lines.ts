@@ -25,12 +25,12 @@ export function traceLines({ event, subscribers }: Trace): string[] {
   ];
 }
 
-function subscriberLines({ name, state, reason, skipped, deliveries, more }: TracedSubscriber, time: string): string[] {
+function subscriberLines({ name, state, reason, failures = [], skipped, deliveries, more }: TracedSubscriber, time: string): string[] {
   const because = reason === undefined ? "" : `: ${oneLine(reason)}`;
   const nothing = skipped.length + deliveries.length === 0;
   const made = {
     unread: "has not read it yet",
-    unmatched: `its filter turned it away${because}`,
+    unmatched: `its filter turned it away${because}${operatorsText(failures)}`,
     problem: `could not plan it${because} (busbar dead-letters list --queue routing)`,
     forgotten: "has read it; what it made of it is no longer kept (96 hours)",
     routed: nothing ? "matched; nothing was to be sent" : `matched: ${countOf(deliveries.length + more, "delivery", "deliveries")}`,
@@ -41,6 +41,12 @@ function subscriberLines({ name, state, reason, skipped, deliveries, more }: Tra
     ...deliveries.flatMap((each) => deliveryLines(each, time)),
     ...(more > 0 ? [`    … and ${countOf(more, "more delivery", "more deliveries")}`] : []),
   ];
+}
+
+/** Which operators of a filter did not hold. */
+function operatorsText(failures: NonNullable<TracedSubscriber["failures"]>): string {
+  const names = [...new Set(failures.flatMap(({ operators }) => operators))];
+  return names.length === 0 ? "" : ` (${names.length === 1 ? "operator" : "operators"} ${names.join(", ")})`;
 }
 
 function deliveryLines(

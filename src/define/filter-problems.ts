@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Condition, ParsedField, ParsedPattern, Scalar } from "../filter/parsed-pattern.ts";
+import { type Condition, operatorOf, type ParsedField, type ParsedPattern, type Scalar } from "../filter/parsed-pattern.ts";
 import { elements, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
 import { nearestName } from "./names.ts";
 import type { AnyTopic } from "./topic.ts";
@@ -32,6 +32,8 @@ function patternProblems({ fields, or }: ParsedPattern, listened: Listened, leve
 
 function fieldProblems(field: ParsedField, listened: Listened, level: number): string[] {
   const below = listened.map(({ places, resolve, ...rest }) => ({ ...rest, resolve, places: placesAt(places, field.key, resolve) }));
+  // To a filter, a key with a dot in it is a path, so it may be meant by this one: the compiler knows better.
+  if (listened.some(({ places, resolve }) => keysAt(places, resolve).some((key) => key.startsWith(`${field.key}.`)))) return [];
   const missing = below.flatMap(({ topic, places }, index) => (places.length === 0 ? [absent(field, topic, listened[index]!)] : []));
   if (missing.length > 0) return missing;
   if (below.some(({ places }) => places === "open")) return [];
@@ -60,11 +62,10 @@ function conditionProblems(condition: Condition, places: readonly JsonPlace[]): 
       return impossible([condition.value], places);
     case "none-of":
       return impossible(condition.values, places);
-    case "prefix":
-    case "no-prefix":
-      return kinds.includes("string") ? [] : [`it is never text (${kinds.join(", ")}), so it has no prefix`];
     case "numeric":
       return kinds.includes("number") ? [] : [`it is never a number (${kinds.join(", ")})`];
+    default:
+      return kinds.includes("string") ? [] : [`it is never text (${kinds.join(", ")}), as ${operatorOf(condition)} asks for`];
   }
 }
 

@@ -6,6 +6,7 @@ export interface JsonPlace {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly prefixItems?: readonly Schema[];
@@ -44,6 +45,11 @@ export function placesAt(places: JsonPlaces, key: string, resolve: (schema: Sche
     found.push(...resolved);
   }
   return found;
+}
+
+/** Whether there is always something under a key: every object has it, and nothing else can be there, such as a list, which may be empty. */
+export function isAlways(places: readonly JsonPlace[], key: string): boolean {
+  return places.every(({ type, required = [] }) => type === "object" && required.includes(key));
 }
 
 /** A list's elements stand for it, at every depth; what is no list stands for itself. */

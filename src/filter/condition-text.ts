@@ -1,4 +1,4 @@
-import type { Condition } from "./parsed-pattern.ts";
+import type { Condition, Likeness } from "./parsed-pattern.ts";
 import { shown } from "./shown.ts";
 
 const mostNamed = 5;
@@ -12,16 +12,49 @@ function conditionText(condition: Condition): string {
   switch (condition.is) {
     case "equal":
       return shown(condition.value);
-    case "prefix":
-      return `beginning with ${shown(condition.prefix)}`;
     case "numeric":
       return condition.comparisons.map(({ sign, than }) => `${sign} ${than}`).join(" and ");
+    case "cidr":
+      return `an address in ${condition.cidr}`;
     case "exists":
       return condition.exists ? "present" : "absent";
     case "none-of":
       return `anything but ${listed(condition.values, shown)}`;
-    case "no-prefix":
-      return `anything but what begins with ${listed(condition.prefixes, shown)}`;
+    case "none-like":
+      return `anything but ${excludedText(condition.of)}`;
+    default:
+      return likenessText(condition);
+  }
+}
+
+function likenessText(likeness: Likeness): string {
+  switch (likeness.is) {
+    case "equal-ignoring-case":
+      return `${shown(likeness.folded)} in any case`;
+    case "prefix":
+      return `beginning with ${shown(likeness.prefix)}`;
+    case "prefix-ignoring-case":
+      return `beginning with ${shown(likeness.folded)} in any case`;
+    case "suffix":
+      return `ending with ${shown(likeness.suffix)}`;
+    case "suffix-ignoring-case":
+      return `ending with ${shown(likeness.folded)} in any case`;
+    case "wildcard":
+      return `like ${shown(likeness.wildcard)}`;
+  }
+}
+
+function excludedText(likenesses: readonly Likeness[]): string {
+  const texts = (text: (likeness: Likeness) => string): string => listed(likenesses, text);
+  switch (likenesses[0]?.is) {
+    case "prefix":
+      return `what begins with ${texts((each) => shown(each.is === "prefix" && each.prefix))}`;
+    case "suffix":
+      return `what ends with ${texts((each) => shown(each.is === "suffix" && each.suffix))}`;
+    case "wildcard":
+      return `what is ${texts(likenessText)}`;
+    default:
+      return texts(likenessText);
   }
 }
 

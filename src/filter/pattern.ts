@@ -25,7 +25,15 @@ interface Operands<S> {
   /** Whether there is a value. Null is one; an object and an empty list are none. */
   readonly exists: boolean;
   /** What a string begins with. */
-  readonly prefix: string;
+  readonly prefix: TextEnd;
+  /** What a string ends with. */
+  readonly suffix: TextEnd;
+  /** The string, in capital letters or small ones. */
+  readonly "equals-ignore-case": string;
+  /** The string, with up to five stars that stand for anything: `KR-*-48*`. A star itself is written `\\*`, a backslash `\\\\`. */
+  readonly wildcard: string;
+  /** The block of IP addresses that a string is in, such as `10.0.0.0/8` or `2001:db8::/32`. */
+  readonly cidr: string;
   /** The range of a number. */
   readonly numeric: NumericPattern;
   /** A value that is there and is none of these. */
@@ -34,7 +42,7 @@ interface Operands<S> {
 
 type OperatorFor<S> =
   | "exists"
-  | ([Text<S>] extends [never] ? never : "prefix" | "anything-but")
+  | ([Text<S>] extends [never] ? never : "prefix" | "suffix" | "equals-ignore-case" | "wildcard" | "cidr" | "anything-but")
   | ([Extract<S, number>] extends [never] ? never : "numeric" | "anything-but");
 
 /** An object with one of the operators that `S` can have, and no second one. */
@@ -45,10 +53,25 @@ type OneOperator<S, Name extends keyof Operands<S>> = Name extends unknown
 /** One comparison, or a lower and then an upper bound. */
 export type NumericPattern = readonly ["<" | "<=" | "=" | ">" | ">=", number] | readonly [">" | ">=", number, "<" | "<=", number];
 
-/** Strings or numbers, not both; or what a string does not begin with. */
+/** A beginning or an ending; as an object, in capital letters or small ones. */
+export type TextEnd = string | { readonly "equals-ignore-case": string };
+
+/** Strings or numbers, not both; or what a string is not like. */
 type AnythingBut<S> =
-  | ([Text<S>] extends [never] ? never : Text<S> | readonly Text<S>[] | { readonly prefix: string | readonly string[] })
+  | ([Text<S>] extends [never] ? never : Text<S> | readonly Text<S>[] | OneLikeness<keyof Likenesses>)
   | ([Extract<S, number>] extends [never] ? never : Extract<S, number> | readonly Extract<S, number>[]);
+
+interface Likenesses {
+  readonly prefix: string | readonly string[];
+  readonly suffix: string | readonly string[];
+  readonly "equals-ignore-case": string | readonly string[];
+  readonly wildcard: string | readonly string[];
+}
+
+/** An object with one of them, and no second one. */
+type OneLikeness<Name extends keyof Likenesses> = Name extends unknown
+  ? { readonly [Key in Name]: Likenesses[Key] } & { readonly [Key in Exclude<keyof Likenesses, Name>]?: never }
+  : never;
 
 type Text<S> = Extract<S, string>;
 

@@ -5,7 +5,7 @@ import type { PolicyOptions } from "../define/policy.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { upcastEvent } from "../define/upcast.ts";
-import { mismatch } from "../filter/match.ts";
+import { mismatch } from "../filter/explain.ts";
 import { attempt, cannotPlan } from "./cannot-plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { planFirstOf, type TakenStep } from "./plan-first-of.ts";

@@ -3,6 +3,7 @@ import { channelOperations } from "./operations/channels.ts";
 import { deadLetterOperations } from "./operations/dead-letters.ts";
 import { deliveryOperations } from "./operations/deliveries.ts";
 import { eventOperations } from "./operations/events.ts";
+import { filterOperations } from "./operations/filters.ts";
 import { suppressionOperations } from "./operations/suppressions.ts";
 import { systemOperations } from "./operations/system.ts";
 import type { ServedBus } from "./served-bus.ts";
@@ -15,6 +16,7 @@ export function allOperations(bus: ServedBus, { live }: { readonly live: boolean
     ...deadLetterOperations(bus),
     ...suppressionOperations(bus),
     ...channelOperations(bus),
+    ...filterOperations(bus),
     ...systemOperations(bus, { live }),
   ];
 }

@@ -28,6 +28,7 @@ const kinds = {
   UNKNOWN_QUEUE: [404, "No queue has this name"],
   UNKNOWN_SUBSCRIBER: [404, "No subscriber has this name"],
   INVALID_EVENT: [422, "The event does not match its topic"],
+  INVALID_FILTER: [422, "The filter cannot be used"],
   INVALID_RANGE: [422, "The range of time cannot be used"],
   INVALID_SUPPRESSION: [422, "The suppression cannot be used"],
   EVENT_TOO_LARGE: [413, "The event is too large"],

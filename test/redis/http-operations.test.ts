@@ -41,6 +41,8 @@ const scheduled = async (orderId: string) => {
   return (await routed).flatMap(({ planned }) => planned).find(({ channel }) => channel === "email")!;
 };
 
+const tryFilter = (body: unknown): Promise<Answer> => ask(`${server.url}/v1/filters/test`, { method: "POST", key: keys.read, body });
+
 describe("looking", () => {
   it("C10: at events, and at what became of one", async () => {
     const sent = observed(bus, "sent", 2);
@@ -66,6 +68,41 @@ describe("looking", () => {
     expect(topics.topics).toMatchObject([
       { name: "order.placed", subscribers: ["receipt", "idle"], schema: { type: "object", required: ["orderId", "email"] } },
     ]);
+  });
+});
+
+describe("a filter", () => {
+  it("is tried with a payload or an event, and told where, by which operator and why it does not match", async () => {
+    const sent = observed(bus, "sent", 2);
+    const { id } = await bus.publishEvent.orderPlaced(order("F-1"));
+    await sent;
+    const pattern = { orderId: [{ prefix: "F-" }] };
+    expect(await tryFilter({ pattern, event: id })).toMatchObject({ status: 200, body: { matches: true, warnings: [] } });
+    expect((await tryFilter({ pattern, data: { orderId: "G-1" } })).body).toEqual({
+      matches: false,
+      reason: 'orderId is "G-1", not beginning with "F-"',
+      failures: [{ path: "orderId", operators: ["prefix"], wanted: 'beginning with "F-"', seen: '"G-1"' }],
+      warnings: [],
+    });
+    expect((await tryFilter({ pattern, event: "nobody" })).body).toMatchObject({ status: 404 });
+    expect((await tryFilter({ pattern })).body).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
+  });
+
+  it("that is wrong is refused with every problem and its path", async () => {
+    expect((await tryFilter({ pattern: '{"a":[{"cidr":"x"}],"b":[1],"b":[2]}', data: {} })).body).toMatchObject({
+      status: 422,
+      code: "INVALID_FILTER",
+      problems: ["b: the key stands twice in one object", expect.stringMatching(/^a\[0\]\.cidr: "x" is no block of addresses/)],
+    });
+  });
+
+  it("picks events", async () => {
+    const sent = observed(bus, "sent", 2);
+    await bus.publishEvent.orderPlaced(order("F-2"));
+    await sent;
+    const { body } = await get(`/v1/events?count=500&filter=${encodeURIComponent('{"orderId":["F-2"]}')}`);
+    expect(body.events).toMatchObject([{ data: { orderId: "F-2" } }]);
+    expect((await get("/v1/events?filter=%7B%7D")).body).toMatchObject({ status: 422, code: "INVALID_FILTER" });
   });
 });
 

@@ -34,6 +34,10 @@ describe("the type of a pattern", () => {
       { total: [{ numeric: [">", 0] }] },
       { total: [{ numeric: [">", 0, "<=", 5] }, 7, { "anything-but": [1, 2] }] },
       { paymentMethod: ["cod"] },
+      { orderId: [{ suffix: "-1" }, { suffix: { "equals-ignore-case": "-A" } }, { prefix: { "equals-ignore-case": "kr" } }] },
+      { orderId: [{ wildcard: "KR-*" }, { "equals-ignore-case": "kr-1" }, { cidr: "10.0.0.0/8" }] },
+      { orderId: [{ "anything-but": { suffix: "x" } }, { "anything-but": { wildcard: ["*x*", "y*"] } }] },
+      { orderId: [{ "anything-but": { "equals-ignore-case": ["x"] } }], meta: { a: [{ suffix: "x" }] } },
       { paymentMethod: [{ "anything-but": ["cod"] }, { prefix: "pre" }] },
       { customer: { phone: [{ exists: false }], email: [{ prefix: "ops@" }, { "anything-but": { prefix: "x" } }] } },
       { items: { sku: ["A"], qty: [{ numeric: [">=", 2] }, 9] } },
@@ -149,6 +153,12 @@ describe("the type of a pattern", () => {
       { orderId: [{ numeric: [">", 0] }] },
       // @ts-expect-error a number has no prefix
       { total: [{ prefix: "5" }] },
+      // @ts-expect-error nor a wildcard
+      { total: [{ wildcard: "5*" }] },
+      // @ts-expect-error nor an address
+      { total: [{ cidr: "10.0.0.0/8" }] },
+      // @ts-expect-error nor a case
+      { vip: [{ "equals-ignore-case": "yes" }] },
       // @ts-expect-error a boolean has only exists
       { vip: [{ "anything-but": true }] },
       // @ts-expect-error a number does not begin with something
@@ -158,23 +168,25 @@ describe("the type of a pattern", () => {
       // @ts-expect-error a string has nothing in it
       { orderId: { length: [5] } },
     ];
-    expect(patterns).toHaveLength(6);
+    expect(patterns).toHaveLength(9);
   });
 
   it("an operator that is not known, or written wrongly, neither compiles nor is read", () => {
     const patterns: readonly OrderPattern[] = [
       // @ts-expect-error not known
-      { orderId: [{ suffix: "x" }] },
+      { orderId: [{ matches: "x" }] },
       // @ts-expect-error not known
-      { orderId: [{ wildcard: "x*" }] },
-      // @ts-expect-error not known
-      { orderId: [{ "equals-ignore-case": "x" }] },
-      // @ts-expect-error not known
-      { orderId: [{ cidr: "10.0.0.0/8" }] },
+      { orderId: [{ Wildcard: "x*" }] },
       // @ts-expect-error not known after anything-but
-      { orderId: [{ "anything-but": { suffix: "x" } }] },
+      { orderId: [{ "anything-but": { cidr: "10.0.0.0/8" } }] },
+      // @ts-expect-error one of them
+      { orderId: [{ "anything-but": { prefix: "x", suffix: "y" } }] },
       // @ts-expect-error not known in a record
-      { meta: { a: [{ suffix: "x" }] } },
+      { meta: { a: [{ matches: "x" }] } },
+      // @ts-expect-error one wildcard an entry
+      { orderId: [{ wildcard: ["x*"] }] },
+      // @ts-expect-error nothing else may stand in a suffix
+      { orderId: [{ suffix: { prefix: "x" } }] },
       // @ts-expect-error one prefix an entry
       { orderId: [{ prefix: ["x"] }] },
       // @ts-expect-error there is no such sign

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePattern } from "../../src/filter/parse.ts";
-import { patternLimits } from "../../src/filter/plain-copy.ts";
+import { patternLimits } from "../../src/filter/limits.ts";
 
 function problemsOf(pattern: unknown): readonly string[] {
   const result = parsePattern(pattern);
@@ -30,8 +30,8 @@ describe("the problems of a pattern", () => {
   });
 
   it("an operator that is not known is named, with those that are", () => {
-    const known = "known: prefix, numeric, exists, anything-but";
-    for (const name of ["suffix", "wildcard", "equals-ignore-case", "cidr", "toString", "__proto__"])
+    const known = "known: prefix, suffix, equals-ignore-case, wildcard, numeric, cidr, exists, anything-but";
+    for (const name of ["matches", "regex", "toString", "__proto__"])
       expect(problemsOf({ a: [JSON.parse(`{"${name}":"x"}`)] })).toEqual([`a[0]: operator "${name}" is not known; ${known}`]);
     expect(problemsOf({ a: [{ anythingBut: "x" }] })).toEqual([
       `a[0]: operator "anythingBut" is not known; ${known}. Did you mean "anything-but"?`,
@@ -48,7 +48,8 @@ describe("the problems of a pattern", () => {
   });
 
   it("an object has exactly one operator", () => {
-    const one = "must have exactly one operator of prefix, numeric, exists, anything-but; entries of one list are alternatives";
+    const one =
+      "must have exactly one operator of prefix, suffix, equals-ignore-case, wildcard, numeric, cidr, exists, anything-but; entries of one list are alternatives";
     expect(problemsOf({ a: [{ prefix: "x", exists: true }, {}] })).toEqual([
       `a[0]: {"prefix":"x","exists":true} ${one}`,
       `a[1]: {} ${one}`,
@@ -80,19 +81,25 @@ describe("the problems of a pattern", () => {
   it("exists takes true or false, prefix one string", () => {
     for (const exists of ["true", 1, null, [true]])
       expect(problemsOf({ a: [{ exists }] })[0]).toMatch(/^a\[0\]\.exists: .* is neither true nor false$/);
-    for (const prefix of [5, null, ["a"], { "equals-ignore-case": "a" }])
-      expect(problemsOf({ a: [{ prefix }] })[0]).toMatch(/^a\[0\]\.prefix: .* is no string/);
+    for (const prefix of [5, null, ["a"]]) expect(problemsOf({ a: [{ prefix }] })[0]).toMatch(/^a\[0\]\.prefix: .* is no string/);
+    for (const prefix of [{}, { "anything-but": "a" }, { suffix: "a" }])
+      expect(problemsOf({ a: [{ prefix }] })[0]).toMatch(/^a\[0\]\.prefix: .* is neither a string nor \{ "equals-ignore-case": … \}$/);
+    expect(problemsOf({ a: [{ suffix: { "equals-ignore-case": ["a"] } }] })[0]).toMatch(
+      /^a\[0\]\.suffix\.equals-ignore-case: .* is no string/,
+    );
   });
 
   it("anything-but takes strings or numbers, or a prefix, as EventBridge does", () => {
-    for (const operand of ["x", 5, ["x", ""], [1, 2], { prefix: "x" }, { prefix: ["x", "y"] }])
+    for (const operand of ["x", 5, ["x", ""], [1, 2], { prefix: "x" }, { prefix: ["x", "y"] }, { suffix: "x" }, { wildcard: "x*" }])
       expect(anythingButProblems(operand)).toBe("");
     for (const operand of [null, true, ["x", 1], ["x", null], [Number.NaN], [["x"]]])
       expect(anythingButProblems(operand)).toMatch(/^a\[0\]\.anything-but: .* must be a string, a number, strings, numbers/);
-    for (const operand of [{}, { suffix: "x" }, { prefix: "x", suffix: "y" }, { wildcard: "x*" }])
+    for (const operand of [{}, { cidr: "x" }, { exists: true }])
       expect(anythingButProblems(operand)).toMatch(/^a\[0\]\.anything-but: .* is not known after anything-but/);
-    for (const prefix of ["", [], ["x", ""], 5, null, [5], { "equals-ignore-case": "x" }])
-      expect(anythingButProblems({ prefix })).toMatch(/^a\[0\]\.anything-but\.prefix: .* must be a string that is not empty/);
+    expect(anythingButProblems({ prefix: "x", suffix: "y" })).toMatch(/must have nothing but "prefix"$/);
+    for (const prefix of ["", ["x", ""], 5, null, [5], { "equals-ignore-case": "x" }])
+      expect(anythingButProblems({ prefix })).toMatch(/^a\[0\]\.anything-but\.prefix(\[\d\])?: .* must be a string that is not empty/);
+    expect(anythingButProblems({ wildcard: [] })).toBe("a[0].anything-but.wildcard: an empty list leaves nothing out");
     expect(anythingButProblems([])).toMatch(/an empty list leaves nothing out/);
   });
 
@@ -137,17 +144,32 @@ describe("hostile patterns", () => {
     expect(problemsOf({ a: part, b: part })).toEqual([]);
   });
 
-  it("a pattern may be 32 levels deep and have 10,000 values", () => {
-    const { depth, nodes } = patternLimits;
-    expect({ depth, nodes }).toEqual({ depth: 32, nodes: 10_000 });
+  it("a pattern may be 32 levels deep and have 32 KB", () => {
+    const { depth, bytes } = patternLimits;
+    expect({ depth, bytes }).toEqual({ depth: 32, bytes: 32_768 });
     expect(problemsOf(wrapped(depth - 1))).toEqual([]);
     expect(problemsOf(wrapped(depth))[0]).toMatch(/: nested deeper than 32 levels$/);
     expect(problemsOf(wrapped(5_000))[0]).toMatch(/: nested deeper than 32 levels$/);
-    expect(problemsOf({ a: Array.from({ length: nodes - 2 }, () => 1) })).toEqual([]);
-    expect(problemsOf({ a: Array.from({ length: nodes - 1 }, () => 1) })).toEqual(["the pattern has more than 10000 values"]);
+    expect(problemsOf({ [Array.from({ length: depth }, () => "a").join(".")]: [1] })).toEqual([]);
+    expect(problemsOf({ [Array.from({ length: depth + 1 }, () => "a").join(".")]: [1] })).toEqual([
+      "a path in the pattern has more than 32 steps",
+    ]);
+    const tooLarge = ["the pattern is larger than 32 KB (as JSON, without spaces)"];
+    // {"a":["…"]} has ten characters besides the text, and é two bytes.
+    for (const [text, most] of [
+      ["x", bytes - 10],
+      ["é", (bytes - 10) / 2],
+      ["🙂", (bytes - 10) / 4],
+      ['"', (bytes - 10) / 2],
+      ["\u0001", (bytes - 10) / 6],
+    ] as const) {
+      expect(problemsOf({ a: [text.repeat(Math.floor(most))] })).toEqual([]);
+      expect(problemsOf({ a: [text.repeat(Math.floor(most) + 1)] })).toEqual(tooLarge);
+    }
     let doubled: unknown = [1];
     for (let level = 0; level < 30; level++) doubled = { a: doubled, b: doubled };
-    expect(problemsOf(doubled)).toEqual(["the pattern has more than 10000 values"]);
+    expect(problemsOf(doubled)).toEqual(tooLarge);
+    expect(problemsOf({ a: Array.from({ length: 40_000 }, () => undefined) })).toEqual(tooLarge);
   });
 
   it("a value that throws when it is read is a problem, not an error", () => {
@@ -232,7 +254,7 @@ describe("a parsed pattern", () => {
     expect(Object.isFrozen(values)).toBe(false);
   });
 
-  it("takes a key as it is: a dot is no path, and operators' names are names of fields", () => {
+  it("takes a dot for a step of the path, and operators' names for names of fields", () => {
     expect(problemsOf({ "a.b": ["x"], prefix: ["x"], numeric: { exists: [true] }, toString: ["x"] })).toEqual([]);
   });
 });

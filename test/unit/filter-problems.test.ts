@@ -54,7 +54,7 @@ describe("a filter that the payload can never match is refused where it is defin
     [{ ordrId: ["A"] }, 'filter: ordrId: order.placed has no such field; did you mean "orderId"?'],
     [{ orderId: [5] }, "filter: orderId: it is never 5: it is string"],
     [{ orderId: [{ numeric: [">", 5] }] }, "filter: orderId: it is never a number (string)"],
-    [{ total: [{ prefix: "1" }] }, "filter: total: it is never text (number), so it has no prefix"],
+    [{ total: [{ prefix: "1" }] }, "filter: total: it is never text (number), as prefix asks for"],
     [{ total: ["5"] }, 'filter: total: it is never "5": it is number'],
     [{ method: ["paypal"] }, 'filter: method: it is never "paypal": it is one of "cod", "prepaid"'],
     [{ method: [{ "anything-but": ["cod", "paypal"] }] }, 'filter: method: it is never "paypal"'],

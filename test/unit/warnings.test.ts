@@ -63,3 +63,34 @@ interface Delays {
   readonly subscriber?: Duration;
   readonly channel?: Duration;
 }
+
+it("warns of a filter, or a part of one, that lets everything or nothing through", () => {
+  const paid = defineTopic(
+    "order.paid",
+    z.object({ method: z.enum(["cod", "card"]), total: z.number(), note: z.string().optional(), tags: z.array(z.enum(["a"])) }),
+  );
+  const warnings = (filter: object): string[] => {
+    const odd = defineSubscriber(paid, { name: "odd", filter: filter as never, deliver: ({ handler }) => [handler({ handle: idle })] });
+    const all = applicationWarnings({ ...parts, topics: [paid], subscribers: [{ ...odd, file: "subscribers/odd.ts" }] });
+    return all.map((warning) => warning.replace('subscribers/odd.ts: subscriber "odd": filter: ', ""));
+  };
+  const twice = "what one anything-but leaves out, another lets through: put all into one";
+  expect(warnings({ method: [{ "anything-but": "cod" }, { "anything-but": "card" }] })).toEqual([`method always matches: ${twice}`]);
+  expect(warnings({ note: [{ "anything-but": ["x"] }, { "anything-but": { prefix: "y" } }] })).toEqual([`note always matches: ${twice}`]);
+  expect(warnings({ method: [{ "anything-but": ["cod", "card"] }] })).toEqual(['method never matches: it is "cod" or "card"']);
+  expect(warnings({ total: [{ exists: false }] })).toEqual(["total never matches: there is always a value"]);
+  expect(warnings({ total: [{ exists: true }] })).toEqual(['total always matches: it has { "exists": true }']);
+  expect(warnings({ $or: [{ method: ["cod", { prefix: "c" }] }, { total: [1] }] })).toEqual([
+    "method always matches: every value that it can have is in the list, and there is always one",
+  ]);
+  for (const good of [
+    { method: ["cod"] },
+    { note: [{ exists: true }] },
+    { note: [{ exists: false }] },
+    { tags: ["a"] },
+    { tags: [{ exists: false }] },
+    { total: [{ "anything-but": [1, 2] }] },
+    { note: [{ "anything-but": ["x", "y"] }, { "anything-but": ["x"] }] },
+  ])
+    expect(warnings(good)).toEqual([]);
+});

@@ -22,13 +22,14 @@ export function declareEvents(program: Command): void {
     .command("tail [topics...]")
     .description("follow events as they are published, a line each: of all topics, or of some; Ctrl-C ends")
     .option("--last <number>", "begin with so many of the newest events", "10")
+    .option("--filter <pattern>", "only events whose payload matches this pattern: JSON or a file of it; of several, any", collected, [])
     .option("--payload", "add each event's payload as JSON")
     .option("--json", "print each event as a CloudEvent in one line of JSON")
     .addHelpText(
       "after",
-      `\nExamples:\n  busbar tail\n  busbar tail order.placed order.refunded --payload\n  busbar tail --last 1000 --json | grep KR-48213`,
+      `\nExamples:\n  busbar tail\n  busbar tail order.placed order.refunded --payload\n  busbar tail --filter '{"total":[{"numeric":[">",10000]}]}'\n  busbar tail --last 1000 --json | grep KR-48213`,
     )
-    .action(async (topics: string[], options: { last: string; payload?: boolean; json?: boolean }) =>
+    .action(async (topics: string[], options: { last: string; filter: string[]; payload?: boolean; json?: boolean }) =>
       (await import("../tail.ts")).tail(topics, options),
     );
 
@@ -47,4 +48,9 @@ export function declareEvents(program: Command): void {
     .action(async (id: string, value: string | undefined, options: { limit: string; watch?: boolean; json?: boolean }) =>
       (await import("../trace.ts")).trace(id, value, options),
     );
+}
+
+/** An option that may stand several times. */
+function collected(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { matches, parse } from "../../filter/index.ts";
 import { found, type Operation, operation } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
@@ -10,11 +11,18 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       method: "GET",
       path: "/v1/events",
       scope: "read",
-      summary: "The newest events of all topics",
+      summary: "The newest events of all topics; of these, those that a filter lets through",
       tag,
-      query: z.strictObject({ count: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many.") }),
+      query: z.strictObject({
+        count: z.coerce.number().int().min(1).max(500).default(50).describe("So many are looked at."),
+        filter: z.string().optional().describe("A pattern as JSON: only events whose payload matches it are answered."),
+      }),
       answer: "`events`, the newest first, as CloudEvents",
-      handle: async ({ query: { count } }) => ({ events: await bus.inspect.events(count) }),
+      async handle({ query: { count, filter } }) {
+        const pattern = filter === undefined ? undefined : parse(filter);
+        const events = await bus.inspect.events(count);
+        return { events: pattern === undefined ? events : events.filter(({ data }) => matches(pattern, data)) };
+      },
     }),
     operation({
       method: "GET",

@@ -1,0 +1,139 @@
+const longestAddress = 45;
+
+/**
+ * An IP address as text that sorts as addresses do: "4" or "6", and 16 bits a character. Undefined where a text is no address. Only the plain forms
+ * count: four decimal numbers without leading zeros, or groups of IPv6, shortened once with "::", the last two perhaps as IPv4.
+ */
+export function addressKey(text: string): string | undefined {
+  if (text.length < 2 || text.length > longestAddress) return undefined;
+  if (!text.includes(":")) return readIpv4(text, 0, 0) ? String.fromCharCode(four, groups[0]!, groups[1]!) : undefined;
+  if (!readIpv6(text)) return undefined;
+  const [a, b, c, d, e, f, g, h] = [groups[0]!, groups[1]!, groups[2]!, groups[3]!, groups[4]!, groups[5]!, groups[6]!, groups[7]!];
+  // One by one: with a spread it takes six times as long.
+  return String.fromCharCode(six, a, b, c, d, e, f, g, h);
+}
+
+/** The first and the last of the addresses whose first `bits` bits are those of an address. */
+export function blockOf(key: string, bits: number): { readonly from: string; readonly to: string } {
+  const units = Array.from(key.slice(1), (_, index) => key.charCodeAt(index + 1));
+  const free = units.map((_, index) => 0xffff >> Math.min(16, Math.max(0, bits - 16 * index)));
+  const bound = (unit: (index: number) => number): string => key[0]! + String.fromCharCode(...units.map((_, index) => unit(index)));
+  return { from: bound((index) => units[index]! & ~free[index]!), to: bound((index) => units[index]! | free[index]!) };
+}
+
+/**
+ * Finds the place of a text that is an address among sorted keys, as `Finder` has it, without making a key of it: three numbers stand for one, as an
+ * address of IPv6 has more bits than a number. What has no colon is IPv4, whose keys come first.
+ */
+export function addressFinder(keys: readonly string[]): (text: string) => number | undefined {
+  const parts = [0, 1, 2].map((part) => Float64Array.from(keys, (key) => numbersOf(key)[part]!));
+  const [first, second, third] = parts as [Float64Array, Float64Array, Float64Array];
+  return (text) => {
+    if (text.length < 2 || text.length > longestAddress) return undefined;
+    const isLong = text.includes(":");
+    if (!(isLong ? readIpv6(text) : readIpv4(text, 0, 0))) return undefined;
+    // Above all of IPv4, which lie below zero.
+    const a = isLong ? (groups[0]! * 65_536 + groups[1]!) * 65_536 + groups[2]! : groups[0]! * 65_536 + groups[1]! - 4_294_967_296;
+    const b = isLong ? (groups[3]! * 65_536 + groups[4]!) * 65_536 + groups[5]! : 0;
+    const c = isLong ? groups[6]! * 65_536 + groups[7]! : 0;
+    let low = 0;
+    let high = first.length;
+    let same = false;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const difference = first[middle]! - a || second[middle]! - b || third[middle]! - c;
+      if (difference === 0) same = true;
+      if (difference <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return 2 * low - (same ? 1 : 0);
+  };
+}
+
+function numbersOf(key: string): readonly [number, number, number] {
+  const unit = (index: number): number => key.charCodeAt(index + 1);
+  if (key.startsWith("4")) return [unit(0) * 65_536 + unit(1) - 4_294_967_296, 0, 0];
+  return [(unit(0) * 65_536 + unit(1)) * 65_536 + unit(2), (unit(3) * 65_536 + unit(4)) * 65_536 + unit(5), unit(6) * 65_536 + unit(7)];
+}
+
+/** Where an address is read into: 16 bits each, two or all eight. */
+const groups = new Uint16Array(8);
+
+/** Reads four decimal numbers into two groups. */
+function readIpv4(text: string, from: number, into: number): boolean {
+  let part = 0;
+  let value = -1;
+  for (let at = from; at <= text.length; at++) {
+    const unit = at === text.length ? dot : text.charCodeAt(at);
+    if (unit === dot) {
+      if (value < 0 || part > 3) return false;
+      const group = into + (part >> 1);
+      groups[group] = part % 2 === 0 ? value << 8 : groups[group]! | value;
+      part += 1;
+      value = -1;
+    } else {
+      // A zero stands alone.
+      if (unit < zero || unit > zero + 9 || value === 0) return false;
+      value = Math.max(value, 0) * 10 + unit - zero;
+      if (value > 255) return false;
+    }
+  }
+  return part === 4;
+}
+
+function readIpv6(text: string): boolean {
+  let count = 0;
+  let gap = -1;
+  let at = 0;
+  if (text.startsWith("::")) {
+    gap = 0;
+    at = 2;
+  }
+  while (at < text.length) {
+    const end = ends(text, at);
+    if (count === 8) return false;
+    if (text.charCodeAt(end) === dot) {
+      if (count > 6 || !readIpv4(text, at, count)) return false;
+      count += 2;
+      break;
+    }
+    const value = hexadecimal(text, at, end);
+    if (value < 0) return false;
+    groups[count++] = value;
+    if (end === text.length) break;
+    at = end + 1;
+    if (text.charCodeAt(at) === colon) {
+      if (gap >= 0) return false;
+      gap = count;
+      at += 1;
+    } else if (at === text.length) return false;
+  }
+  if (gap < 0) return count === 8;
+  if (count === 8) return false;
+  // What stood behind the gap moves to the end.
+  groups.copyWithin(8 - (count - gap), gap, count);
+  groups.fill(0, gap, 8 - (count - gap));
+  return true;
+}
+
+const [dot, colon, zero, four, six] = [0x2e, 0x3a, 0x30, 0x34, 0x36];
+
+/** Where a group ends: at a colon, a dot, or the end. */
+function ends(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) !== colon && text.charCodeAt(at) !== dot) at += 1;
+  return at;
+}
+
+/** One to four digits; -1 where they are none. */
+function hexadecimal(text: string, from: number, end: number): number {
+  if (end === from || end - from > 4) return -1;
+  let value = 0;
+  for (let at = from; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    const digit = unit <= zero + 9 ? unit - zero : (unit | 0x20) - 0x57;
+    if (digit < 0 || digit > 15 || (unit > zero + 9 && digit < 10)) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}

@@ -1,0 +1,55 @@
+import type { FilterProblem } from "./filter-error.ts";
+import { patternLimits } from "./limits.ts";
+import type { Condition, Likeness, ParsedPattern } from "./parsed-pattern.ts";
+import { combinationsOf } from "./rules.ts";
+import { tooComplex } from "./text-operators.ts";
+
+/** Why a pattern that is written correctly is too much. */
+export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
+  const faults: FilterProblem[] = [];
+  const { combinations, wildcards, depth } = patternLimits;
+  if (combinationsOf(pattern, combinations) > combinations)
+    faults.push({
+      path: "",
+      problem: `the branches of its $or have more than ${combinations} combinations: use fewer, or several filters`,
+      vendor: "Rule is too complex - try using fewer $or combinations",
+    });
+  const searched = new Set(
+    conditionsOf(pattern)
+      .flatMap(likenessesOf)
+      .filter(isSearched)
+      .map(({ wildcard }) => wildcard),
+  ).size;
+  if (searched > wildcards)
+    faults.push({
+      path: "",
+      problem: `the pattern has ${searched} wildcards with a star that is neither only at the beginning nor only at the end: at most ${wildcards}`,
+      vendor: tooComplex,
+    });
+  if (levelsOf(pattern) > depth) faults.push({ path: "", problem: `a path in the pattern has more than ${depth} steps` });
+  return faults;
+}
+
+/** Every condition of a pattern. */
+export function conditionsOf({ fields, or }: ParsedPattern): Condition[] {
+  return [...fields.flatMap((field) => ("nested" in field ? conditionsOf(field.nested) : field.oneOf)), ...or.flatMap(conditionsOf)];
+}
+
+function likenessesOf(condition: Condition): readonly Likeness[] {
+  if (condition.is === "none-like") return condition.of;
+  return condition.is === "wildcard" ? [condition] : [];
+}
+
+type Wildcard = Extract<Likeness, { readonly is: "wildcard" }>;
+
+/** Others are a prefix, a suffix or a text. */
+function isSearched(likeness: Likeness): likeness is Wildcard {
+  if (likeness.is !== "wildcard") return false;
+  const { parts } = likeness;
+  return parts.length > 2 || (parts.length === 2 && parts[0] !== "" && parts[1] !== "");
+}
+
+function levelsOf({ fields, or }: ParsedPattern): number {
+  const levels = fields.map((field) => ("nested" in field ? 1 + levelsOf(field.nested) : 1));
+  return Math.max(0, ...levels, ...or.map(levelsOf));
+}

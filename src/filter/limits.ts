@@ -1,0 +1,15 @@
+/** What no pattern may exceed. */
+export const patternLimits = {
+  /** Levels of objects and lists. */
+  depth: 32,
+  /** Bytes of its JSON, without spaces. */
+  bytes: 32_768,
+  /** Combinations of the branches of its `$or`s. */
+  combinations: 256,
+  /** Wildcards that more than the beginning and the end of a text must be looked at for. */
+  wildcards: 5,
+  /** Stars in one wildcard. */
+  stars: 5,
+  /** Numbers beyond it are not kept exactly, in a pattern as in a payload. */
+  number: 2 ** 53,
+} as const;

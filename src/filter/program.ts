@@ -1,0 +1,172 @@
+import { absenceOf } from "./absence.ts";
+import { add, type Bits, bitsOf, isSame, keepOnly, meets } from "./bits.ts";
+import { type LeafIndex, leafIndex, type LeafTest } from "./leaf-index.ts";
+import type { Condition, ParsedPattern } from "./parsed-pattern.ts";
+import { patternLimits } from "./limits.ts";
+import { combinationsOf, type Members, partsOf } from "./rules.ts";
+
+/**
+ * A pattern as it is matched: the places of a payload that it names, as a tree. Each rule without `$or` that the pattern stands for has a number; at
+ * each place stands which rules hold of what is found there, so that all of them are tried in one walk along the payload.
+ */
+/** Up to so many places are simply gone through. */
+const few = 8;
+
+export interface Program {
+  readonly root: Place;
+  readonly rules: number;
+}
+
+/** One place that a pattern names. Sets are of the rules that may still hold; those that ask nothing here are always among them. */
+export interface Place {
+  readonly key: string;
+  /** What lies below, by key, in the order in which the pattern names it. */
+  readonly below: readonly Place[];
+  readonly keys: ReadonlyMap<string, Place>;
+  /** Where it stands among the places beside it. */
+  readonly index: number;
+  /** The ways to what lies deeper, by their keys with dots in between: a payload may have such keys too. */
+  readonly dotted: ReadonlyMap<string, readonly Place[]>;
+  /** What a value here must be. */
+  readonly leaves: readonly Leaf[];
+  /** Rules that hold where nothing is here. */
+  readonly absent: Bits;
+  /** The same, of the leaves and of what lies below alone. */
+  readonly leavesAbsent: Bits;
+  readonly belowAbsent: Bits;
+  /** Of each place below, the rules that hold where all the others are absent; only where there are many. */
+  readonly alone: readonly Bits[];
+  /** Which rules hold where of the places below those between two are absent. */
+  readonly absentBetween: (from: number, to: number, into: Bits) => void;
+  readonly all: Bits;
+  /** Room to work in: a place is never tried within itself. */
+  readonly result: Bits;
+  readonly ofObject: Bits;
+  readonly ofAny: Bits;
+  readonly seen: number[];
+  /** When each place below was last seen, in tries of this one. */
+  readonly seenIn: Int32Array;
+  tries: number;
+}
+
+/** Tests of one place of which no rule has two: a rule that has two asks for each of them separately. */
+export interface Leaf {
+  readonly tests: readonly LeafTest[];
+  readonly hold: LeafIndex;
+  /** Rules that ask nothing here. */
+  readonly others: Bits;
+  readonly absent: Bits;
+  readonly all: Bits;
+  readonly result: Bits;
+}
+
+interface Draft {
+  readonly key: string;
+  readonly below: Map<string, Draft>;
+  readonly leaves: { readonly tests: LeafTest[]; readonly rules: Bits }[];
+}
+
+/** Takes time as the pattern is long; patterns are within the limits. */
+export function compiled(pattern: ParsedPattern): Program {
+  const rules = combinationsOf(pattern, patternLimits.combinations);
+  const numbers = Array.from({ length: rules }, (_, rule) => rule);
+  const words = Math.ceil(rules / 32);
+  const draft: Draft = { key: "", below: new Map(), leaves: [] };
+  spread(pattern, { rules: numbers, combinations: numbers }, { draft, words });
+  const root = placeOf(draft, { index: 0, all: bitsOf(numbers, words), decimals: pattern.decimals });
+  return { root, rules };
+}
+
+function spread(pattern: ParsedPattern, members: Members, { draft, words }: { readonly draft: Draft; readonly words: number }): void {
+  for (const { field, members: own } of partsOf(pattern, members, patternLimits.combinations)) {
+    let below = draft.below.get(field.key);
+    if (below === undefined) draft.below.set(field.key, (below = { key: field.key, below: new Map(), leaves: [] }));
+    if ("nested" in field) spread(field.nested, own, { draft: below, words });
+    else addLeaf(below.leaves, { conditions: field.oneOf, rules: bitsOf(own.rules, words) });
+  }
+}
+
+function addLeaf(leaves: Draft["leaves"], test: LeafTest): void {
+  const free = leaves.find(({ rules }) => !meets(rules, test.rules));
+  if (free === undefined) leaves.push({ tests: [test], rules: test.rules.slice() });
+  else {
+    free.tests.push(test);
+    add(free.rules, test.rules);
+  }
+}
+
+interface Whole {
+  readonly index: number;
+  readonly all: Bits;
+  readonly decimals: number | undefined;
+}
+
+function placeOf(draft: Draft, whole: Whole): Place {
+  const { all } = whole;
+  const words = all.length;
+  const below = [...draft.below.values()].map((each, index) => placeOf(each, { ...whole, index }));
+  const leaves = draft.leaves.map(({ tests }) => leafOf(tests, whole));
+  const leavesAbsent = common(leaves, all);
+  const belowAbsent = common(below, all);
+  return {
+    key: draft.key,
+    below,
+    keys: new Map(below.map((place) => [place.key, place])),
+    index: whole.index,
+    dotted: new Map(below.flatMap((place) => waysBelow(place).map((way) => [way.map(({ key }) => key).join("."), way]))),
+    leaves,
+    absent: common([{ absent: leavesAbsent }, { absent: belowAbsent }], all),
+    leavesAbsent,
+    belowAbsent,
+    alone: below.length > few ? aloneOf(below, all) : [],
+    absentBetween: absenceOf(below.map(({ absent }) => absent)),
+    all,
+    result: new Int32Array(words),
+    ofObject: new Int32Array(words),
+    ofAny: new Int32Array(words),
+    seen: [],
+    seenIn: new Int32Array(below.length),
+    tries: 0,
+  };
+}
+
+function leafOf(tests: readonly LeafTest[], { all, decimals }: Whole): Leaf {
+  const others = all.slice();
+  const absent = new Int32Array(all.length);
+  for (const { rules, conditions } of tests) {
+    for (let word = 0; word < others.length; word++) others[word]! &= ~rules[word]!;
+    if (conditions.some(holdsOfNothing)) add(absent, rules);
+  }
+  add(absent, others);
+  return { tests, hold: leafIndex(tests, decimals), others, absent, all, result: new Int32Array(all.length) };
+}
+
+export function holdsOfNothing(condition: Condition): boolean {
+  return condition.is === "exists" && !condition.exists;
+}
+
+function common(parts: readonly { readonly absent: Bits }[], all: Bits): Bits {
+  const rules = all.slice();
+  for (const { absent } of parts) keepOnly(rules, absent);
+  // One set where they are the same, so that the two are quickly told to be.
+  return isSame(rules, all) ? all : rules;
+}
+
+function aloneOf(below: readonly Place[], all: Bits): Bits[] {
+  const alone = below.map(() => all.slice());
+  const before = all.slice();
+  const behind = all.slice();
+  for (const [index, { absent }] of below.entries()) {
+    keepOnly(alone[index]!, before);
+    keepOnly(before, absent);
+    const fromBehind = below.length - 1 - index;
+    keepOnly(alone[fromBehind]!, behind);
+    keepOnly(behind, below[fromBehind]!.absent);
+  }
+  return alone;
+}
+
+/** Through a place to all that lies below it, what lies between included. */
+function waysBelow(place: Place): Place[][] {
+  return place.below.flatMap((next) => [[place, next], ...waysBelow(next).map((way) => [place, ...way])]);
+}
