@@ -30,11 +30,12 @@ export function encodeRecord(record: SpoolRecord): string {
 }
 
 /** The whole lines of a piece of a file, at most so many. What follows the last line break was not written to its end. */
-export function readLines(piece: Buffer, most: number): ReadLines {
+export function readLines(piece: Uint8Array, most: number): ReadLines {
   const lines: ReadLine[] = [];
+  const text = new TextDecoder();
   let from = 0;
   for (let end = piece.indexOf(newline); end !== -1 && lines.length < most; end = piece.indexOf(newline, from)) {
-    const line = piece.toString("utf8", from, end);
+    const line = text.decode(piece.subarray(from, end));
     lines.push({ line, record: decodeLine(line) });
     from = end + 1;
   }
