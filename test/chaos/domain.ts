@@ -22,7 +22,7 @@ export interface ChaosOptions {
   /** Where the deliveries go: the mailroom, or a file that an own provider appends to. */
   readonly sendTo?:
     | { readonly kind: "mailroom"; readonly url: string; readonly smtp: { readonly host: string; readonly port: number } }
-    | { readonly kind: "file"; readonly path: string };
+    | { readonly kind: "file"; readonly path: string; /** Milliseconds that an answer takes. */ readonly delay?: number };
   /** Where events wait while Redis is away. Default: nowhere. */
   readonly spool?: string | undefined;
   /** Default: it is sent again. */
@@ -33,7 +33,7 @@ export const prefix = "chaos";
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
 export function chaosBus({ redis, application, subscribers, sendTo, spool, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
-  const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path)] } : {};
+  const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path, sendTo.delay)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
     application,

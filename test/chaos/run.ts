@@ -27,10 +27,13 @@ import { providerDown, providerDownLong } from "./scenarios/provider-down.ts";
 import { refusingQueue } from "./scenarios/refusing-queue.ts";
 import { rollingDeploy } from "./scenarios/rolling-deploy.ts";
 import { sigterm } from "./scenarios/sigterm.ts";
+import { standard, standardSmall } from "./scenarios/standard.ts";
 import { takeOver } from "./scenarios/take-over.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const scenarios: readonly Scenario[] = [
+  standard,
+  standardSmall,
   crashPoints,
   killWorkers,
   killRedis,

@@ -25,7 +25,7 @@ export interface StageOptions {
   readonly appendfsync?: "everysec" | "always";
   /** `mailroom` (default), or `file`: an own provider that is faster than it. */
   readonly provider?: "mailroom" | "file";
-  /** Milliseconds that the mailroom's answers take. Default 60. */
+  /** Milliseconds that an answer takes. Default 60 of the mailroom, 0 of the file. */
   readonly answerDelay?: number;
   /** All but the stage itself reach Redis through a proxy that can cut replies off. Default false. */
   readonly proxied?: boolean;
@@ -118,7 +118,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     return started;
   };
 
-  let sendTo: ChaosOptions["sendTo"] = { kind: "file", path: join(folder, "sends.ndjson") };
+  let sendTo: ChaosOptions["sendTo"] = { kind: "file", path: join(folder, "sends.ndjson"), delay: options.answerDelay ?? 0 };
   if (provider === "mailroom") {
     const address = await start("mailroom", "./mailroom-process.ts", [mail, String(answerDelay)]).started();
     sendTo = { kind: "mailroom", ...address! };
