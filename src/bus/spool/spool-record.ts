@@ -30,7 +30,9 @@ export function encodeRecord(record: SpoolRecord): string {
 }
 
 /** The whole lines of a piece of a file, at most so many. What follows the last line break was not written to its end. */
-export function readLines(piece: Buffer, most: number): ReadLines {
+export function readLines(file: Uint8Array, most: number): ReadLines {
+  // Not Node's own type in the declaration: those who have the package's types need not have Node's.
+  const piece = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const lines: ReadLine[] = [];
   let from = 0;
   for (let end = piece.indexOf(newline); end !== -1 && lines.length < most; end = piece.indexOf(newline, from)) {
