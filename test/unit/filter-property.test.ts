@@ -242,10 +242,11 @@ describe("any pattern", () => {
   });
 });
 
+const bitsOf = (groups: readonly string[]): bigint => groups.reduce((sum, unit) => (sum << 16n) | BigInt(`0x${unit}`), 0n);
+
 describe("blocks of IPv6", () => {
   const group = fc.oneof(fc.constantFrom(0, 1, 0x8000, 0xffff), fc.nat(0xffff)).map((unit) => unit.toString(16));
   const address = fc.array(group, { minLength: 8, maxLength: 8 });
-  const bitsOf = (groups: readonly string[]): bigint => groups.reduce((sum, unit) => (sum << 16n) | BigInt(`0x${unit}`), 0n);
 
   it("hold the addresses that begin with their bits", () => {
     let inside = 0;
