@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createBus, defineSubscriber } from "../../src/index.ts";
+import { parse } from "../../src/filter/index.ts";
 import type { Server } from "../../src/server/server.ts";
 import { type Answer, ask, type Asked, httpDoor } from "../support/http.ts";
 import { observed, orderPlaced, receipt, recordingProvider, testLine } from "../support/line.ts";
@@ -103,6 +104,22 @@ describe("a filter", () => {
     const { body } = await get(`/v1/events?count=500&filter=${encodeURIComponent('{"orderId":["F-2"]}')}`);
     expect(body.events).toMatchObject([{ data: { orderId: "F-2" } }]);
     expect((await get("/v1/events?filter=%7B%7D")).body).toMatchObject({ status: 422, code: "INVALID_FILTER" });
+  });
+});
+
+describe("a tail", () => {
+  it("lets through what one of its filters does", async () => {
+    const sent = observed(bus, "sent", 6);
+    for (const orderId of ["T-1", "T-2", "T-3"]) await bus.publishEvent.orderPlaced(order(orderId));
+    await sent;
+    const filters = [parse({ orderId: ["T-1"] }), parse({ orderId: [{ suffix: "-3" }] })];
+    const ending = new AbortController();
+    const seen: unknown[] = [];
+    for await (const { data } of bus.inspect.tail({ filters, last: 3, signal: ending.signal })) {
+      seen.push((data as { orderId: string }).orderId);
+      if (seen.length === 2) ending.abort();
+    }
+    expect(seen).toEqual(["T-1", "T-3"]);
   });
 });
 

@@ -241,3 +241,25 @@ describe("any pattern", () => {
     expect(read).toBeGreaterThan(50);
   });
 });
+
+const bitsOf = (groups: readonly string[]): bigint => groups.reduce((sum, unit) => (sum << 16n) | BigInt(`0x${unit}`), 0n);
+
+describe("blocks of IPv6", () => {
+  const group = fc.oneof(fc.constantFrom(0, 1, 0x8000, 0xffff), fc.nat(0xffff)).map((unit) => unit.toString(16));
+  const address = fc.array(group, { minLength: 8, maxLength: 8 });
+
+  it("hold the addresses that begin with their bits", () => {
+    let inside = 0;
+    fc.assert(
+      fc.property(address, fc.nat(127), address, fc.nat(8), (base, bits, other, same) => {
+        const asked = [...base.slice(0, same), ...other.slice(same)];
+        const parsed = parsePattern({ a: [{ cidr: `${base.join(":")}/${bits}` }, { cidr: "10.0.0.0/8" }] });
+        const wanted = bitsOf(base) >> BigInt(128 - bits) === bitsOf(asked) >> BigInt(128 - bits);
+        expect("matcher" in parsed && matches(parsed.matcher, { a: asked.join(":") })).toBe(wanted);
+        if (wanted) inside += 1;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(inside).toBeGreaterThan(100);
+  });
+});
