@@ -13,7 +13,7 @@ it("the application of docs/authoring.md is type-correct, passes busbar check, a
   });
   const [types, tests, check] = await Promise.all([
     run([join(root, "node_modules/typescript/bin/tsc"), "--project", folder]),
-    run([join(root, "node_modules/vitest/vitest.mjs"), "run"]),
+    run([join(root, "node_modules/vitest/vitest.mjs"), "run", "--testTimeout=20000"]),
     runCli(["check", "--json"], { cwd: folder }),
   ]);
   expect(types.output).toBe("");

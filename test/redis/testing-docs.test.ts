@@ -23,7 +23,7 @@ it("the examples of docs/testing.md are type-correct and pass, on the one Redis 
 
   const [types, tests] = await Promise.all([
     run([join(root, "node_modules/typescript/bin/tsc"), "--project", folder]),
-    run([join(root, "node_modules/vitest/vitest.mjs"), "run"]),
+    run([join(root, "node_modules/vitest/vitest.mjs"), "run", "--testTimeout=20000"]),
   ]);
   expect(types.output).toBe("");
   expect(tests.output).toMatch(/Tests +11 passed \(11\)/);
