@@ -18,13 +18,18 @@ export function ofMailroom(provider: string): string {
   return `${provider} (mailroom)`;
 }
 
-/** The real providers and, while real sending is off, their stand-ins at the mailroom. */
+/**
+ * All that call back, the real ones and their stand-ins at the mailroom: what waits was verified where it came in, and to read it takes no keys, which the
+ * server alone may have. Those that are asked: the real ones and, while real sending is off, their stand-ins.
+ */
 export function reportingProviders(settings: CallbackSettings & Pick<Settings, "push" | "send" | "channels">): ReportingProviders {
   const { push, send, channels } = settings;
+  const live = liveReaders(settings);
   const readers = new Map<string, CallbackReader>();
-  const add = (name: string, reader: CallbackReader | undefined): void => void (reader !== undefined && readers.set(name, reader));
-  for (const [name, reader] of Object.entries(liveReaders(settings))) add(name, reader);
-  if (!send.live) for (const [name, reader] of Object.entries(mailroomReaders(settings))) add(ofMailroom(name), reader);
+  for (const [name, keyless] of Object.entries(mailroomReaders(settings))) {
+    readers.set(name, live[name as keyof typeof live] ?? keyless);
+    readers.set(ofMailroom(name), keyless);
+  }
 
   const asking = new Map<string, ReturnType<typeof expoReceipts>>();
   if (channels.push.off === undefined) {
