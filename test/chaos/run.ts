@@ -12,6 +12,7 @@ import type { Scenario } from "./scenario.ts";
 import { callbacks, callbacksFew } from "./scenarios/callbacks.ts";
 import { crashPoints } from "./scenarios/crash-points.ts";
 import { cutReplies } from "./scenarios/cut-replies.ts";
+import { deadRouter } from "./scenarios/dead-router.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
 import { forgottenScripts } from "./scenarios/forgotten-scripts.ts";
 import { memoryFull } from "./scenarios/memory-full.ts";
@@ -49,6 +50,7 @@ const scenarios: readonly Scenario[] = [
   rollingDeploy,
   refusingQueue,
   takeOver,
+  deadRouter,
   poison,
   pausedWorker,
   providerDown,
