@@ -5,9 +5,9 @@ import { orderPlaced, prefix } from "./domain.ts";
 import { sendKey } from "./sends.ts";
 import type { Stage } from "./stage.ts";
 
-/** What a process held when it was killed. */
+/** What processes held when they were killed. */
 export interface Held {
-  /** When it was killed, milliseconds since 1970. */
+  /** When they were killed, milliseconds since 1970. */
   readonly at: number;
   readonly what: readonly string[];
 }
@@ -17,10 +17,10 @@ const letGoMs = 2_000;
 const lookEveryMs = 100;
 
 /**
- * The messages that a worker held, which was killed just now: they stay under its locks, while what the living hold comes and goes.
+ * The messages that workers held which were killed just now: they stay under their locks, while what the living hold comes and goes.
  * Redis is asked, and not the product: BullMQ's list of what is under way, and the lock of each job.
  */
-export async function heldByWorker({ redis }: Stage, at: number): Promise<Held> {
+export async function heldByWorkers({ redis }: Stage, at: number): Promise<Held> {
   const queue = `${prefix}:{chaos.email}`;
   const locks = async (): Promise<Map<string, string>> => {
     const ids = await redis.lrange(`${queue}:active`, 0, -1);
