@@ -4,7 +4,7 @@ import { percentile } from "./percentile.ts";
 export interface Result {
   readonly what: string;
   /** Empty for what is only counted. */
-  readonly unit: "µs" | "ms" | "s" | "MB" | "×" | "";
+  readonly unit: "µs" | "ms" | "s" | "MB" | "bytes" | "×" | "";
   readonly p50: number;
   readonly p99: number | undefined;
   /** How many were measured. */
@@ -26,7 +26,7 @@ export function misses({ p50, goal }: Result): boolean {
 export function tableLines(results: readonly Result[]): string[] {
   const rows = results.map((result) => {
     const { what, unit, p50, p99, count, goal } = result;
-    const figure = (value: number): string => `${value.toFixed(unit === "MB" || unit === "" ? 0 : 2)} ${unit}`.trim();
+    const figure = (value: number): string => `${value.toFixed(unit === "MB" || unit === "bytes" || unit === "" ? 0 : 2)} ${unit}`.trim();
     const verdict = goal === undefined ? "" : `${misses(result) ? "MISSED" : "reached"}: < ${goal} ${unit}`;
     return [what, figure(p50), p99 === undefined ? "" : figure(p99), String(count), verdict];
   });

@@ -9,6 +9,7 @@ import { economyBench } from "./economy-bench.ts";
 import { filterBench } from "./filter-bench.ts";
 import { httpBench } from "./http-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
+import { ledgerBench } from "./ledger-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
 import { planBench } from "./plan-bench.ts";
 import { publishBench } from "./publish-bench.ts";
@@ -28,6 +29,7 @@ const benches = {
   http: httpBench,
   callbacks: callbacksBench,
   deliveries: async () => [await deliveriesBench()],
+  ledger: ledgerBench,
   economy: async () => [await economyBench()],
   audience: audienceBench,
   cli: cliBench,

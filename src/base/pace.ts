@@ -15,12 +15,21 @@ export interface Pace {
 }
 
 /**
- * - `standard`: what a killed process held is taken over within seconds;
+ * - `standard`: what a killed process held is taken over within seconds: a worker's after {@link lease} and `stalled`, 10 s at most, a
+ *   router's after `takeOver` and `sweep`, 18 s at most;
  * - `economy`: for hosts that bill by command: within minutes. What is published is routed and sent as fast as ever.
  */
 export const paces = {
-  standard: { block: 5_000, drain: 5_000, stalled: 5_000, sweep: 5_000, takeOver: 15_000, rounds: 60_000 },
+  standard: { block: 5_000, drain: 5_000, stalled: 4_000, sweep: 5_000, takeOver: 13_000, rounds: 60_000 },
   economy: { block: 60_000, drain: 300_000, stalled: 240_000, sweep: 60_000, takeOver: 150_000, rounds: 3_600_000 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
 export type Profile = keyof typeof paces;
+
+/**
+ * What a worker has in hand is its own for `lasts` milliseconds, and for as long again each time that it says so, every `renewed`
+ * milliseconds: the job by its lock, and the right to send by its claim. So a process, or its Redis, may be silent for the difference, 5 s,
+ * before another worker takes over what it may have sent. Short, because it is most of what a killed worker's delivery waits; saying so
+ * costs only where something is under way for longer than a moment, so the profiles do not differ in it.
+ */
+export const lease = { lasts: 6_000, renewed: 1_000 } as const;

@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import { type Clock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Pace } from "../base/pace.ts";
+import { lease, type Pace } from "../base/pace.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import { backoff } from "../define/policy.ts";
 import type { Job, QueuedContent, QueueWorker, Verdict, WorkOptions } from "./delivery-queue.ts";
@@ -21,10 +21,10 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
 }
 
 /**
- * A lock that is not renewed for 10 s is lost, and a look now and then (by default every 5 s) finds the jobs whose lock is: a killed
- * worker's jobs are then taken over. A job may lose its worker five times, because `attempts` does not count such losses.
+ * A lock that is not renewed is lost, and a look now and then (by default every 4 s) finds the jobs whose lock is: a killed worker's jobs
+ * are then taken over. A job may lose its worker five times, because `attempts` does not count such losses.
  */
-const takeOver = { lockDuration: 10_000, maxStalledCount: 5 };
+const takeOver = { lockDuration: lease.lasts, lockRenewTime: lease.renewed, maxStalledCount: 5 };
 
 const longestReason = 1_000;
 

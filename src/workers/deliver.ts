@@ -4,6 +4,7 @@ import { deadline } from "../base/deadline.ts";
 import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { lease } from "../base/pace.ts";
 import { type Channel, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Delivery } from "../define/delivery.ts";
@@ -35,9 +36,8 @@ export interface DeliverOptions {
   readonly timeout: number;
 }
 
-/** How long a claim holds without renewal. As long as the job's lock, so that a killed worker's delivery is free when its job is. */
-const leaseMs = 10_000;
-const renewMs = 4_000;
+/** A claim holds as long as the job's lock, so that a killed worker's delivery is free when its job is. */
+const { lasts: leaseMs, renewed: renewMs } = lease;
 /** A delivery whose workers died so often while sending it is poison. */
 const mostDeaths = 5;
 /** Redis did not take the claim. */

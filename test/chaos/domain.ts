@@ -19,6 +19,8 @@ export interface ChaosOptions {
   readonly application: string;
   /** One e-mail an event each. `trapped` falls into the events' traps, the others do not. */
   readonly subscribers: readonly string[];
+  /** The oldest names of those that were renamed; their e-mails go on as before. */
+  readonly formerly?: Readonly<Record<string, string>> | undefined;
   /** Where the deliveries go: the mailroom, or a file that an own provider appends to. */
   readonly sendTo?:
     | { readonly kind: "mailroom"; readonly url: string; readonly smtp: { readonly host: string; readonly port: number } }
@@ -32,13 +34,14 @@ export interface ChaosOptions {
 export const prefix = "chaos";
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
-export function chaosBus({ redis, application, subscribers, sendTo, spool, onUnknown }: ChaosOptions, logger?: Logger): ChaosBus {
+export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
+  const { redis, application, subscribers, formerly, sendTo, spool, onUnknown } = options;
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path, sendTo.delay)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
     application,
     topics: { orderPlaced, deliveryStatusChanged },
-    subscribers: subscribers.map(mailer),
+    subscribers: subscribers.map((name) => mailer(name, formerly?.[name])),
     redis,
     prefix,
     channels: {
@@ -56,16 +59,18 @@ export function chaosBus({ redis, application, subscribers, sendTo, spool, onUnk
   });
 }
 
-function mailer(name: string): Subscriber {
+function mailer(name: string, formerly?: string): Subscriber {
+  const letter = formerly ?? name;
   const template = emailTemplate({
-    name,
+    name: letter,
     data: z.object({ number: z.int() }),
-    subject: `${name} {{number}}`,
+    subject: `${letter} {{number}}`,
     mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>Order {{number}}</mj-text></mj-column></mj-section></mj-body></mjml>",
     text: "Order {{number}}",
   });
   return defineSubscriber(orderPlaced, {
     name,
+    ...(formerly === undefined ? {} : { formerly }),
     deliver: ({ email }) => [
       email({
         to({ data }) {

@@ -12,6 +12,8 @@ import type { Scenario } from "./scenario.ts";
 import { callbacks, callbacksFew } from "./scenarios/callbacks.ts";
 import { crashPoints } from "./scenarios/crash-points.ts";
 import { cutReplies } from "./scenarios/cut-replies.ts";
+import { deadWorker } from "./scenarios/dead-worker.ts";
+import { deadRouter } from "./scenarios/dead-router.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
 import { forgottenScripts } from "./scenarios/forgotten-scripts.ts";
 import { memoryFull } from "./scenarios/memory-full.ts";
@@ -36,6 +38,7 @@ const scenarios: readonly Scenario[] = [
   standardSmall,
   crashPoints,
   killWorkers,
+  deadWorker,
   killRedis,
   hungRedis,
   redisAway,
@@ -49,6 +52,7 @@ const scenarios: readonly Scenario[] = [
   rollingDeploy,
   refusingQueue,
   takeOver,
+  deadRouter,
   poison,
   pausedWorker,
   providerDown,

@@ -82,6 +82,7 @@ export interface Stage {
 export interface RunOptions {
   readonly name: string;
   readonly subscribers: readonly string[];
+  readonly formerly?: ChaosOptions["formerly"];
   readonly application?: string;
   readonly onUnknown?: ChaosOptions["onUnknown"];
 }
@@ -155,8 +156,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: server.version,
     say,
-    async run(role, { name, subscribers, application = "chaos", onUnknown }) {
-      const args = JSON.stringify({ redis: url, application, subscribers, sendTo, onUnknown } satisfies ChaosOptions);
+    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown }) {
+      const args = JSON.stringify({ redis: url, application, subscribers, formerly, sendTo, onUnknown } satisfies ChaosOptions);
       const started = start(name, "./role.ts", [role, args]);
       await started.started();
       return started;

@@ -146,13 +146,13 @@ describe("D9: the figure of commands that an idle set-up sends", () => {
       ["somebody", 9],
     ]);
     expect(idleFinding(clients, 4).message).toBe(
-      "What runs now, 2 routers and 3 channel workers, sends about 630,000 commands a day while nothing happens, 19,000,000 a month.",
+      "What runs now, 2 routers and 3 channel workers, sends about 800,000 commands a day while nothing happens, 24,000,000 a month.",
     );
   });
 
   it("is what one process would send where none runs, and unseen where Redis does not say", () => {
     expect(idleFinding(new Map([["busbar-doctor", 1]]), 4).message).toMatch(
-      /^No router and no worker runs; .* about 500,000 commands a day/,
+      /^No router and no worker runs; .* about 600,000 commands a day/,
     );
     expect(idleFinding(undefined, 4).level).toBe("warning");
   });

@@ -5,10 +5,10 @@ import { type Diagnosis, ok, warning } from "./diagnosis.ts";
  * subscribers: what happens in scripts is not counted, because hosts that bill by command bill the call.
  */
 export const idleCommandsADay = {
-  /** Of a router: sweeps, the bell, its queues `routing` and `audiences`, its name, retention. */
-  router: 232_000,
-  /** Of one channel's worker, and of the one that reads callbacks: it asks for jobs and looks for those whose worker is gone, every 5 s each. */
-  channelWorker: 54_000,
+  /** Of a router: sweeps, the bell, its queues `routing` and `audiences`, its name, retention, the reconciler. */
+  router: 314_000,
+  /** Of one channel's worker, and of the one that reads callbacks: it asks for jobs every 5 s, and every 4 s looks for those whose worker is gone. */
+  channelWorker: 57_000,
 } as const;
 
 /** The names of connections by which running processes are told. */

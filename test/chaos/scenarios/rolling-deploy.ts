@@ -4,27 +4,28 @@ import { calm } from "../calm.ts";
 import { conclude } from "../conclude.ts";
 import { orderPlaced, prefix } from "../domain.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
+import type { RunOptions, Stage } from "../stage.ts";
 import type { Supervised } from "../supervised.ts";
 
-const deploys = 12;
-const perSecond = 30;
+const deploys = 20;
+const perSecond = 20;
 const eventsBetween = 100;
 
-const old = ["mailer"];
-const next = ["mailer", "newcomer"];
+/** A build: who is in it, and under which name. */
+type Build = Pick<RunOptions, "subscribers" | "formerly">;
+const old: Build = { subscribers: ["mailer", "leaver"] };
+const next: Build = { subscribers: ["postman", "newcomer"], formerly: { postman: "mailer" } };
+const all: Build = { ...next, subscribers: [...next.subscribers, "leaver"] };
 
-/** router.md, rule 1. */
+/** router.md, rule 1. Each of the deploys adds a subscriber, removes one, and renames one. */
 export const rollingDeploy: Scenario = {
   name: "rolling-deploy",
   code: "F19",
-  about: "versions without and with a new subscriber take turns twelve times under load: it gets exactly what came since its registration",
+  about:
+    "two versions take turns twenty times under load, of which the next has one subscriber more, one less, and one under a new name: exact",
   async run(stage) {
-    const start = (name: string, subscribers: readonly string[]): Promise<Supervised[]> =>
-      Promise.all([
-        stage.run("router", { name: `router-${name}`, subscribers }),
-        stage.run("workers", { name: `worker-${name}`, subscribers }),
-      ]);
+    const start = (name: string, build: Build): Promise<Supervised[]> =>
+      Promise.all([stage.run("router", { name: `router-${name}`, ...build }), stage.run("workers", { name: `worker-${name}`, ...build })]);
     let running = await start("0", old);
     const load = stage.load({ count: (deploys + 1) * eventsBetween, perSecond });
 
@@ -37,9 +38,9 @@ export const rollingDeploy: Scenario = {
       running = started;
     }
     await load.done;
-    // Twelve turns end with the old version; the new one comes back to finish what is its own.
+    // The turns end with the old version; a last one knows both that came and went, and finishes what is theirs.
     await Promise.all(running.map((each) => each.stop()));
-    await start("last", next);
+    await start("last", all);
     await calm(stage, { arrived: () => true });
 
     // From the newcomer's first event on, in the order of the log, everything is expected of it.
@@ -48,10 +49,14 @@ export const rollingDeploy: Scenario = {
     const places = stage.sends().flatMap(({ key }) => (key.includes(" newcomer ") ? [place.get(Number(key.split(" ").at(-1)))!] : []));
     const first = Math.min(...places);
     const sentence = `its first event is number ${first + 1} of the log; it registered behind number ${notBefore}, at most ${notAfter}`;
+    const always = ["mailer", "leaver"];
     return conclude(stage, {
       bound: 0,
-      subscribersOf: ({ number }) => (place.get(number)! >= first ? next : old),
-      broken: () => (first >= notBefore && first <= notAfter ? [] : [`the newcomer: ${sentence}`]),
+      subscribersOf: ({ number }) => (place.get(number)! >= first ? [...always, "newcomer"] : always),
+      broken: () => [
+        ...stage.ends().map((end) => `ended by itself: ${end}`),
+        ...(first >= notBefore && first <= notAfter ? [] : [`the newcomer: ${sentence}`]),
+      ],
       figures: { "the newcomer": sentence },
     });
   },

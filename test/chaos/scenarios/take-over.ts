@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario.ts";
 const events = 40_000;
 const perSecond = 500;
 const kills = 20;
-/** Past the 15 s after which another router takes over. */
+/** Past the 13 s after which another router takes over. */
 const stoppedMs = 20_000;
 
 /** router.md, rule 6. */
