@@ -30,10 +30,12 @@ export const rollingDeploy: Scenario = {
     const start = (name: string, build: Build): Promise<Supervised[]> =>
       Promise.all([stage.run("router", { name: `router-${name}`, ...build }), stage.run("workers", { name: `worker-${name}`, ...build })]);
     let running = await start("0", old);
-    let over = false;
+    const over = new AbortController();
     const loading = (async () => {
-      for (let firstNumber = 1; !over; firstNumber += step) await stage.load({ count: step, perSecond, firstNumber }).done;
+      for (let firstNumber = 1; !over.signal.aborted; firstNumber += step) await stage.load({ count: step, perSecond, firstNumber }).done;
     })();
+    // Whoever waits for it hears of it.
+    loading.catch(() => undefined);
 
     const registration = registrationOf("chaos.newcomer", stage);
     for (let deploy = 1; deploy <= deploys; deploy++) {
@@ -43,7 +45,7 @@ export const rollingDeploy: Scenario = {
       await Promise.all(running.map((each) => each.stop()));
       running = started;
     }
-    over = true;
+    over.abort();
     await loading;
     // The turns end with the old version; a last one knows both that came and went, and finishes what is theirs.
     await Promise.all(running.map((each) => each.stop()));
