@@ -146,7 +146,9 @@ describe("every page", () => {
   });
 
   it("promises no more than is true", () => {
-    const loud = pages.filter((page) => /exactly[ -]once|guarantee|blazing|seamless|powerful|state-of-the-art/i.test(read(page)));
+    const loud = pages.filter((page) =>
+      /exactly[ -]once|guarantee|blazing|seamless|powerful|state-of-the-art/i.test(read(page).replaceAll("guarantees.md", "")),
+    );
     expect(loud).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { concurrency, type Scenario } from "../scenario.ts";
 
 const events = 1_500;
 const pauses = 3;
-/** Past the worker's lock and its claims, which hold for 10 s. */
+/** Past the worker's lock and its claims, which hold for 6 s. */
 const stoppedMs = 20_000;
 
 export const pausedWorker: Scenario = {

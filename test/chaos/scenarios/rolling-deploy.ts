@@ -9,7 +9,10 @@ import type { Supervised } from "../supervised.ts";
 
 const deploys = 20;
 const perSecond = 20;
-const eventsBetween = 100;
+/** The load goes on in steps of so many events, until the last deploy is done. */
+const step = 20;
+/** So many messages have left between two deploys: the new processes are at work. */
+const sendsBetween = 40;
 
 /** A build: who is in it, and under which name. */
 type Build = Pick<RunOptions, "subscribers" | "formerly">;
@@ -27,17 +30,23 @@ export const rollingDeploy: Scenario = {
     const start = (name: string, build: Build): Promise<Supervised[]> =>
       Promise.all([stage.run("router", { name: `router-${name}`, ...build }), stage.run("workers", { name: `worker-${name}`, ...build })]);
     let running = await start("0", old);
-    const load = stage.load({ count: (deploys + 1) * eventsBetween, perSecond });
+    const over = new AbortController();
+    const loading = (async () => {
+      for (let firstNumber = 1; !over.signal.aborted; firstNumber += step) await stage.load({ count: step, perSecond, firstNumber }).done;
+    })();
+    // Whoever waits for it hears of it.
+    loading.catch(() => undefined);
 
     const registration = registrationOf("chaos.newcomer", stage);
     for (let deploy = 1; deploy <= deploys; deploy++) {
-      await load.reached(deploy * eventsBetween);
+      await stage.moreSends(sendsBetween);
       const started = await start(String(deploy), deploy % 2 === 1 ? next : old);
       stage.fault(`deploy ${deploy}`);
       await Promise.all(running.map((each) => each.stop()));
       running = started;
     }
-    await load.done;
+    over.abort();
+    await loading;
     // The turns end with the old version; a last one knows both that came and went, and finishes what is theirs.
     await Promise.all(running.map((each) => each.stop()));
     await start("last", all);

@@ -6,7 +6,7 @@ import type { Stage } from "../stage.ts";
 import type { Supervised } from "../supervised.ts";
 
 const perSecond = 200;
-/** Past a worker's lock and its claims, which hold for 10 s, and past a router's hold on what it has read, 15 s. */
+/** Past a worker's lock and its claims, which hold for 6 s, and past a router's hold on what it has read, 13 s. */
 const pausedMs = 20_000;
 const subscribers = ["mailer", "copier"];
 /** Duplicates may be this share of the deliveries at most, whatever the bound allows. */
