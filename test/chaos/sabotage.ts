@@ -23,24 +23,23 @@ const queuedLateMs = 100;
 
 /** Breaks this process; the returned function repairs it. */
 export function sabotage(how: Sabotage | undefined): () => void {
-  if (how === "plain-xadd") return betweenRedis((command) => appendPlainly(command));
-  if (how === "no-ledger") return betweenRedis((command) => answerWithoutLedger(command));
+  if (how === "plain-xadd") return betweenRedis(appendPlainly);
+  if (how === "no-ledger") return betweenRedis(answerWithoutLedger);
   if (how === "acknowledge-before-enqueue") return queueLate();
   return () => undefined;
 }
 
 interface OpenCommand extends SentCommand {
-  name: string;
-  readonly args: unknown[];
+  readonly args: readonly (string | number)[];
   resolve(reply: unknown): void;
 }
 
-/** `onCommand` may change a command, or answer it: then it says true, and the command is not sent. */
-function betweenRedis(onCommand: (command: OpenCommand) => boolean): () => void {
+/** `onCommand` may see to the answer of a command itself: then it says true, and the command is not sent. */
+function betweenRedis(onCommand: (command: OpenCommand, redis: Redis) => boolean): () => void {
   const prototype = Redis.prototype as unknown as { sendCommand(command: OpenCommand, stream?: unknown): Promise<unknown> };
   const send = prototype.sendCommand;
   prototype.sendCommand = function sabotaged(this: Redis, command: OpenCommand, stream?: unknown): Promise<unknown> {
-    return onCommand(command) ? command.promise : send.call(this, command, stream);
+    return onCommand(command, this) ? command.promise : send.call(this, command, stream);
   };
   return () => void (prototype.sendCommand = send);
 }
@@ -50,11 +49,13 @@ const looksForId = "if entry then return {'repeated', entry, id} end";
 if (!append.includes(looksForId)) throw new Error("append.lua looks for ids in another way now: plain-xadd would sabotage nothing");
 const plainAppend = append.replace(looksForId, "");
 
-function appendPlainly(command: OpenCommand): boolean {
+function appendPlainly(command: OpenCommand, redis: Redis): boolean {
   if (kindOf(command) !== "append.lua") return false;
-  command.name = "eval";
-  command.args[0] = plainAppend;
-  return false;
+  void redis.call("EVAL", plainAppend, ...command.args.slice(1)).then(
+    (reply) => command.resolve(reply),
+    (error: Error) => command.reject(error),
+  );
+  return true;
 }
 
 const answers: Readonly<Record<string, unknown>> = { "claim.lua": ["go", 0], "mark.lua": "marked", "renew.lua": 1 };

@@ -2,9 +2,9 @@ import { perform } from "./perform.ts";
 import type { Sabotage } from "./sabotage.ts";
 import type { Scenario } from "./scenario.ts";
 import { cutReplies } from "./scenarios/cut-replies.ts";
-import { killWorkers } from "./scenarios/kill-workers.ts";
 import { lostRepliesHeld } from "./scenarios/lost-replies.ts";
 import { sigterm } from "./scenarios/sigterm.ts";
+import { takeOver } from "./scenarios/take-over.ts";
 
 interface Trial {
   readonly sabotage: Sabotage;
@@ -19,7 +19,7 @@ const trials: readonly Trial[] = [
   { sabotage: "publish-twice", scenario: sigterm, seen: /duplicates, at most 0/ },
   { sabotage: "plain-xadd", scenario: cutReplies, seen: /events stand twice in the log/ },
   { sabotage: "no-ledger", scenario: lostRepliesHeld, seen: /duplicates, at most 0/ },
-  { sabotage: "acknowledge-before-enqueue", scenario: killWorkers, seen: /acknowledged deliveries were lost/ },
+  { sabotage: "acknowledge-before-enqueue", scenario: takeOver, seen: /acknowledged deliveries were lost|what routers held arrived/ },
 ];
 
 /** Shows that the judge can fail: tries each sabotage on the scenario that must see it, prints a table, and says whether every one was caught. */

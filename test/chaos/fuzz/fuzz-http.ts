@@ -59,8 +59,10 @@ export async function fuzzHttp({ random, inputs, say }: FuzzOptions): Promise<Fu
         const outcome = await line.send(request);
         slowest = Math.max(slowest, performance.now() - started);
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-        if (isBroken(outcome, request.whole))
+        if (isBroken(outcome, request.whole)) {
           broken.push(`HTTP input ${number}: ${outcome}: ${JSON.stringify(request.bytes.toString("latin1", 0, 1_500))}`);
+          say(broken.at(-1)!);
+        }
         if (number % 10_000 === 0) say(`${number} requests: ${JSON.stringify(outcomes)}`);
       }
       line.end();
