@@ -12,6 +12,7 @@ import { killRedis } from "./scenarios/kill-redis.ts";
 import { hungRedis } from "./scenarios/hung-redis.ts";
 import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
 import { killAll, smoke } from "./scenarios/kill-all.ts";
+import { killRouters } from "./scenarios/kill-routers.ts";
 import { killWorkers } from "./scenarios/kill-workers.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
 import { poison } from "./scenarios/poison.ts";
@@ -33,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
   killAll,
   killWorkers,
   deadWorker,
+  killRouters,
   killRedis,
   hungRedis,
   redisAway,
