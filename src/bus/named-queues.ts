@@ -17,7 +17,7 @@ export type AnyContent = Delivery | RoutingRecord | AudienceRecord | CallbackJob
 /** @throws BusbarError `UNKNOWN_QUEUE` */
 export function namedQueue({ of, routing, audiences, callbacks }: Queues, name: string): DeliveryQueue<AnyContent> {
   const beside = { routing, audiences, callbacks } as const;
-  const queue = name in beside ? beside[name as keyof typeof beside] : of(checkedName(name) as Delivery["channel"]);
+  const queue = Object.hasOwn(beside, name) ? beside[name as keyof typeof beside] : of(checkedName(name) as Delivery["channel"]);
   return queue as unknown as DeliveryQueue<AnyContent>;
 }
 

@@ -1,64 +1,20 @@
-import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { BusbarError } from "../base/errors.ts";
-import { declareAuthoring } from "./commands/authoring.ts";
-import { declareEvents } from "./commands/events.ts";
-import { declareFilter } from "./commands/filter.ts";
-import { declareKeys } from "./commands/keys.ts";
-import { declareOperation } from "./commands/operation.ts";
-import { declareRepair } from "./commands/repair.ts";
-import { declareService } from "./commands/service.ts";
-import { declareSuppressions } from "./commands/suppressions.ts";
-import { declareSetup } from "./commands/setup.ts";
 import { loadEnvFile } from "./env-file.ts";
+import { createProgram } from "./program.ts";
 import { UsageError } from "./usage-error.ts";
 import { visibleLines } from "./visible.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-
 /**
- * The command line. Each command is declared in `commands/`, and its code is loaded when it is called, so that `--help` stays fast.
+ * The code of a command is loaded when it is called, so that `--help` stays fast.
  * Exit codes: 0 done, 1 it did not work, 2 the call was wrong.
  */
-const program = new Command("busbar")
-  .description("An event bus: publish what happened once; every reaction to it is routed, sent, retried and recorded.")
-  .version(version)
-  .exitOverride()
-  // What was typed stands in what commander says of it.
-  .configureOutput({ outputError: (text, write) => write(`${visibleLines(text.trimEnd()).join("\n")}\n`) })
-  .configureHelp({ showGlobalOptions: true })
-  .addHelpText(
-    "after",
-    `
-Examples:
-  busbar init                                   begin an application in this folder
-  busbar dev                                    everything in one process, with a page that shows it
-  busbar publish order.placed --example         publish the topic's example
-  cat order.json | busbar publish order.placed -
-  busbar tail                                   follow events as they are published
-  busbar trace 01a20061-…                       what became of one event, step by step
-  busbar check                                  find every problem before a deploy
-  busbar start --only router,workers            the service, without its HTTP server`,
-  );
+const program = createProgram();
 
 // A project that is just begun has no use for settings, and --help none at all.
 program.hook("preAction", (_, command) => {
   if (command.name() !== "init") loadEnvFile();
 });
-
-// The order of --help.
-for (const declare of [
-  declareService,
-  declareEvents,
-  declareOperation,
-  declareRepair,
-  declareSuppressions,
-  declareKeys,
-  declareSetup,
-  declareAuthoring,
-  declareFilter,
-])
-  declare(program);
 
 // A reader such as `head` may leave before everything is printed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

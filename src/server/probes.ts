@@ -9,6 +9,7 @@ import type { MeasuredBus, Metrics } from "./metrics.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { answerUnknown } from "./not-found.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
+import { endAfterUpgrade } from "./upgrades.ts";
 
 export interface ProbesOptions {
   readonly bus: MeasuredBus & Pick<Bus, "ready">;
@@ -41,6 +42,7 @@ export async function startProbes({
   logger = silentLogger,
 }: ProbesOptions): Promise<Probes> {
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, return503OnClosing: false, ...protocolErrors });
+  endAfterUpgrade(app.server);
   guard(app, { local: isLoopback(host), stopping });
   answerErrors(app, logger);
   answerUnknown(app, { hint: "This port serves /healthz, /readyz and /metrics." });

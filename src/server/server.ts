@@ -26,6 +26,7 @@ import { readerRoutes } from "./reader-routes.ts";
 import { requestTimes, timeLimits } from "./request-times.ts";
 import type { ServedBus } from "./served-bus.ts";
 import { unusedConnections } from "./unused-connections.ts";
+import { endAfterUpgrade } from "./upgrades.ts";
 
 export interface ServerOptions {
   readonly bus: ServedBus;
@@ -94,6 +95,7 @@ export async function startServer({ logger = silentLogger, ...options }: ServerO
     ...protocolErrors,
   });
   const endUnused = unusedConnections(app.server);
+  endAfterUpgrade(app.server);
   addRoutes(app, { ...options, open, local: isLoopback(host), store, logger, stopping: () => stopped !== undefined });
 
   // Browsers hold connections open for more than a minute: idle ones end at once, busy ones after their answer, all at the deadline.

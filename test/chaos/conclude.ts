@@ -1,5 +1,6 @@
 import { calm } from "./calm.ts";
 import { judge } from "./judge.ts";
+import { entriesTwice } from "./log-judge.ts";
 import type { Intent } from "./load.ts";
 import { verdict, type Verdict } from "./scenario.ts";
 import { sendKey } from "./sends.ts";
@@ -28,10 +29,14 @@ export async function conclude(stage: Stage, options: ConcludeOptions): Promise<
   };
   const isCalm = await calm(stage, { arrived, ...(applications === undefined ? {} : { applications }) });
   const judgement = judge({ intents, expected, sends: stage.sends(), faults: stage.faults });
+  const twice = await entriesTwice(stage.redis);
   return verdict(judgement, {
     bound: typeof bound === "number" ? bound : bound(),
     calm: isCalm,
-    broken: (await broken?.()) ?? [],
+    broken: [
+      ...((await broken?.()) ?? []),
+      ...(twice.length === 0 ? [] : [`${twice.length} events stand twice in the log, such as ${twice[0]}`]),
+    ],
     figures,
   });
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Bus, createBus, defineSubscriber, defineTopic, emailTemplate, type Logger, type Subscriber } from "../../src/index.ts";
 import { deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { appendingProvider } from "./appending-provider.ts";
+import type { Sabotage } from "./sabotage.ts";
 
 /** What the plan of the subscriber `trapped` does with an event: end its process, block it, or throw until a time (ms since 1970). */
 const trap = z.discriminatedUnion("kind", [
@@ -29,6 +30,8 @@ export interface ChaosOptions {
   readonly spool?: string | undefined;
   /** Default: it is sent again. */
   readonly onUnknown?: "resend" | { readonly hold: number } | undefined;
+  /** What is wrong with this process. Default: nothing. */
+  readonly sabotage?: Sabotage | undefined;
 }
 
 export const prefix = "chaos";

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { timeOrderedId } from "../../src/base/ids.ts";
 import { BusbarError } from "../../src/index.ts";
 import type { ChaosBus, Trap } from "./domain.ts";
+import type { Sabotage } from "./sabotage.ts";
 
 /** An event that was to be published. */
 export interface Intent {
@@ -12,10 +13,6 @@ export interface Intent {
   /** When `publishEvent` returned, milliseconds since 1970. */
   acknowledgedAt?: number;
 }
-
-/** Faults of the publisher that the judge must see: an acknowledgement without an event, an event published under two ids. */
-export const sabotages = ["acknowledge-first", "publish-twice"] as const;
-export type Sabotage = (typeof sabotages)[number];
 
 export interface LoadOptions {
   readonly bus: ChaosBus;
@@ -87,11 +84,14 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
     if (failures.length > 0) throw failures[0];
   };
 
+  const done = run();
+  // Where the attack itself fails, nobody waits for the load any more.
+  done.catch(() => undefined);
   return {
     intents,
     slowest: () => slowest,
     reached: (wanted) => (wanted <= acknowledged ? Promise.resolve() : new Promise((resolve) => waiting.push({ count: wanted, resolve }))),
-    done: run(),
+    done,
   };
 }
 

@@ -3,9 +3,12 @@ import { pino } from "pino";
 import type { Role } from "../../src/index.ts";
 import { chaosBus, type ChaosOptions } from "./domain.ts";
 import { answerHealth, endWithParent, tell } from "./messages.ts";
+import { sabotage } from "./sabotage.ts";
 
-const [role, options] = process.argv.slice(2);
-const bus = chaosBus(JSON.parse(options!) as ChaosOptions, pino({ level: process.env["CHAOS_LOG"] ?? "info" }));
+const [role, text] = process.argv.slice(2);
+const options = JSON.parse(text!) as ChaosOptions;
+sabotage(options.sabotage);
+const bus = chaosBus(options, pino({ level: process.env["CHAOS_LOG"] ?? "info" }));
 let stopping = false;
 
 endWithParent();

@@ -1,124 +1,62 @@
 /**
- * The chaos suite: `npm run chaos`, or `npm run chaos -- --scenario NAME --seed N [--keep] [--sabotage NAME]`.
+ * The chaos suite: `npm run chaos`, or `npm run chaos -- [--quick] [--scenario NAME]… [--seed N] [--keep] [--sabotage NAME] [--sabotages]`.
  * Real processes are killed and paused under load; what arrived is judged from the providers' own log alone.
  * It ends with 1 when an invariant is broken, and with 2 when it was called wrongly.
  */
 import { parseArgs } from "node:util";
-import { messageOf } from "../../src/base/errors.ts";
-import { type Sabotage, sabotages } from "./load.ts";
-import { reportLines } from "./report.ts";
-import { NoDisk } from "./disk.ts";
+import { holds, perform } from "./perform.ts";
+import { sabotages } from "./sabotage.ts";
 import type { Scenario } from "./scenario.ts";
-import { callbacks, callbacksFew } from "./scenarios/callbacks.ts";
-import { crashPoints } from "./scenarios/crash-points.ts";
-import { cutReplies } from "./scenarios/cut-replies.ts";
-import { deadWorker } from "./scenarios/dead-worker.ts";
-import { deadRouter } from "./scenarios/dead-router.ts";
-import { diskFull } from "./scenarios/disk-full.ts";
-import { forgottenScripts } from "./scenarios/forgotten-scripts.ts";
-import { memoryFull } from "./scenarios/memory-full.ts";
-import { wrongSettings } from "./scenarios/wrong-settings.ts";
-import { killRedis } from "./scenarios/kill-redis.ts";
-import { hungRedis } from "./scenarios/hung-redis.ts";
-import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
-import { killWorkers } from "./scenarios/kill-workers.ts";
-import { pausedWorker } from "./scenarios/paused-worker.ts";
-import { poison } from "./scenarios/poison.ts";
-import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
-import { providerDown, providerDownLong } from "./scenarios/provider-down.ts";
-import { refusingQueue } from "./scenarios/refusing-queue.ts";
-import { rollingDeploy } from "./scenarios/rolling-deploy.ts";
-import { sigterm } from "./scenarios/sigterm.ts";
-import { standard, standardSmall } from "./scenarios/standard.ts";
-import { takeOver } from "./scenarios/take-over.ts";
-import { openStage, type Stage } from "./stage.ts";
-
-const scenarios: readonly Scenario[] = [
-  standard,
-  standardSmall,
-  crashPoints,
-  killWorkers,
-  deadWorker,
-  killRedis,
-  hungRedis,
-  redisAway,
-  redisAwayLong,
-  diskFull,
-  memoryFull,
-  wrongSettings,
-  cutReplies,
-  forgottenScripts,
-  sigterm,
-  rollingDeploy,
-  refusingQueue,
-  takeOver,
-  deadRouter,
-  poison,
-  pausedWorker,
-  providerDown,
-  providerDownLong,
-  lostReplies,
-  lostRepliesHeld,
-  callbacksFew,
-  callbacks,
-];
+import { quick, scenarios } from "./scenarios.ts";
+import { trySabotages } from "./try-sabotages.ts";
 
 const { values } = parseArgs({
   options: {
     scenario: { type: "string", multiple: true },
+    quick: { type: "boolean", default: false },
     seed: { type: "string" },
     keep: { type: "boolean", default: false },
     sabotage: { type: "string" },
+    sabotages: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
+const { keep, scenario: asked } = values;
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const chosen =
-  values.scenario === undefined
-    ? scenarios.filter(({ long }) => long !== true)
-    : scenarios.filter((scenario) => values.scenario!.some((asked) => isCalled(scenario, asked)));
-const unknown = (values.scenario ?? []).filter((asked) => !scenarios.some((scenario) => isCalled(scenario, asked)));
 const sabotage = sabotages.find((name) => name === values.sabotage);
+const problems = (asked ?? [])
+  .filter((name) => !scenarios.some((scenario) => isCalled(scenario, name)))
+  .map((name) => `No scenario is called ${name}.`);
+if (!Number.isInteger(seed)) problems.push("--seed takes a whole number.");
+if (values.sabotage !== undefined && sabotage === undefined) problems.push(`No sabotage is called ${values.sabotage}.`);
+if (values.quick && asked !== undefined) problems.push("--quick has scenarios of its own: leave --scenario out.");
+if (values.sabotages && (values.quick || asked !== undefined || sabotage !== undefined))
+  problems.push("--sabotages tries each on the scenario that must see it: give nothing else but --seed and --keep.");
 
-if (values.help || unknown.length > 0 || !Number.isInteger(seed) || sabotage !== (values.sabotage as Sabotage | undefined)) {
-  if (unknown.length > 0) console.error(`No scenario is called ${unknown.join(", ")}.`);
-  console.error("Usage: npm run chaos -- [--scenario NAME or number]… [--seed N] [--keep (the run's folder)] [--sabotage NAME]");
-  for (const { code, name, about } of scenarios) console.error(`  ${code.padEnd(4)} ${name.padEnd(20)} ${about}`);
-  console.error(`Sabotages, which must end as broken: ${sabotages.join(", ")}`);
+if (values.help || problems.length > 0) {
+  for (const problem of problems) console.error(problem);
+  console.error("Usage: npm run chaos -- [--scenario NAME or number]… [--quick] [--seed N] [--keep (the run's folder)] [--sabotage NAME]");
+  console.error("   or: npm run chaos -- --sabotages [--seed N]");
+  for (const { code, name, about, long } of scenarios)
+    console.error(`  ${code.padEnd(4)} ${name.padEnd(20)} ${about}${long === true ? " (only where it is named)" : ""}`);
+  console.error(`--quick: ${quick.map(({ name }) => name).join(", ")}`);
+  console.error(`Sabotages, which must end as broken: ${sabotages.join(", ")}; --sabotages tries them all`);
   process.exit(values.help ? 0 : 2);
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
+if (values.sabotages) process.exit((await trySabotages({ seed, keep })) ? 0 : 1);
+
+const chosen = values.quick ? quick : scenarios.filter((scenario) => isChosen(scenario));
 let broken = 0;
-for (const scenario of chosen) if (!(await perform(scenario))) broken += 1;
+for (const scenario of chosen) if (!holds(await perform(scenario, { seed, keep, sabotage }))) broken += 1;
 console.log(broken === 0 ? `All ${chosen.length} hold.` : `${broken} of ${chosen.length} broken.`);
 process.exit(broken === 0 ? 0 : 1);
 
-function isCalled({ name, code }: Scenario, asked: string): boolean {
-  return name === asked || code.toLowerCase() === asked.toLowerCase();
+function isChosen(scenario: Scenario): boolean {
+  return asked === undefined ? scenario.long !== true : asked.some((name) => isCalled(scenario, name));
 }
 
-/** False when an invariant is broken. */
-async function perform(scenario: Scenario): Promise<boolean> {
-  console.log(`${scenario.name}: ${scenario.about} …`);
-  const started = performance.now();
-  let stage: Stage | undefined;
-  let holds = false;
-  try {
-    stage = await openStage({ seed, sabotage, say: (line) => console.log(`  ${line}`), ...scenario.stage });
-    const result = await scenario.run(stage);
-    holds = result.broken.length === 0;
-    const seconds = (performance.now() - started) / 1_000;
-    for (const line of reportLines(scenario, result, { seed, seconds, redisVersion: stage.redisVersion })) console.log(line);
-  } catch (error) {
-    if (error instanceof NoDisk) {
-      console.log(`${scenario.name}: not run: ${error.message}`);
-      return true;
-    }
-    console.log(`${scenario.name}: BROKEN: it could not be run to its end (seed ${seed}): ${messageOf(error)}`);
-  }
-  const keep = values.keep || !holds;
-  if (keep && stage !== undefined) console.log(`  its files: ${stage.folder}`);
-  await stage?.close({ keep });
-  return holds;
+function isCalled({ name, code }: Scenario, called: string): boolean {
+  return name === called || code.toLowerCase() === called.toLowerCase();
 }

@@ -10,11 +10,12 @@ import { journalFiles } from "../../src/mailroom/journal.ts";
 import type { MailRecord } from "../../src/mailroom/record.ts";
 import { type ChaosBus, chaosBus, type ChaosOptions } from "./domain.ts";
 import type { Fault } from "./judge.ts";
-import { type Load, type LoadOptions, type Sabotage, startLoad } from "./load.ts";
+import { type Load, type LoadOptions, startLoad } from "./load.ts";
 import type { ScriptedFault } from "./messages.ts";
 import { mountDisk } from "./disk.ts";
 import { startProxy } from "./proxy.ts";
 import { type Random, seeded } from "./random.ts";
+import { type Sabotage, sabotage as sabotageThis } from "./sabotage.ts";
 import { type Send, sendsIn } from "./sends.ts";
 import { supervise, type Supervised } from "./supervised.ts";
 
@@ -65,6 +66,8 @@ export interface Stage {
   cutReplies(share: number): void;
   /** Replies that were cut off so far. */
   cuts(): number;
+  /** Ends each connection whose next reply comes within a moment, in place of that reply; resolves when one did. */
+  cutOnce(): Promise<void>;
   /** Gives Redis' disk another size. */
   resizeDisk(megabytes: number): Promise<void>;
   /** What the provider's own log says, up to now. */
@@ -127,6 +130,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const reader = sendsIn(sendTo.kind === "file" ? sendTo.path : join(mail, journalFiles.current));
   const seen: Send[] = [];
   const spool = spooling ? join(folder, "spool") : undefined;
+  const repair = sabotageThis(sabotage);
   const publisher = chaosBus({ redis: url, application: "chaos", subscribers: [], spool });
   const faults: Fault[] = [];
   const loads: Load[] = [];
@@ -153,11 +157,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     redisUrl: server.url,
     cutReplies: (share) => proxy?.cut(share),
     cuts: () => proxy?.cuts() ?? 0,
+    async cutOnce() {
+      const before = proxy!.cuts();
+      proxy!.cut(1);
+      while (proxy!.cuts() === before) await pause(1);
+      proxy!.cut(0);
+    },
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: server.version,
     say,
     async run(role, { name, subscribers, formerly, application = "chaos", onUnknown }) {
-      const args = JSON.stringify({ redis: url, application, subscribers, formerly, sendTo, onUnknown } satisfies ChaosOptions);
+      const args = JSON.stringify({ redis: url, application, subscribers, formerly, sendTo, onUnknown, sabotage } satisfies ChaosOptions);
       const started = start(name, "./role.ts", [role, args]);
       await started.started();
       return started;
@@ -197,6 +207,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await Promise.all(processes.filter(({ name }) => name !== "mailroom").map((each) => each.stop()));
       await Promise.all(processes.map((each) => each.stop()));
       await publisher.stop();
+      repair();
       redis.disconnect();
       await proxy?.close();
       await server.stop();

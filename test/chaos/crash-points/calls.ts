@@ -11,7 +11,7 @@ export type CallKind = string;
 export const faultKinds = ["die before", "die after", "reply lost", "error", "pause"] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-interface SentCommand {
+export interface SentCommand {
   readonly name: string;
   readonly args: readonly unknown[];
   readonly promise: Promise<unknown>;
@@ -26,7 +26,8 @@ const scriptNames = namesOfScripts();
 /** Undefined: a call that does nothing. */
 export function kindOf(command: Pick<SentCommand, "name" | "args">): CallKind | undefined {
   if (nothingDone.has(command.name)) return undefined;
-  if (command.name === "evalsha" || command.name === "eval") return scriptNames.get(String(command.args[0])) ?? "unknown script";
+  if (command.name === "evalsha") return scriptNames.get(String(command.args[0])) ?? "unknown script";
+  if (command.name === "eval") return scriptNames.get(sha1(String(command.args[0]))) ?? "unknown script";
   if (command.name === "xread") return undefined;
   return command.name;
 }
@@ -34,16 +35,24 @@ export function kindOf(command: Pick<SentCommand, "name" | "args">): CallKind | 
 /** The names of busbar's scripts and of BullMQ's, by their SHA-1. */
 function namesOfScripts(): Map<string, string> {
   const names = new Map<string, string>();
-  const note = (lua: string, name: string): void => void names.set(createHash("sha1").update(lua).digest("hex"), name);
+  const note = (lua: string, name: string): void => void names.set(sha1(lua), name);
   const source = new URL("../../../src/", import.meta.url).pathname;
   const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".lua"));
-  for (const file of files) note(readFileSync(`${source}${file}`, "utf8"), file.split("/").at(-1)!);
+  const texts = files.map((file) => readFileSync(`${source}${file}`, "utf8"));
+  for (const [index, file] of files.entries()) {
+    // Some stand behind a file of functions that they share: then the two together are the script.
+    for (const text of [texts[index]!, ...texts.map((before) => `${before}\n${texts[index]!}`)]) note(text, file.split("/").at(-1)!);
+  }
   const scripts = createRequire(import.meta.url)("bullmq/dist/cjs/scripts") as Record<
     string,
     { readonly name: string; readonly content: string }
   >;
   for (const { name, content } of Object.values(scripts)) note(content, `bullmq ${name}`);
   return names;
+}
+
+function sha1(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
 }
 
 export type OnCall = (kind: CallKind, redis: Redis) => FaultKind | undefined;
