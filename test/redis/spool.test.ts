@@ -219,6 +219,8 @@ describe("the spool", () => {
       code: "INVALID_CONFIGURATION",
       message: expect.stringContaining(join(place, "spool")) as string,
     });
+    const impossible = line.bus({ url: "redis://127.0.0.1:1", prefix: "none", bus: { spool: { folder: "/proc/spool" } } });
+    await expect(impossible.connect()).rejects.toMatchObject({ code: "INVALID_CONFIGURATION" });
     const wrong = { folder: "", limit: 5, size: 1 } as never;
     expect(() => line.bus({ url: "redis://127.0.0.1:1", prefix: "none", bus: { spool: wrong } })).toThrow(
       /spool: .*size[\s\S]*spool\.folder: [\s\S]*spool\.limit: /,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, mkdir, readdir, rename, stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { BusbarError, messageOf } from "../../base/errors.ts";
 
 /** Whose files lie in a folder that several processes share: each has its own, and takes over those of a process that is gone. */
@@ -30,7 +30,7 @@ const owners = new Set<string>();
 /** @throws BusbarError `INVALID_CONFIGURATION` when the folder cannot be used */
 export async function openSpoolFolder(folder: string): Promise<SpoolFolder> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(resolve(folder));
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new BusbarError(
@@ -95,6 +95,20 @@ export async function spoolUse(folder: string): Promise<SpoolUse> {
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     refused: names.filter((name) => name.endsWith(".refused")).length,
   };
+}
+
+/** With its parents. Node's own way to do this never ends where a parent is there and takes no folders, as `/proc` is. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = dirname(folder);
+    if (code !== "ENOENT" || (await stat(parent).catch(() => undefined)) !== undefined) throw error;
+    await makeFolder(parent);
+    await mkdir(folder, { mode: 0o700 });
+  }
 }
 
 function isAlive(pid: number): boolean {
