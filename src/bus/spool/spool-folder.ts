@@ -107,7 +107,7 @@ async function makeFolder(folder: string): Promise<void> {
     const parent = dirname(folder);
     if (code !== "ENOENT" || (await stat(parent).catch(() => undefined)) !== undefined) throw error;
     await makeFolder(parent);
-    await mkdir(folder, { mode: 0o700 });
+    await makeFolder(folder);
   }
 }
 
