@@ -10,7 +10,7 @@ export class LateAnswer extends Error {
 export async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new LateAnswer(`no answer within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new LateAnswer(`no answer within ${Math.round(milliseconds)} ms`)), milliseconds);
   });
   try {
     return await Promise.race([promise, late]);

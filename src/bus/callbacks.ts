@@ -71,7 +71,8 @@ export function callbackDoor({ settings, clock, observe, keep }: CallbackDoorOpt
     if (verdict !== undefined && verdict.kind !== "refused") return { ...verdict, mailroom: false };
     if (mailroom !== undefined && isFromHere(call)) {
       const ofMailroom = mailroom[provider].verify({ ...request, url: `http://${headers["host"]}${path}` });
-      if (ofMailroom.kind !== "refused") return { ...ofMailroom, mailroom: true };
+      // Where the real provider is not set up, what the mailroom's keys say of it is the better reason.
+      if (ofMailroom.kind !== "refused" || verdict === undefined) return { ...ofMailroom, mailroom: true };
     }
     return { ...(verdict ?? { kind: "refused", reason: "its callbacks are not set up" }), mailroom: false };
   };

@@ -20,6 +20,7 @@ import { followers, tellRaised } from "../workers/followers.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
+import { wishOfMessage } from "../workers/wish-of-message.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Settings } from "./options.ts";
@@ -102,7 +103,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
           await tellBehind(fact);
           await onRaised(fact);
         };
-        const applyConsent = redisConsents(redis, places).apply;
+        const applyConsent = wishOfMessage(ledger, redisConsents(redis, places).apply);
         const reporting = { ...callbackPace, readers, asked, messageIds, dueReceipts, onRaised: raised, applyConsent };
         workers.push(createCallbackWorker({ ...shared, ...reporting, suppressions, queues: queues.of, queue: queues.callbacks }));
       }

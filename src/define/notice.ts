@@ -37,6 +37,8 @@ export interface ConsentNotice {
   readonly channel: ChannelName;
   readonly provider: string;
   readonly address: string;
+  /** Of the message that it came with, where the provider says. */
+  readonly reference?: string;
   readonly wish: "out" | "in";
   /** Only messages of this category; without it, all of the channel. */
   readonly category?: string;

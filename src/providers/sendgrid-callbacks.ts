@@ -103,6 +103,7 @@ function wishOf(event: Event): ConsentNotice | undefined {
   const wish = kind === undefined ? undefined : outcomeRow([sendgridWishes], [kind]);
   const address = addressOf(event);
   if (wish === undefined || address === undefined) return undefined;
+  const reference = textOf(event[sendgridReference]);
   const at = timeOf(event["timestamp"]);
   return {
     kind: "consent",
@@ -111,6 +112,7 @@ function wishOf(event: Event): ConsentNotice | undefined {
     channel: "email",
     provider: "sendgrid",
     address,
+    ...(reference === undefined ? {} : { reference }),
     ...wish,
     ...(at === undefined ? {} : { at }),
   };

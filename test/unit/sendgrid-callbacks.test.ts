@@ -125,7 +125,8 @@ describe("SendGrid's events", () => {
 
   it("a reader's wish is told with SendGrid's id of the event; what is a complaint concerns all e-mail, the others marketing", () => {
     const wishes = Object.keys(sendgridWishes).flatMap((kind) => read([event({ event: kind })]).filter(({ kind: of }) => of === "consent"));
-    const shared = { kind: "consent", eventId: "event-1", channel: "email", provider: "sendgrid", address: "asha@example.in" };
+    const reference = expect.stringMatching(/^d_/) as string;
+    const shared = { kind: "consent", eventId: "event-1", channel: "email", provider: "sendgrid", address: "asha@example.in", reference };
     const at = 1_769_851_800_000;
     expect(wishes).toEqual([
       { ...shared, at, wish: "out", said: "reported as spam" },
