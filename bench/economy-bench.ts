@@ -29,7 +29,7 @@ export function economyBench(): Promise<Result> {
     monitor.on("monitor", (_time: string, [command = "", ...args]: string[], source: string) => {
       if (source === "lua") return;
       sent += 1;
-      if (/^(set|eval)$/i.test(command) && /:lock:(log-keeper|dead-letters-)/.test(args.join(" "))) rounds += 1;
+      if (/^(set|eval)$/i.test(command) && /:lock:(log-keeper|reconciler|dead-letters-)/.test(args.join(" "))) rounds += 1;
     });
     try {
       await bus.start();
@@ -37,9 +37,9 @@ export function economyBench(): Promise<Result> {
       const start = sent;
       await pause(lookingMs);
       const waiting = ((sent - start) / lookingMs) * dayMs;
-      // Each hour: a lock and a look for each queue and for the logs, and two commands for each log and for each group.
+      // Each hour: a lock and a look for each queue and for the logs, two commands for each log and for each group, and the reconciler's two looks at each log.
       const { topics, subscribers } = await bus.catalog();
-      const hourly = rounds * 2 + topics.length * 2 + subscribers.length * 2;
+      const hourly = rounds * 2 + topics.length * 4 + subscribers.length * 2;
       const what = 'commands a day of one idle process, profile "economy"';
       return { what, unit: "", p50: waiting + hourly * 24, p99: undefined, count: sent - start, goal };
     } finally {

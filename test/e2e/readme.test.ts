@@ -79,8 +79,8 @@ describe("the README", () => {
   });
 
   it("lists exactly the commands of the command line", () => {
-    // The declarations stand in the order in which main.ts calls them.
-    const [, groups] = /for \(const declare of \[(.*?)\]\)/s.exec(source("cli/main.ts")) ?? [];
+    // The declarations stand in the order in which program.ts calls them.
+    const [, groups] = /for \(const declare of \[(.*?)\]\)/s.exec(source("cli/program.ts")) ?? [];
     const commands = [...groups!.matchAll(/\w+/g)]
       .map(([name]) => source(`cli/commands/${name.replace("declare", "").toLowerCase()}.ts`))
       .flatMap((code) => [...code.matchAll(/program\s*\.command\("([\w-]+)/g)].map(([, name]) => name!));
