@@ -26,7 +26,7 @@ it("an unsubscribe that a provider calls marketing is about the category of its 
   expect(await categoryOf({ ...wish, reference }, { category: "supporter-updates" })).toBe("supporter-updates");
 });
 
-it("it stays one of marketing where its message has no category, is not known any more, or is not named", async () => {
+it("such a wish stays one of marketing where its message has no category, is not known any more, or is not named", async () => {
   expect(await categoryOf({ ...wish, reference }, {})).toBe("marketing");
   expect(await categoryOf({ ...wish, reference }, undefined)).toBe("marketing");
   expect(await categoryOf({ ...wish, reference: "nonsense" }, { category: "supporter-updates" })).toBe("marketing");
