@@ -12,6 +12,8 @@ export interface Pace {
   readonly takeOver: number;
   /** Retention and old dead letters are looked after, by one of all processes. */
   readonly rounds: number;
+  /** What was planned is accounted for, by one of all processes. */
+  readonly accounts: number;
 }
 
 /**
@@ -20,8 +22,16 @@ export interface Pace {
  * - `economy`: for hosts that bill by command: within minutes. What is published is routed and sent as fast as ever.
  */
 export const paces = {
-  standard: { block: 5_000, drain: 5_000, stalled: 4_000, sweep: 5_000, takeOver: 13_000, rounds: 60_000 },
-  economy: { block: 60_000, drain: 300_000, stalled: 240_000, sweep: 60_000, takeOver: 150_000, rounds: 3_600_000 },
+  standard: { block: 5_000, drain: 5_000, stalled: 4_000, sweep: 5_000, takeOver: 13_000, rounds: 60_000, accounts: 60_000 },
+  economy: {
+    block: 60_000,
+    drain: 300_000,
+    stalled: 240_000,
+    sweep: 60_000,
+    takeOver: 150_000,
+    rounds: 3_600_000,
+    accounts: 6 * 3_600_000,
+  },
 } as const satisfies Readonly<Record<string, Pace>>;
 
 export type Profile = keyof typeof paces;

@@ -43,7 +43,7 @@ export function startReconciler(options: ReconcilerOptions): Rounds {
   const rounds = startRounds({
     name: "reconciler",
     locks,
-    every: pace.rounds,
+    every: pace.accounts,
     work: async () => void (await reconcile(options, stopping.signal)),
     onError: (error) => logger.warn({ error: messageOf(error) }, "planned deliveries could not be accounted for; it is tried again"),
   });
