@@ -40,6 +40,8 @@ interface Part {
   readonly segment: SpoolSegment;
   /** Bytes of it that are confirmed. */
   read: number;
+  /** Lines of it that are not. */
+  lines: number;
 }
 
 interface Unwritten {
@@ -56,7 +58,6 @@ export function spoolFiles(place: string): SpoolFiles {
   let unwritten: Unwritten[] = [];
   let unwrittenBytes = 0;
   let writing: Promise<void> | undefined;
-  let lineCount = 0;
   let wake: (() => void) | undefined;
 
   const folder = (): Promise<SpoolFolder> => {
@@ -73,13 +74,16 @@ export function spoolFiles(place: string): SpoolFiles {
   };
 
   /** False: another process took the file, and the lines belong into another one. */
-  const written = async (lines: string): Promise<boolean> => {
+  const written = async (lines: string, count: number): Promise<boolean> => {
     if (open === undefined || open.segment.size() > segmentBytes) {
-      open = { segment: await openSegment((await folder()).nextPath()), read: 0 };
+      open = { segment: await openSegment((await folder()).nextPath()), read: 0, lines: 0 };
       parts.push(open);
     }
     const part = open;
-    if (await part.segment.write(lines)) return true;
+    if (await part.segment.write(lines)) {
+      part.lines += count;
+      return true;
+    }
     forget(part);
     return false;
   };
@@ -91,8 +95,7 @@ export function spoolFiles(place: string): SpoolFiles {
       unwritten = [];
       const lines = batch.map(({ line }) => line).join("");
       try {
-        while (!(await written(lines)));
-        lineCount += batch.length;
+        while (!(await written(lines, batch.length)));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         // What stands there half written is no whole line to anyone, and the next line begins in a file of its own.
@@ -140,12 +143,12 @@ export function spoolFiles(place: string): SpoolFiles {
       const confirm = (): void => {
         // No whole line: the end of a file that its process died in, which was never acknowledged.
         part.read += bytes === 0 ? part.segment.size() - part.read : bytes;
-        lineCount = Math.max(0, lineCount - lines.length);
+        part.lines -= lines.length;
       };
       return { lines, confirm };
     },
 
-    lines: () => lineCount,
+    lines: () => parts.reduce((sum, part) => sum + part.lines, 0),
     bytes: () => onDisk() + unwrittenBytes,
     waiting: () => unwritten.length > 0 || writing !== undefined || onDisk() > 0,
 
@@ -162,11 +165,10 @@ export function spoolFiles(place: string): SpoolFiles {
     async adopt() {
       const adopted: { path: string; lines: number }[] = [];
       for (const path of await (await folder()).adopt()) {
-        const part: Part = { segment: await openSegment(path), read: 0 };
-        const lines = await linesIn(part.segment);
-        lineCount += lines;
+        const segment = await openSegment(path);
+        const lines = await linesIn(segment);
         // In front: they are older than what this process adds.
-        parts.unshift(part);
+        parts.unshift({ segment, read: 0, lines });
         adopted.push({ path, lines });
       }
       wake?.();
