@@ -57,6 +57,8 @@ function isChosen(scenario: Scenario): boolean {
   return asked === undefined ? scenario.long !== true : asked.some((name) => isCalled(scenario, name));
 }
 
-function isCalled({ name, code }: Scenario, called: string): boolean {
-  return name === called || code.toLowerCase() === called.toLowerCase();
+/** By its name, or by its number: of several that share one, those that do not take long. */
+function isCalled({ name, code, long }: Scenario, called: string): boolean {
+  const shared = scenarios.some((other) => other.code === code && other.long !== true);
+  return name === called || (code.toLowerCase() === called.toLowerCase() && !(long === true && shared));
 }
