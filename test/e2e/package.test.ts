@@ -29,7 +29,7 @@ beforeAll(async () => {
   installed = await installPackage();
   home = join(installed.project, "node_modules", "busbar");
   program = [join(home, "bin", "busbar.mjs")];
-}, 120_000);
+}, 300_000);
 afterAll(() => (installed as InstalledPackage | undefined)?.remove());
 
 const filesOf = (folder: string): string[] =>

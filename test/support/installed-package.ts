@@ -49,9 +49,13 @@ export async function installPackage(): Promise<InstalledPackage> {
     const { url, missing } = registry;
     const env = { ...environment(folder), npm_config_registry: url };
 
-    await mkdir(project);
     const begun = performance.now();
-    const installed = () => run("npm", ["install", "--foreground-scripts", manifest.name], { cwd: project, env });
+    const installed = async (): Promise<ProgramResult> => {
+      // An installation that failed can leave packages behind, of which the next one does not know where they came from.
+      await rm(project, { recursive: true, force: true });
+      await mkdir(project);
+      return run("npm", ["install", "--foreground-scripts", manifest.name], { cwd: project, env });
+    };
     const first = await installed();
     // On a machine that is busy npm now and then takes an optional peer for a wanted one; the next time it does not.
     const install = first.code === 0 ? first : await installed();
@@ -109,7 +113,7 @@ function run(
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    execFile(program, args, { ...options, timeout: 50_000, killSignal: "SIGKILL" }, (error, stdout, stderr) =>
+    execFile(program, args, { ...options, timeout: 110_000, killSignal: "SIGKILL" }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr }),
     );
   });
