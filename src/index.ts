@@ -29,6 +29,7 @@ export type { FirstOf, FirstOfOptions } from "./define/first-of.ts";
 export type { Arrival } from "./define/first-of-place.ts";
 export { type HandlerContext, PermanentError, type Progress, RetryLater } from "./define/handler.ts";
 export type { Observations } from "./define/observation.ts";
+export { pii, secret, type SubjectOf } from "./define/marks.ts";
 export { linkTo } from "./define/link.ts";
 export type { Priority, Retry } from "./define/policy.ts";
 export type { Published, PublishEvent, PublishFunction, PublishOptions } from "./define/publish.ts";

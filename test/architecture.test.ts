@@ -13,7 +13,7 @@ const steps = [
   ["bus"],
   ["router", "workers"],
   ["channels"],
-  ["log", "queues", "providers"],
+  ["log", "queues", "providers", "vault"],
   ["define"],
   ["filter"],
   ["base"],

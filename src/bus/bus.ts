@@ -29,6 +29,7 @@ import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
+import { vaultOf } from "./vault.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
@@ -128,13 +129,14 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application } = settings;
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
-  const appender = createAppender({ log, deadline, spool });
-  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, clock, observe, logger });
+  const parts = lazyParts(settings, { logger, clock });
+  const vault = vaultOf(settings, Object.values(topics), parts.redis);
+  const appender = createAppender({ log, deadline, spool, vault });
+  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, vault, clock, observe, logger });
   const takeFromSpool = async (record: SpoolRecord): Promise<void> => {
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
   };
-  const parts = lazyParts(settings, { logger, clock });
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
   const channels = channelControl(settings, parts);
@@ -188,11 +190,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const delivering = only.includes("workers")
         ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
         : {};
-      const assembled = await assemble({ settings, topics, subscribers, ...delivering });
+      const assembled = await assemble({ settings, topics, subscribers, starting: true, ...delivering });
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, logger });
+      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, vault, clock, observe, onRaised, logger });
     },
     connect,
     stop: () =>
@@ -229,7 +231,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     },
     spool: () => spool?.standing(),
     stats: () => readStats({ application, log, parts, channels, catalog, spool: settings.spool?.folder }),
-    replay: replayer({ settings, log, parts, catalog }),
+    replay: replayer({ settings, log, vault, parts, catalog }),
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
 }

@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
@@ -21,6 +22,8 @@ import type { RedisUse } from "./redis-use.ts";
 import type { ReplayPlaces } from "./replay-places.ts";
 
 export interface LazyParts {
+  /** The connection that all of these share. */
+  readonly redis: () => Redis;
   readonly ledger: () => Ledger;
   readonly suppressions: () => Suppressions;
   readonly consents: () => Consents;
@@ -49,6 +52,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
   const parts = (): ReturnType<typeof open> => (opened ??= open());
   const circuits = (): CircuitStore => redisCircuits(parts().redis, settings);
   return {
+    redis: () => parts().redis,
     ledger: () => parts().ledger,
     suppressions: () => parts().suppressions,
     consents: () => parts().consents,

@@ -17,6 +17,7 @@ import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./r
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
+import { keyProblems } from "../vault/key-ring.ts";
 import { type CircuitRules, defaultCircuitRules } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
@@ -49,6 +50,11 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * no longer found by its search keys.
    */
   readonly indexSecret?: string;
+  /**
+   * The keys that `secret()` fields, and `pii()` fields with a subject, are sealed with: `<id>:<32 bytes in base64>` each. The first one writes,
+   * all read, and all processes need the same. Needed by whoever publishes or starts topics with such fields. Default: none.
+   */
+  readonly keys?: readonly string[];
   /** How many partitions a topic gets that is new: the unit of scale. Default 1. Recorded in Redis; later changes hold for new topics only. */
   readonly partitions?: number;
   readonly channels?: ChannelsOptions;
@@ -108,6 +114,7 @@ export interface Settings {
   readonly redis: string;
   readonly prefix: string;
   readonly indexSecret: string | undefined;
+  readonly keys: readonly string[];
   readonly partitions: number;
   readonly publishDeadline: number;
   readonly spool: Required<SpoolPlace> | undefined;
@@ -148,6 +155,7 @@ const optionNames = [
   "redis",
   "prefix",
   "indexSecret",
+  "keys",
   "partitions",
   "channels",
   "services",
@@ -176,6 +184,8 @@ export function parseOptions(options: BusOptions): Settings {
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
   if (indexSecret !== undefined && !(typeof indexSecret === "string" && indexSecret.length >= 32))
     problems.push("indexSecret: must be text of at least 32 characters (openssl rand -base64 32 makes one)");
+  if (options.keys !== undefined && !Array.isArray(options.keys)) problems.push("keys: must be a list of texts");
+  else problems.push(...keyProblems(options.keys ?? []).map((problem) => `keys: ${problem}`));
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
   const { profile = "standard", callbacks = {}, publicUrl } = options;
@@ -203,6 +213,7 @@ export function parseOptions(options: BusOptions): Settings {
     redis,
     prefix,
     indexSecret,
+    keys: options.keys ?? [],
     partitions,
     publishDeadline: publishDeadline!,
     spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },

@@ -8,7 +8,9 @@ import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
 import { searchValues } from "../define/search-keys.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
+import { needsKeys, sealedWordProblems } from "../define/topic-marks.ts";
 import type { NewEntry } from "../log/topic-log.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Appender } from "./append.ts";
 
 export type Publish = PublishByName & {
@@ -23,6 +25,7 @@ export interface PublisherOptions {
   readonly application: string;
   readonly topics: readonly AnyTopic[];
   readonly appender: Appender;
+  readonly vault: Pick<Vault, "seal" | "fingerprints">;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -31,7 +34,7 @@ export interface PublisherOptions {
 const idPattern = /^[\w.:-]{1,128}$/;
 
 /** validate → append. Returns when the event is in the log, or on its way to it in the spool. */
-export function createPublisher({ application, topics, appender, clock, observe, logger }: PublisherOptions): Publish {
+export function createPublisher({ application, topics, appender, vault, clock, observe, logger }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
   const publish: PublishByName = async (topicName, payload, options = {}) => {
@@ -82,23 +85,29 @@ export function createPublisher({ application, topics, appender, clock, observe,
     return events;
   }
 
-  async function publishEvent(topic: AnyTopic, event: BusEvent, options: PublishOptions): Promise<Published> {
+  async function publishEvent(topic: AnyTopic, given: BusEvent, options: PublishOptions): Promise<Published> {
+    const { event, pending } = topic.marks === undefined ? { event: given, pending: false } : vault.seal(topic, given);
     const entry: NewEntry = {
       topic: topic.name,
       partitionKey: options.idempotencyKey ?? event.partitionkey ?? event.id,
       eventId: event.id,
       time: Date.parse(event.time),
       json: encodeEvent(event),
-      ...(options.idempotencyKey === undefined
-        ? {}
-        : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
-      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event) }),
+      ...(options.idempotencyKey === undefined ? {} : { idempotency: { key: options.idempotencyKey, ...fingerprintOf(topic, given) } }),
+      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, given) }),
     };
-    const { eventId, repeated, durability } = await appender.append({ entry, givenId: options.id !== undefined });
+    const record = { entry, givenId: options.id !== undefined, ...(pending ? { pending } : {}) };
+    const { eventId, repeated, durability } = await appender.append(record);
     const published = repeated ? { ...event, id: eventId } : event;
     if (durability === "spooled") observe("spooled", { event: published });
     else observe("published", { event: published, repeated });
     return { id: eventId, topic: topic.name, repeated, durability };
+  }
+
+  /** A hash of what is sealed could be tried out: a one-time code has a million values. */
+  function fingerprintOf({ marks }: AnyTopic, { data }: BusEvent): Omit<NonNullable<NewEntry["idempotency"]>, "key"> {
+    const [fingerprint, ...formerly] = needsKeys(marks) ? vault.fingerprints(data) : [payloadFingerprint(data)];
+    return { fingerprint: fingerprint!, ...(formerly.length === 0 ? {} : { formerly }) };
   }
 
   function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent): NonNullable<NewEntry["search"]> {
@@ -119,6 +128,10 @@ export function createPublisher({ application, topics, appender, clock, observe,
     // The id's own time, so that publishing again with the same id gives the same event.
     const time = timeOfId(id) ?? clock.now();
     const partitionkey = options.key ?? topic.key?.(parsed.data);
+    const place = topic.marks?.places[topic.version - 1];
+    const told =
+      place === undefined ? [] : sealedWordProblems(place, parsed.data, { key: partitionkey, idempotencyKey, correlationId, causationId });
+    if (told.length > 0) throw new BusbarError("INVALID_EVENT", `${topic.name}: the event was not published:`, { problems: told });
     return {
       specversion: "1.0",
       id,

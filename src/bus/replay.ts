@@ -9,6 +9,7 @@ import type { TopicLog } from "../log/topic-log.ts";
 import { audienceRecord } from "../router/audience-record.ts";
 import { noCounts, type ReplayCounts, type ReplayPage, replayTopic, type Standing } from "../router/replay.ts";
 import { isSuppressible } from "../workers/suppressions.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import type { Settings } from "./options.ts";
 import { planningOf } from "./planning.ts";
@@ -48,6 +49,7 @@ export interface ReplayResult extends ReplayCounts {
 export interface ReplayerOptions {
   readonly settings: Settings;
   readonly log: TopicLog;
+  readonly vault: Pick<Vault, "read">;
   readonly parts: LazyParts;
   readonly catalog: () => Promise<Catalog>;
 }
@@ -60,7 +62,7 @@ const lookAgainMs = 200;
 const mostSamples = 10;
 
 /** Queues what a subscriber should have sent for past events, and never did. */
-export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (options: ReplayOptions) => Promise<ReplayResult> {
+export function replayer({ settings, log, vault, parts, catalog }: ReplayerOptions): (options: ReplayOptions) => Promise<ReplayResult> {
   return async (options) => {
     const { preview = false, onProgress, signal } = options;
     const subscriber = chosen(await catalog(), options);
@@ -82,7 +84,7 @@ export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (o
     const { finished } = await replayTopic(
       {
         log,
-        planning: planningOf(settings, { deliver: true }),
+        planning: planningOf(settings, { deliver: true, read: vault.read }),
         look,
         audienceKnown: async ({ id }) => (await parts.queues().audiences.find(id)) !== undefined,
         enqueue: (deliveries) => enqueue(deliveries, signal),

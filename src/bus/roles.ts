@@ -21,6 +21,7 @@ import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
 import { wishOfMessage } from "../workers/wish-of-message.ts";
+import type { Vault } from "../vault/vault.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Settings } from "./options.ts";
@@ -41,6 +42,7 @@ export interface RolesOptions {
   /** Prepared: those that are on. */
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly log: TopicLog;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
@@ -61,7 +63,7 @@ const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as co
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
@@ -94,7 +96,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { readers, asked, close } = reportingProviders(settings);
       closings.push(close);
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
-      const shared = { catalog, ledger, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
+      const shared = { catalog, ledger, vault, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
@@ -112,7 +114,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     if (roles.includes("router")) {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
-      const planning = planningOf(settings, { deliver });
+      const planning = planningOf(settings, { deliver, read: vault.read });
       router = createRouter({ ...shared, planning });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);

@@ -3,6 +3,7 @@ import type { Duration } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import { payloadLimits } from "./payload.ts";
 import { type PolicyOptions, policyProblems } from "./policy.ts";
+import type { SealedSecrets } from "./sealed.ts";
 import { type TimingOptions, timeProblems } from "./timing.ts";
 
 /** The longest time an idempotency key is remembered by default: 24 h. */
@@ -43,7 +44,16 @@ export interface BusEvent<Type extends string = string, Data = unknown> {
   /** `resend`, `hold`, or the JSON of `{ hold }`. */
   readonly onunknown?: string;
   readonly data: Data;
+  /** Of an event that was read to be planned, never in the log: its secrets, by what stands for them in `data`. */
+  readonly sealed?: SealedSecrets;
+  /** As well: whose personal data it holds, hashed. */
+  readonly subjects?: readonly string[];
+  /** As well: why its personal data cannot be read any more. */
+  readonly erased?: string;
 }
+
+/** Reads what the log kept, many at once: each an event that can be planned, or why it is none. */
+export type EventReader = (jsons: readonly string[]) => Promise<readonly (BusEvent | Error)[]>;
 
 /**
  * The event as the log keeps it.
@@ -116,10 +126,12 @@ export function wordsOfEvent(event: BusEvent): (PolicyOptions & TimingOptions) |
 
 /** Tells two bodies of one idempotency key apart: the same payload gives the same fingerprint whatever the order of its keys. */
 export function payloadFingerprint(data: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(data)))
-    .digest("base64url")
-    .slice(0, 22);
+  return createHash("sha256").update(sortedJson(data)).digest("base64url").slice(0, 22);
+}
+
+/** The same JSON whatever the order of its keys. */
+export function sortedJson(data: unknown): string {
+  return JSON.stringify(sorted(data));
 }
 
 function sorted(value: unknown): unknown {

@@ -93,7 +93,12 @@ export interface NewEntry {
   readonly time: number;
   /** The event as JSON. */
   readonly json: string;
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+  readonly idempotency?: {
+    readonly key: string;
+    readonly fingerprint: string;
+    /** What the same payload was known by before the keys changed that fingerprints are made with. */
+    readonly formerly?: readonly string[];
+  };
   /** What the entry is to be found by, and for how long, milliseconds. The values are not kept, only what tells that they were these. */
   readonly search?: { readonly values: readonly string[]; readonly retain: number };
 }

@@ -83,7 +83,12 @@ export interface Job<Content> {
 
 /** What a worker says of a job when it is done with it. */
 export type Verdict<Content = never> =
-  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "expired" | "cancelled" | "routed" | "applied" }
+  | {
+      readonly kind: "done";
+      readonly end: "sent" | "suppressed" | "expired" | "cancelled" | "routed" | "applied";
+      /** What is kept of the content, where that is less than all of it. */
+      readonly content?: Content;
+    }
   /** Later, without burning an attempt; milliseconds. With `content`, it goes on from there. */
   | { readonly kind: "again"; readonly after: number; readonly content?: Content }
   /** The attempt is burned: back off and try again, or a dead letter if it was the last one. */

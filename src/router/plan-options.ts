@@ -1,5 +1,6 @@
 import type { ChannelName } from "../define/channel-name.ts";
 import type { ChannelOptions } from "../define/channel-options.ts";
+import type { EventReader } from "../define/event.ts";
 
 /** What planning knows of the application besides the subscriber. */
 export interface PlanOptions {
@@ -9,4 +10,6 @@ export interface PlanOptions {
   readonly channels?: Partial<Record<ChannelName, ChannelOptions>>;
   /** Channels that nothing is planned for, with the reason. */
   readonly off?: Partial<Record<ChannelName, string>>;
+  /** Reads events with marked fields from the log. Default: as they stand there. */
+  readonly read?: EventReader;
 }

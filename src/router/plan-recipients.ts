@@ -7,6 +7,7 @@ import { canonicalLocale } from "../define/locale.ts";
 import { payloadProblems } from "../define/payload.ts";
 import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import { holdsStandIn, secretsIn, spoiltStandIns } from "../define/sealed.ts";
 import { templateDataProblems } from "../define/template.ts";
 import { attempt, cannotPlan } from "./cannot-plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
@@ -42,6 +43,8 @@ export function planRecipients(
   for (const recipient of recipients) {
     const checked = checkAddress(route.channel, addressOf(recipient));
     const to = "address" in checked ? checked.address : shown(addressOf(recipient));
+    if (event.sealed !== undefined && holdsStandIn(to))
+      throw cannotPlan(subscriber, route, "to: it is made of a secret() field, which is sealed until the message is rendered");
     const id = deliveryId({ application: options.application, eventId: event.id, ...names, recipient: to, epoch: 0 });
     if (deliveries.has(id)) continue;
     const made = contentFor(recipient);
@@ -55,6 +58,7 @@ export function planRecipients(
       to,
       ...(category === undefined ? {} : { category }),
       ...("failure" in made ? {} : made),
+      ...sealedOf(event, made),
       policy,
       ...timing,
       ...(problem === undefined ? {} : { refusal: problem }),
@@ -74,6 +78,13 @@ export function planRecipients(
   }
 }
 
+/** What goes along so that the worker can open secrets, and erase what is about a person. */
+function sealedOf({ sealed, subjects }: BusEvent, made: object): Pick<Delivery, "sealed" | "subjects"> {
+  if (sealed === undefined && subjects === undefined) return {};
+  const secrets = "data" in made ? secretsIn(sealed, made.data) : undefined;
+  return { ...(secrets === undefined ? {} : { sealed: secrets }), ...(subjects === undefined ? {} : { subjects }) };
+}
+
 /** What the message will say, checked while the event is at hand: a slip shows at once, and not in a worker an hour later. */
 function content(
   subscriber: Subscriber,
@@ -85,10 +96,17 @@ function content(
   const data: unknown = attempt(
     subscriber,
     route,
-    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : (route.data?.(event) ?? event)),
+    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : (route.data?.(event) ?? asPublished(event))),
     "data",
   );
   if (data instanceof Promise) throw cannotPlan(subscriber, route, "data must not be async: it returned a promise", data);
+  const spoilt = event.sealed === undefined ? [] : spoiltStandIns(event.sealed, data);
+  if (spoilt.length > 0)
+    throw cannotPlan(
+      subscriber,
+      route,
+      `data: ${spoilt.join(", ")} changes a secret() field, which is sealed until it is rendered: pass it on as it is`,
+    );
   if (!isMessageRoute(route)) {
     const problems = payloadProblems(data);
     if (problems.length > 0) throw cannotPlan(subscriber, route, `data cannot be sent: ${problems.join("; ")}`);
@@ -104,6 +122,12 @@ function content(
   // What a person's profile says may be no code at all: the message then comes in the template's own language.
   const locale = typeof wanted === "string" ? canonicalLocale(wanted) : undefined;
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
+}
+
+/** A webhook that is sent the whole event gets what was published. */
+function asPublished(event: BusEvent): BusEvent {
+  const { sealed: _sealed, subjects: _subjects, ...published } = event;
+  return published;
 }
 
 function addressOf(recipient: unknown): unknown {

@@ -1,10 +1,11 @@
 import type { AudienceTask, Delivery } from "../define/delivery.ts";
-import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { BusEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { LogEntry, TopicLog } from "../log/topic-log.ts";
 import { messageOf } from "../base/errors.ts";
 import { plan, type Plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { readEvents } from "./read-events.ts";
 import { routedRecord } from "./route-entry.ts";
 
 /** Where a delivery that is planned again stands. `ended`: suppressed, expired or cancelled. */
@@ -106,10 +107,16 @@ export async function replayTopic(deps: ReplayDeps, run: ReplayRun): Promise<{ r
 
 async function replayPage(
   deps: ReplayDeps,
-  { subscriber, preview }: ReplayRun,
+  { subscriber, topic, preview }: ReplayRun,
   { entries, partition }: { readonly entries: readonly LogEntry[]; readonly partition: number },
 ): Promise<Pick<ReplayPage, "counts" | "missing" | "problem">> {
-  const planned = entries.map((entry) => planAgain(deps, subscriber, entry));
+  const jsons = entries.map(({ json }) => json);
+  const read = await readEvents(
+    jsons,
+    subscriber.topics.find(({ name }) => name === topic),
+    deps.planning,
+  );
+  const planned = entries.map((entry, index) => planAgain(deps, subscriber, { entry, read: read[index]! }));
   const plans = planned.flatMap((one) => ("plan" in one ? [one] : []));
   const problems = planned.flatMap((one) => ("problem" in one ? [one.problem] : []));
   const deliveries = plans.flatMap(({ plan: { deliveries: all } }) => all);
@@ -153,10 +160,14 @@ async function replayPage(
 
 type PlannedAgain = { readonly event: BusEvent; readonly plan: Plan } | { readonly problem: string };
 
-function planAgain({ planning }: ReplayDeps, subscriber: Subscriber, entry: LogEntry): PlannedAgain {
+function planAgain(
+  { planning }: ReplayDeps,
+  subscriber: Subscriber,
+  { entry, read }: { readonly entry: LogEntry; readonly read: BusEvent | Error },
+): PlannedAgain {
   try {
-    const event = decodeEvent(entry.json);
-    return { event, plan: plan(subscriber, event, planning) };
+    if (read instanceof Error) throw read;
+    return { event: read, plan: plan(subscriber, read, planning) };
   } catch (error) {
     return { problem: `${entry.id}: ${messageOf(error)}` };
   }

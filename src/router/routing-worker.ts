@@ -1,7 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog } from "../define/catalog.ts";
-import { decodeEvent } from "../define/event.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
@@ -9,6 +8,7 @@ import { audienceRecord } from "./audience-record.ts";
 import type { Gates, RouterQueues } from "./gates.ts";
 import { plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { readEvent } from "./read-events.ts";
 import { routedRecord } from "./route-entry.ts";
 import type { RoutingRecord } from "./routing-record.ts";
 
@@ -41,8 +41,8 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
     const subscriber = catalog.subscriber(content.subscriber);
     if (subscriber === undefined) return { kind: "again", after: unknownSubscriberMs };
     try {
-      const event = decodeEvent(content.json);
       const { topic, partition, entryId } = content;
+      const event = await readEvent(content.json, catalog.topic(topic), planning);
       const planned = plan(subscriber, event, planning);
       const { deliveries, audiences, skipped } = planned;
       for (const delivery of deliveries) {

@@ -5,7 +5,7 @@ import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { lease } from "../base/pace.ts";
-import { type Channel, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
+import { type Channel, SealedDelivery, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Progress } from "../define/handler.ts";
@@ -78,6 +78,7 @@ export function deliver({
       message = await channel.render(route, delivery);
     } catch (error) {
       if (error instanceof UnrenderableDelivery) return dead(delivery, error.message, error);
+      if (error instanceof SealedDelivery) return later(delivery, error.message, unknownMs);
       return failed(delivery, attempt, `cannot be rendered: ${messageOf(error)}`, error);
     }
 

@@ -7,10 +7,15 @@ import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 import { type DeliveryQueues, followers } from "./followers.ts";
+import { forgetSecrets } from "./forget-secrets.ts";
+import { openingChannel } from "./opening-channel.ts";
+import type { Vault } from "../vault/vault.ts";
 import { stepByStep } from "./step-by-step.ts";
 
 export interface WorkerOptions extends DeliverOptions {
   readonly queue: DeliveryQueue<Delivery>;
+  /** Opens secrets. */
+  readonly vault: Pick<Vault, "open">;
   /** Those of all channels, where the other steps of a `firstOf` are. */
   readonly queues: DeliveryQueues;
   readonly locks: Locks;
@@ -50,7 +55,9 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     async start() {
       await queue.setRateLimit(rateLimit);
-      running = queue.work(stepByStep({ ...options, followers: others }, deliver(options)), { concurrency, onGivenUp });
+      const opening = { ...options, channel: openingChannel(channel, options.vault) };
+      const handle = forgetSecrets(stepByStep({ ...options, followers: others }, deliver(opening)));
+      running = queue.work(handle, { concurrency, onGivenUp });
       await running.ready();
       expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },
