@@ -11,10 +11,12 @@ import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
 import { callbackDoor, type Callbacks } from "./callbacks.ts";
+import type { AuditEntry } from "./audit.ts";
 import { type ChannelControl, channelControl } from "./channels.ts";
 import { type Deliveries, deliveries } from "./deliveries.ts";
 import { type DeadLetters, deadLetters } from "./dead-letters.ts";
 import { inspector, type Inspector } from "./inspect.ts";
+import { maskingLogger } from "./masking-logger.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
@@ -77,6 +79,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly preferences: Preferences;
   /** What providers tell later comes in here: the HTTP server hands it on. */
   readonly callbacks: Callbacks;
+  /** Who saw personal data in the clear, and who erased it: the newest first; 100 by default. */
+  audit(count?: number): Promise<readonly AuditEntry[]>;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
   /** How far each subscriber has read. */
@@ -116,7 +120,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger = silentLogger, subscribers = [] } = options;
+  const { logger: given = silentLogger, subscribers = [] } = options;
+  const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
   const observe: Observe = (name, fact) => {
@@ -212,9 +217,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
-    inspect: inspector({ application, topics, log, parts, logger, catalog }),
-    deadLetters: deadLetters(parts),
-    deliveries: deliveries(parts),
+    inspect: inspector({ application, topics, log, parts, vault, logger, catalog }),
+    deadLetters: deadLetters({ ...parts, topics, vault, log }),
+    deliveries: deliveries({ ...parts, topics }),
+    audit: (count = 100) => parts.audit().list(count),
     suppressions: suppressionControl(parts, clock),
     preferences: preferences(settings, parts, catalog),
     callbacks: callbackDoor({

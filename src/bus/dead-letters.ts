@@ -1,6 +1,11 @@
 import { decodeEvent } from "../define/event.ts";
 import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
+import type { Topics } from "../define/catalog.ts";
+import type { TopicLog } from "../log/topic-log.ts";
+import type { Vault } from "../vault/vault.ts";
+import { deadLetterSight } from "./dead-letter-sight.ts";
+import { recordView, type View } from "./view.ts";
 import { type By, byText } from "./deliveries.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
@@ -36,7 +41,7 @@ export interface DeadLetterDetail extends DeadLetterView {
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** Looks at dead letters, queues them again, and gives them up. Connects with its first question. */
+/** Looks at dead letters, queues them again, and gives them up. Connects with its first question. Personal data is masked unless a `View` says who sees it. */
 export interface DeadLetters {
   /**
    * The newest first.
@@ -45,9 +50,9 @@ export interface DeadLetters {
    * @param selection.from passes over so many of each queue, for pages; 0 by default
    * @throws BusbarError `UNKNOWN_QUEUE`
    */
-  list(selection?: { readonly queue?: string; readonly count?: number; readonly from?: number }): Promise<readonly DeadLetterView[]>;
+  list(selection?: View & { readonly queue?: string; readonly count?: number; readonly from?: number }): Promise<readonly DeadLetterView[]>;
   /** Undefined where no dead letter has this id. */
-  show(id: string): Promise<DeadLetterDetail | undefined>;
+  show(id: string, view?: View): Promise<DeadLetterDetail | undefined>;
   /** How many there are in each queue. */
   counts(): Promise<Readonly<Record<string, number>>>;
   /**
@@ -67,7 +72,14 @@ export interface Refused {
   readonly reason: string;
 }
 
-export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
+export interface DeadLettersOptions extends Pick<LazyParts, "queues" | "ledger" | "audit"> {
+  readonly topics: Topics;
+  readonly vault: Pick<Vault, "look">;
+  readonly log: Pick<TopicLog, "find">;
+}
+
+export function deadLetters({ queues, ledger, audit, topics, vault, log }: DeadLettersOptions): DeadLetters {
+  const sight = deadLetterSight({ topics, vault, log });
   const find = async (id: string) => {
     for (const name of queueNames) {
       const queue = namedQueue(queues(), name);
@@ -107,23 +119,25 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
   };
 
   return {
-    async list({ queue, count = 100, from = 0 } = {}) {
+    async list({ queue, count = 100, from = 0, ...view } = {}) {
+      const open = await recordView(audit, view, `dead letters of ${queue ?? "all queues"}`);
       const names = queue === undefined ? queueNames : [queue];
       const pages = await Promise.all(
         names.map(async (name) => {
           const letters = await namedQueue(queues(), name).deadLetters({ from, count });
-          return letters.map((letter) => deadLetterView(name, letter));
+          return letters.map((letter) => sight.ofView(deadLetterView(name, letter), open));
         }),
       );
       return pages.flat().toSorted((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
     },
-    async show(id) {
+    async show(id, view = {}) {
       const found = await find(id);
       if (found === undefined) return undefined;
       const { name, letter } = found;
       const { content } = letter;
+      const open = await recordView(audit, view, `the dead letter ${id}`);
       const timeline = isDelivery(content) ? await ledger().timeline(content) : [];
-      return { ...deadLetterView(name, letter), data: dataOf(content), timeline };
+      return sight.ofDetail({ ...deadLetterView(name, letter), data: dataOf(content), timeline }, content, open);
     },
     async counts() {
       const counts = queueNames.map(async (name) => [name, (await namedQueue(queues(), name).counts()).dead] as const);

@@ -7,21 +7,25 @@ import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
+import type { LookedAt } from "../vault/look.ts";
+import type { Vault } from "../vault/vault.ts";
+import { maskedWords } from "./masked.ts";
+import { recordView, type View } from "./view.ts";
 import { unknownTopic } from "./publish.ts";
 import { type InspectedRouting, routingsReader } from "./routings.ts";
 import { type SearchOptions, type SearchResult, searcher } from "./search.ts";
 import { type Trace, tracer } from "./trace.ts";
 
-/** What became of it. Reads only; connects with its first question. */
+/** What became of it. Reads only; connects with its first question. Personal data is masked unless a `view` says who sees it. */
 export interface Inspector {
   /** The newest events of all topics, newest first. */
-  events(count: number): Promise<readonly BusEvent[]>;
+  events(count: number, view?: View): Promise<readonly BusEvent[]>;
   /** What each subscriber planned for an event, and the time line of each delivery. */
-  deliveries(event: { readonly id: string; readonly time: string }): Promise<readonly InspectedRouting[]>;
+  deliveries(event: { readonly id: string; readonly time: string; readonly type?: string }): Promise<readonly InspectedRouting[]>;
   /** An event by its id, by the id of one of its deliveries, or by its idempotency key; undefined where it is not in the log (any more). */
-  event(id: string): Promise<BusEvent | undefined>;
+  event(id: string, view?: View): Promise<BusEvent | undefined>;
   /** What became of an event, step by step; found as `event` finds it. */
-  trace(id: string): Promise<Trace | undefined>;
+  trace(id: string, view?: View): Promise<Trace | undefined>;
   /** What became of all events that have a value at one of their topics' search keys (`index`). */
   search(options: SearchOptions): Promise<SearchResult>;
   /**
@@ -42,6 +46,8 @@ export interface TailOptions {
   readonly last?: number;
   readonly filters?: readonly ParsedPattern[];
   readonly signal: AbortSignal;
+  /** Who sees personal data in the clear; see `View`. */
+  readonly showPii?: View["showPii"];
 }
 
 export interface InspectorOptions {
@@ -50,40 +56,66 @@ export interface InspectorOptions {
   readonly topics: Topics;
   readonly log: TopicLog;
   readonly parts: LazyParts;
+  readonly vault: Pick<Vault, "look">;
   readonly logger: Logger;
 }
 
-export function inspector({ application, catalog, topics, log, parts, logger }: InspectorOptions): Inspector {
+export function inspector({ application, catalog, topics, log, parts, vault, logger }: InspectorOptions): Inspector {
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
+  const marked = new Set(Object.values(topics).flatMap(({ name, marks }) => (marks === undefined ? [] : [name])));
   const deliveries = routingsReader({ names, log, parts });
-  const { event, find, traceOf } = tracer({ application, log, parts, catalog, deliveries });
-  return {
-    event,
-    trace: async (id) => {
-      const found = await find(id);
-      return found && traceOf(found);
-    },
-    search: searcher({ log, catalog, traceOf }),
+  const { event, find, traceOf } = tracer({ application, log, parts, catalog, deliveries, vault });
+  const search = searcher({ log, catalog, traceOf, vault });
+  const recorded = (view: View, of: string): Promise<boolean> => recordView(parts.audit, view, of);
 
-    async *tail({ topics: wanted = names, last = 0, filters, signal }) {
+  const lookedAt = async (jsons: readonly string[]): Promise<LookedAt[]> => {
+    const looked = await vault.look(jsons);
+    return looked.flatMap((one) => {
+      if (!(one instanceof Error)) return [one];
+      logger.warn({ error: one.message }, "a log entry is no event that can be shown");
+      return [];
+    });
+  };
+
+  return {
+    event: async (id, view = {}) => event(id, await recorded(view, `the event ${id}`)),
+    trace: async (id, view = {}) => {
+      const found = await find(id);
+      return found && traceOf(found, await recorded(view, `the trace of ${decodeEvent(found.entry.json).id}`));
+    },
+    search: async (options) => {
+      await recorded(options, `the events found by ${options.key ?? "a value"}`);
+      return search(options);
+    },
+
+    async *tail({ topics: wanted = names, last = 0, filters, signal, ...view }) {
       const index = filters && indexOf(filters);
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
+      const open = await recorded(
+        view,
+        `events as they are published: ${wanted.length === names.length ? "all topics" : wanted.join(", ")}`,
+      );
       for await (const { json } of log.follow({ topics: wanted, last, signal }))
-        for (const each of readable(json, logger)) if (index === undefined || index.matching(each.data).length > 0) yield each;
+        for (const { clear, masked } of await lookedAt([json]))
+          if (index === undefined || index.matching(clear.data).length > 0) yield open ? clear : masked;
     },
 
-    async events(count) {
+    async events(count, view = {}) {
+      const open = await recorded(view, "the newest events");
       const pages = names.map(async (name) => {
         const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.latest(name, partition, count));
         return (await Promise.all(partitions)).flat();
       });
       const entries = (await Promise.all(pages)).flat();
-      const events = entries.flatMap(({ json }) => readable(json, logger));
+      const events = (await lookedAt(entries.map(({ json }) => json))).map(({ clear, masked }) => (open ? clear : masked));
       return events.toSorted((a, b) => (a.time < b.time ? 1 : -1)).slice(0, count);
     },
 
-    deliveries,
+    deliveries: async (of) => {
+      const read = await deliveries(of);
+      return of.type !== undefined && marked.has(of.type) ? maskedWords(read) : read;
+    },
 
     async queues() {
       const all = [...channelNames.map((channel) => queues().of(channel)), queues().routing, queues().audiences, queues().callbacks];
@@ -98,13 +130,4 @@ function indexOf(filters: readonly ParsedPattern[]): PatternIndex<number> {
   const index = patternIndex<number>();
   for (const [number, filter] of filters.entries()) index.add(number, filter);
   return index;
-}
-
-function readable(json: string, logger: Logger): BusEvent[] {
-  try {
-    return [decodeEvent(json)];
-  } catch (error) {
-    logger.warn({ error: String(error) }, "a log entry is no event");
-    return [];
-  }
 }

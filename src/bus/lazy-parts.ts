@@ -15,6 +15,8 @@ import type { Suppressions } from "../workers/suppressions.ts";
 import type { Settings } from "./options.ts";
 import { type Queues, queuesOf } from "./queues.ts";
 import type { ReconcilerRecord } from "./reconciler-record.ts";
+import type { Audit } from "./audit.ts";
+import { redisAudit } from "./redis-audit.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { readRedisUse } from "./redis-info.ts";
 import { redisReplayPlaces } from "./redis-replay-places.ts";
@@ -30,6 +32,7 @@ export interface LazyParts {
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly places: () => ReplayPlaces;
+  readonly audit: () => Audit;
   readonly reconciler: () => ReconcilerRecord;
   readonly circuits: CircuitStore;
   readonly smsCounts: SmsCounts;
@@ -58,6 +61,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     consents: () => parts().consents,
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
+    audit: () => redisAudit(parts().redis, settings.prefix, settings.application),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },

@@ -86,7 +86,7 @@ export function createPublisher({ application, topics, appender, vault, clock, o
   }
 
   async function publishEvent(topic: AnyTopic, given: BusEvent, options: PublishOptions): Promise<Published> {
-    const { event, pending } = topic.marks === undefined ? { event: given, pending: false } : vault.seal(topic, given);
+    const { event, pending } = needsKeys(topic.marks) ? vault.seal(topic, given) : { event: given, pending: false };
     const entry: NewEntry = {
       topic: topic.name,
       partitionKey: options.idempotencyKey ?? event.partitionkey ?? event.id,
@@ -128,7 +128,7 @@ export function createPublisher({ application, topics, appender, vault, clock, o
     // The id's own time, so that publishing again with the same id gives the same event.
     const time = timeOfId(id) ?? clock.now();
     const partitionkey = options.key ?? topic.key?.(parsed.data);
-    const place = topic.marks?.places[topic.version - 1];
+    const place = needsKeys(topic.marks) ? topic.marks?.places[topic.version - 1] : undefined;
     const told =
       place === undefined ? [] : sealedWordProblems(place, parsed.data, { key: partitionkey, idempotencyKey, correlationId, causationId });
     if (told.length > 0) throw new BusbarError("INVALID_EVENT", `${topic.name}: the event was not published:`, { problems: told });

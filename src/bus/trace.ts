@@ -10,7 +10,10 @@ import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses, StatusEntry } from "../workers/statuses.ts";
+import type { LookedAt } from "../vault/look.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { LazyParts } from "./lazy-parts.ts";
+import { maskedWords } from "./masked.ts";
 import { channelNames } from "../define/channel-name.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
@@ -63,10 +66,11 @@ export interface TracerOptions {
   readonly parts: LazyParts;
   readonly catalog: () => Promise<Catalog>;
   readonly deliveries: ReadRoutings;
+  readonly vault: Pick<Vault, "look">;
 }
 
 /** Finds an event by its id, that of one of its deliveries, or its idempotency key. */
-export function tracer({ application, log, parts, catalog, deliveries }: TracerOptions) {
+export function tracer({ application, log, parts, catalog, deliveries, vault }: TracerOptions) {
   const entryOf = async (eventId: string, time = timeOfId(eventId)): Promise<FoundEntry | undefined> => {
     const topics = (await catalog()).topics.map(({ name }) => name);
     return log.find(eventId, { topics, time });
@@ -89,28 +93,42 @@ export function tracer({ application, log, parts, catalog, deliveries }: TracerO
     return eventId === undefined ? undefined : entryOf(eventId);
   };
 
+  /** What cannot be opened, for want of a key, is shown as it lies there. */
+  const lookAt = async ({ entry: { json } }: FoundEntry): Promise<LookedAt> => {
+    const [looked] = await vault.look([json]);
+    if (!(looked instanceof Error)) return looked!;
+    const event = decodeEvent(json);
+    return { clear: event, masked: event, personal: [], open: new Set() };
+  };
+
   return {
-    async event(id: string): Promise<BusEvent | undefined> {
+    async event(id: string, clear: boolean): Promise<BusEvent | undefined> {
       const found = await find(id);
-      return found && decodeEvent(found.entry.json);
+      if (found === undefined) return undefined;
+      const looked = await lookAt(found);
+      return clear ? looked.clear : looked.masked;
     },
 
     find,
 
-    async traceOf(found: FoundEntry): Promise<Trace> {
-      const event = decodeEvent(found.entry.json);
-      const [{ subscribers }, routings, { groups }] = await Promise.all([
+    async traceOf(found: FoundEntry, clear: boolean): Promise<Trace> {
+      const looked = await lookAt(found);
+      const { clear: event, personal } = looked;
+      const [{ topics, subscribers }, routings, { groups }] = await Promise.all([
         catalog(),
         deliveries(event),
         log.standing(found.topic, found.partition),
       ]);
+      const isMarked = (type: string): boolean => topics.find(({ name }) => name === type)?.marks !== undefined;
       const listening = subscribers.filter(({ topics }) => topics.some(({ name }) => name === event.type));
       const traced = listening.map((subscriber) => {
         const read = groups.find(({ group }) => group === `${application}.${subscriber.identity}`)?.read ?? 0;
         const routing = routings.find((candidate) => candidate.subscriber === subscriber.identity);
         return tracedSubscriber(subscriber, event, { routing, read: read >= found.entry.number });
       });
-      return { event, subscribers: traced.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+      const sorted = traced.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      if (clear || !isMarked(event.type)) return { event, subscribers: sorted };
+      return { event: looked.masked, subscribers: maskedWords(sorted, personal) };
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
  * A value that is encrypted where it stands in a payload, as the log keeps it (docs/redis-layout.md). Values that were sealed together have
- * one `iv` and are numbered; their pieces of ciphertext make one, of which the last ends with the tag.
+ * one `iv` and are numbered; their pieces of ciphertext make one, of which the last ends with the tag, and the first says the rest for all.
  */
 export interface Sealed {
-  readonly v: 1;
+  readonly v?: 1;
   /** The key: one of the ring, or `subject.<hash>.<number>` of a person. */
-  readonly kid: string;
-  readonly alg: "A256GCM";
+  readonly kid?: string;
+  readonly alg?: "A256GCM";
   readonly iv: string;
   readonly ct: string;
   /** Its number among those that were sealed together; absent where it is alone. */
@@ -31,7 +31,7 @@ export type SealedSecrets = Readonly<Record<string, SealedSecret>>;
 export function isSealedField(value: unknown): value is SealedField {
   if (typeof value !== "object" || value === null || !("$enc" in value)) return false;
   const sealed = value.$enc as Partial<Sealed> | null;
-  return typeof sealed?.kid === "string" && typeof sealed.iv === "string" && typeof sealed.ct === "string";
+  return typeof sealed?.iv === "string" && typeof sealed.ct === "string";
 }
 
 const standInPrefix = "busbar-sealed:";

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { isSealedField, type Sealed, type SealedField } from "../define/sealed.ts";
-import { openWith, sealWith } from "./key-ring.ts";
+import { encrypted, openWith } from "./key-ring.ts";
 
 /** A sealed value where it stands in a payload. */
 export interface FoundField {
@@ -8,31 +8,35 @@ export interface FoundField {
   readonly sealed: Sealed & { readonly sub?: string };
 }
 
-/** Values that are sealed together, because one call of the cipher costs as much for three as for one. */
-export interface Group {
-  readonly paths: readonly string[];
-  readonly values: readonly unknown[];
+/** Values that were sealed together. */
+export interface SealedGroup {
+  readonly kid: string;
+  /** Of a group that waits for the key of its subject: who that is. */
+  readonly sub: string | undefined;
+  /** In the order of their numbers. */
+  readonly fields: readonly FoundField[];
 }
 
 /** What a ciphertext is bound to: it opens nowhere else. */
 export const boundTo = ({ type, id }: { readonly type: string; readonly id: string }, paths: readonly string[]): string =>
   [type, id, ...paths].join("\n");
 
-/** One field for each of the values, in their order. */
+/** One field for each of the values, in their order: one call of the cipher costs as much for three as for one. */
 export function sealGroup(
   key: KeyObject,
   bound: string,
   { values, named }: { readonly values: readonly unknown[]; readonly named: Pick<FoundField["sealed"], "kid" | "sub"> },
 ): SealedField[] {
-  const texts = values.map((value) => Buffer.from(JSON.stringify(value)));
-  const { iv, ct } = sealWith(key, Buffer.concat(texts), bound);
-  const bytes = Buffer.from(ct, "base64url");
+  const texts = values.map((value) => JSON.stringify(value));
+  const { iv, body, tag } = encrypted(key, texts.length === 1 ? texts[0]! : texts.join(""), bound);
+  if (texts.length === 1) return [{ $enc: { v: 1, ...named, alg: "A256GCM", iv, ct: Buffer.concat([body, tag]).toString("base64url") } }];
   let from = 0;
   return texts.map((text, n) => {
-    const to = n === texts.length - 1 ? bytes.length : from + text.length;
-    const piece = bytes.subarray(from, to).toString("base64url");
+    const to = from + Buffer.byteLength(text);
+    const piece = body.subarray(from, to);
     from = to;
-    return { $enc: { v: 1, ...named, alg: "A256GCM", iv, ct: piece, ...(texts.length === 1 ? {} : { n }) } };
+    const ct = (n === texts.length - 1 ? Buffer.concat([piece, tag]) : piece).toString("base64url");
+    return { $enc: n === 0 ? { v: 1, ...named, alg: "A256GCM", iv, n, ct } : { iv, n, ct } };
   });
 }
 
@@ -40,22 +44,22 @@ export function sealGroup(
  * The values of fields that were sealed together.
  * @throws Error when one is missing, was moved or changed, or the key is another one
  */
-export function openGroup(key: KeyObject, event: { readonly type: string; readonly id: string }, fields: readonly FoundField[]): unknown[] {
-  const inOrder = fields.toSorted((a, b) => (a.sealed.n ?? 0) - (b.sealed.n ?? 0));
-  const pieces = inOrder.map(({ sealed }) => Buffer.from(sealed.ct, "base64url"));
-  const bound = boundTo(
-    event,
-    inOrder.map(({ path }) => path),
-  );
-  const clear = openWith(key, { iv: inOrder[0]!.sealed.iv, ct: Buffer.concat(pieces).toString("base64url") }, bound);
+export function openGroup(
+  key: KeyObject,
+  event: { readonly type: string; readonly id: string },
+  { fields }: Pick<SealedGroup, "fields">,
+): unknown[] {
+  const pieces = fields.map(({ sealed }) => Buffer.from(sealed.ct, "base64url"));
+  const paths = fields.map(({ path }) => path);
+  const ct = Buffer.concat(pieces).toString("base64url");
+  const clear = openWith(key, { iv: fields[0]!.sealed.iv, ct }, boundTo(event, paths));
   let from = 0;
-  const values = pieces.map((piece, index) => {
+  return pieces.map((piece, index) => {
     const to = index === pieces.length - 1 ? clear.length : from + piece.length;
     const value = JSON.parse(clear.subarray(from, to).toString("utf8")) as unknown;
     from = to;
     return value;
   });
-  return fields.map((field) => values[inOrder.indexOf(field)]);
 }
 
 /** Every sealed value of a payload. Pure. */
@@ -77,9 +81,17 @@ export function replaceSealed(
   return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, replaceSealed(below, replace, [...path, key])]));
 }
 
-/** Fields by the initialisation vector that they share. Pure. */
-export function groupsOf(fields: readonly FoundField[]): readonly (readonly FoundField[])[] {
+/**
+ * Fields by the initialisation vector that they share. Pure.
+ * @throws Error where the first of a group, which names its key, is missing
+ */
+export function groupsOf(fields: readonly FoundField[]): readonly SealedGroup[] {
   const groups = new Map<string, FoundField[]>();
   for (const field of fields) groups.set(field.sealed.iv, [...(groups.get(field.sealed.iv) ?? []), field]);
-  return [...groups.values()];
+  return [...groups.values()].map((group) => {
+    const inOrder = group.toSorted((a, b) => (a.sealed.n ?? 0) - (b.sealed.n ?? 0));
+    const { kid, sub } = inOrder[0]!.sealed;
+    if (kid === undefined) throw new Error(`a sealed part of ${group.map(({ path }) => path).join(", ")} is missing`);
+    return { kid, sub, fields: inOrder };
+  });
 }

@@ -57,12 +57,22 @@ export function keyRing(keys: readonly string[]): KeyRing | undefined {
 export const newKey = (id: string): string => `${id}:${randomBytes(keyBytes).toString("base64")}`;
 
 export function sealWith(key: KeyObject, text: string | Uint8Array, bound: string): Ciphertext {
+  const { iv, body, tag } = encrypted(key, text, bound);
+  return { iv, ct: Buffer.concat([body, tag]).toString("base64url") };
+}
+
+/** The parts of a ciphertext, for those who take it apart. */
+export function encrypted(
+  key: KeyObject,
+  text: string | Uint8Array,
+  bound: string,
+): { readonly iv: string; readonly body: Buffer; readonly tag: Buffer } {
   const iv = freshIv();
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(bound));
   const body = cipher.update(text as string, "utf8");
   cipher.final();
-  return { iv: iv.toString("base64url"), ct: Buffer.concat([body, cipher.getAuthTag()]).toString("base64url") };
+  return { iv: iv.toString("base64url"), body, tag: cipher.getAuthTag() };
 }
 
 /** @throws Error when it was sealed with another key or for another place, or was changed */

@@ -3,12 +3,13 @@ import type { Delivery } from "../define/delivery.ts";
 import { type BusEvent, decodeEvent, type EventReader, sortedJson } from "../define/event.ts";
 import type { MarkedValue } from "../define/marked-values.ts";
 import { replaceMarked } from "../define/marked-values.ts";
-import { ivOf, type SealedSecret, type SealedSecrets, standInOf, replaceStandIns } from "../define/sealed.ts";
+import { ivOf, type SealedField, type SealedSecret, type SealedSecrets, standInOf, replaceStandIns } from "../define/sealed.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import { upcastEvent } from "../define/upcast.ts";
-import { boundTo, type FoundField, groupsOf, openGroup, replaceSealed, sealedFields, sealGroup } from "./groups.ts";
+import { boundTo, type FoundField, groupsOf, openGroup, replaceSealed, type SealedGroup, sealedFields, sealGroup } from "./groups.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { type SubjectKeys, subjectOfKid } from "./subject-keys.ts";
+import { type LookedAt, lookAt } from "./look.ts";
+import { type FoundKey, type SubjectKeys, subjectOfKid } from "./subject-keys.ts";
 import { subjectOf } from "./subject-of.ts";
 
 /** What stands where a value was erased. */
@@ -28,6 +29,8 @@ export interface Vault {
   readonly read: EventReader;
   /** A delivery with its secrets in the clear, for the worker that renders it; text: why this process cannot open them. */
   open(delivery: Delivery): Opened | string;
+  /** Events for people, or why one cannot be shown. */
+  look(jsons: readonly string[]): Promise<readonly (LookedAt | Error)[]>;
   /** The payload in the clear, to compare it with another one. */
   clear(json: string): Promise<unknown>;
   /** What tells the payload of a marked topic from others, by each key of the ring. */
@@ -93,13 +96,13 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
 
   const settle: Vault["settle"] = async (json) => {
     const event = decodeEvent(json);
-    const waiting = groupsOf(sealedFields(event.data).filter(({ sealed }) => sealed.sub !== undefined));
-    const keys = await subjects.forWriting([...new Set(waiting.map(([first]) => first!.sealed.sub!))]);
+    const waiting = groupsOf(sealedFields(event.data)).filter(({ sub }) => sub !== undefined);
+    const keys = await subjects.forWriting([...new Set(waiting.map(({ sub }) => sub!))]);
     const settled = new Map<string, unknown>();
-    for (const fields of waiting) {
-      const values = openGroup(keyOfRing(event.type, fields[0]!.sealed.kid), event, fields);
-      const { kid, key } = keys.get(fields[0]!.sealed.sub!)!;
-      const paths = fields.map(({ path }) => path);
+    for (const group of waiting) {
+      const values = openGroup(keyOfRing(event.type, group.kid), event, group);
+      const { kid, key } = keys.get(group.sub!)!;
+      const paths = group.fields.map(({ path }) => path);
       const sealed = sealGroup(key, boundTo(event, paths), { values, named: { kid } });
       for (const [index, path] of paths.entries()) settled.set(path, sealed[index]);
     }
@@ -108,34 +111,21 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
 
   /** What the subjects' keys open; an erased one gives {@link erasedText}. Secrets stay sealed. */
   const openPersonal = async (events: readonly BusEvent[]): Promise<readonly (BusEvent | Error)[]> => {
-    const fields = events.map((event) => sealedFields(event.data).filter(({ sealed }) => subjectOfKid(sealed.kid) !== undefined));
-    const kids = [...new Set(fields.flat().map(({ sealed }) => sealed.kid))];
-    const keys = kids.length === 0 ? new Map() : await subjects.forReading(kids);
+    const groups = events.map((event) =>
+      orError(() => groupsOf(sealedFields(event.data)).filter(({ kid }) => subjectOfKid(kid) !== undefined)),
+    );
+    const kids = groups.flatMap((own) => (own instanceof Error ? [] : own.map(({ kid }) => kid)));
+    const keys = kids.length === 0 ? new Map<string, FoundKey>() : await subjects.forReading([...new Set(kids)]);
     return events.map((event, index) => {
-      const own = fields[index]!;
-      if (own.length === 0) return event;
-      const clear = new Map<string, unknown>();
-      let erased: string | undefined;
-      for (const group of groupsOf(own)) {
-        const found = keys.get(group[0]!.sealed.kid)!;
-        if ("erased" in found) erased ??= erasedReason(found.erased);
-        try {
-          const values = "erased" in found ? group.map(() => erasedText) : openGroup(found.key, event, group);
-          for (const [at, { path }] of group.entries()) clear.set(path, values[at]);
-        } catch (error) {
-          return new Error(cannotOpen(event.type, group, error));
-        }
-      }
-      const data = replaceSealed(event.data, (path, field) => (clear.has(path) ? clear.get(path) : field));
-      const hashes = [...new Set(own.map(({ sealed }) => subjectOfKid(sealed.kid)!))];
-      return { ...event, data, subjects: hashes, ...(erased === undefined ? {} : { erased }) };
+      const own = groups[index]!;
+      return own instanceof Error || own.length === 0 ? (own instanceof Error ? own : event) : openedGroups(event, own, keys);
     });
   };
 
   /** With stand-ins for secrets, also for those that were written before their field was marked. */
   const behindStandIns = (event: BusEvent): BusEvent => {
     const secrets: Record<string, SealedSecret> = {};
-    const hide = (path: string, { $enc: { kid, iv, ct } }: { readonly $enc: FoundField["sealed"] }): string => {
+    const hide = (path: string, { $enc: { kid = "", iv, ct } }: SealedField): string => {
       secrets[standInOf(iv)] = { kid, ct, path };
       return standInOf(iv);
     };
@@ -166,8 +156,8 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
 
   const openSecret = ({ event }: Pick<Delivery, "event">, secrets: SealedSecrets, standIn: string): string => {
     const { kid, ct, path } = secrets[standIn]!;
-    const field: FoundField = { path, sealed: { v: 1, kid, alg: "A256GCM", iv: ivOf(standIn), ct } };
-    return String(openGroup(keyOfRing(event.type, kid), event, [field])[0]);
+    const fields = [{ path, sealed: { iv: ivOf(standIn), ct } }];
+    return String(openGroup(keyOfRing(event.type, kid), event, { fields })[0]);
   };
 
   return {
@@ -186,13 +176,22 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
       const opened = own === undefined ? { ...rest, event: { ...event, data: open(event.data) } } : { ...rest, data: open(rest.data) };
       return { delivery: opened as Delivery, values: [...clear.values()] };
     },
+    async look(jsons) {
+      const decoded = jsons.map((json) => orError(() => decodeEvent(json)));
+      const opened = await openPersonal(decoded.filter((event) => !(event instanceof Error)) as BusEvent[]);
+      let next = 0;
+      return decoded.map((event) => {
+        const one = event instanceof Error ? event : opened[next++]!;
+        return one instanceof Error ? one : lookAt(topicByName.get(one.type), one);
+      });
+    },
     async clear(json) {
       const [event] = await openPersonal([decodeEvent(json)]);
       if (event instanceof Error) throw event;
-      return replaceSealed(
-        event!.data,
-        (path, { $enc }) => openGroup(keyOfRing(event!.type, $enc.kid), event!, [{ path, sealed: $enc }])[0],
-      );
+      const { type, data } = event!;
+      const open = (path: string, { $enc: sealed }: SealedField): unknown =>
+        openGroup(keyOfRing(type, sealed.kid ?? ""), event!, { fields: [{ path, sealed }] })[0];
+      return replaceSealed(data, open);
     },
     fingerprints: (data) => ring?.fingerprints(sortedJson(data)) ?? [],
   };
@@ -206,6 +205,25 @@ const erasedReason = (at: number | undefined): string =>
   at === undefined
     ? "erased: the key of its personal data is destroyed"
     : `erased: its personal data was erased at ${new Date(at).toISOString()}`;
+
+/** The event with what these keys open. Pure. */
+function openedGroups(event: BusEvent, groups: readonly SealedGroup[], keys: ReadonlyMap<string, FoundKey>): BusEvent | Error {
+  const clear = new Map<string, unknown>();
+  let erased: string | undefined;
+  for (const group of groups) {
+    const found = keys.get(group.kid)!;
+    if ("erased" in found) erased ??= erasedReason(found.erased);
+    try {
+      const values = "erased" in found ? group.fields.map(() => erasedText) : openGroup(found.key, event, group);
+      for (const [at, { path }] of group.fields.entries()) clear.set(path, values[at]);
+    } catch (error) {
+      return new Error(cannotOpen(event.type, group.fields, error));
+    }
+  }
+  const data = replaceSealed(event.data, (path, field) => (clear.has(path) ? clear.get(path) : field));
+  const hashes = [...new Set(groups.map(({ kid }) => subjectOfKid(kid)!))];
+  return { ...event, data, subjects: hashes, ...(erased === undefined ? {} : { erased }) };
+}
 
 function cannotOpen(type: string, fields: readonly FoundField[], error: unknown): string {
   return `${type}: ${fields.map(({ path }) => path).join(", ")} cannot be opened: ${messageOf(error)}`;
