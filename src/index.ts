@@ -5,7 +5,7 @@ export type { Logger } from "./base/logger.ts";
 export { type Bus, createBus } from "./bus/bus.ts";
 export { type Config, defineConfig } from "./bus/config.ts";
 export type { ChannelView } from "./bus/channels.ts";
-export type { DeadLetterView } from "./bus/dead-letters.ts";
+export type { DeadLetterView } from "./bus/dead-letter-view.ts";
 export type { DeliveryStanding } from "./bus/deliveries.ts";
 export type { SubscriberPosition } from "./bus/positions.ts";
 export type { ReplayOptions, ReplayResult } from "./bus/replay.ts";

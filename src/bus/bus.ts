@@ -17,6 +17,7 @@ import { type Deliveries, deliveries } from "./deliveries.ts";
 import { type DeadLetters, deadLetters } from "./dead-letters.ts";
 import { inspector, type Inspector } from "./inspect.ts";
 import { maskingLogger } from "./masking-logger.ts";
+import { eraser, type EraseOptions, type EraseReport } from "./erase.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
@@ -79,6 +80,11 @@ export interface Bus<T extends Topics = Topics> {
   readonly preferences: Preferences;
   /** What providers tell later comes in here: the HTTP server hands it on. */
   readonly callbacks: Callbacks;
+  /**
+   * Erases somebody's personal data, as far as `pii(…, { subject })` marks it: nobody can read it any more, and what waits for them is ended. It
+   * takes six seconds, until no process remembers the key.
+   */
+  erase(options: EraseOptions): Promise<EraseReport>;
   /** Who saw personal data in the clear, and who erased it: the newest first; 100 by default. */
   audit(count?: number): Promise<readonly AuditEntry[]>;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
@@ -220,6 +226,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     inspect: inspector({ application, topics, log, parts, vault, logger, catalog }),
     deadLetters: deadLetters({ ...parts, topics, vault, log }),
     deliveries: deliveries({ ...parts, topics }),
+    erase: eraser({ topics, vault, log, parts }),
     audit: (count = 100) => parts.audit().list(count),
     suppressions: suppressionControl(parts, clock),
     preferences: preferences(settings, parts, catalog),

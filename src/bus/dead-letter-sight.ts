@@ -5,7 +5,7 @@ import { replaceStandIns, type SealedSecrets } from "../define/sealed.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { lookAt } from "../vault/look.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { DeadLetterDetail, DeadLetterView } from "./dead-letters.ts";
+import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { maskedWords } from "./masked.ts";
 import { type AnyContent, isCallback, isDelivery } from "./named-queues.ts";
 

@@ -1,45 +1,14 @@
 import { decodeEvent } from "../define/event.ts";
 import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
-import type { TimelineEntry } from "../workers/ledger.ts";
 import type { Topics } from "../define/catalog.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { deadLetterSight } from "./dead-letter-sight.ts";
 import { recordView, type View } from "./view.ts";
-import { type By, byText } from "./deliveries.ts";
+import { type By, byText } from "./by.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
-
-/** What ended without being sent, wherever it ended. */
-export interface DeadLetterView {
-  readonly id: string;
-  /**
-   * A channel, `routing` (an event that could not be planned), `audiences` (recipients that could not be looked up) or `callbacks` (what a
-   * provider told later and could not be read or applied).
-   */
-  readonly queue: string;
-  /** Undefined of a callback. */
-  readonly subscriber: string | undefined;
-  readonly route: string | undefined;
-  /** The recipient; undefined where none was planned yet. */
-  readonly to: string | undefined;
-  /** Undefined where the log entry was no event. */
-  readonly event: { readonly id: string; readonly type: string; readonly time: string } | undefined;
-  readonly reason: string;
-  readonly attempts: number;
-  /** When it was queued, and when its last try ended; RFC 3339. */
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly stack: readonly string[];
-}
-
-/** One dead letter with everything that is known of it. */
-export interface DeadLetterDetail extends DeadLetterView {
-  /** What was to be sent: a template's data, a webhook's body, or the event that a handler was given or a subscriber could not plan; the body of a callback. */
-  readonly data: unknown;
-  /** What happened to it, oldest first; empty for what is no delivery. */
-  readonly timeline: readonly TimelineEntry[];
-}
 
 /** Looks at dead letters, queues them again, and gives them up. Connects with its first question. Personal data is masked unless a `View` says who sees it. */
 export interface DeadLetters {

@@ -1,3 +1,4 @@
+import { type By, byText } from "./by.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Progress } from "../define/handler.ts";
 import type { EventReference } from "../define/delivery.ts";
@@ -13,12 +14,6 @@ import { maskedRecipient, maskedWords } from "./masked.ts";
 import { recordView, type View } from "./view.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
-
-/** Who does something, and why, for the time line. */
-export interface By {
-  readonly actor?: string;
-  readonly reason?: string;
-}
 
 /** Where a delivery stands. */
 export interface DeliveryStanding {
@@ -124,11 +119,3 @@ export const isMarked = (topics: Topics, type: string): boolean =>
   Object.values(topics).some(({ name, marks }) => name === type && marks !== undefined);
 
 const deadLetter = "it is a dead letter: discard it with the dead letters";
-
-export const byName = ({ actor }: By): string => actor ?? "a person";
-
-/** As a time line says it. */
-export function byText(by: By): string {
-  const { reason } = by;
-  return `by ${byName(by)}${reason === undefined ? "" : `: ${reason}`}`;
-}

@@ -114,12 +114,12 @@ export function tracer({ application, log, parts, catalog, deliveries, vault }: 
     async traceOf(found: FoundEntry, clear: boolean): Promise<Trace> {
       const looked = await lookAt(found);
       const { clear: event, personal } = looked;
-      const [{ topics, subscribers }, routings, { groups }] = await Promise.all([
+      const [{ topics: all, subscribers }, routings, { groups }] = await Promise.all([
         catalog(),
         deliveries(event),
         log.standing(found.topic, found.partition),
       ]);
-      const isMarked = (type: string): boolean => topics.find(({ name }) => name === type)?.marks !== undefined;
+      const isMarked = (type: string): boolean => all.find(({ name }) => name === type)?.marks !== undefined;
       const listening = subscribers.filter(({ topics }) => topics.some(({ name }) => name === event.type));
       const traced = listening.map((subscriber) => {
         const read = groups.find(({ group }) => group === `${application}.${subscriber.identity}`)?.read ?? 0;

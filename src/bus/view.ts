@@ -1,5 +1,5 @@
 import type { Audit } from "./audit.ts";
-import { type By, byName } from "./deliveries.ts";
+import { type By, byName } from "./by.ts";
 
 /** How somebody looks at events and deliveries. */
 export interface View {

@@ -51,6 +51,7 @@ export function switchableBus(first: Bus): SwitchableBus {
     check: () => current.check(),
     catalog: () => current.catalog(),
     subscribers: () => current.subscribers(),
+    erase: (options) => current.erase(options),
     audit: (count) => current.audit(count),
     stats: () => current.stats(),
     spool: () => current.spool(),

@@ -14,7 +14,7 @@ export const idempotencyWindowMs = 24 * 3_600_000;
  * `dataversion`, `partitionkey`, `correlationid`, `causationid`, `idempotencykey`, and the option words that a publish may say:
  * `priority`, `retry` (as JSON), `delay`, `deliverat`, `expiresin`.
  */
-export interface BusEvent<Type extends string = string, Data = unknown> {
+export interface BusEvent<Type extends string = string, Data = unknown> extends ReadFromLog {
   readonly specversion: "1.0";
   /** Made once per logical publish: a retry of a publish carries the same id. */
   readonly id: string;
@@ -44,11 +44,15 @@ export interface BusEvent<Type extends string = string, Data = unknown> {
   /** `resend`, `hold`, or the JSON of `{ hold }`. */
   readonly onunknown?: string;
   readonly data: Data;
-  /** Of an event that was read to be planned, never in the log: its secrets, by what stands for them in `data`. */
+}
+
+/** What an event of a marked topic has besides, when it was read from the log to be planned: never in the log, and never on the wire. */
+interface ReadFromLog {
+  /** Its secrets, by what stands for them in `data`. */
   readonly sealed?: SealedSecrets;
-  /** As well: whose personal data it holds, hashed. */
+  /** Whose personal data it holds, hashed. */
   readonly subjects?: readonly string[];
-  /** As well: why its personal data cannot be read any more. */
+  /** Why its personal data cannot be read any more. */
   readonly erased?: string;
 }
 

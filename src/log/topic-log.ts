@@ -64,6 +64,11 @@ export interface TopicLog {
   eventOfKey(idempotencyKey: string, topics: readonly string[]): Promise<string | undefined>;
   /** How far everyone has read. */
   standing(topic: string, partition: number): Promise<LogStanding>;
+  /** From now on an entry is not found by these values any more; says by how many of them it was. */
+  forgetSearch(
+    place: { readonly topic: string; readonly partition: number; readonly entryId: string },
+    values: readonly string[],
+  ): Promise<number>;
   /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
   follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;

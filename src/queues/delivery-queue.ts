@@ -47,6 +47,10 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   redrive(id: string, content?: Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
   find(id: string): Promise<FoundJob<Content> | undefined>;
+  /** Everything that it holds, waiting or ended, page by page. What comes or goes meanwhile may be missed. */
+  contents(): AsyncIterable<Content>;
+  /** Forgets what it has told of jobs to whoever watches, with the reasons of those that failed. The jobs stay. */
+  forgetTold(): Promise<void>;
   /** Takes a job away for good, a dead letter too; false when there is none, or it is under way. */
   remove(id: string): Promise<boolean>;
   /** No process takes jobs any more until `resume`; those under way are finished. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeadLetterDetail } from "../../src/bus/dead-letters.ts";
+import type { DeadLetterDetail } from "../../src/bus/dead-letter-view.ts";
 import type { ReplayResult } from "../../src/bus/replay.ts";
 import { autopsyLines, letterLines } from "../../src/cli/dead-letter-lines.ts";
 import { standingLines } from "../../src/cli/deliveries.ts";
