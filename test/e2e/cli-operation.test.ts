@@ -209,7 +209,7 @@ describe("a wrong call", () => {
     const { port } = silent.address() as AddressInfo;
     const [unknown, away] = await Promise.all([
       runCli(["trace", "nobody"], { cwd, env }),
-      runCli(["stats"], { cwd, env: { REDIS_URL: `redis://me:secret@127.0.0.1:${port}` } }),
+      runCli(["stats"], { cwd, alone: true, env: { REDIS_URL: `redis://me:secret@127.0.0.1:${port}` } }),
     ]);
     expect(unknown).toMatchObject({
       code: 1,
