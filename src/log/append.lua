@@ -7,6 +7,13 @@
 -- Reply for each event: {'appended', entry id} | {'repeated', entry id, event id} | {'conflict', event id, fingerprint} | {'error', message}
 local replies = {}
 local rung = {}
+
+-- Where the count was lost, it goes on behind the newest entry.
+local function newest_number(log)
+  local newest = redis.pcall('XREVRANGE', log, '+', '-', 'COUNT', 1)
+  return newest[1] and tonumber(newest[1][2][2]) or 0
+end
+
 local k, a = 1, 1
 while a < #ARGV do
   local log, meta, ids, idempotency = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
@@ -24,7 +31,7 @@ while a < #ARGV do
         return {'conflict', known_id, known_fingerprint}
       end
     end
-    local number = (tonumber(redis.call('HGET', meta, 'n')) or 0) + 1
+    local number = (tonumber(redis.call('HGET', meta, 'n')) or newest_number(log)) + 1
     entry = redis.pcall('XADD', log, '*', 'n', number, 'event', json)
     if type(entry) == 'table' then return {'error', entry.err} end
     redis.call('HSET', meta, 'n', number, 'last', entry)
