@@ -38,7 +38,7 @@ local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
 local newest_number = newest and tonumber(newest[2][2]) or 0
 if newest_number > written then
   written = newest_number
-  redis.call('HSET', meta, 'n', written, 'last', newest[1])
+  redis.call('HSET', meta, 'n', written)
   tell('numbers', '', 0)
 end
 

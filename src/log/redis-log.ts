@@ -79,12 +79,12 @@ export function redisLog({
     appenders.set(partition, known);
     return known;
   };
-  const bellOf = (partition: number): { redis: Redis; last: string | undefined } => {
+  const bellOf = (partition: number): { readonly redis: Redis; last: string | undefined } => {
     const known = bells.get(partition);
     if (known !== undefined) return known;
-    const bell = { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block }), last: undefined };
-    // Behind a lost connection may be a Redis that came back with less than it had.
-    bell.redis.on("ready", () => (bell.last = undefined));
+    // Behind a lost connection may be a Redis that came back with less than it had: the next one begins anew.
+    const bell = { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block, reconnects: false }), last: undefined };
+    bell.redis.on("end", () => bells.delete(partition));
     bells.set(partition, bell);
     return bell;
   };

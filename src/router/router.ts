@@ -74,18 +74,18 @@ export function createRouter(options: RouterOptions): Router {
       .finally(() => (registering = undefined)));
 
   const listen = async (partition: number, own: readonly Lane[]): Promise<void> => {
-    let connected = false;
+    let looked = false;
     while (!stopping.signal.aborted) {
       try {
         const rung = await log.waitForBell(partition, stopping.signal);
-        if (rung === "all" && connected) await registerAgain();
-        connected ||= rung === "all";
+        if (rung === "all" && looked) await registerAgain();
         for (const lane of own) if (rung === "all" || rung.includes(lane.position.topic)) lane.wake();
       } catch (error) {
         logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
         await pause(errorPauseMs, stopping.signal);
         for (const lane of own) lane.wake();
       }
+      looked = true;
       turned = performance.now();
     }
   };
