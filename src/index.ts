@@ -8,6 +8,7 @@ export type { ChannelView } from "./bus/channels.ts";
 export type { DeadLetterView } from "./bus/dead-letters.ts";
 export type { DeliveryStanding } from "./bus/deliveries.ts";
 export type { SubscriberPosition } from "./bus/positions.ts";
+export type { SeekSubscriberOptions, SubscriberControl, SubscriberRemoved, SubscriberSought } from "./bus/subscribers.ts";
 export type { ReplayOptions, ReplayResult } from "./bus/replay.ts";
 export type { Role } from "./bus/roles.ts";
 export type { SearchOptions, SearchResult } from "./bus/search.ts";

@@ -6,6 +6,7 @@ export const errorCodes = {
   UNKNOWN_QUEUE: "no queue has that name",
   UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
   INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
+  REFUSED: "it is not in a state that allows this; nothing was changed",
   INVALID_SUPPRESSION: "the channel, address, category, reason or time of a suppression cannot be used; nothing was changed",
   INVALID_FILTER: "a filter is written wrongly; `problems` has each mistake with its path",
   INVALID_EVENT: "the payload does not match the topic's schema; nothing was published",

@@ -22,18 +22,28 @@ export interface ConnectionOptions {
   readonly deadline?: number;
   /** Of `block`: milliseconds that a read waits inside Redis. Default 5,000. */
   readonly block?: number;
+  /** False: when it is lost, what waits on it fails at once, and it cannot be used any more. Default true. */
+  readonly reconnects?: boolean;
 }
 
 /**
  * A connection that busbar owns and closes. It does not connect before its first command.
  * @throws BusbarError `INVALID_CONFIGURATION` when the address cannot be used
  */
-export function connectRedis({ url, use, name, logger, deadline = 2_000, block = paces.standard.block }: ConnectionOptions): Redis {
+export function connectRedis({
+  url,
+  use,
+  name,
+  logger,
+  deadline = 2_000,
+  block = paces.standard.block,
+  reconnects = true,
+}: ConnectionOptions): Redis {
   checkRedisUrl(url);
   const shared: RedisOptions = {
     lazyConnect: true,
     connectionName: name,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
+    retryStrategy: (times) => (reconnects ? Math.min(50 * 2 ** Math.min(times, 6), 2_000) : null),
   };
   const settings: Record<ConnectionUse, RedisOptions> = {
     publish: { commandTimeout: deadline, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: deadline },

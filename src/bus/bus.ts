@@ -22,8 +22,8 @@ import { createAppender } from "./append.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool, type SpoolStanding } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
-import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
+import { type SubscriberControl, subscriberControl } from "./subscribers.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
@@ -78,8 +78,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly callbacks: Callbacks;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
-  /** How far each subscriber has read. */
-  subscribers(): Promise<readonly SubscriberPosition[]>;
+  /** The subscribers: how far each has read, and pausing, moving and removing one for all processes. */
+  readonly subscribers: SubscriberControl;
   /** What waits in files of this process while Redis is away; undefined where it has no spool. It asks nobody. */
   spool(): SpoolStanding | undefined;
   /** Everything that is counted, at this moment. */
@@ -223,10 +223,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         parts.queues().callbacks.add([callbackRecord(mailroom ? ofMailroom(provider) : provider, callback, receivedAt)]),
     }),
     channels,
-    async subscribers() {
-      const present = await catalog();
-      return subscriberPositions(await topicStandings(log, present), application, present);
-    },
+    subscribers: subscriberControl({ application, log, catalog }),
     spool: () => spool?.standing(),
     stats: () => readStats({ application, log, parts, channels, catalog, spool: settings.spool?.folder }),
     replay: replayer({ settings, log, parts, catalog }),

@@ -3,13 +3,14 @@ import { shortHash } from "../base/ids.ts";
 import { pause } from "../base/pause.ts";
 import type { Catalog } from "../define/catalog.ts";
 import { defaultCategory, type Delivery } from "../define/delivery.ts";
-import { nearestName } from "../define/names.ts";
+import { knownSendsMs } from "../define/known-sends.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { audienceRecord } from "../router/audience-record.ts";
 import { noCounts, type ReplayCounts, type ReplayPage, replayTopic, type Standing } from "../router/replay.ts";
 import { isSuppressible } from "../workers/suppressions.ts";
 import type { LazyParts } from "./lazy-parts.ts";
+import { namedSubscriber, unknownName } from "./named-subscriber.ts";
 import type { Settings } from "./options.ts";
 import { planningOf } from "./planning.ts";
 import { standingOf } from "./standings.ts";
@@ -52,8 +53,6 @@ export interface ReplayerOptions {
   readonly catalog: () => Promise<Catalog>;
 }
 
-/** The ledger knows of deliveries for 96 h; an hour less, so that none is forgotten on the way. */
-const knownMs = 95 * 3_600_000;
 /** More is queued only while a queue holds fewer: a replay never stands before what happens now. */
 const mostWaiting = 1_000;
 const lookAgainMs = 200;
@@ -140,27 +139,14 @@ export function replayer({ settings, log, parts, catalog }: ReplayerOptions): (o
 
 function chosen(catalog: Catalog, { topic, subscriber: name }: ReplayOptions): Subscriber {
   const topics = catalog.topics.map((one) => one.name);
-  if (!topics.includes(topic)) throw unknown("UNKNOWN_TOPIC", "topic", topic, topics);
-  const subscriber = catalog.subscribers.find((one) => one.name === name) ?? catalog.subscriber(name);
+  if (!topics.includes(topic)) throw unknownName("UNKNOWN_TOPIC", topic, topics);
+  const subscriber = namedSubscriber(catalog, name);
   const listening = catalog.subscribers.filter((one) => one.topics.some((other) => other.name === topic)).map((one) => one.name);
-  if (subscriber === undefined)
-    throw unknown(
-      "UNKNOWN_SUBSCRIBER",
-      "subscriber",
-      name,
-      catalog.subscribers.map((one) => one.name),
-    );
   if (listening.includes(subscriber.name)) return subscriber;
   throw new BusbarError(
     "UNKNOWN_SUBSCRIBER",
     `Subscriber "${subscriber.name}" does not listen to "${topic}". ${listening.length === 0 ? "Nobody does." : `Those who do: ${listening.join(", ")}.`}`,
   );
-}
-
-function unknown(code: "UNKNOWN_TOPIC" | "UNKNOWN_SUBSCRIBER", what: string, name: string, known: readonly string[]): BusbarError {
-  const near = nearestName(name, known);
-  const advice = near === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
-  return new BusbarError(code, `No ${what} is called ${JSON.stringify(name)}. ${advice}`);
 }
 
 /** Pure. */
@@ -171,12 +157,12 @@ export function rangeOf({ from, to }: Pick<ReplayOptions, "from" | "to">, now: n
     if (!Number.isFinite(parsed)) problems.push(`${name}: ${JSON.stringify(given)} is no time such as 2026-11-21T09:00:00Z`);
     return parsed;
   };
-  const range = { from: time("from", from, now - knownMs), to: time("to", to, now) };
+  const range = { from: time("from", from, now - knownSendsMs), to: time("to", to, now) };
   if (problems.length === 0 && range.from > range.to)
     problems.push(`from ${iso(range.from)} is later than to ${iso(range.to)}: nothing lies between them`);
-  else if (problems.length === 0 && range.from < now - knownMs)
+  else if (problems.length === 0 && range.from < now - knownSendsMs)
     problems.push(
-      `from ${iso(range.from)} lies further back than it is known what was sent (95 h), so that something could be sent again: begin at ${iso(now - knownMs)} or later`,
+      `from ${iso(range.from)} lies further back than it is known what was sent (95 h), so that something could be sent again: begin at ${iso(now - knownSendsMs)} or later`,
     );
   if (problems.length > 0) throw new BusbarError("INVALID_RANGE", "Nothing was replayed:", { problems });
   return range;

@@ -15,6 +15,8 @@ export interface Stats {
     readonly published: number;
     /** In the log now. */
     readonly held: number;
+    /** How often its log, or a subscriber's place in it, was found lost or put back, ever. */
+    readonly losses: number;
   }[];
   readonly subscribers: readonly SubscriberPosition[];
   readonly channels: readonly ChannelView[];
@@ -49,7 +51,8 @@ export async function readStats({ application, log, parts, channels, catalog, sp
   ]);
   const topics = known.topics.map(({ name }) => {
     const partitions = standings.get(name) ?? [];
-    return { name, published: sum(partitions.map(({ published }) => published)), held: sum(partitions.map(({ held }) => held)) };
+    const [published, held, losses] = (["published", "held", "losses"] as const).map((count) => sum(partitions.map((one) => one[count])));
+    return { name, published: published!, held: held!, losses: losses! };
   });
   return {
     topics,

@@ -20,7 +20,7 @@ function spoolLines({ spool }: Stats): string[] {
 export function statsLines(stats: Stats, previous?: Stats): string[] {
   const { topics, subscribers, channels, redis } = stats;
   const used = topics.filter(({ published }) => published > 0);
-  const behind = subscribers.filter(({ lag, pending, gaps }) => lag + pending + gaps > 0);
+  const behind = subscribers.filter(({ lag, pending, gaps, state }) => lag + pending + gaps > 0 || state !== "running");
   const upToDate = subscribers.length - behind.length;
   return [
     statisticsLine(stats, previous),

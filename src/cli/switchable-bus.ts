@@ -38,6 +38,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get channels() {
       return current.channels;
     },
+    get subscribers() {
+      return current.subscribers;
+    },
     get callbacks() {
       return current.callbacks;
     },
@@ -50,7 +53,6 @@ export function switchableBus(first: Bus): SwitchableBus {
     stop: () => current.stop(),
     check: () => current.check(),
     catalog: () => current.catalog(),
-    subscribers: () => current.subscribers(),
     stats: () => current.stats(),
     spool: () => current.spool(),
     replay: (options) => current.replay(options),

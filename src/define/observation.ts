@@ -92,6 +92,17 @@ export interface Observations {
   providerRecovered: ProviderRecovered;
   /** Entries of a log were gone before a subscriber read them. */
   gap: { readonly topic: string; readonly group: string; readonly entries: number };
+  /**
+   * A log, or a subscriber's place in it, is not where it was left: it was deleted, or restored from an older backup. It was mended, and `again` events are
+   * routed again for the subscriber; nothing of them is sent twice.
+   */
+  dataLoss: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly kind: "ids" | "numbers" | "lost" | "ahead" | "back";
+    readonly group?: string;
+    readonly again?: number;
+  };
   /** Retention would pass a subscriber and waits for it. */
   retentionHeld: { readonly topic: string; readonly group: string };
   /** A subscriber has had no reader for its grace and does not hold its log any more. */
@@ -135,6 +146,7 @@ export const observationNames = Object.keys({
   providerDegraded: true,
   providerRecovered: true,
   gap: true,
+  dataLoss: true,
   retentionHeld: true,
   abandoned: true,
   reconciled: true,

@@ -4,9 +4,17 @@
 --       index of each of its search hashes
 -- ARGV  1 milliseconds that an idempotency key is remembered; then for each event: topic, event id, fingerprint ('' where there is no
 --       key), JSON, number of its search hashes; where there are any, milliseconds that they are kept, and each of them
+-- Before it: ids.lua
 -- Reply for each event: {'appended', entry id} | {'repeated', entry id, event id} | {'conflict', event id, fingerprint} | {'error', message}
 local replies = {}
 local rung = {}
+
+-- Where the count was lost, it goes on behind the newest entry.
+local function newest_number(log)
+  local newest = redis.pcall('XREVRANGE', log, '+', '-', 'COUNT', 1)
+  return newest[1] and tonumber(newest[1][2][2]) or 0
+end
+
 local k, a = 1, 1
 while a < #ARGV do
   local log, meta, ids, idempotency = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
@@ -24,10 +32,13 @@ while a < #ARGV do
         return {'conflict', known_id, known_fingerprint}
       end
     end
-    local number = (tonumber(redis.call('HGET', meta, 'n')) or 0) + 1
+    local known = redis.call('HMGET', meta, 'n', 'last')
+    local number = (tonumber(known[1]) or newest_number(log)) + 1
     entry = redis.pcall('XADD', log, '*', 'n', number, 'event', json)
     if type(entry) == 'table' then return {'error', entry.err} end
-    redis.call('HSET', meta, 'n', number, 'last', entry)
+    -- What is noted only grows: so it is seen when the log's ids went back.
+    local last = known[2] and older(entry, known[2]) and known[2] or entry
+    redis.call('HSET', meta, 'n', number, 'last', last)
     redis.call('HSET', ids, id, entry)
     redis.call('EXPIRE', ids, 93600, 'NX')
     if fingerprint ~= '' then redis.call('SET', idempotency, id .. ' ' .. fingerprint .. ' ' .. entry, 'PX', ARGV[1]) end

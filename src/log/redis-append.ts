@@ -3,7 +3,10 @@ import { luaScript, type LuaArgument } from "../base/lua.ts";
 import { dayMs, dayOf, type LogKeys } from "./redis-log-keys.ts";
 import { type Appended, LogFull, type NewEntry } from "./topic-log.ts";
 
-const appendScript = luaScript<readonly [string, string, string?][]>(new URL("./append.lua", import.meta.url));
+const appendScript = luaScript<readonly [string, string, string?][]>(
+  new URL("./append.lua", import.meta.url),
+  new URL("./ids.lua", import.meta.url),
+);
 
 /** Events of one Lua call at most, and calls under way at once for one partition. */
 const batchSize = 100;

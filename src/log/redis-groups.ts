@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { luaScript } from "../base/lua.ts";
+import { heldOf } from "./redis-control.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
 import { decodeRouted, encodeRouted } from "./routed-record.ts";
 import type {
@@ -15,8 +16,8 @@ import type {
   Swept,
 } from "./topic-log.ts";
 
-const registerScript = luaScript<Registered["at"][]>(new URL("./register.lua", import.meta.url));
-const readScript = luaScript<[number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
+const registerScript = luaScript<[at: Registered["at"], held: string][]>(new URL("./register.lua", import.meta.url));
+const readScript = luaScript<[number, number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
 const sweepScript = luaScript<[number, number, ...(string | number)[]][]>(new URL("./sweep.lua", import.meta.url));
 const removeIdleScript = luaScript<number>(new URL("./remove-idle-readers.lua", import.meta.url));
 const leaveScript = luaScript<number>(new URL("./leave.lua", import.meta.url));
@@ -33,16 +34,19 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
     async register({ application, topic, partition, groups }: RegisterRequest): Promise<readonly Registered[]> {
       const scriptKeys = [keys.log(topic, partition), keys.meta(topic, partition), keys.groups(topic, partition)];
       const replies = await registerScript(redis, scriptKeys, [`${application}.`, Date.now(), ...groups]);
-      return groups.map((group, index) => ({ group, at: replies[index]! }));
+      return groups.map((group, index) => {
+        const [at, held] = replies[index]!;
+        return { group, at, hold: heldOf(held)?.hold };
+      });
     },
 
     async read({ topic, partition, group }: Position, reader: string, { events, bytes }: ReadBudget): Promise<LogPage> {
       const scriptKeys = [keys.log(topic, partition), keys.groups(topic, partition)];
-      const [gap, more, ...flat] = await readScript(redis, scriptKeys, [group, reader, events, bytes]);
+      const [gap, more, held, ...flat] = await readScript(redis, scriptKeys, [group, reader, events, bytes]);
       const entries: LogEntry[] = [];
       for (let i = 0; i < flat.length; i += 3)
         entries.push({ id: flat[i]!, number: Number(flat[i + 1]), json: flat[i + 2]!, deliveries: 1 });
-      return { entries, gap, more: more === 1 };
+      return { entries, gap, more: more === 1, held: held === 1 };
     },
 
     async sweep(positions: readonly Position[], reader: string, { minIdle, limit, suspectFrom }: SweepOptions): Promise<readonly Swept[]> {

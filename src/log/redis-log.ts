@@ -8,6 +8,7 @@ import { checkRedis } from "../base/redis-check.ts";
 import type { Suitability } from "../base/redis-suitability.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
 import { partitionAppender } from "./redis-append.ts";
+import { redisControl } from "./redis-control.ts";
 import { followLogs } from "./redis-follow.ts";
 import { highWater } from "./redis-high-water.ts";
 import { redisGroups } from "./redis-groups.ts";
@@ -18,7 +19,7 @@ import { decodeRouted } from "./routed-record.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
 
-const trimScript = luaScript<[number, string, ...string[]]>(new URL("./trim.lua", import.meta.url));
+const trimScript = luaScript<[number, string, ...string[]]>(new URL("./trim.lua", import.meta.url), new URL("./ids.lua", import.meta.url));
 
 export interface RedisLogOptions {
   readonly url: string;
@@ -78,9 +79,19 @@ export function redisLog({
     appenders.set(partition, known);
     return known;
   };
+  const bellOf = (partition: number): { readonly redis: Redis; last: string | undefined } => {
+    const known = bells.get(partition);
+    if (known !== undefined) return known;
+    // Behind a lost connection may be a Redis that came back with less than it had: the next one begins anew.
+    const bell = { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block, reconnects: false }), last: undefined };
+    bell.redis.on("end", () => bells.delete(partition));
+    bells.set(partition, bell);
+    return bell;
+  };
   return {
     ...redisGroups(commands, keys),
     ...redisLookups(commands, keys, placesOf),
+    ...redisControl(commands, keys),
     ...redisSearch({ redis: commands, keys, placesOf, searchHash }),
     follow: (options) => followLogs({ url, keys, logger, commands, partitionsOf: (topic) => partitionsOf(topic, commands) }, options),
 
@@ -106,13 +117,10 @@ export function redisLog({
     },
 
     partitions: (topic) => partitionsOf(topic, commands),
+    topics: () => commands.hkeys(keys.topics),
 
     async waitForBell(partition, signal) {
-      const bell = bells.get(partition) ?? {
-        redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block }),
-        last: undefined,
-      };
-      bells.set(partition, bell);
+      const bell = bellOf(partition);
       const hangUp = (): void => bell.redis.disconnect();
       signal.addEventListener("abort", hangUp, { once: true });
       try {

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { hourOf, type LogKeys } from "./redis-log-keys.ts";
-import type { FoundEntry, LogEntry, LogRange, LogStanding } from "./topic-log.ts";
+import type { FoundEntry, LogEntry, LogRange } from "./topic-log.ts";
 
 /** Appends are remembered by id for 26 h. */
 const rememberedHours = 27;
@@ -64,36 +64,7 @@ export function redisLookups(redis: Redis, keys: LogKeys, places: (topics: reado
       const known = await Promise.all(asked.map(({ topic, partition }) => redis.get(keys.idempotency(topic, partition, key))));
       return known.find((value) => value !== null)?.split(" ")[0];
     },
-
-    async standing(topic: string, partition: number): Promise<LogStanding> {
-      const log = keys.log(topic, partition);
-      const [published, held, noted, infos] = await Promise.all([
-        redis.hget(keys.meta(topic, partition), "n"),
-        redis.xlen(log),
-        redis.hgetall(keys.groups(topic, partition)),
-        redis.xinfo("GROUPS", log).catch(noGroups),
-      ]);
-      const groups = (infos as unknown[][]).map((info) => {
-        const facts = new Map(info.flatMap((value, index) => (index % 2 === 0 ? [[String(value), info[index + 1]] as const] : [])));
-        const group = String(facts.get("name"));
-        const seen = noted[`${group}|seen`];
-        return {
-          group,
-          read: Number(noted[`${group}|n`] ?? 0),
-          pending: Number(facts.get("pending") ?? 0),
-          gaps: Number(noted[`${group}|gaps`] ?? 0),
-          seen: seen === undefined ? undefined : Number(seen),
-        };
-      });
-      return { published: Number(published ?? 0), held, groups };
-    },
   };
-}
-
-/** A log that nothing was published to and nobody reads is not there yet. */
-function noGroups(error: unknown): unknown[] {
-  if (String(error).includes("no such key")) return [];
-  throw error;
 }
 
 /** @param fields `n`, its number, `event`, its JSON */

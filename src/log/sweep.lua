@@ -4,6 +4,8 @@
 -- An entry that was handed out often may be what kills its readers. Such a suspect is taken only when nothing else is left to
 -- take, one of all positions at a time, and the least handed-out one first: then only the culprit's count goes on growing.
 --
+-- Of a paused group nothing is taken over, and what it has not read does not count; of one that is draining only the latter.
+--
 -- KEYS  for each position: log, meta, groups
 -- ARGV  1 reader, 2 milliseconds without a sign of life, 3 limit, 4 suspect from (hand-outs), 5 now (ms); then the group of each position
 -- Reply for each position: {unread (0 or 1), gap, id, number, JSON, hand-outs, id, …}
@@ -17,10 +19,12 @@ for i = 1, positions do
   redis.call('HSET', groups, group .. '|seen', now)
   redis.call('HDEL', groups, group .. '|left')
   local written = tonumber(redis.call('HGET', meta, 'n')) or 0
-  local read = tonumber(redis.call('HGET', groups, group .. '|n')) or 0
-  replies[i], wanted[i], counts[i] = {written > read and 1 or 0, 0}, {}, {}
+  local known = redis.call('HMGET', groups, group .. '|n', group .. '|held')
+  local read, held = tonumber(known[1]) or 0, known[2]
+  replies[i], wanted[i], counts[i] = {not held and written > read and 1 or 0, 0}, {}, {}
 
-  local pending = redis.call('XPENDING', log, group, 'IDLE', min_idle, '-', '+', limit)
+  local paused = held and string.find(held, 'paused', 1, true)
+  local pending = paused and {} or redis.call('XPENDING', log, group, 'IDLE', min_idle, '-', '+', limit)
   for _, item in ipairs(pending) do
     local id, count = item[1], tonumber(item[4]) + 1
     counts[i][id] = count

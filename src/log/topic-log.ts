@@ -1,4 +1,5 @@
 import type { Durability, Suitability } from "../base/redis-suitability.ts";
+import type { Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
 
 /**
  * The memory: one log a topic and partition; kept, ordered, replayable.
@@ -21,11 +22,18 @@ export interface TopicLog {
   append(entry: NewEntry, signal?: AbortSignal): Promise<Appended>;
   /** How many partitions a topic has; recorded when the topic is first used. */
   partitions(topic: string): Promise<number>;
+  /** All topics that were ever used, whichever application defines them. */
+  topics(): Promise<readonly string[]>;
   /** Creates the positions that are missing, and leaves those that exist alone. */
   register(request: RegisterRequest): Promise<readonly Registered[]>;
   /**
+   * Looks whether a log and these groups fit together still, and sees to it that they read all that is appended from now on. For every start
+   * before `register`, and whenever Redis was away.
+   */
+  mend(request: MendRequest): Promise<readonly Loss[]>;
+  /**
    * Waits until something was appended, and names the topics; empty after some seconds of silence. The first call of a
-   * partition answers `all` at once: what came before it has to be looked for.
+   * partition answers `all` at once, and so does the first one after its connection was lost: what came before it has to be looked for.
    */
   waitForBell(partition: number, signal: AbortSignal): Promise<readonly string[] | "all">;
   /** Removes readers that left nothing behind and have not been seen for an hour. */
@@ -67,6 +75,12 @@ export interface TopicLog {
   /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
   follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
+  /** Keeps a group from reading, for all readers from their next read on, or lets it go on. What they hold already stays theirs. */
+  hold(position: Position, hold: Hold | undefined): Promise<void>;
+  /** Sets where a group reads on; undefined where there is no such group. What it read and did not acknowledge yet is finished all the same. */
+  seek(position: Position, options: SeekOptions): Promise<Sought | undefined>;
+  /** Removes a group for good, unless a reader has looked after it since `goneSince` (ms since 1970). */
+  remove(position: Position, goneSince: number): Promise<"removed" | "none" | "read">;
   /** Sets the group's position free of readers that left nothing behind. */
   leave(positions: readonly Position[], reader: string): Promise<void>;
   /** True when Redis answers within two seconds. */
@@ -127,6 +141,14 @@ export interface Registered {
   readonly group: string;
   /** `exists`: kept as it was. `beginning`: the application's first start on this topic. `end`: a subscriber added later. */
   readonly at: "exists" | "beginning" | "end";
+  readonly hold: Hold | undefined;
+}
+
+export interface MendRequest extends Pick<RegisterRequest, "topic" | "partition" | "groups"> {
+  /** True when the caller has seen all these groups before: one that is gone was lost, and is not new. */
+  readonly known: boolean;
+  /** Since when it is known what was sent, milliseconds since 1970: a group whose place is lost reads on from here. */
+  readonly knownSince: number;
 }
 
 export interface ReadBudget {
@@ -166,33 +188,14 @@ export interface LogRange {
   readonly count: number;
 }
 
-export interface LogStanding {
-  /** Events numbered so far: the number of the newest. */
-  readonly published: number;
-  /** Entries that the log holds now. */
-  readonly held: number;
-  readonly groups: readonly GroupStanding[];
-}
-
-export interface GroupStanding {
-  /** `<application>.<subscriber>` */
-  readonly group: string;
-  /** The number of the entry that it read last. */
-  readonly read: number;
-  /** Entries read and not acknowledged. */
-  readonly pending: number;
-  /** Entries that it never got to see. */
-  readonly gaps: number;
-  /** When a router last looked after it, milliseconds since 1970. */
-  readonly seen: number | undefined;
-}
-
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   /** Entries that were trimmed or deleted before this group read them. */
   readonly gap: number;
   /** The budget ended the page: there is probably more. */
   readonly more: boolean;
+  /** Nothing is read: the group is paused or draining. */
+  readonly held: boolean;
 }
 
 export interface SweepOptions {

@@ -54,6 +54,8 @@ export function createLane(options: LaneOptions): Lane {
   const inHand = new Set<string>();
   const pages = new Map<Promise<void>, number>();
   let wanted = false;
+  /** A person has paused it, or drains it. */
+  let waiting = false;
   let pumping = false;
   let stopped = false;
 
@@ -69,8 +71,10 @@ export function createLane(options: LaneOptions): Lane {
     try {
       while (wanted && mayRead()) {
         wanted = false;
-        const { entries, gap, more } = await log.read(position, reader(), budget);
+        const { entries, gap, more, held: heldUp } = await log.read(position, reader(), budget);
         wanted ||= more;
+        if (heldUp !== waiting) logger.info({ ...position }, heldUp ? "a subscriber is held up: it reads no more" : "a subscriber goes on");
+        waiting = heldUp;
         if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
         if (entries.length > 0) void follow(planPage(entries), false);
       }

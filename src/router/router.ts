@@ -7,7 +7,7 @@ import type { Locks } from "../base/redis-locks.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
-import type { Position, TopicLog } from "../log/topic-log.ts";
+import type { TopicLog } from "../log/topic-log.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { QueueWorker } from "../queues/delivery-queue.ts";
 import { audienceWorker } from "./audience-worker.ts";
@@ -16,6 +16,7 @@ import { createLane, type Lane } from "./lane.ts";
 import { logKeeper } from "./log-keeper.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
+import { registerAll } from "./registration.ts";
 import { routingWorker } from "./routing-worker.ts";
 
 export interface RouterOptions {
@@ -63,32 +64,28 @@ export function createRouter(options: RouterOptions): Router {
   // Not the clock: one that tests move would call a loop dead that only waits.
   let turned = performance.now();
 
-  // Registration comes first: from here on, nothing that is published is missed.
-  const register = async (): Promise<Position[]> => {
-    const positions: Position[] = [];
-    for (const topic of catalog.topics) {
-      const groups = catalog.subscribers.filter(({ topics }) => topics.includes(topic)).map(({ identity }) => `${application}.${identity}`);
-      if (groups.length === 0) continue;
-      for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
-        for (const { group, at } of await log.register({ application, topic: topic.name, partition, groups })) {
-          if (at !== "exists") logger.info({ topic: topic.name, group, at }, "a subscriber begins to read");
-          positions.push({ topic: topic.name, partition, group });
-        }
-      }
-    }
-    return positions;
-  };
+  const registration = { application, catalog, log, observe, logger };
+  let registering: Promise<void> | undefined;
+  /** Redis was away, or lost something: what is published from now on has its readers again. All partitions share one look. */
+  const registerAgain = (): Promise<void> =>
+    (registering ??= registerAll(registration, { known: true })
+      .then(() => lanes.forEach((lane) => lane.wake()))
+      .catch((error: unknown) => logger.warn({ error: messageOf(error) }, "the groups could not be looked after, and are the next time"))
+      .finally(() => (registering = undefined)));
 
   const listen = async (partition: number, own: readonly Lane[]): Promise<void> => {
+    let looked = false;
     while (!stopping.signal.aborted) {
       try {
         const rung = await log.waitForBell(partition, stopping.signal);
+        if (rung === "all" && looked) await registerAgain();
         for (const lane of own) if (rung === "all" || rung.includes(lane.position.topic)) lane.wake();
       } catch (error) {
         logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
         await pause(errorPauseMs, stopping.signal);
         for (const lane of own) lane.wake();
       }
+      looked = true;
       turned = performance.now();
     }
   };
@@ -101,11 +98,7 @@ export function createRouter(options: RouterOptions): Router {
         while (await sweep(own)) turned = performance.now();
       } catch (error) {
         logger.warn({ partition, error: messageOf(error) }, "a sweep failed and is tried again");
-        // Somebody emptied Redis: what is published from now on has its readers again.
-        const again = isGroupMissing(error) ? register() : undefined;
-        await again?.catch((failure: unknown) =>
-          logger.warn({ partition, error: messageOf(failure) }, "the groups could not be created again"),
-        );
+        if (isGroupMissing(error)) await registerAgain();
       }
       turned = performance.now();
       await pause(pace.sweep, stopping.signal);
@@ -133,7 +126,7 @@ export function createRouter(options: RouterOptions): Router {
     async start() {
       slot = await takeReaderSlot(locks, pace.takeOver);
       const reader = (): string => slot!.name();
-      lanes = (await register()).map((position) =>
+      lanes = (await registerAll(registration, { known: false })).map((position) =>
         createLane({
           position,
           subscriber: catalog.subscriber(position.group.slice(application.length + 1))!,

@@ -47,7 +47,7 @@ describe("trace", () => {
     const { id } = await bus.publishEvent.orderPlaced(order("A-1"), { idempotencyKey: "order A-1" });
     const [fact] = await sent;
     const { delivery } = fact!;
-    await expect.poll(async () => (await bus.subscribers()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
+    await expect.poll(async () => (await bus.subscribers.list()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
     const trace = await bus.inspect.trace(id);
     expect(trace).toMatchObject({
       event: { id, type: "order.placed", data: { orderId: "A-1" } },
@@ -247,7 +247,7 @@ describe("figures", () => {
   it("A11: count topics, channels, subscribers and Redis itself", async () => {
     const bus = newBus();
     for (const id of ["A-13", "A-14"]) await bus.publishEvent.orderPlaced(order(id));
-    expect((await bus.subscribers()).map(({ name, lag }) => [name, lag])).toEqual([
+    expect((await bus.subscribers.list()).map(({ name, lag }) => [name, lag])).toEqual([
       ["only-large", 2],
       ["receipt", 2],
     ]);
@@ -277,7 +277,7 @@ describe("figures", () => {
     const log = redisLog({ url, prefix, logger: silentLogger });
     await log.trim("order.placed", 0, { retain: -1_000, retainBytes: 1e9, grace: 1e9 });
     await log.close();
-    expect((await bus.stats()).topics).toEqual([{ name: "order.placed", published: 2, held: 0 }]);
+    expect((await bus.stats()).topics).toEqual([{ name: "order.placed", published: 2, held: 0, losses: 0 }]);
   });
 });
 

@@ -100,7 +100,15 @@ const channel: ChannelView = {
   rateLimit: false,
   workers: 1,
 };
-const position = { name: "receipt", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T09:59:56Z" };
+const position = {
+  name: "receipt",
+  topics: ["order.placed"],
+  state: "running" as const,
+  lag: 0,
+  pending: 0,
+  gaps: 0,
+  seen: "2026-11-24T09:59:56Z",
+};
 const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, now };
 
 describe("what the doctor says of the work", () => {
@@ -120,8 +128,9 @@ describe("what the doctor says of the work", () => {
       { subscribers: [{ ...position, lag: 2, seen: "2026-11-24T09:58:00Z" }] },
       ["error subscribers"],
     ],
+    ["a subscriber that is paused", { subscribers: [{ ...position, lag: 2, state: "paused" }] }, ["warning pauses"]],
     ["nothing of one that is being read", { subscribers: [{ ...position, lag: 2 }] }, []],
-    ["a group that nobody knows", { unknownGroups: [{ group: "shop.old", topics: ["order.placed"] }] }, ["warning groups"]],
+    ["a group that nobody knows", { unknownGroups: [{ group: "shop.old", name: "old", topics: ["order.placed"] }] }, ["warning groups"]],
     ["dead letters", { channels: [{ ...channel, dead: 2 }] }, ["warning dead letters"]],
   ])("names %s", (_, facts, expected) => {
     expect(notOk(workFindings({ ...idle, ...facts }))).toEqual(expected);

@@ -25,7 +25,7 @@ function endlessLane() {
   const log: Pick<TopicLog, "read" | "acknowledge"> = {
     async read(_position, _reader, budget) {
       budgets.push(budget);
-      return { entries: Array.from({ length: pageEvents }, entry), gap: 0, more: true };
+      return { entries: Array.from({ length: pageEvents }, entry), gap: 0, more: true, held: false };
     },
     acknowledge: async () => undefined,
   };

@@ -10,7 +10,7 @@ const empty = {
   doubtful: 0,
   reconciled: { missing: 0 },
 };
-const published = (count: number): Stats => ({ ...empty, topics: [{ name: "order.placed", published: count, held: count }] });
+const published = (count: number): Stats => ({ ...empty, topics: [{ name: "order.placed", published: count, held: count, losses: 0 }] });
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

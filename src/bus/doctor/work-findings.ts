@@ -9,7 +9,7 @@ export interface WorkFacts {
   readonly channels: readonly ChannelView[];
   readonly subscribers: readonly SubscriberPosition[];
   /** Consumer groups of this application that belong to no subscriber that this build knows, with the topics that they read. */
-  readonly unknownGroups: readonly { readonly group: string; readonly topics: readonly string[] }[];
+  readonly unknownGroups: readonly { readonly group: string; readonly name: string; readonly topics: readonly string[] }[];
   readonly reconciled: ReconcilerFindings;
   /** What lies in the spool's folder; absent where there is no spool. */
   readonly spool?: SpoolUse | undefined;
@@ -81,11 +81,16 @@ function spooled({ spool }: WorkFacts): Diagnosis[] {
   ];
 }
 
-function paused({ channels }: WorkFacts): Diagnosis {
+function paused({ channels, subscribers }: WorkFacts): Diagnosis {
   const held = channels.filter((channel) => channel.paused);
-  if (held.length === 0) return ok("pauses", "No channel is paused.");
-  const named = held.map(({ name, waiting }) => `${name} (${waiting.toLocaleString("en")} wait)`);
-  return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar channels resume ${held[0]!.name}.`);
+  const waiting = subscribers.filter(({ state }) => state !== "running");
+  if (held.length + waiting.length === 0) return ok("pauses", "No channel and no subscriber is paused.");
+  const named = [
+    ...held.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")} wait)`),
+    ...waiting.map(({ name, lag }) => `the subscriber ${name} (${lag.toLocaleString("en")} unread)`),
+  ];
+  const resume = held[0] === undefined ? `subscribers resume ${waiting[0]!.name}` : `channels resume ${held[0].name}`;
+  return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar ${resume}.`);
 }
 
 function switchedOff({ channels }: WorkFacts): Diagnosis[] {
@@ -110,12 +115,12 @@ function readers({ subscribers, now }: WorkFacts): Diagnosis {
 }
 
 function groups({ unknownGroups }: WorkFacts): Diagnosis[] {
-  return unknownGroups.map(({ group, topics }) => {
+  return unknownGroups.map(({ group, name, topics }) => {
     const message = `The group ${group} reads ${topics.join(", ")} and belongs to no subscriber of this build.`;
     return warning(
       "groups",
       message,
-      "If it was renamed, name the old one in `formerly`; else it stops holding the logs after 7 d without a reader.",
+      `If it was renamed, name the old one in \`formerly\`; if it is gone for good: busbar subscribers remove ${name}.`,
     );
   });
 }
