@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
-import { type BusEvent, encodeEvent, eventWordProblems, eventWords } from "../define/event.ts";
+import { type BusEvent, encodeEvent, eventIdPattern, eventWordProblems, eventWords } from "../define/event.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
@@ -28,8 +28,6 @@ export interface PublisherOptions {
   readonly observe: Observe;
   readonly logger: Logger;
 }
-
-const idPattern = /^[\w.:-]{1,128}$/;
 
 /** validate → append. Returns when the event is in the log, or on its way to it: in the spool, or with `tx` in the caller's transaction. */
 export function createPublisher({ application, topics, appender, clock, observe, logger }: PublisherOptions): Publish {
@@ -168,7 +166,7 @@ function optionProblems(options: PublishOptions): string[] {
     ...eventWordProblems(words),
     ...(tx === undefined ? [] : transactionProblems(tx)),
   ];
-  if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
+  if (options.id !== undefined && !eventIdPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
   for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
     const value: unknown = options[name];
     if (value !== undefined && (typeof value !== "string" || value === "" || value.length > 512))

@@ -38,6 +38,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get channels() {
       return current.channels;
     },
+    get outbox() {
+      return current.outbox;
+    },
     get callbacks() {
       return current.callbacks;
     },
