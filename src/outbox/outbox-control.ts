@@ -54,21 +54,25 @@ const wasSetAside = "busbar.outbox WHERE application = $1 AND refused_at IS NOT 
 
 /** It connects with its first question. */
 export function outboxControl({ database, application, topics }: OutboxControlOptions): OutboxControl {
-  let opened: Promise<Session> | undefined;
+  let session: Session | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
-  const session = async (): Promise<Session> => {
-    const known = await opened?.catch(() => undefined);
-    if (known !== undefined && !known.lost.aborted) return known;
-    opened = openSession({ database, name: "busbar-outbox" });
-    return opened;
-  };
-  const ask = async <Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> => {
-    const current = await session();
+  const askNow = async <Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> => {
+    if (session === undefined || session.lost.aborted) {
+      await session?.close();
+      session = await openSession({ database, name: "busbar-outbox" });
+    }
     try {
-      return await work(current);
+      return await work(session);
     } catch (error) {
       throw error instanceof BusbarError ? error : outboxFailure(error, "The outbox cannot be used");
     }
+  };
+  /** One after the other: a connection answers one question at a time. */
+  const ask = <Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> => {
+    const answer = last.then(() => askNow(work));
+    last = answer.catch(() => undefined);
+    return answer;
   };
 
   return {
@@ -122,8 +126,8 @@ export function outboxControl({ database, application, topics }: OutboxControlOp
     cleanInbox: (age) => ask((current) => cleanInbox(current, age)),
     migrate: () => ask(migrateOnce),
     async close() {
-      const current = await opened?.catch(() => undefined);
-      await current?.close();
+      await last;
+      await session?.close();
     },
   };
 }

@@ -54,7 +54,7 @@ const cleanEveryMs = 3_600_000;
 export function createRelay(options: RelayOptions): Relay {
   const { database, application, topics, keepInbox, publish, observe, logger } = options;
   const stopping = new AbortController();
-  let wake: () => void = () => undefined;
+  let wake: (() => void) | undefined;
   let woken = false;
   let session: Session | undefined;
   let cleanedAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +63,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   const onWake = (): void => {
     woken = true;
-    wake();
+    wake?.();
   };
 
   const connected = async (): Promise<Session> => {
@@ -85,7 +85,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (!woken && !lost.aborted && !stopping.signal.aborted) await pause(pollMs, over.signal);
     lost.removeEventListener("abort", end);
     stopping.signal.removeEventListener("abort", end);
-    wake = () => undefined;
+    wake = undefined;
   };
 
   const clean = async (current: Session): Promise<void> => {

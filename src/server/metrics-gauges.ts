@@ -17,6 +17,8 @@ export type ShowStats = (stats: Stats | undefined) => void;
  * | `busbar_suppressed_addresses` | gauge | channel | addresses that are not sent to; one may count once for each category |
  * | `busbar_subscriber_lag_events` | gauge | subscriber | events that it has not read yet |
  * | `busbar_subscriber_pending_events` | gauge | subscriber | events read and not acknowledged |
+ * | `busbar_outbox_rows` | gauge | state | rows of the outbox in PostgreSQL: waiting for the relay, refused; missing where no database is named or it does not answer |
+ * | `busbar_outbox_oldest_age_seconds` | gauge | | how long the oldest waiting row has waited for the relay; 0 where none waits |
  */
 export async function gaugesIn(registry: Registry): Promise<ShowStats> {
   const { Gauge } = await promClient();
@@ -30,11 +32,13 @@ export async function gaugesIn(registry: Registry): Promise<ShowStats> {
   const suppressed = gauge("suppressed_addresses", "Addresses that are not sent to.", ["channel"]);
   const lag = gauge("subscriber_lag_events", "Events that a subscriber has not read yet.", ["subscriber"]);
   const pending = gauge("subscriber_pending_events", "Events that a subscriber has read and not acknowledged.", ["subscriber"]);
+  const showOutbox = outboxGauges();
 
   return (stats) => {
     up.set(stats === undefined ? 0 : 1);
     // What cannot be seen is left out, rather than shown as it was.
     for (const each of [jobs, oldest, paused, suppressed, lag, pending]) each.reset();
+    showOutbox(stats?.outbox);
     for (const { name: queue, ...now } of stats?.channels ?? []) {
       for (const state of ["waiting", "active", "delayed", "dead"] as const) jobs.set({ queue, state }, now[state]);
       oldest.set({ queue }, (now.oldestAge ?? 0) / 1_000);
@@ -46,4 +50,23 @@ export async function gaugesIn(registry: Registry): Promise<ShowStats> {
       pending.set({ subscriber }, now.pending);
     }
   };
+
+  /** They are there from the first look on at an outbox that answers. */
+  function outboxGauges(): (outbox: Stats["outbox"]) => void {
+    let made: { readonly rows: InstanceType<typeof Gauge>; readonly age: InstanceType<typeof Gauge> } | undefined;
+    return (outbox) => {
+      const seen = outbox === undefined || "problem" in outbox ? undefined : outbox;
+      if (seen !== undefined)
+        made ??= {
+          rows: gauge("outbox_rows", "Rows of the outbox, by state.", ["state"]),
+          age: gauge("outbox_oldest_age_seconds", "How long the oldest waiting row of the outbox has waited."),
+        };
+      made?.rows.reset();
+      made?.age.remove();
+      if (seen === undefined) return;
+      made!.rows.set({ state: "waiting" }, seen.waiting);
+      made!.rows.set({ state: "refused" }, seen.refused);
+      made!.age.set(seen.oldestAge / 1_000);
+    };
+  }
 }

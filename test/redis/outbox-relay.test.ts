@@ -16,6 +16,25 @@ const postgres = await testPostgres();
 const database = postgres?.url ?? "";
 const order = (orderId: string) => ({ orderId, email: "asha@example.com" });
 
+async function idsInLog(bus: Pick<Bus, "inspect">): Promise<string[]> {
+  return (await bus.inspect.events(1_000)).map(({ id }) => id).toReversed();
+}
+
+/** A relay whose log is the test's. */
+function relayInto(publish: RelayOptions["publish"]) {
+  const relay = createRelay({
+    database,
+    application: "away",
+    topics: [orderPlaced.name],
+    keepInbox: 1e9,
+    observe: () => undefined,
+    logger: silentLogger,
+    publish,
+  });
+  onTestFinished(() => relay.stop());
+  return relay;
+}
+
 describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
   const pool = new pg.Pool({ connectionString: database, max: 8 });
   pool.on("error", () => undefined);
@@ -42,8 +61,13 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
   const waiting = async (): Promise<number> =>
     (await pool.query("SELECT count(*)::int AS n FROM busbar.outbox WHERE refused_at IS NULL")).rows[0].n;
   const emptied = (): Promise<unknown> => vi.waitUntil(async () => (await waiting()) === 0, { timeout: 20_000, interval: 20 });
-  const idsInLog = async (bus: Pick<Bus, "inspect">): Promise<string[]> =>
-    (await bus.inspect.events(1_000)).map(({ id }) => id).toReversed();
+
+  const change = (id: string, to: string) => pool.query(`UPDATE busbar.outbox SET event = ${to} WHERE event_id = $1`, [id]);
+  const insert = (ids: readonly string[], key?: string) =>
+    pool.query(
+      "INSERT INTO busbar.outbox (application, topic, key, event_id, event) SELECT 'away', 'order.placed', coalesce($2, id), id, '{}' FROM unnest($1::text[]) WITH ORDINALITY AS t (id, n) ORDER BY n",
+      [ids, key],
+    );
 
   it("publishes what was committed under its own id, with what an event can be found by, and deletes the row", async () => {
     const { bus } = busOf();
@@ -78,8 +102,8 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
     onTestFinished(async () => void (await pool.query("ALTER TABLE busbar.outbox ENABLE TRIGGER wake_relays")));
     await bus.start({ only: ["relay"] });
     const published = observed(bus, "published");
-    await committed((tx) => bus.publishEvent.orderPlaced(order("A-1"), { tx }));
-    await published;
+    const { id } = await committed((tx) => bus.publishEvent.orderPlaced(order("A-1"), { tx }));
+    expect(await published).toMatchObject([{ event: { id } }]);
   });
 
   it("what a relay published and had not deleted when it died is in the log once", async () => {
@@ -132,7 +156,6 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
     const [tight, huge, mixed, good] = await committed((tx) =>
       bus.publishEvent.orderPlaced.batch(["tight", "huge", "mixed", "good"].map(order), { tx, key: "one" }),
     );
-    const change = (id: string, to: string) => pool.query(`UPDATE busbar.outbox SET event = ${to} WHERE event_id = $1`, [id]);
     await change(tight!.id, `replace(event, '"email":"asha@example.com"', '"email":7')`);
     await change(huge!.id, `replace(event, '"huge"', '"' || repeat('x', 300000) || '"')`);
     await change(mixed!.id, `replace(event, '"type":"order.placed"', '"type":"order.lost"')`);
@@ -225,26 +248,6 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
   });
 
   describe("while something is away", () => {
-    /** A relay whose log is the test's. */
-    function relayInto(publish: RelayOptions["publish"]) {
-      const relay = createRelay({
-        database,
-        application: "away",
-        topics: [orderPlaced.name],
-        keepInbox: 1e9,
-        observe: () => undefined,
-        logger: silentLogger,
-        publish,
-      });
-      onTestFinished(() => relay.stop());
-      return relay;
-    }
-    const insert = (ids: readonly string[], key?: string) =>
-      pool.query(
-        "INSERT INTO busbar.outbox (application, topic, key, event_id, event) SELECT 'away', 'order.placed', coalesce($2, id), id, '{}' FROM unnest($1::text[]) WITH ORDINALITY AS t (id, n) ORDER BY n",
-        [ids, key],
-      );
-
     it("nothing overtakes an event of its key that could not be published, and other keys go on", async () => {
       await insert(["a-1", "a-2", "a-3"], "a");
       await insert(["b-1"]);
