@@ -7,6 +7,7 @@ import { decodeEvent } from "../define/event.ts";
 import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
+import { type OutboxControl, outboxControl } from "../outbox/outbox-control.ts";
 import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll } from "./assemble.ts";
@@ -32,7 +33,7 @@ import { ofMailroom } from "./reporting-providers.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
-const bothRoles: readonly Role[] = ["router", "workers"];
+const allRoles: readonly Role[] = ["router", "workers", "relay"];
 
 export interface Bus<T extends Topics = Topics> {
   readonly publishEvent: PublishEvent<T>;
@@ -44,7 +45,7 @@ export interface Bus<T extends Topics = Topics> {
    */
   example(topicName: string): unknown;
   /**
-   * Starts router and workers in this process, or only some of them.
+   * Starts router and workers in this process, and the relay where `outbox.database` is set; or only some of them.
    * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
    */
   start(options?: { readonly only?: readonly Role[] }): Promise<void>;
@@ -82,6 +83,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly subscribers: SubscriberControl;
   /** What waits in files of this process while Redis is away; undefined where it has no spool. It asks nobody. */
   spool(): SpoolStanding | undefined;
+  /** What transactions have left in the outbox: look at it, and repair it. Undefined without `outbox.database`. */
+  readonly outbox: OutboxControl | undefined;
   /** Everything that is counted, at this moment. */
   stats(): Promise<Stats>;
   /**
@@ -138,6 +141,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
   const channels = channelControl(settings, parts);
+  const outbox =
+    settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
   const checkRunning = (topicName: string): void => {
     if (stopped === undefined) return;
     throw new BusbarError(
@@ -177,7 +182,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     publishEvent: publishEvent as PublishEvent<T>,
     publish,
     example: (topicName) => exampleOf(topicName, Object.values(topics)),
-    async start({ only = bothRoles } = {}) {
+    async start({ only = outbox === undefined ? allRoles.filter((role) => role !== "relay") : allRoles } = {}) {
+      if (only.includes("relay") && outbox === undefined) throw noDatabase();
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
       // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
@@ -199,6 +205,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       (stopped ??= (async () => {
         await running?.stop();
         await spool?.stop();
+        await outbox?.close();
         await parts.close();
         await log.close();
       })()),
@@ -225,8 +232,16 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     channels,
     subscribers: subscriberControl({ application, log, catalog }),
     spool: () => spool?.standing(),
-    stats: () => readStats({ application, log, parts, channels, catalog, spool: settings.spool?.folder }),
+    outbox,
+    stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
     replay: replayer({ settings, log, parts, catalog }),
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
+}
+
+function noDatabase(): BusbarError {
+  return new BusbarError(
+    "INVALID_CONFIGURATION",
+    "The relay has no database to take events from: set OUTBOX_DATABASE_URL, or outbox.database, to the one of your transactions.",
+  );
 }

@@ -27,6 +27,7 @@ const names = [
   "profile",
   "publishDeadline",
   "spool",
+  "outbox",
   "callbacks",
   "publicUrl",
   "linkSecrets",
@@ -48,7 +49,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, indexSecret, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { redis, prefix, indexSecret, profile, spool, outbox, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
   const { callbacks, publicUrl, linkSecrets } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
@@ -75,6 +76,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
+    ...(outbox === undefined ? {} : { outbox: { ...rest.outbox, ...outbox } }),
   };
 }
 

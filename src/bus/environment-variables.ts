@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { countryProblems } from "../channels/sms-countries.ts";
 import { publicUrlProblem } from "./callback-settings.ts";
+import { databaseUrlProblem } from "./outbox-options.ts";
 import { defaultMailroom } from "./options.ts";
 import { linkSecretProblems, shortestLinkSecret } from "./reader-options.ts";
 
@@ -86,6 +87,10 @@ export const variables = z.object({
   DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
   SPOOL_FOLDER: z.string().optional(),
   SPOOL_LIMIT: megabytes.optional(),
+  OUTBOX_DATABASE_URL: z
+    .string()
+    .refine((text) => databaseUrlProblem(text) === undefined, "must look like postgres://user:password@host:5432/database")
+    .optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

@@ -11,6 +11,7 @@ import type { SendOptions, SpoolPlace } from "./options.ts";
 import { callbackProblems, callbacksOf } from "./callback-settings.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
+import type { OutboxOptions } from "./outbox-options.ts";
 import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
@@ -33,6 +34,8 @@ export interface Environment {
   readonly durability: Durability | undefined;
   /** What is said of the spool; undefined: as the configuration says. */
   readonly spool: Partial<SpoolPlace> | undefined;
+  /** What is said of the outbox; undefined: as the configuration says. */
+  readonly outbox: OutboxOptions | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
@@ -105,6 +108,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     indexSecret: data.INDEX_SECRET,
     durability: data.DURABILITY,
     spool: spoolOf(data),
+    outbox: data.OUTBOX_DATABASE_URL === undefined ? undefined : { database: data.OUTBOX_DATABASE_URL },
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),

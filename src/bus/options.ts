@@ -10,6 +10,7 @@ import { channelDefaults, type ChannelOptions } from "../define/channel-options.
 import type { EmailSender } from "../define/message.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
+import { type OutboxOptions, outboxOf, outboxProblems, type OutboxSettings } from "./outbox-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { durationProblems, policyProblems } from "../define/policy.ts";
@@ -72,6 +73,8 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * Payloads are in the files. Default: none, a publish fails with `PUBLISH_FAILED` after its deadline.
    */
   readonly spool?: SpoolPlace;
+  /** For the relay, which publishes what transactions have left in the outbox. Those who only publish with `tx` need none of it. */
+  readonly outbox?: OutboxOptions;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
@@ -111,6 +114,8 @@ export interface Settings {
   readonly partitions: number;
   readonly publishDeadline: number;
   readonly spool: Required<SpoolPlace> | undefined;
+  /** Undefined: no relay runs here. */
+  readonly outbox: OutboxSettings | undefined;
   readonly pace: Pace;
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
@@ -157,6 +162,7 @@ const optionNames = [
   "profile",
   "publishDeadline",
   "spool",
+  "outbox",
   "logger",
   "linkSecrets",
   "categories",
@@ -192,7 +198,7 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
-  problems.push(...spoolProblems(options.spool));
+  problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox));
   problems.push(...readerOptionProblems(options));
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
@@ -206,6 +212,7 @@ export function parseOptions(options: BusOptions): Settings {
     partitions,
     publishDeadline: publishDeadline!,
     spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },
+    outbox: outboxOf(options.outbox),
     pace: paces[profile],
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },

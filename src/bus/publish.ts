@@ -2,14 +2,15 @@ import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
-import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
+import { type BusEvent, encodeEvent, eventIdPattern, eventWordProblems, eventWords } from "../define/event.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
-import { searchValues } from "../define/search-keys.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
-import type { NewEntry } from "../log/topic-log.ts";
+import { type Transaction, transactionProblems } from "../define/transaction.ts";
+import { insertIntoOutbox } from "../outbox/insert.ts";
 import type { Appender } from "./append.ts";
+import { newEntry } from "./new-entry.ts";
 
 export type Publish = PublishByName & {
   /** Many of one topic; see `PublishFunction`. */
@@ -28,9 +29,7 @@ export interface PublisherOptions {
   readonly logger: Logger;
 }
 
-const idPattern = /^[\w.:-]{1,128}$/;
-
-/** validate → append. Returns when the event is in the log, or on its way to it in the spool. */
+/** validate → append. Returns when the event is in the log, or on its way to it: in the spool, or with `tx` in the caller's transaction. */
 export function createPublisher({ application, topics, appender, clock, observe, logger }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
@@ -45,6 +44,8 @@ export function createPublisher({ application, topics, appender, clock, observe,
       const optionsOf = typeof given === "function" ? given : () => given;
       const shared = typeof given === "function" ? [] : ["id", "idempotencyKey"].filter((name) => name in given);
       const events = createEvents(topic, payloads, { optionsOf, shared });
+      const { tx } = payloads.length === 0 ? {} : optionsOf(payloads[0]);
+      if (tx !== undefined) return intoTransaction(tx, events);
       const results = await Promise.allSettled(events.map((event, index) => publishEvent(topic, event, optionsOf(payloads[index]))));
       const failed = results.flatMap((result, index) =>
         result.status === "rejected" ? [{ event: events[index]!, reason: result.reason as unknown }] : [],
@@ -83,29 +84,21 @@ export function createPublisher({ application, topics, appender, clock, observe,
   }
 
   async function publishEvent(topic: AnyTopic, event: BusEvent, options: PublishOptions): Promise<Published> {
-    const entry: NewEntry = {
-      topic: topic.name,
-      partitionKey: options.idempotencyKey ?? event.partitionkey ?? event.id,
-      eventId: event.id,
-      time: Date.parse(event.time),
-      json: encodeEvent(event),
-      ...(options.idempotencyKey === undefined
-        ? {}
-        : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
-      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event) }),
-    };
-    const { eventId, repeated, durability } = await appender.append({ entry, givenId: options.id !== undefined });
+    if (options.tx !== undefined) return (await intoTransaction(options.tx, [event]))[0]!;
+    const { eventId, repeated, durability } = await appender.append({
+      entry: newEntry(topic, event, logger),
+      givenId: options.id !== undefined,
+    });
     const published = repeated ? { ...event, id: eventId } : event;
     if (durability === "spooled") observe("spooled", { event: published });
     else observe("published", { event: published, repeated });
     return { id: eventId, topic: topic.name, repeated, durability };
   }
 
-  function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent): NonNullable<NewEntry["search"]> {
-    const { values, left } = searchValues(index, data);
-    for (const { path, why } of left)
-      logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
-    return { values, retain };
+  /** Nobody is told of it: a transaction that is undone was nothing. */
+  async function intoTransaction(tx: Transaction, events: readonly BusEvent[]): Promise<readonly Published[]> {
+    const inserted = await insertIntoOutbox(tx, application, events);
+    return inserted.map(({ eventId: id, repeated }, index) => ({ id, topic: events[index]!.type, repeated, durability: "outbox" }));
   }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {
@@ -162,12 +155,18 @@ const optionNames = [
   "delay",
   "expiresIn",
   "onUnknown",
+  "tx",
 ];
 
 function optionProblems(options: PublishOptions): string[] {
   if (typeof options !== "object" || options === null) return [`its options must be an object, not ${JSON.stringify(options)}`];
-  const problems = [...unknownOptions(options, optionNames), ...eventWordProblems(options)];
-  if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
+  const { tx, ...words } = options;
+  const problems = [
+    ...unknownOptions(options, optionNames),
+    ...eventWordProblems(words),
+    ...(tx === undefined ? [] : transactionProblems(tx)),
+  ];
+  if (options.id !== undefined && !eventIdPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
   for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
     const value: unknown = options[name];
     if (value !== undefined && (typeof value !== "string" || value === "" || value.length > 512))

@@ -22,15 +22,18 @@ import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
 import { wishOfMessage } from "../workers/wish-of-message.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
+import { createRelay, type Relay } from "../outbox/relay.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Settings } from "./options.ts";
+import { createAppender } from "./append.ts";
 import { planningOf } from "./planning.ts";
 import { startReconciler } from "./reconciler.ts";
+import { rowPublisher } from "./relay-row.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { queuesOf } from "./queues.ts";
 
 /** What a process can do besides publishing. */
-export type Role = "router" | "workers";
+export type Role = "router" | "workers" | "relay";
 
 export interface RolesOptions {
   readonly settings: Settings;
@@ -68,6 +71,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const ledger = redisLedger(redis, settings.prefix);
   let router: Router | undefined;
   let reconciler: Rounds | undefined;
+  let relay: Relay | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -75,9 +79,12 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const stop = async (): Promise<void> => {
     const deadline = (await log.answers()) ? stopMs.redisThere : stopMs.redisAway;
     const stopped = new AbortController();
-    const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline), reconciler?.stop()]).finally(() =>
-      stopped.abort(),
-    );
+    const both = Promise.all([
+      ...workers.map((worker) => worker.stop(deadline)),
+      router?.stop(deadline),
+      reconciler?.stop(),
+      relay?.stop(),
+    ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
     await queues.close();
@@ -117,6 +124,15 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
       if (deliver) reconciler = startReconciler({ ...shared, planning, ledger, record });
+    }
+    if (roles.includes("relay") && settings.outbox !== undefined) {
+      const { application, publishDeadline } = settings;
+      // Without the spool: what the outbox holds is safe where it is.
+      const appender = createAppender({ log, deadline: publishDeadline });
+      const publish = rowPublisher({ topics: catalog.topics, appender, observe, logger });
+      const topics = catalog.topics.map(({ name }) => name);
+      relay = createRelay({ ...settings.outbox, application, topics, publish, observe, logger });
+      await relay.start();
     }
   } catch (error) {
     await stop();

@@ -1,5 +1,8 @@
 import type { Catalog } from "../define/catalog.ts";
 import type { TopicLog } from "../log/topic-log.ts";
+import { messageOf } from "../base/errors.ts";
+import { within } from "../base/within.ts";
+import type { OutboxControl, OutboxStanding } from "../outbox/outbox-control.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
@@ -27,6 +30,8 @@ export interface Stats {
   readonly reconciled: ReconcilerFindings;
   /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
   readonly spool?: SpoolUse;
+  /** What is in the outbox, or why that cannot be seen; absent without `outbox.database`. */
+  readonly outbox?: OutboxStanding | { readonly problem: string };
 }
 
 export interface StatsOptions {
@@ -35,19 +40,24 @@ export interface StatsOptions {
   readonly parts: LazyParts;
   readonly channels: ChannelControl;
   readonly catalog: () => Promise<Catalog>;
+  readonly outbox: Pick<OutboxControl, "standing"> | undefined;
   /** The spool's folder. */
   readonly spool: string | undefined;
 }
 
-export async function readStats({ application, log, parts, channels, catalog, spool }: StatsOptions): Promise<Stats> {
+/** Milliseconds that the figures of Redis wait for those of the outbox. */
+const outboxMs = 1_000;
+
+export async function readStats({ application, log, parts, channels, catalog, outbox, spool }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const [standings, views, redis, doubtful, reconciled, spooled] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, spooled, outboxed] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
     parts.reconciler().found(),
     spool === undefined ? undefined : spoolUse(spool),
+    outbox === undefined ? undefined : within(outboxMs, outbox.standing()).catch((error: unknown) => ({ problem: messageOf(error) })),
   ]);
   const topics = known.topics.map(({ name }) => {
     const partitions = standings.get(name) ?? [];
@@ -62,5 +72,6 @@ export async function readStats({ application, log, parts, channels, catalog, sp
     doubtful,
     reconciled,
     ...(spooled === undefined ? {} : { spool: spooled }),
+    ...(outboxed === undefined ? {} : { outbox: outboxed }),
   };
 }

@@ -1,5 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { deliveredEvent } from "../define/delivered-event.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { HandlerContext, RetryLater } from "../define/handler.ts";
@@ -47,7 +48,10 @@ export function handlerChannel({ services, publishFor, logger }: HandlerChannelO
         deliveryId,
         attempt: number,
       };
-      const handled = (async () => route.handle(event, context))().then((): SendResult => result({ kind: "sent" }), failure);
+      const handled = (async () => route.handle(deliveredEvent(event, deliveryId), context))().then(
+        (): SendResult => result({ kind: "sent" }),
+        failure,
+      );
       const ended = await Promise.race([handled, aborted(signal)]);
       paced.flush();
       if (ended !== "aborted") return ended;

@@ -5,6 +5,7 @@ import { declareEvents } from "./commands/events.ts";
 import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
+import { declareOutbox } from "./commands/outbox.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
@@ -43,6 +44,7 @@ Examples:
     declareOperation,
     declareRepair,
     declareSuppressions,
+    declareOutbox,
     declareKeys,
     declareSetup,
     declareAuthoring,

@@ -1,6 +1,7 @@
 import type { Stats } from "../bus/stats.ts";
 import { channelLines } from "./channels.ts";
 import { bytesText, countOf, countText } from "./figures.ts";
+import { outboxLines } from "./outbox-lines.ts";
 import { publishedEver, statisticsLine } from "./statistics-line.ts";
 import { subscriberLines } from "./subscribers.ts";
 import { type Column, tableLines } from "./table.ts";
@@ -39,6 +40,7 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
     `${countOf(publishedEver(stats), "event")} of ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
     "",
     ...spoolLines(stats),
+    ...(stats.outbox === undefined ? [] : outboxLines(stats.outbox)),
     ...(stats.reconciled.missing === 0
       ? []
       : [

@@ -41,6 +41,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get subscribers() {
       return current.subscribers;
     },
+    get outbox() {
+      return current.outbox;
+    },
     get callbacks() {
       return current.callbacks;
     },

@@ -28,6 +28,9 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     line("yellow", "spooled", `${event.type}  ${styleText("dim", event.id)}  Redis is away: it waits on disk`),
   );
   bus.on("spoolRefused", ({ reason, file }) => line("red", "set aside", `an event of the spool, in ${file}: ${oneLine(reason)}`));
+  bus.on("outboxRefused", ({ eventId, topic, reason }) =>
+    line("red", "set aside", `${topic}  ${eventId}, of the outbox: ${oneLine(reason)}`),
+  );
   bus.on("routed", ({ event, subscriber, deliveries, audiences, skipped }) => {
     const lookUps = audiences === 0 ? "" : audiences === 1 ? ", 1 audience to look up" : `, ${audiences} audiences to look up`;
     const reasons = skipped.length > 0 ? `, skipped ${skipped.map(({ route, reason }) => `${route} (${reason})`).join(", ")}` : "";

@@ -5,6 +5,9 @@ import { payloadLimits } from "./payload.ts";
 import { type PolicyOptions, policyProblems } from "./policy.ts";
 import { type TimingOptions, timeProblems } from "./timing.ts";
 
+/** What an event's id may look like. */
+export const eventIdPattern = /^[\w.:-]{1,128}$/;
+
 /** The longest time an idempotency key is remembered by default: 24 h. */
 export const idempotencyWindowMs = 24 * 3_600_000;
 

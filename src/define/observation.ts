@@ -115,6 +115,8 @@ export interface Observations {
   spoolDrained: Record<string, never>;
   /** An event that waited in a file can never be published; it was set aside in another one. */
   spoolRefused: { readonly reason: string; readonly file: string };
+  /** An event of the outbox can never be published; the relay has set its row aside. */
+  outboxRefused: { readonly eventId: string; readonly topic: string; readonly reason: string };
   /** Dead letters were removed because they are past their time. */
   deadLettersExpired: { readonly queue: string; readonly count: number };
 }
@@ -153,5 +155,6 @@ export const observationNames = Object.keys({
   spooled: true,
   spoolDrained: true,
   spoolRefused: true,
+  outboxRefused: true,
   deadLettersExpired: true,
 } satisfies Record<keyof Observations, true>) as (keyof Observations)[];

@@ -37,14 +37,14 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
     const found = [connection, ...serverFindings(facts, durability)];
     if (bus === undefined) return found;
     try {
-      const [{ channels, subscribers, reconciled, spool }, catalog] = [await bus.stats(), await bus.catalog()];
+      const [{ channels, subscribers, reconciled, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
       const standings = await readLogs(settings, catalog);
       const unknownGroups = groupsOfNobody(standings, settings.application, catalog);
       const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
       return [
         ...found,
         ...logFindings(standings, Date.now()),
-        ...workFindings({ channels, subscribers, unknownGroups, reconciled, spool, now: Date.now() }),
+        ...workFindings({ channels, subscribers, unknownGroups, reconciled, spool, outbox, now: Date.now() }),
         idleFinding(facts.clients, on),
       ];
     } catch (failure) {

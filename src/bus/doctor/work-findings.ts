@@ -2,6 +2,7 @@ import type { ChannelView } from "../channels.ts";
 import type { SubscriberPosition } from "../positions.ts";
 import type { ReconcilerFindings } from "../reconciler-record.ts";
 import type { SpoolUse } from "../spool/spool-folder.ts";
+import type { Stats } from "../stats.ts";
 import { type Diagnosis, error, ok, warning } from "./diagnosis.ts";
 
 /** What the doctor sees of the application's work. */
@@ -13,6 +14,8 @@ export interface WorkFacts {
   readonly reconciled: ReconcilerFindings;
   /** What lies in the spool's folder; absent where there is no spool. */
   readonly spool?: SpoolUse | undefined;
+  /** What is in the outbox; absent where no database of one is named. */
+  readonly outbox?: Stats["outbox"] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -31,6 +34,7 @@ export function workFindings(facts: WorkFacts): Diagnosis[] {
     deadLetters(facts),
     reconciled(facts),
     spooled(facts),
+    outboxed(facts),
   ].flat();
 }
 
@@ -79,6 +83,59 @@ function spooled({ spool }: WorkFacts): Diagnosis[] {
       "Start a process that publishes with this folder: it goes on with them.",
     ),
   ];
+}
+
+/** A relay is woken by the commit, and looks once a second. */
+const relayGoneMs = 60_000;
+
+function outboxed({ outbox }: WorkFacts): Diagnosis[] {
+  if (outbox === undefined) return [];
+  const about = "outbox";
+  if ("problem" in outbox)
+    return [
+      error(
+        about,
+        `The outbox cannot be seen: ${outbox.problem}`,
+        "What was published in transactions waits there until a relay reaches it.",
+      ),
+    ];
+  const { waiting, oldestAge, refused, unknownTopics } = outbox;
+  const count = waiting.toLocaleString("en");
+  const unknown = unknownTopics.map(({ topic, waiting: ofTopic }) => `${topic} (${ofTopic.toLocaleString("en")})`);
+  const late = oldestAge > relayGoneMs && unknownTopics.reduce((left, topic) => left - topic.waiting, waiting) > 0;
+  const findings: Diagnosis[] = [];
+  if (late)
+    findings.push(
+      error(
+        about,
+        `Events wait in the outbox, and no relay takes them: ${count}, the oldest since ${Math.round(oldestAge / 1_000)} s.`,
+        "Start one: busbar outbox relay; where one runs, its log says what is in its way.",
+      ),
+    );
+  if (unknown.length > 0)
+    findings.push(
+      warning(
+        about,
+        `Events of topics that this build does not define wait in the outbox: ${unknown.join(", ")}.`,
+        "Start a relay of the build that defines them; if nobody does, correct or delete the rows in busbar.outbox.",
+      ),
+    );
+  if (refused > 0)
+    findings.push(
+      warning(
+        about,
+        `Events were set aside because they cannot be published: ${refused.toLocaleString("en")}.`,
+        "Look at them: busbar outbox refused; then retry or discard them.",
+      ),
+    );
+  return findings.length > 0
+    ? findings
+    : [
+        ok(
+          about,
+          waiting === 0 ? "No event waits in the outbox." : `${count} events wait in the outbox, the oldest for less than a minute.`,
+        ),
+      ];
 }
 
 function paused({ channels, subscribers }: WorkFacts): Diagnosis {

@@ -1,0 +1,29 @@
+import type { Logger } from "../base/logger.ts";
+import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
+import { searchValues } from "../define/search-keys.ts";
+import type { AnyTopic } from "../define/topic.ts";
+import type { NewEntry } from "../log/topic-log.ts";
+
+/**
+ * An event as it goes to the log.
+ * @throws BusbarError `EVENT_TOO_LARGE`
+ */
+export function newEntry(topic: AnyTopic, event: BusEvent, logger: Logger): NewEntry {
+  const { idempotencykey: key } = event;
+  return {
+    topic: topic.name,
+    partitionKey: key ?? event.partitionkey ?? event.id,
+    eventId: event.id,
+    time: Date.parse(event.time),
+    json: encodeEvent(event),
+    ...(key === undefined ? {} : { idempotency: { key, fingerprint: payloadFingerprint(event.data) } }),
+    ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event, logger) }),
+  };
+}
+
+function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent, logger: Logger): NonNullable<NewEntry["search"]> {
+  const { values, left } = searchValues(index, data);
+  for (const { path, why } of left)
+    logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
+  return { values, retain };
+}
