@@ -52,7 +52,7 @@ export function redisLog({
   const keys = logKeys(prefix);
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
-  const writerReady = readiness(writer);
+  const writerReady = readiness(writer, deadline ?? 2_000);
   const replicated = replication === undefined ? unreplicated : replicatedBy(writer, replication);
   const water = highWater(writer);
   const bells = new Map<number, { redis: RedisConnection; last: string | undefined }>();
@@ -170,9 +170,10 @@ export function redisLog({
 }
 
 /**
- * Waits for a connection that refuses commands while it is away; its own time-outs bound the wait. All callers share one wait.
+ * Waits for a connection that refuses commands while it is away, for the deadline at most: where all Sentinels are away, its own time-outs
+ * do not end it. All callers share one wait.
  */
-function readiness(redis: RedisConnection): () => Promise<void> {
+function readiness(redis: RedisConnection, deadline: number): () => Promise<void> {
   let waiting: Promise<void> | undefined;
   let reason = new Error("the connection to Redis is closed");
   redis.on("error", (error: Error) => (reason = error));
@@ -181,11 +182,13 @@ function readiness(redis: RedisConnection): () => Promise<void> {
     if (redis.status === "wait" || redis.status === "end") redis.connect().catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
       const settle = (): void => {
+        clearTimeout(timer);
         redis.off("ready", settle);
         redis.off("close", settle);
         if (redis.status === "ready") resolve();
         else reject(reason);
       };
+      const timer = setTimeout(settle, deadline);
       redis.on("ready", settle);
       redis.on("close", settle);
     });
