@@ -13,7 +13,7 @@ export const errorCodes = {
   EVENT_TOO_LARGE: "the event is larger than the limit; nothing was published",
   IDEMPOTENCY_CONFLICT: "the idempotency key was used before with another payload; nothing was published",
   PUBLISH_FAILED:
-    "Redis did not confirm the event in time; it may or may not be in the log. Publish again with the same id or idempotency key",
+    "Redis, or as many of its replicas as are asked for, did not confirm the event in time; it may or may not be in the log. Publish again with the same id or idempotency key",
   OUTBOX_FAILED: "the database of the outbox cannot be used, or refused; what was to be published in its transaction was not",
   REDIS_UNREACHABLE: "no Redis answers at the address",
   REDIS_UNSUITABLE: "the Redis that answers could lose queued work, or is too old",

@@ -20,6 +20,7 @@ import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
 import { createAppender } from "./append.ts";
+import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool, type SpoolStanding } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
@@ -128,8 +129,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       logger.error({ observation: name, error: messageOf(error) }, "a listener of the bus threw");
     }
   };
-  const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application } = settings;
-  const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, logger });
+  const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application, replication } = settings;
+  const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
   const appender = createAppender({ log, deadline, spool });
   const publishNow = createPublisher({ application, topics: Object.values(topics), appender, clock, observe, logger });
@@ -163,9 +164,17 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   let running: RunningRoles | undefined;
   let stopped: Promise<void> | undefined;
 
-  const connect = async (): Promise<void> => {
+  /** Says why a start would be refused on this Redis. */
+  const connect = async (): Promise<string | undefined> => {
     await spool?.start();
-    for (const warning of (await log.check()).warnings) logger.warn({}, warning);
+    const { warnings, facts } = await log.check();
+    const { refusal, warning } = judgeDurability(facts, settings);
+    for (const sentence of [...warnings, refusal, warning]) if (sentence !== undefined) logger.warn({}, sentence);
+    return refusal;
+  };
+  const connectToStart = async (): Promise<void> => {
+    const refusal = await connect();
+    if (refusal !== undefined) throw new BusbarError("REDIS_UNSUITABLE", refusal);
   };
 
   const publishEvent = Object.fromEntries(
@@ -187,7 +196,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
       // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
-      const connected = connect();
+      const connected = connectToStart();
       connected.catch(() => undefined);
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
@@ -200,7 +209,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const onRaised = statusEvents(topics, publish);
       running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, logger });
     },
-    connect,
+    connect: async () => void (await connect()),
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();

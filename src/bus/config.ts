@@ -6,7 +6,8 @@ import type { Environment } from "./environment.ts";
 import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
 import { type ConfigChannels, configuredChannel } from "./config-channels.ts";
-import type { BusOptions, SpoolPlace } from "./options.ts";
+import type { BusOptions } from "./options.ts";
+import type { SpoolPlace } from "./spool/spool-options.ts";
 
 /**
  * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come
@@ -25,6 +26,8 @@ const names = [
   "partitions",
   "channels",
   "profile",
+  "durability",
+  "replication",
   "publishDeadline",
   "spool",
   "outbox",
@@ -50,7 +53,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
   const { redis, prefix, indexSecret, profile, spool, outbox, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
-  const { callbacks, publicUrl, linkSecrets } = environment;
+  const { callbacks, publicUrl, linkSecrets, durability, replication } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -75,6 +78,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(indexSecret === undefined ? {} : { indexSecret }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
+    ...(durability === undefined ? {} : { durability }),
+    ...(replication === undefined ? {} : { replication: { ...rest.replication, ...replication } }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
     ...(outbox === undefined ? {} : { outbox: { ...rest.outbox, ...outbox } }),
   };

@@ -84,7 +84,9 @@ export const variables = z.object({
     .optional(),
   INDEX_SECRET: z.string().min(32, "must have at least 32 characters: openssl rand -base64 32 makes one").optional(),
   BUSBAR_PROFILE: z.enum(["standard", "economy"], "must be standard or economy").optional(),
-  DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
+  DURABILITY: z.enum(["memory", "fsync", "replicated"], "must be memory, fsync or replicated").optional(),
+  REPLICAS: count.optional(),
+  REPLICA_TIMEOUT: duration.optional(),
   SPOOL_FOLDER: z.string().optional(),
   SPOOL_LIMIT: megabytes.optional(),
   OUTBOX_DATABASE_URL: z

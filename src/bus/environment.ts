@@ -7,7 +7,9 @@ import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, PushOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./channels-options.ts";
-import type { SendOptions, SpoolPlace } from "./options.ts";
+import type { SendOptions } from "./options.ts";
+import type { ReplicationOptions } from "./replication-options.ts";
+import type { SpoolPlace } from "./spool/spool-options.ts";
 import { callbackProblems, callbacksOf } from "./callback-settings.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
@@ -30,8 +32,10 @@ export interface Environment {
   readonly profile: Profile | undefined;
   /** What the values of search keys are hashed with; undefined: what the prefix gives. */
   readonly indexSecret: string | undefined;
-  /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
+  /** What the operator asks of Redis: that an acknowledged publish survives the loss of the master (`replicated`), a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
+  /** What is said of the replicas that are waited for; undefined: as the configuration says. */
+  readonly replication: ReplicationOptions | undefined;
   /** What is said of the spool; undefined: as the configuration says. */
   readonly spool: Partial<SpoolPlace> | undefined;
   /** What is said of the outbox; undefined: as the configuration says. */
@@ -107,6 +111,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     profile: data.BUSBAR_PROFILE,
     indexSecret: data.INDEX_SECRET,
     durability: data.DURABILITY,
+    replication: replicationOf(data),
     spool: spoolOf(data),
     outbox: data.OUTBOX_DATABASE_URL === undefined ? undefined : { database: data.OUTBOX_DATABASE_URL },
     sender: {
@@ -160,6 +165,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 function spoolOf({ SPOOL_FOLDER: folder, SPOOL_LIMIT: limit }: Variables): Partial<SpoolPlace> | undefined {
   if (folder === undefined && limit === undefined) return undefined;
   return { ...(folder === undefined ? {} : { folder }), ...(limit === undefined ? {} : { limit }) };
+}
+
+function replicationOf({ REPLICAS: replicas, REPLICA_TIMEOUT: timeout }: Variables): ReplicationOptions | undefined {
+  if (replicas === undefined && timeout === undefined) return undefined;
+  return { ...(replicas === undefined ? {} : { replicas }), ...(timeout === undefined ? {} : { timeout }) };
 }
 
 function capsOf({ SMS_CAP_RECIPIENT: recipient, SMS_CAP_COUNTRY: country }: Variables): Pick<SmsOptions, "caps"> {

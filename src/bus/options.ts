@@ -18,6 +18,10 @@ import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./r
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
+import { durabilityProblems, replicationOf, type ReplicationOptions } from "./replication-options.ts";
+import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
+import type { Durability } from "../base/redis-suitability.ts";
+import type { Replication } from "../base/redis-replication.ts";
 import { type CircuitRules, defaultCircuitRules } from "../providers/index.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
@@ -65,6 +69,14 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * within minutes instead of seconds. Default `standard`.
    */
   readonly profile?: Profile;
+  /**
+   * What an acknowledged publish must survive: a crash of any process (`memory`), a power cut (`fsync`), or the loss of Redis' master
+   * (`replicated`). A start on a Redis that keeps less is refused. With `replicated` each publish, and the router before it acknowledges an
+   * event, waits until replicas have confirmed what was written. Default: what Redis happens to give, which each publish says.
+   */
+  readonly durability?: Durability;
+  /** Of `durability: "replicated"`. */
+  readonly replication?: ReplicationOptions;
   /** One publish may take this long. Default 2 s. */
   readonly publishDeadline?: Duration;
   /**
@@ -78,15 +90,6 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
-
-export interface SpoolPlace {
-  /** A folder on a disk that outlives the process. It is made where it is missing. */
-  readonly folder: string;
-  /** Bytes that may wait at most; what comes then fails with `PUBLISH_FAILED`. Default 64 MiB. */
-  readonly limit?: number;
-}
-
-const defaultSpoolLimit = 64 * 1_024 * 1_024;
 
 /** Whether messages really leave. */
 export interface SendOptions {
@@ -112,6 +115,9 @@ export interface Settings {
   readonly prefix: string;
   readonly indexSecret: string | undefined;
   readonly partitions: number;
+  readonly durability: Durability | undefined;
+  /** Undefined: replicas are not waited for. */
+  readonly replication: Replication | undefined;
   readonly publishDeadline: number;
   readonly spool: Required<SpoolPlace> | undefined;
   /** Undefined: no relay runs here. */
@@ -160,6 +166,8 @@ const optionNames = [
   "callbacks",
   "publicUrl",
   "profile",
+  "durability",
+  "replication",
   "publishDeadline",
   "spool",
   "outbox",
@@ -198,6 +206,7 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
+  problems.push(...durabilityProblems(options, publishDeadline));
   problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox));
   problems.push(...readerOptionProblems(options));
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
@@ -210,6 +219,8 @@ export function parseOptions(options: BusOptions): Settings {
     prefix,
     indexSecret,
     partitions,
+    durability: options.durability,
+    replication: options.durability === "replicated" ? replicationOf(options.replication) : undefined,
     publishDeadline: publishDeadline!,
     spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },
     outbox: outboxOf(options.outbox),
@@ -227,17 +238,6 @@ export function parseOptions(options: BusOptions): Settings {
     linkSecrets: options.linkSecrets ?? [],
     categories: options.categories ?? {},
   };
-}
-
-function spoolProblems(spool: SpoolPlace | undefined): string[] {
-  if (spool === undefined) return [];
-  if (typeof spool !== "object" || spool === null) return [`spool: must be { folder, limit }, not ${JSON.stringify(spool)}`];
-  const { folder, limit = defaultSpoolLimit } = spool;
-  return [
-    ...unknownOptions(spool, ["folder", "limit"]).map((problem) => `spool: ${problem}`),
-    ...(typeof folder === "string" && folder !== "" ? [] : ["spool.folder: must be the path of a folder"]),
-    ...(Number.isInteger(limit) && limit >= 1_048_576 ? [] : [`spool.limit: must be a whole number of bytes from 1048576, not ${limit}`]),
-  ];
 }
 
 function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { ReplayPlaces } from "./replay-places.ts";
 
 const keepSeconds = 96 * 3_600;
@@ -10,7 +10,7 @@ const keepSeconds = 96 * 3_600;
  * |---|---|---|
  * | `<p>:{<app>}:replay:<hash>` | hash | partition → id of the entry that a replay has got to; the hash is of its topic, subscriber and range; for 96 h |
  */
-export function redisReplayPlaces(redis: Redis, prefix: string, application: string): ReplayPlaces {
+export function redisReplayPlaces(redis: RedisConnection, prefix: string, application: string): ReplayPlaces {
   const key = (name: string): string => `${prefix}:{${application}}:replay:${name}`;
   return {
     async load(name) {

@@ -17,6 +17,9 @@ export interface SettingPlace {
 const paths: Readonly<Record<string, string>> = {
   QUEUE_PREFIX: "prefix",
   BUSBAR_PROFILE: "profile",
+  DURABILITY: "durability",
+  REPLICAS: "replication.replicas",
+  REPLICA_TIMEOUT: "replication.timeout",
   SPOOL_FOLDER: "spool.folder",
   SPOOL_LIMIT: "spool.limit",
   OUTBOX_DATABASE_URL: "outbox.database",
@@ -66,6 +69,8 @@ const defaults: Readonly<Record<string, string | number | boolean>> = {
   REDIS_URL: "redis://127.0.0.1:6379",
   QUEUE_PREFIX: "busbar",
   BUSBAR_PROFILE: "standard",
+  REPLICAS: 1,
+  REPLICA_TIMEOUT: "1s",
   EMAIL_FROM: "busbar@example.com",
   EMAIL_SERVICE: "sendgrid,smtp",
   SMS_SERVICE: "twilio,msg91",

@@ -1,5 +1,4 @@
 import type { Bus } from "../bus/bus.ts";
-import { checkDurability } from "../bus/declared-durability.ts";
 import type { Role } from "../bus/roles.ts";
 import type { Environment } from "../bus/environment.ts";
 import { logLevelOf } from "../bus/environment-variables.ts";
@@ -55,8 +54,6 @@ export async function start({ only: asked, healthPort }: StartCommand): Promise<
       probes = await startProbes({ bus, port: probesPort, host: environment.host, metrics, stopping: () => stopping, logger });
       logger.info({ url: probes.url }, "the probes answer");
     }
-    const unseen = environment.durability && (await checkDurability(place.redis, environment.durability));
-    if (unseen !== undefined) logger.warn({}, unseen);
     await bus.start({ only: busRoles });
     if (only.includes("server")) {
       const { host, port = 4_000, drain, send } = environment;

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { luaScript } from "../base/lua.ts";
 import type { GroupStanding, Held, Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
@@ -12,7 +12,7 @@ const removeScript = luaScript<"removed" | "none" | "read">(new URL("./remove.lu
 const holdScript = luaScript<unknown>(new URL("./hold.lua", import.meta.url));
 
 /** Where the groups of a log stand, and what a person does about that. */
-export function redisControl(redis: Redis, keys: LogKeys) {
+export function redisControl(redis: RedisConnection, keys: LogKeys) {
   const keysOf = ({ topic, partition }: Pick<Position, "topic" | "partition">): string[] => [
     keys.log(topic, partition),
     keys.meta(topic, partition),

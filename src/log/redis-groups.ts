@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { luaScript } from "../base/lua.ts";
 import { heldOf } from "./redis-control.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
@@ -29,7 +29,7 @@ const idleReaderMs = 3_600_000;
 const routedSeconds = 96 * 3_600;
 
 /** The reading side of the log: groups, their pages, what they left behind, and what they acknowledge. */
-export function redisGroups(redis: Redis, keys: LogKeys) {
+export function redisGroups(redis: RedisConnection, keys: LogKeys) {
   return {
     async register({ application, topic, partition, groups }: RegisterRequest): Promise<readonly Registered[]> {
       const scriptKeys = [keys.log(topic, partition), keys.meta(topic, partition), keys.groups(topic, partition)];
@@ -70,7 +70,7 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
     async keep({ topic, partition, group }: Position, reader: string, entryIds: readonly string[]): Promise<void> {
       if (entryIds.length === 0) return;
       // JUSTID leaves the count of hand-outs alone: a healthy entry must not look like one that kills its readers.
-      await redis.xclaim(keys.log(topic, partition), group, reader, 0, ...entryIds, "JUSTID");
+      await redis.call("xclaim", keys.log(topic, partition), group, reader, 0, ...entryIds, "JUSTID");
     },
 
     async acknowledge({ topic, partition, group }: Position, routed: readonly Routed[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { hourOf, type LogKeys } from "./redis-log-keys.ts";
 import type { FoundEntry, LogEntry, LogRange } from "./topic-log.ts";
 
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Looking into the log without a position of one's own. */
-export function redisLookups(redis: Redis, keys: LogKeys, places: (topics: readonly string[]) => Promise<readonly Place[]>) {
+export function redisLookups(redis: RedisConnection, keys: LogKeys, places: (topics: readonly string[]) => Promise<readonly Place[]>) {
   const range = async (topic: string, partition: number, { from, to, after, count }: LogRange): Promise<readonly LogEntry[]> => {
     const start = after === undefined ? `${Math.max(0, Math.floor(from))}-0` : `(${after}`;
     const entries = await redis.xrange(keys.log(topic, partition), start, String(Math.floor(to)), "COUNT", count);

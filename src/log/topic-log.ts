@@ -1,11 +1,12 @@
-import type { Durability, Suitability } from "../base/redis-suitability.ts";
+import type { Durability, RedisFacts, Suitability } from "../base/redis-suitability.ts";
 import type { Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
 
 /**
  * The memory: one log a topic and partition; kept, ordered, replayable.
  *
  * The contract:
- * - An `append` that resolved is in the log. One that failed may be: append the same event again, the log keeps one entry an id.
+ * - An `append` that resolved is in the log, and on as many replicas as are asked for. One that failed may be: append the same event again,
+ *   the log keeps one entry an id.
  *   With `LogFull` it is not: memory runs out, and what is left is for those who work the backlog off.
  * - Each group reads every entry from its own position on, at least once: what was read and not acknowledged is read again by
  *   another reader after `minIdle`, and says how often it was handed out.
@@ -17,7 +18,7 @@ export interface TopicLog {
    * Looks, once, whether work is safe there.
    * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
    */
-  check(): Promise<Suitability>;
+  check(): Promise<Suitability & { readonly facts: RedisFacts }>;
   /** What has not left when the signal aborts does not leave any more. */
   append(entry: NewEntry, signal?: AbortSignal): Promise<Appended>;
   /** How many partitions a topic has; recorded when the topic is first used. */

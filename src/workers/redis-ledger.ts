@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { base32Alphabet } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
 import { oneLine } from "./one-line.ts";
@@ -58,7 +58,7 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
  *
  * What providers say later is beside them: redis-statuses.ts.
  */
-export function redisLedger(redis: Redis, prefix: string): Ledger {
+export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
   const { of: keysOf, doubtful: doubtfulKey } = ledgerKeys(prefix);
   const markKeys = (delivery: LedgerKey): readonly string[] => {
     const { ledger, timeline, statuses, receipts } = keysOf(delivery);

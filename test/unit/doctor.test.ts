@@ -42,6 +42,7 @@ const healthy: ServerFacts = {
   evictionPolicy: "noeviction",
   appendOnly: true,
   appendFsync: "always",
+  replicas: { online: 0, coming: 0 },
   usedMemory: 50 * 1_048_576,
   maxMemory: 1_073_741_824,
   systemMemory: 8 * 1_073_741_824,

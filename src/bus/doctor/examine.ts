@@ -1,6 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import { silentLogger } from "../../base/logger.ts";
-import { closeRedis, maskUrl } from "../../base/redis.ts";
+import { closeRedis } from "../../base/redis.ts";
+import { maskUrl } from "../../base/redis-address.ts";
 import type { Durability } from "../../base/redis-suitability.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { redisLog } from "../../log/redis-log.ts";
