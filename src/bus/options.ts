@@ -14,6 +14,7 @@ import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { durationProblems, policyProblems } from "../define/policy.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
+import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { exportName } from "../define/topic.ts";
@@ -236,7 +237,7 @@ function spoolProblems(spool: SpoolPlace | undefined): string[] {
 function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {
   const { concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults[name], ...options };
   const place = `channels.${name}`;
-  const problems = policyProblems(options ?? {}).map((problem) => `${place}.${problem}`);
+  const problems = [...policyProblems(options ?? {}), ...replayWordProblems(options ?? {})].map((problem) => `${place}.${problem}`);
   if (!Number.isInteger(concurrency) || concurrency < 1)
     problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
   if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))

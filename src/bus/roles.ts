@@ -26,6 +26,8 @@ import type { ChannelName } from "../define/channel-name.ts";
 import type { Settings } from "./options.ts";
 import { planningOf } from "./planning.ts";
 import { startReconciler } from "./reconciler.ts";
+import { redisReplays } from "./replay/redis-replays.ts";
+import { startReplayRounds } from "./replay/replay-rounds.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { queuesOf } from "./queues.ts";
 
@@ -45,6 +47,8 @@ export interface RolesOptions {
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
+  /** Works on a stored replay, until it is at its end or the signal aborts. */
+  readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
   readonly logger: Logger;
 }
 
@@ -61,13 +65,14 @@ const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as co
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, goOn, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
   const ledger = redisLedger(redis, settings.prefix);
   let router: Router | undefined;
   let reconciler: Rounds | undefined;
+  let replaying: Rounds | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -75,9 +80,12 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const stop = async (): Promise<void> => {
     const deadline = (await log.answers()) ? stopMs.redisThere : stopMs.redisAway;
     const stopped = new AbortController();
-    const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline), reconciler?.stop()]).finally(() =>
-      stopped.abort(),
-    );
+    const both = Promise.all([
+      ...workers.map((worker) => worker.stop(deadline)),
+      router?.stop(deadline),
+      reconciler?.stop(),
+      replaying?.stop(),
+    ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
     await queues.close();
@@ -116,7 +124,11 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       router = createRouter({ ...shared, planning });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
-      if (deliver) reconciler = startReconciler({ ...shared, planning, ledger, record });
+      if (deliver) {
+        reconciler = startReconciler({ ...shared, planning, ledger, record });
+        const store = redisReplays(redis, settings.prefix, application);
+        replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
+      }
     }
   } catch (error) {
     await stop();

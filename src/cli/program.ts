@@ -6,6 +6,7 @@ import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareRepair } from "./commands/repair.ts";
+import { declareReplay } from "./commands/replay.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -42,6 +43,7 @@ Examples:
     declareEvents,
     declareOperation,
     declareRepair,
+    declareReplay,
     declareSuppressions,
     declareKeys,
     declareSetup,
