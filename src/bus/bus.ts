@@ -30,6 +30,7 @@ import { type Replays, replays } from "./replay/replays.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
+import { sentSecret } from "./sent-secret.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { statusEvents } from "./status-events.ts";
@@ -152,6 +153,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     catalog,
     planning: planningOf(settings, { deliver: true }),
     rendering: compiled.get,
+    secret: sentSecret(settings),
   });
   const channels = channelControl(settings, parts);
   const checkRunning = (topicName: string): void => {

@@ -17,6 +17,7 @@ import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./r
 import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import type { KeepSent } from "../workers/sent-record.ts";
 import { exportName } from "../define/topic.ts";
 import { type CircuitRules, defaultCircuitRules } from "../providers/index.ts";
 
@@ -73,6 +74,11 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * Payloads are in the files. Default: none, a publish fails with `PUBLISH_FAILED` after its deadline.
    */
   readonly spool?: SpoolPlace;
+  /**
+   * What is kept of each message that was sent, for 96 h and in the archive, so that `replays.diff` can compare it with what today's code would send: its fields (`text`,
+   * the default), only what tells them from others (`digests`), or nothing (`false`). Of what has `replay: "never"` nothing is ever kept.
+   */
+  readonly keepSent?: KeepSent;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
@@ -127,6 +133,7 @@ export interface Settings {
   /** None: links are signed with a key that everybody knows, while real sending is off. */
   readonly linkSecrets: readonly string[];
   readonly categories: Readonly<Record<string, CategoryText>>;
+  readonly keepSent: KeepSent;
 }
 
 export interface ChannelSettings {
@@ -161,6 +168,7 @@ const optionNames = [
   "logger",
   "linkSecrets",
   "categories",
+  "keepSent",
 ];
 
 /**
@@ -195,6 +203,8 @@ export function parseOptions(options: BusOptions): Settings {
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
   problems.push(...spoolProblems(options.spool));
   problems.push(...readerOptionProblems(options));
+  if (![undefined, "text", "digests", false].includes(options.keepSent))
+    problems.push(`keepSent: ${JSON.stringify(options.keepSent)} is none of "text", "digests" and false`);
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -220,6 +230,7 @@ export function parseOptions(options: BusOptions): Settings {
     publicUrl: publicUrl?.replace(/\/+$/, ""),
     linkSecrets: options.linkSecrets ?? [],
     categories: options.categories ?? {},
+    keepSent: options.keepSent ?? "text",
   };
 }
 

@@ -24,6 +24,7 @@ import { wishOfMessage } from "../workers/wish-of-message.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Settings } from "./options.ts";
+import { sentSecret } from "./sent-secret.ts";
 import { planningOf } from "./planning.ts";
 import { startReconciler } from "./reconciler.ts";
 import { redisReplays } from "./replay/redis-replays.ts";
@@ -103,8 +104,9 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       closings.push(close);
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
       const shared = { catalog, ledger, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
+      const keeping = { keep: settings.keepSent, secret: sentSecret(settings) };
       for (const [name, channel] of channels)
-        workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
+        workers.push(createWorker({ ...shared, ...keeping, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
         const tellBehind = tellRaised(followers(shared));
         const raised = async (fact: RaisedStatus): Promise<void> => {

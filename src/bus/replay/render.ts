@@ -1,6 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
-import type { Channel } from "../../channels/channel.ts";
-import { messageFields, type MessageFields } from "../../channels/message-fields.ts";
+import type { Channel, MessageFields } from "../../channels/channel.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import type { ChannelName } from "../../define/channel-name.ts";
 import type { Delivery } from "../../define/delivery.ts";
@@ -19,7 +18,7 @@ export async function rendered({ catalog, channels }: Rendering, delivery: Deliv
   const [channel, route] = [channels.get(name), catalog.route(subscriber, routeName)];
   if (channel === undefined || route === undefined) return { problem: `the channel ${name} is off here` };
   try {
-    return { fields: messageFields(name, await channel.render(route, delivery)) };
+    return { fields: channel.fields(await channel.render(route, delivery)) };
   } catch (error) {
     return { problem: messageOf(error) };
   }

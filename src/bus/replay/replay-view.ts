@@ -1,4 +1,4 @@
-import type { MessageFields } from "../../channels/message-fields.ts";
+import type { MessageFields } from "../../channels/channel.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import type { PartCounts, ReplayCounts } from "../../router/replay-counts.ts";
 import type { ReplayAct, ReplayState, StoredReplay } from "./operation.ts";

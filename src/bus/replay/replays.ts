@@ -14,7 +14,8 @@ import type { ReplayAct, ReplayProgress, ReplaySpec, ReplayState, ReplayStore } 
 import { keptInLog, pastOfLog } from "./past.ts";
 import { checkKept, rangeOf } from "./range.ts";
 import { type Rendering, rendered } from "./render.ts";
-import type { ReplayRequest } from "./replay-request.ts";
+import { differ, type DiffOptions, type DiffResult } from "./differ.ts";
+import type { ReplayRequest, ReplaySelection } from "./replay-request.ts";
 import { type ReplayResult, type ReplaySample, type ReplayView, replayView, speedOf } from "./replay-view.ts";
 import { planningFor, type Work, worker } from "./work.ts";
 
@@ -30,6 +31,11 @@ export interface Replays {
   work(id: string, options?: Watched): Promise<ReplayView>;
   /** What it would come to: counts and rendered samples. It queues nothing, and is not stored. */
   preview(request: ReplayRequest, options?: Watched): Promise<ReplayResult>;
+  /**
+   * What today's code makes of past events, beside what was sent then: what it would add, leave out, and say in other words. It sends nothing.
+   * @throws BusbarError as `start` does
+   */
+  diff(selection: ReplaySelection, options?: DiffOptions): Promise<DiffResult>;
   /** The newest first. An ended one is kept 90 d. */
   list(count?: number): Promise<readonly ReplayView[]>;
   /** Undefined where none has that id. */
@@ -57,6 +63,8 @@ export interface ReplaysOptions {
   readonly planning: PlanOptions;
   /** Compiles the templates, once. */
   readonly rendering: () => Promise<Rendering>;
+  /** What digests of sent messages are keyed with. */
+  readonly secret: string;
 }
 
 const mostSamples = 10;
@@ -183,6 +191,8 @@ export function replays(options: ReplaysOptions): Replays {
       );
       return { ...resultOf(spec, progress), samples, finished };
     },
+
+    diff: differ(options),
 
     list: async (count = 50) => {
       const [found, known] = await Promise.all([store().list(count), catalog()]);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ReplayCommand } from "../replay.ts";
+import type { DiffCommand } from "../replay-diff.ts";
 
 /** What runs the past again, or only looks what that would come to. */
 export function declareReplay(program: Command): void {
@@ -23,6 +24,16 @@ export function declareReplay(program: Command): void {
   busbar replay order.placed --subscriber newsletter --from 1h --mode again --confirm newsletter --reason "wrong price"`,
     )
     .action(async (topics: string[], options: ReplayCommand) => (await import("../replay.ts")).replay(topics, options));
+
+  selecting(replay.command("diff <topics...>"))
+    .description("compare what today's code makes of past events with what was sent then: added, removed, changed; sends nothing")
+    .option("--limit <number>", "show so many differences at most", "20")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar replay diff order.placed --subscriber order-confirmation --from 1h\n  busbar replay diff order.placed --subscriber order-confirmation --json --limit 10000`,
+    )
+    .action(async (topics: string[], options: DiffCommand) => (await import("../replay-diff.ts")).replayDiff(topics, options));
 
   replay
     .command("list")
