@@ -149,6 +149,8 @@ async function rateOf(url: string, name: string, ledgerOf: (redis: Redis, prefix
     queue: queues.of("email"),
     queues: queues.of,
     locks: redisLocks(redis, prefix),
+    keep: "text",
+    secret: "bench",
     ...settings.channels.email,
   });
   const bus = createBus(options);

@@ -10,7 +10,7 @@ import { redisLog } from "../log/redis-log.ts";
 import { type OutboxControl, outboxControl } from "../outbox/outbox-control.ts";
 import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
-import { assemble, checking, closeAll } from "./assemble.ts";
+import { assemble, checking, closeAll, onceCompiled } from "./assemble.ts";
 import { callbackDoor, type Callbacks } from "./callbacks.ts";
 import { type ChannelControl, channelControl } from "./channels.ts";
 import { type Deliveries, deliveries } from "./deliveries.ts";
@@ -24,11 +24,15 @@ import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool, type SpoolStanding } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
-import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
 import { type SubscriberControl, subscriberControl } from "./subscribers.ts";
+import { planningOf } from "./planning.ts";
+import type { ReplayResult } from "./replay/replay-view.ts";
+import { replayHere, type ReplayOptions } from "./replay/replay-here.ts";
+import { type Replays, replays } from "./replay/replays.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
+import { sentSecret } from "./sent-secret.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { statusEvents } from "./status-events.ts";
@@ -89,11 +93,14 @@ export interface Bus<T extends Topics = Topics> {
   /** Everything that is counted, at this moment. */
   stats(): Promise<Stats>;
   /**
-   * Plans past events again for one subscriber, as today's code does, and queues what was never sent. What was sent, is under way,
-   * is a dead letter or was ended on purpose stays as it is.
-   * @throws BusbarError `UNKNOWN_TOPIC`, `UNKNOWN_SUBSCRIBER` or `INVALID_RANGE`; nothing was queued then
+   * Plans past events again for chosen subscribers, as today's code does, and queues what was never sent; in mode `again`, all of it. In mode `missing`
+   * what was sent, is under way, is a dead letter or was ended on purpose stays as it is. It is stored, and worked on in this process to its end;
+   * where the process dies, another one with a router goes on.
+   * @throws BusbarError as `replays.start` does; nothing was queued then
    */
   replay(options: ReplayOptions): Promise<ReplayResult>;
+  /** The same step by step: stored replays, whoever works on them. */
+  readonly replays: Replays;
   /** True while all started roles are at work. */
   ready(): Promise<boolean>;
 }
@@ -141,6 +148,17 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const parts = lazyParts(settings, { logger, clock });
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
+  const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const allReplays = replays({
+    log,
+    parts,
+    store: parts.replays,
+    locks: parts.locks,
+    catalog,
+    planning: planningOf(settings, { deliver: true }),
+    rendering: compiled.get,
+    secret: sentSecret(settings),
+  });
   const channels = channelControl(settings, parts);
   const outbox =
     settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
@@ -207,7 +225,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, logger });
+      const goOn = allReplays.work;
+      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, goOn, logger });
     },
     connect: async () => void (await connect()),
     stop: () =>
@@ -215,6 +234,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         await running?.stop();
         await spool?.stop();
         await outbox?.close();
+        await compiled.close();
         await parts.close();
         await log.close();
       })()),
@@ -243,7 +263,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     spool: () => spool?.standing(),
     outbox,
     stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
-    replay: replayer({ settings, log, parts, catalog }),
+    replay: replayHere(allReplays),
+    replays: allReplays,
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
 }

@@ -35,6 +35,7 @@ const names = [
   "publicUrl",
   "linkSecrets",
   "categories",
+  "keepSent",
 ];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */

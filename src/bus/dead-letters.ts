@@ -1,7 +1,7 @@
 import { decodeEvent } from "../define/event.ts";
 import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
-import { type By, byText } from "./deliveries.ts";
+import { type By, byText } from "./by.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
 

@@ -1,5 +1,6 @@
 import { silentLogger } from "../base/logger.ts";
 import { type Progress } from "../define/handler.ts";
+import { type By, byText } from "./by.ts";
 import type { EventReference } from "../define/delivery.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import { followers } from "../workers/followers.ts";
@@ -10,12 +11,6 @@ import type { JobState } from "../queues/delivery-queue.ts";
 import { statusesOf } from "./trace.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
-
-/** Who does something, and why, for the time line. */
-export interface By {
-  readonly actor?: string;
-  readonly reason?: string;
-}
 
 /** Where a delivery stands. */
 export interface DeliveryStanding {
@@ -111,8 +106,3 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
 }
 
 const deadLetter = "it is a dead letter: discard it with the dead letters";
-
-/** As a time line says it. */
-export function byText({ actor, reason }: By): string {
-  return `by ${actor ?? "a person"}${reason === undefined ? "" : `: ${reason}`}`;
-}

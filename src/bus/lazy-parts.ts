@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
+import { type Locks, redisLocks } from "../base/redis-locks.ts";
 import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
@@ -16,9 +17,9 @@ import { type Queues, queuesOf } from "./queues.ts";
 import type { ReconcilerRecord } from "./reconciler-record.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { readRedisUse } from "./redis-info.ts";
-import { redisReplayPlaces } from "./redis-replay-places.ts";
 import type { RedisUse } from "./redis-use.ts";
-import type { ReplayPlaces } from "./replay-places.ts";
+import type { ReplayStore } from "./replay/operation.ts";
+import { redisReplays } from "./replay/redis-replays.ts";
 
 export interface LazyParts {
   readonly ledger: () => Ledger;
@@ -26,7 +27,8 @@ export interface LazyParts {
   readonly consents: () => Consents;
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
-  readonly places: () => ReplayPlaces;
+  readonly replays: () => ReplayStore;
+  readonly locks: () => Locks;
   readonly reconciler: () => ReconcilerRecord;
   readonly circuits: CircuitStore;
   readonly smsCounts: SmsCounts;
@@ -55,7 +57,8 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
-    places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
+    replays: () => redisReplays(parts().redis, settings.prefix, settings.application),
+    locks: () => redisLocks(parts().redis, `${settings.prefix}:${settings.application}`),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     smsCounts: redisSmsCounts(() => parts().redis, settings),
     async close() {

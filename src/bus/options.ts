@@ -15,8 +15,10 @@ import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { durationProblems, policyProblems } from "../define/policy.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
+import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import type { KeepSent } from "../workers/sent-record.ts";
 import { exportName } from "../define/topic.ts";
 import { durabilityProblems, replicationOf, type ReplicationOptions } from "./replication-options.ts";
 import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
@@ -87,6 +89,11 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   readonly spool?: SpoolPlace;
   /** For the relay, which publishes what transactions have left in the outbox. Those who only publish with `tx` need none of it. */
   readonly outbox?: OutboxOptions;
+  /**
+   * What is kept of each message that was sent, for 96 h and in the archive, so that `replays.diff` can compare it with what today's code would send: its fields (`text`,
+   * the default), only what tells them from others (`digests`), or nothing (`false`). Of what has `replay: "never"` nothing is ever kept.
+   */
+  readonly keepSent?: KeepSent;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
@@ -137,6 +144,7 @@ export interface Settings {
   /** None: links are signed with a key that everybody knows, while real sending is off. */
   readonly linkSecrets: readonly string[];
   readonly categories: Readonly<Record<string, CategoryText>>;
+  readonly keepSent: KeepSent;
 }
 
 export interface ChannelSettings {
@@ -174,6 +182,7 @@ const optionNames = [
   "logger",
   "linkSecrets",
   "categories",
+  "keepSent",
 ];
 
 /**
@@ -209,6 +218,8 @@ export function parseOptions(options: BusOptions): Settings {
   problems.push(...durabilityProblems(options, publishDeadline));
   problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox));
   problems.push(...readerOptionProblems(options));
+  if (![undefined, "text", "digests", false].includes(options.keepSent))
+    problems.push(`keepSent: ${JSON.stringify(options.keepSent)} is none of "text", "digests" and false`);
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -237,13 +248,14 @@ export function parseOptions(options: BusOptions): Settings {
     publicUrl: publicUrl?.replace(/\/+$/, ""),
     linkSecrets: options.linkSecrets ?? [],
     categories: options.categories ?? {},
+    keepSent: options.keepSent ?? "text",
   };
 }
 
 function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {
   const { concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults[name], ...options };
   const place = `channels.${name}`;
-  const problems = policyProblems(options ?? {}).map((problem) => `${place}.${problem}`);
+  const problems = [...policyProblems(options ?? {}), ...replayWordProblems(options ?? {})].map((problem) => `${place}.${problem}`);
   if (!Number.isInteger(concurrency) || concurrency < 1)
     problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
   if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))

@@ -26,9 +26,12 @@ import { createRelay, type Relay } from "../outbox/relay.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Settings } from "./options.ts";
 import { createAppender } from "./append.ts";
+import { rowPublisher } from "./relay-row.ts";
+import { sentSecret } from "./sent-secret.ts";
 import { planningOf } from "./planning.ts";
 import { startReconciler } from "./reconciler.ts";
-import { rowPublisher } from "./relay-row.ts";
+import { redisReplays } from "./replay/redis-replays.ts";
+import { startReplayRounds } from "./replay/replay-rounds.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { queuesOf } from "./queues.ts";
 
@@ -48,6 +51,8 @@ export interface RolesOptions {
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
+  /** Works on a stored replay, until it is at its end or the signal aborts. */
+  readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
   readonly logger: Logger;
 }
 
@@ -64,7 +69,7 @@ const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as co
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, goOn, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
@@ -72,6 +77,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   let router: Router | undefined;
   let reconciler: Rounds | undefined;
   let relay: Relay | undefined;
+  let replaying: Rounds | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -84,6 +90,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       router?.stop(deadline),
       reconciler?.stop(),
       relay?.stop(),
+      replaying?.stop(),
     ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
@@ -102,8 +109,9 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       closings.push(close);
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
       const shared = { catalog, ledger, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
+      const keeping = { keep: settings.keepSent, secret: sentSecret(settings) };
       for (const [name, channel] of channels)
-        workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
+        workers.push(createWorker({ ...shared, ...keeping, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
         const tellBehind = tellRaised(followers(shared));
         const raised = async (fact: RaisedStatus): Promise<void> => {
@@ -123,7 +131,11 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       router = createRouter({ ...shared, planning });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
-      if (deliver) reconciler = startReconciler({ ...shared, planning, ledger, record });
+      if (deliver) {
+        reconciler = startReconciler({ ...shared, planning, ledger, record });
+        const store = redisReplays(redis, settings.prefix, application);
+        replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
+      }
     }
     if (roles.includes("relay") && settings.outbox !== undefined) {
       const { application, publishDeadline } = settings;

@@ -36,6 +36,7 @@ export function handlerChannel({ services, publishFor, logger }: HandlerChannelO
     name: "handler",
     prepare: async () => undefined,
     render: async (route, delivery) => ({ route: route as HandlerRoute, event: wholeEvent(delivery) }),
+    fields: () => ({}),
     async send({ route, event }, { deliveryId, signal, number, progress }) {
       const log = logger.child({ delivery: deliveryId, event: event.id });
       const paced = pacedProgress(progress);

@@ -7,6 +7,7 @@ import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareOutbox } from "./commands/outbox.ts";
 import { declareRepair } from "./commands/repair.ts";
+import { declareReplay } from "./commands/replay.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -43,6 +44,7 @@ Examples:
     declareEvents,
     declareOperation,
     declareRepair,
+    declareReplay,
     declareSuppressions,
     declareOutbox,
     declareKeys,

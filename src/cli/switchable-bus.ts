@@ -58,6 +58,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     catalog: () => current.catalog(),
     stats: () => current.stats(),
     spool: () => current.spool(),
+    get replays() {
+      return current.replays;
+    },
     replay: (options) => current.replay(options),
     ready: () => current.ready(),
     on: (name, listener) => void emitter.on(name, listener),

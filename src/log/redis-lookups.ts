@@ -1,6 +1,6 @@
 import type { RedisConnection } from "../base/redis.ts";
 import { hourOf, type LogKeys } from "./redis-log-keys.ts";
-import type { FoundEntry, LogEntry, LogRange } from "./topic-log.ts";
+import type { FoundEntry, LogEntry, LogEnds, LogRange } from "./topic-log.ts";
 
 /** Appends are remembered by id for 26 h. */
 const rememberedHours = 27;
@@ -52,6 +52,16 @@ export function redisLookups(redis: RedisConnection, keys: LogKeys, places: (top
 
   return {
     range,
+
+    async ends(topic: string, partition: number, { from, to }: Pick<LogRange, "from" | "to">): Promise<LogEnds | undefined> {
+      const [oldest, newest] = [`${Math.max(0, Math.floor(from))}-0`, String(Math.floor(to))] as const;
+      const log = keys.log(topic, partition);
+      const [[first], [last]] = await Promise.all([
+        redis.xrange(log, oldest, newest, "COUNT", 1),
+        redis.xrevrange(log, newest, oldest, "COUNT", 1),
+      ]);
+      return first && last && { first: logEntry(...first), last: logEntry(...last) };
+    },
 
     async find(eventId: string, { topics, time }: { readonly topics: readonly string[]; readonly time: number | undefined }) {
       const found = await remembered(eventId, topics, time);

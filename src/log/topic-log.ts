@@ -59,6 +59,8 @@ export interface TopicLog {
   latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
   /** A page of entries, oldest first, without touching any position. */
   range(topic: string, partition: number, range: LogRange): Promise<readonly LogEntry[]>;
+  /** The oldest and the newest entry of a time; undefined where it holds none. Their numbers tell how many lie between. */
+  ends(topic: string, partition: number, range: Pick<LogRange, "from" | "to">): Promise<LogEnds | undefined>;
   /** The entry of an event, wherever in these topics it is; by its id alone as long as appends are remembered (26 h), by its time after that. */
   find(
     eventId: string,
@@ -189,6 +191,11 @@ export interface LogRange {
   readonly count: number;
 }
 
+export interface LogEnds {
+  readonly first: LogEntry;
+  readonly last: LogEntry;
+}
+
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   /** Entries that were trimmed or deleted before this group read them. */
@@ -227,7 +234,10 @@ export interface RoutedRecord {
   readonly time: string;
   readonly subscriber: string;
   readonly deliveries: readonly RoutedDelivery[];
-  /** Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`. */
+  /**
+   * Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`; or the replay that added
+   * them: `replay/<its id>`, and `again/<its id>` where their ids are not those of live routing.
+   */
   readonly page?: string;
   /** Routes that were not taken, with the reason. */
   readonly skipped?: readonly { readonly route: string; readonly reason: string }[];

@@ -83,7 +83,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     { subscriber, route, record }: { readonly subscriber: Subscriber; readonly route: MessageRoute; readonly record: AudienceRecord },
   ): Promise<AudienceRecord> => {
     const { event, partition, offset, pages, released } = record;
-    const deliveries = planRecipients(recipients, { subscriber, route, event, words: wordsOfEvent(event), options: planning });
+    const deliveries = planRecipients(recipients, { subscriber, route, event, words: wordsOfEvent(event), options: optionsFor(record) });
     // After a crash, some of a batch may be in.
     const { later } = await gates.of(record.channel).add(deliveries, { verify: offset > 0 || pages > 0 });
     await later;
@@ -94,6 +94,9 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     observe("released", { event, subscriber: subscriber.name, route: route.name, deliveries: deliveries.length, planned: deliveries });
     return { ...record, offset: offset + recipients.length, released: released + recipients.length, failures: 0 };
   };
+
+  const optionsFor = ({ replay, event }: AudienceRecord): PlanOptions =>
+    replay === undefined ? planning : { ...planning, replay: { id: "", ...event.replay, ...replay } };
 
   /** False: the process is stopping, or the job was given to another worker. */
   const roomIn = async (channel: ChannelName, signal: AbortSignal): Promise<boolean> => {

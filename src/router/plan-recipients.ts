@@ -4,6 +4,7 @@ import type { Recipient } from "../define/audience.ts";
 import { type Delivery, deliveryId } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import { canonicalLocale } from "../define/locale.ts";
+import type { Policy } from "../define/policy.ts";
 import { payloadProblems } from "../define/payload.ts";
 import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -32,17 +33,21 @@ export function planRecipients(
   { subscriber, route, event, words, options }: RecipientsOptions,
 ): Delivery[] {
   const levels = { channel: options.channels?.[route.channel], words };
-  const policy = routePolicy(subscriber, route, levels);
+  const { application, replay } = options;
+  // What is replayed leaves after everything live, whatever it is.
+  const live = routePolicy(subscriber, route, levels);
+  const policy: Policy = replay === undefined ? live : { ...live, priority: "low" };
   const timing = routeTiming(subscriber, route, event, levels);
   const names = { subscriber: subscriber.identity, route: route.identity, channel: route.channel };
   const category = categoryOf(route);
-  const bulk = isMessageRoute(route) && route.audience !== undefined;
+  const ofAudience = isMessageRoute(route) && route.audience !== undefined;
+  const bulk = ofAudience || replay !== undefined;
   const deliveries = new Map<string, Delivery>();
   const failures = new Map<string, unknown>();
   for (const recipient of recipients) {
     const checked = checkAddress(route.channel, addressOf(recipient));
     const to = "address" in checked ? checked.address : shown(addressOf(recipient));
-    const id = deliveryId({ application: options.application, eventId: event.id, ...names, recipient: to, epoch: 0 });
+    const id = deliveryId({ application, eventId: event.id, ...names, recipient: to, epoch: replay?.epoch ?? 0 });
     if (deliveries.has(id)) continue;
     const made = contentFor(recipient);
     if ("failure" in made) failures.set(id, made.failure);
@@ -65,7 +70,7 @@ export function planRecipients(
   return [...deliveries.values()];
 
   function contentFor(recipient: unknown): ReturnType<typeof content> | { readonly failure: unknown } {
-    if (!bulk) return content(subscriber, route, event, recipient);
+    if (!ofAudience) return content(subscriber, route, event, recipient);
     try {
       return content(subscriber, route, event, recipient);
     } catch (failure) {
@@ -85,7 +90,7 @@ function content(
   const data: unknown = attempt(
     subscriber,
     route,
-    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : (route.data?.(event) ?? event)),
+    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : (route.data?.(event) ?? asPublished(event))),
     "data",
   );
   if (data instanceof Promise) throw cannotPlan(subscriber, route, "data must not be async: it returned a promise", data);
@@ -104,6 +109,13 @@ function content(
   // What a person's profile says may be no code at all: the message then comes in the template's own language.
   const locale = typeof wanted === "string" ? canonicalLocale(wanted) : undefined;
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
+}
+
+/** What goes out as a CloudEvent holds nothing but texts beside its data. */
+function asPublished(event: BusEvent): BusEvent {
+  if (event.replay === undefined) return event;
+  const { replay: _, ...published } = event;
+  return published;
 }
 
 function addressOf(recipient: unknown): unknown {

@@ -8,7 +8,7 @@ import type { Observe } from "../define/observation.ts";
 import type { LogEntry, RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import { plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
-import type { Standing } from "./replay.ts";
+import type { Standing } from "./replay-counts.ts";
 
 /** A delivery that was planned, as its routing record names it. */
 export interface PlannedDelivery {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RateLimiterMemory } from "rate-limiter-flexible";
-import type { By } from "../bus/deliveries.ts";
+import type { By } from "../bus/by.ts";
 import type { ApiKey } from "./api-key.ts";
 import { keyCheck, type KeyCheckOptions, unauthenticated } from "./key-check.ts";
 import { HttpProblem } from "./problem.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { Logger } from "../base/logger.ts";
-import type { By } from "../bus/deliveries.ts";
+import type { By } from "../bus/by.ts";
 import { pathText } from "../define/payload.ts";
 import { type Access, byOf, type Caller } from "./access.ts";
 

@@ -31,6 +31,8 @@ export interface DeliverOptions {
   readonly track: TrackMessage;
   readonly clock: Clock;
   readonly observe: Observe;
+  /** What is kept of a message that was sent. */
+  readonly keepSent: (route: AnyRoute, delivery: Delivery, message: unknown) => Buffer | undefined;
   readonly logger: Logger;
   /** Milliseconds that one try may take, all providers together. */
   readonly timeout: number;
@@ -57,6 +59,7 @@ export function deliver({
   ledger,
   suppressions,
   track,
+  keepSent,
   clock,
   observe,
   logger,
@@ -124,14 +127,16 @@ export function deliver({
     const { outcome, provider, before } = result;
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, before, now: clock.now() });
     const receipt = outcome.kind === "sent" ? await receiptFor(delivery, provider, outcome.messageId) : undefined;
-    const marked = await ledger.mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt } : mark).catch((error: unknown) => {
-      // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
-      logger.error(
-        { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
-        "an outcome could not be recorded in the ledger",
-      );
-      return "unrecorded" as const;
-    });
+    const marked = await ledger
+      .mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt, record: keepSent(route, delivery, message) } : mark)
+      .catch((error: unknown) => {
+        // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
+        logger.error(
+          { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
+          "an outcome could not be recorded in the ledger",
+        );
+        return "unrecorded" as const;
+      });
     if (marked === "late" && outcome.kind === "sent") {
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/errors.ts";
+import type { ChannelOptions } from "../define/channel-options.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
@@ -7,9 +8,13 @@ import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 import { type DeliveryQueues, followers } from "./followers.ts";
+import { keepSent } from "./keep-sent.ts";
+import type { SentOptions } from "./sent-record.ts";
 import { stepByStep } from "./step-by-step.ts";
 
-export interface WorkerOptions extends DeliverOptions {
+export interface WorkerOptions extends Omit<DeliverOptions, "keepSent">, SentOptions {
+  /** What the channel says of replays. */
+  readonly words: ChannelOptions;
   readonly queue: DeliveryQueue<Delivery>;
   /** Those of all channels, where the other steps of a `firstOf` are. */
   readonly queues: DeliveryQueues;
@@ -50,7 +55,10 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     async start() {
       await queue.setRateLimit(rateLimit);
-      running = queue.work(stepByStep({ ...options, followers: others }, deliver(options)), { concurrency, onGivenUp });
+      running = queue.work(stepByStep({ ...options, followers: others }, deliver({ ...options, keepSent: keepSent(options) })), {
+        concurrency,
+        onGivenUp,
+      });
       await running.ready();
       expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },

@@ -143,7 +143,7 @@ describe("a wrong call", () => {
       ["replay order.placed --subscriber reminder", /^busbar: Subscriber "reminder" does not listen to "order\.placed"\./],
       ["replay order.placed --subscriber large --from 1h --to 2h", /^busbar: --from is after --to/],
       ["replay order.placed --subscriber large --preview --yes", /^busbar: --preview only looks/],
-      ["replay order.placed", /^error: required option '--subscriber <name>' not specified\n$/],
+      ["replay order.placed", /^busbar: --subscriber says for whom: name at least one\n$/],
     ];
     const runs = await Promise.all(calls.map(([args]) => runCli(args.split(" "), { cwd, env })));
     for (const [index, [, said]] of calls.entries()) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { By } from "../../bus/deliveries.ts";
+import type { By } from "../../bus/by.ts";
 import { HttpProblem } from "../problem.ts";
 import { found, type Operation, operation, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
