@@ -5,6 +5,8 @@ import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
+import type { NewerRecord } from "../router/newer-record.ts";
+import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import type { Consents } from "../workers/consents.ts";
 import { redisConsents } from "../workers/redis-consents.ts";
@@ -28,6 +30,7 @@ export interface LazyParts {
   readonly redisUse: () => Promise<RedisUse>;
   readonly places: () => ReplayPlaces;
   readonly reconciler: () => ReconcilerRecord;
+  readonly newer: () => NewerRecord;
   readonly circuits: CircuitStore;
   readonly smsCounts: SmsCounts;
   close(): Promise<void>;
@@ -55,6 +58,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
+    newer: () => redisNewerRecord(parts().redis, settings.prefix, settings.application),
     places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     smsCounts: redisSmsCounts(() => parts().redis, settings),

@@ -3,6 +3,7 @@ import type { TopicLog } from "../log/topic-log.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import type { NewerWaiting } from "../router/newer-record.ts";
 import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
 import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
@@ -23,6 +24,8 @@ export interface Stats {
   readonly doubtful: number;
   /** Deliveries that had been lost between two steps and were queued again, ever. Zero on a healthy system. */
   readonly reconciled: ReconcilerFindings;
+  /** Events that a newer build wrote and that wait for a process that knows their version. Empty outside of deploys. */
+  readonly newer: readonly NewerWaiting[];
   /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
   readonly spool?: SpoolUse;
 }
@@ -39,12 +42,13 @@ export interface StatsOptions {
 
 export async function readStats({ application, log, parts, channels, catalog, spool }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const [standings, views, redis, doubtful, reconciled, spooled] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, newer, spooled] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
     parts.reconciler().found(),
+    parts.newer().waiting(),
     spool === undefined ? undefined : spoolUse(spool),
   ]);
   const topics = known.topics.map(({ name }) => {
@@ -58,6 +62,7 @@ export async function readStats({ application, log, parts, channels, catalog, sp
     redis,
     doubtful,
     reconciled,
+    newer,
     ...(spooled === undefined ? {} : { spool: spooled }),
   };
 }
