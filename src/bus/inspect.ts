@@ -1,6 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
+import { newestEvent } from "../define/upcast.ts";
 import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import { type PatternIndex, patternIndex } from "../filter/pattern-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
@@ -12,7 +13,7 @@ import { type InspectedRouting, routingsReader } from "./routings.ts";
 import { type SearchOptions, type SearchResult, searcher } from "./search.ts";
 import { type Trace, tracer } from "./trace.ts";
 
-/** What became of it. Reads only; connects with its first question. */
+/** What became of it. Reads only; connects with its first question. Events are shown in the newest version of their topic, as far as this build can bring them up. */
 export interface Inspector {
   /** The newest events of all topics, newest first. */
   events(count: number): Promise<readonly BusEvent[]>;
@@ -56,6 +57,14 @@ export interface InspectorOptions {
 export function inspector({ application, catalog, topics, log, parts, logger }: InspectorOptions): Inspector {
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
+  const readable = (json: string): BusEvent[] => {
+    try {
+      return [newestEvent(Object.values(topics), decodeEvent(json))];
+    } catch (error) {
+      logger.warn({ error: String(error) }, "a log entry is no event");
+      return [];
+    }
+  };
   const deliveries = routingsReader({ names, log, parts });
   const { event, find, traceOf } = tracer({ application, log, parts, catalog, deliveries });
   return {
@@ -70,7 +79,7 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
       const index = filters && indexOf(filters);
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
       for await (const { json } of log.follow({ topics: wanted, last, signal }))
-        for (const each of readable(json, logger)) if (index === undefined || index.matching(each.data).length > 0) yield each;
+        for (const each of readable(json)) if (index === undefined || index.matching(each.data).length > 0) yield each;
     },
 
     async events(count) {
@@ -79,7 +88,7 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
         return (await Promise.all(partitions)).flat();
       });
       const entries = (await Promise.all(pages)).flat();
-      const events = entries.flatMap(({ json }) => readable(json, logger));
+      const events = entries.flatMap(({ json }) => readable(json));
       return events.toSorted((a, b) => (a.time < b.time ? 1 : -1)).slice(0, count);
     },
 
@@ -98,13 +107,4 @@ function indexOf(filters: readonly ParsedPattern[]): PatternIndex<number> {
   const index = patternIndex<number>();
   for (const [number, filter] of filters.entries()) index.add(number, filter);
   return index;
-}
-
-function readable(json: string, logger: Logger): BusEvent[] {
-  try {
-    return [decodeEvent(json)];
-  } catch (error) {
-    logger.warn({ error: String(error) }, "a log entry is no event");
-    return [];
-  }
 }

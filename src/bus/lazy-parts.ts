@@ -6,6 +6,8 @@ import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
+import type { NewerRecord } from "../router/newer-record.ts";
+import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import type { Consents } from "../workers/consents.ts";
 import { redisConsents } from "../workers/redis-consents.ts";
@@ -30,6 +32,7 @@ export interface LazyParts {
   readonly replays: () => ReplayStore;
   readonly locks: () => Locks;
   readonly reconciler: () => ReconcilerRecord;
+  readonly newer: () => NewerRecord;
   readonly circuits: CircuitStore;
   readonly smsCounts: SmsCounts;
   close(): Promise<void>;
@@ -59,6 +62,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
     replays: () => redisReplays(parts().redis, settings.prefix, settings.application),
     locks: () => redisLocks(parts().redis, `${settings.prefix}:${settings.application}`),
+    newer: () => redisNewerRecord(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     smsCounts: redisSmsCounts(() => parts().redis, settings),
     async close() {

@@ -8,6 +8,7 @@ import type { Channel } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
+import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import type { RaisedStatus } from "../workers/apply-status.ts";
 import { createCallbackWorker } from "../workers/callback-worker.ts";
@@ -128,7 +129,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
       const planning = planningOf(settings, { deliver });
-      router = createRouter({ ...shared, planning });
+      router = createRouter({ ...shared, planning, newer: redisNewerRecord(redis, settings.prefix, application) });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
       if (deliver) {

@@ -2,8 +2,7 @@ import type { Catalog } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import { searchKeysOf } from "../define/search-keys.ts";
 import { meansSearchKey } from "../define/search-name.ts";
-import type { AnyTopic } from "../define/topic.ts";
-import { upcastEvent } from "../define/upcast.ts";
+import { newestEvent } from "../define/upcast.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import type { Trace } from "./trace.ts";
 
@@ -66,7 +65,7 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     for await (const found of log.search(value, topics)) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
       const event = decodeEvent(found.entry.json);
-      const keys = searchKeysOf(wanted, newestData(topic, event), value);
+      const keys = searchKeysOf(wanted, newestEvent([topic], event).data, value);
       // What an older version had under another name counts where no name is asked for.
       if ((key !== undefined && keys.length === 0) || matches.has(event.id)) continue;
       if (matches.size === most) {
@@ -84,15 +83,6 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     }
     return { events, more, searched };
   };
-}
-
-/** In the topic's newest version, as far as today's code can read it. */
-function newestData(topic: AnyTopic, event: BusEvent): unknown {
-  try {
-    return upcastEvent(topic, event).data;
-  } catch {
-    return event.data;
-  }
 }
 
 /** By when they were appended; logs have no order among each other within a millisecond, so that the events' own times decide there. */

@@ -6,6 +6,7 @@ import type { OutboxControl, OutboxStanding } from "../outbox/outbox-control.ts"
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import type { NewerWaiting } from "../router/newer-record.ts";
 import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
 import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
@@ -28,6 +29,8 @@ export interface Stats {
   readonly doubtful: number;
   /** Deliveries that had been lost between two steps and were queued again, ever. Zero on a healthy system. */
   readonly reconciled: ReconcilerFindings;
+  /** Events that a newer build wrote and that wait for a process that knows their version. Empty outside of deploys. */
+  readonly newer: readonly NewerWaiting[];
   /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
   readonly spool?: SpoolUse;
   /** What is in the outbox, or why that cannot be seen; absent without `outbox.database`. */
@@ -50,12 +53,13 @@ const outboxMs = 1_000;
 
 export async function readStats({ application, log, parts, channels, catalog, outbox, spool }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const [standings, views, redis, doubtful, reconciled, spooled, outboxed] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, newer, spooled, outboxed] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
     parts.reconciler().found(),
+    parts.newer().waiting(),
     spool === undefined ? undefined : spoolUse(spool),
     outbox === undefined ? undefined : within(outboxMs, outbox.standing()).catch((error: unknown) => ({ problem: messageOf(error) })),
   ]);
@@ -71,6 +75,7 @@ export async function readStats({ application, log, parts, channels, catalog, ou
     redis,
     doubtful,
     reconciled,
+    newer,
     ...(spooled === undefined ? {} : { spool: spooled }),
     ...(outboxed === undefined ? {} : { outbox: outboxed }),
   };

@@ -4,7 +4,7 @@ import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import { upcastEvent } from "../define/upcast.ts";
+import { newestEvent, upcastEvent } from "../define/upcast.ts";
 import { explain, type Explanation, type Failure } from "../filter/explain.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
@@ -16,6 +16,7 @@ import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
 /** What became of one event, step by step. */
 export interface Trace {
+  /** In the newest version of its topic, as its subscribers see it. */
   readonly event: BusEvent;
   /** Those who listen to its topic, in the order of their names. */
   readonly subscribers: readonly TracedSubscriber[];
@@ -89,21 +90,20 @@ export function tracer({ application, log, parts, catalog, deliveries }: TracerO
     return eventId === undefined ? undefined : entryOf(eventId);
   };
 
+  const shown = async ({ entry }: FoundEntry): Promise<BusEvent> => newestEvent((await catalog()).topics, decodeEvent(entry.json));
+
   return {
     async event(id: string): Promise<BusEvent | undefined> {
       const found = await find(id);
-      return found && decodeEvent(found.entry.json);
+      return found && shown(found);
     },
 
     find,
 
     async traceOf(found: FoundEntry): Promise<Trace> {
-      const event = decodeEvent(found.entry.json);
-      const [{ subscribers }, routings, { groups }] = await Promise.all([
-        catalog(),
-        deliveries(event),
-        log.standing(found.topic, found.partition),
-      ]);
+      const { topics: known, subscribers } = await catalog();
+      const event = newestEvent(known, decodeEvent(found.entry.json));
+      const [routings, { groups }] = await Promise.all([deliveries(event), log.standing(found.topic, found.partition)]);
       const listening = subscribers.filter(({ topics }) => topics.some(({ name }) => name === event.type));
       const traced = listening.map((subscriber) => {
         const read = groups.find(({ group }) => group === `${application}.${subscriber.identity}`)?.read ?? 0;

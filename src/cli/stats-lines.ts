@@ -46,6 +46,10 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
       : [
           `${countOf(stats.reconciled.missing, "planned delivery", "planned deliveries")} had been lost and queued again: see busbar doctor`,
         ]),
+    ...stats.newer.map(
+      ({ topic, version, events }) =>
+        `${countOf(events, "event")} of version ${version} of ${topic} wait for a newer process: see busbar doctor`,
+    ),
     `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
   ];
 }

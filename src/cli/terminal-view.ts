@@ -64,6 +64,9 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     line("dim", "cancelled", `${delivery.channel} → ${oneLine(delivery.to)}  ${oneLine(reason)}`),
   );
   bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${oneLine(reason)}`));
+  bus.on("newerVersion", ({ topic, version, known, subscriber }) =>
+    line("yellow", "waiting", `${topic} → ${subscriber}  for a newer process: it is of version ${version}, this build knows ${known}`),
+  );
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
     line("green", "sent", `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
   );

@@ -3,6 +3,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Progress } from "./handler.ts";
 import type { DeliveryStatus } from "./status.ts";
 import type { ProviderDegraded, ProviderRecovered } from "./provider-topics.ts";
+import type { NewerVersion } from "./upcast.ts";
 
 /** What a bus tells those who watch it, as it happens in this process: `bus.on("sent", (fact) => …)`. */
 export interface Observations {
@@ -21,6 +22,8 @@ export interface Observations {
   };
   /** A subscriber's code could not plan an event; the event waits on the queue `routing`. */
   unroutable: { readonly eventId: string; readonly subscriber: string; readonly reason: string };
+  /** An event was written by a newer build: it is left as it is, and waits on the queue `routing` for a process that knows its version. */
+  newerVersion: NewerVersion & { readonly eventId: string; readonly subscriber: string };
   /** A batch of an audience's deliveries is in its queue. */
   released: {
     readonly event: BusEvent;
@@ -128,6 +131,7 @@ export const observationNames = Object.keys({
   published: true,
   routed: true,
   unroutable: true,
+  newerVersion: true,
   released: true,
   audienceRetrying: true,
   audienceDead: true,

@@ -9,6 +9,7 @@ import type { PlanOptions } from "./plan-options.ts";
 import type { Admission } from "./queue-gate.ts";
 import { audienceRecord } from "./audience-record.ts";
 import type { Gates } from "./gates.ts";
+import type { NewerEvents } from "./newer-events.ts";
 import { routeEntry, type RoutedEntry } from "./route-entry.ts";
 
 /** One subscriber's way through the log of one topic and partition: read → plan → enqueue → acknowledge. */
@@ -35,6 +36,7 @@ export interface LaneOptions {
   readonly log: TopicLog;
   readonly gates: Gates;
   readonly planning: PlanOptions;
+  readonly newer: NewerEvents;
   readonly reader: () => string;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -50,7 +52,7 @@ const slowPageMs = 5_000;
 const planSliceMs = 20;
 
 export function createLane(options: LaneOptions): Lane {
-  const { position, subscriber, log, gates, planning, reader, observe, logger } = options;
+  const { position, subscriber, log, gates, planning, newer, reader, observe, logger } = options;
   const inHand = new Set<string>();
   const pages = new Map<Promise<void>, number>();
   let wanted = false;
@@ -172,6 +174,8 @@ export function createLane(options: LaneOptions): Lane {
         audiences: plan.audiences.length,
         skipped: plan.skipped,
       });
+    } else if (item.routing.newer !== undefined) {
+      newer.tell(item.routing, item.record?.eventId ?? item.entry.id);
     } else {
       const { reason } = item.routing;
       logger.warn(

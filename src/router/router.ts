@@ -14,6 +14,8 @@ import { audienceWorker } from "./audience-worker.ts";
 import { createGates, type RouterQueues } from "./gates.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { logKeeper } from "./log-keeper.ts";
+import { newerEvents } from "./newer-events.ts";
+import type { NewerRecord } from "./newer-record.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
 import { registerAll } from "./registration.ts";
@@ -28,6 +30,8 @@ export interface RouterOptions {
   /** What audiences are given to work with. */
   readonly services: object;
   readonly locks: Locks;
+  /** Which events wait for a newer process. */
+  readonly newer: NewerRecord;
   readonly pace: Pace;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -54,6 +58,7 @@ const keepDeadMs = 14 * 86_400_000;
  */
 export function createRouter(options: RouterOptions): Router {
   const { application, catalog, log, queues, planning, services, locks, pace, clock, observe, logger } = options;
+  const newer = newerEvents({ record: options.newer, catalog, queue: queues.routing, observe, logger });
   const gates = createGates(queues, logger);
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
@@ -133,13 +138,15 @@ export function createRouter(options: RouterOptions): Router {
           log,
           gates,
           planning,
+          newer,
           reader,
           observe,
           logger,
         }),
       );
-      const shared = { application, catalog, queues, gates, log, planning, services, clock, observe, logger };
+      const shared = { application, catalog, queues, gates, log, planning, newer, services, clock, observe, logger };
       workers = [routingWorker(shared), audienceWorker(shared)];
+      void newer.wakeKnown();
       const expiry = { keep: keepDeadMs, every: pace.rounds, locks, clock, observe, logger };
       rounds = [
         startDeadLetterExpiry({ ...expiry, queue: queues.routing }),

@@ -15,6 +15,7 @@ import { deliveryReference } from "../define/reference.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import { reportsLater } from "../providers/index.ts";
+import { unknownVersion, withCurrentEvent } from "./current-event.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
 import type { TrackMessage } from "./track-messages.ts";
 import { type Receipt, receiptOf, type Settled } from "./statuses.ts";
@@ -78,7 +79,7 @@ export function deliver({
     const looking = withholding.entryFor(delivery, route);
     let message: unknown;
     try {
-      message = await channel.render(route, delivery);
+      message = await channel.render(route, withCurrentEvent(catalog, delivery));
     } catch (error) {
       if (error instanceof UnrenderableDelivery) return dead(delivery, error.message, error);
       return failed(delivery, attempt, `cannot be rendered: ${messageOf(error)}`, error);
@@ -291,6 +292,8 @@ export function deliver({
 function findRoute(catalog: Catalog, delivery: Delivery): AnyRoute | string {
   const route = catalog.route(delivery.subscriber, delivery.route);
   if (route === undefined) return `this build has no route "${delivery.route}" of subscriber "${delivery.subscriber}"`;
+  const newer = unknownVersion(catalog, delivery);
+  if (newer !== undefined) return newer;
   const { template: planned } = delivery;
   const template = isMessageRoute(route) ? route.template : undefined;
   if (planned !== undefined && template?.name === planned.name && template.version < planned.version)

@@ -40,6 +40,7 @@ const stats: Stats = {
   redis: { keys: 1_500, memoryBytes: 3_565_158, clients: 9, version: "7.0.15" },
   doubtful: 0,
   reconciled: { missing: 0 },
+  newer: [],
 };
 
 describe("A11 D4: the line of statistics", () => {
@@ -63,6 +64,7 @@ describe("A11 D4: the line of statistics", () => {
       subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
       doubtful: 2,
       reconciled: { missing: 0 },
+      newer: [],
     };
     expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email$/);
   });

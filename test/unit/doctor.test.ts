@@ -110,7 +110,7 @@ const position = {
   gaps: 0,
   seen: "2026-11-24T09:59:56Z",
 };
-const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, now };
+const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, newer: [], now };
 
 describe("what the doctor says of the work", () => {
   it.each<[string, Partial<WorkFacts>, string[]]>([
@@ -132,6 +132,16 @@ describe("what the doctor says of the work", () => {
     ["a subscriber that is paused", { subscribers: [{ ...position, lag: 2, state: "paused" }] }, ["warning pauses"]],
     ["nothing of one that is being read", { subscribers: [{ ...position, lag: 2 }] }, []],
     ["a group that nobody knows", { unknownGroups: [{ group: "shop.old", name: "old", topics: ["order.placed"] }] }, ["warning groups"]],
+    [
+      "events that wait for a newer process, and those that this build could take",
+      {
+        newer: [
+          { topic: "order.placed", version: 3, events: 2, known: 2 },
+          { topic: "order.placed", version: 2, events: 1, known: 2 },
+        ],
+      },
+      ["warning versions", "warning versions"],
+    ],
     ["dead letters", { channels: [{ ...channel, dead: 2 }] }, ["warning dead letters"]],
   ])("names %s", (_, facts, expected) => {
     expect(notOk(workFindings({ ...idle, ...facts }))).toEqual(expected);

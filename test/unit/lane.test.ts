@@ -36,6 +36,7 @@ function endlessLane() {
     log: log as TopicLog,
     gates: { of: () => gate } as unknown as Gates,
     planning: { application: "test" },
+    newer: { tell: () => undefined, waits: async () => undefined, taken: async () => undefined, wakeKnown: async () => undefined },
     reader: () => "reader",
     observe: () => undefined,
     logger: silentLogger,

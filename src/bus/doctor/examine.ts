@@ -8,13 +8,14 @@ import { redisLog } from "../../log/redis-log.ts";
 import type { Bus } from "../bus.ts";
 import type { Settings } from "../options.ts";
 import { topicStandings, type TopicStandings } from "../positions.ts";
+import type { Stats } from "../stats.ts";
 import { type Diagnosis, error, ok } from "./diagnosis.ts";
 import { idleFinding } from "./idle-cost.ts";
 import { logFindings } from "./log-findings.ts";
 import { tryRedis } from "./redis-connection.ts";
 import { readServerFacts } from "./redis-facts.ts";
 import { serverFindings } from "./server-findings.ts";
-import { workFindings } from "./work-findings.ts";
+import { type WorkFacts, workFindings } from "./work-findings.ts";
 
 export interface ExamineOptions {
   readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application">;
@@ -38,14 +39,23 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
     const found = [connection, ...serverFindings(facts, durability)];
     if (bus === undefined) return found;
     try {
-      const [{ channels, subscribers, reconciled, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
+      const [{ channels, subscribers, reconciled, newer, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
       const standings = await readLogs(settings, catalog);
       const unknownGroups = groupsOfNobody(standings, settings.application, catalog);
       const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
       return [
         ...found,
         ...logFindings(standings, Date.now()),
-        ...workFindings({ channels, subscribers, unknownGroups, reconciled, spool, outbox, now: Date.now() }),
+        ...workFindings({
+          channels,
+          subscribers,
+          unknownGroups,
+          reconciled,
+          newer: withKnown(newer, catalog),
+          spool,
+          outbox,
+          now: Date.now(),
+        }),
         idleFinding(facts.clients, on),
       ];
     } catch (failure) {
@@ -57,6 +67,10 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
   } finally {
     await closeRedis(redis);
   }
+}
+
+function withKnown(newer: Stats["newer"], catalog: Catalog): WorkFacts["newer"] {
+  return newer.map((waiting) => ({ ...waiting, known: catalog.topic(waiting.topic)?.version }));
 }
 
 async function readLogs(

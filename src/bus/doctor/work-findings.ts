@@ -1,5 +1,6 @@
 import type { ChannelView } from "../channels.ts";
 import type { SubscriberPosition } from "../positions.ts";
+import type { NewerWaiting } from "../../router/newer-record.ts";
 import type { ReconcilerFindings } from "../reconciler-record.ts";
 import type { SpoolUse } from "../spool/spool-folder.ts";
 import type { Stats } from "../stats.ts";
@@ -12,6 +13,8 @@ export interface WorkFacts {
   /** Consumer groups of this application that belong to no subscriber that this build knows, with the topics that they read. */
   readonly unknownGroups: readonly { readonly group: string; readonly name: string; readonly topics: readonly string[] }[];
   readonly reconciled: ReconcilerFindings;
+  /** Events that wait for a process that knows their version; `known`: the newest version that this build knows. */
+  readonly newer: readonly (NewerWaiting & { readonly known: number | undefined })[];
   /** What lies in the spool's folder; absent where there is no spool. */
   readonly spool?: SpoolUse | undefined;
   /** What is in the outbox; absent where no database of one is named. */
@@ -32,6 +35,7 @@ export function workFindings(facts: WorkFacts): Diagnosis[] {
     readers(facts),
     groups(facts),
     deadLetters(facts),
+    newerVersions(facts),
     reconciled(facts),
     spooled(facts),
     outboxed(facts),
@@ -49,6 +53,20 @@ function workers({ channels }: WorkFacts): Diagnosis {
   const named = idle.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")})`);
   const roles = idle.some(({ name }) => name !== "routing" && name !== "audiences") ? "workers" : "router";
   return error(about, `Work waits that no process takes: ${named.join(", ")}.`, `Start a process: busbar start --only ${roles}.`);
+}
+
+function newerVersions({ newer }: WorkFacts): Diagnosis[] {
+  if (newer.length === 0) return [ok("versions", "No event waits for a newer process.")];
+  return newer.map(({ topic, version, events, known }) => {
+    const waiting = `${events.toLocaleString("en")} of ${topic}, version ${version}`;
+    return known !== undefined && known >= version
+      ? warning("versions", `Events wait for a process of this build: ${waiting}.`, "Start one: busbar start --only router.")
+      : warning(
+          "versions",
+          `Events wait for a newer process: ${waiting}; this build knows ${known === undefined ? "no such topic" : `versions up to ${known}`}.`,
+          "Nothing is lost: deploy the routers' newer build, and it takes them at once.",
+        );
+  });
 }
 
 /** What was lost longer ago than this is no news, milliseconds. */
