@@ -79,7 +79,7 @@ Next:
     const [format, lint, types, check] = await Promise.all([
       runTool(project, "oxfmt/bin/oxfmt", ["--check", ...files]),
       runTool(project, "oxlint/bin/oxlint", ["--deny-warnings", ...files]),
-      runTool(project, "typescript/bin/tsc", []),
+      runTool(project, "typescript/bin/tsc", ["--singleThreaded"]),
       runCli(["check", "--json"], { project, alone: false }),
     ]);
     expect(format.stdout).toMatch(/All matched files use the correct format/);
