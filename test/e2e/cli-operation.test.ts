@@ -98,6 +98,20 @@ describe("the command line on a running system", () => {
       detail: expect.stringMatching(/^by \S+.*: sent by hand$/) as string,
     });
 
+    const [asked, held] = await Promise.all([
+      run("subscribers", "seek", "booking", "--to", "beginning"),
+      run("subscribers", "pause", "large"),
+    ]);
+    expect(asked).toMatchObject({
+      code: 2,
+      stdout: "booking: 2 events would be routed again; what was sent is not sent again, 0 events skipped.\n",
+      stderr: expect.stringMatching(/^busbar: Move booking\? Nobody can be asked/) as string,
+    });
+    expect(held.stdout).toMatch(/^large is paused for all processes/);
+    const [moved, table] = await Promise.all([run("subscribers", "seek", "large", "--to", "1h", "--yes", "--json"), run("subscribers")]);
+    expect(JSON.parse(moved.stdout)).toEqual({ subscriber: "large", again: 2, skipped: 0, forgotten: 0, moved: true });
+    expect(table.stdout).toMatch(/^large +paused +/m);
+
     await addLate();
     const replay = (...more: string[]) => run("replay", "order.placed", "--subscriber", "late", ...more);
     const [preview, cleaned] = await Promise.all([replay("--preview"), run("channels", "clean", "handler", "--yes", "--json")]);
@@ -138,6 +152,7 @@ describe("a wrong call", () => {
     const { folder: cwd } = await smallApplication();
     const calls: readonly (readonly [args: string, said: RegExp])[] = [
       ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
+      ["subscribers pause larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
       ["channels paus", /^busbar: channels knows no verb "paus": did you mean "pause"\?\n$/],
       ["replay order.placed --subscriber larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
       ["replay order.placed --subscriber reminder", /^busbar: Subscriber "reminder" does not listen to "order\.placed"\./],
