@@ -14,6 +14,7 @@ import type {
   RoutedRecord,
   SweepOptions,
   Swept,
+  SweptPosition,
 } from "./topic-log.ts";
 
 const registerScript = luaScript<[at: Registered["at"], held: string][]>(new URL("./register.lua", import.meta.url));
@@ -49,14 +50,25 @@ export function redisGroups(redis: RedisConnection, keys: LogKeys) {
       return { entries, gap, more: more === 1, held: held === 1 };
     },
 
-    async sweep(positions: readonly Position[], reader: string, { minIdle, limit, suspectFrom }: SweepOptions): Promise<readonly Swept[]> {
+    async sweep(
+      positions: readonly SweptPosition[],
+      reader: string,
+      { minIdle, limit, suspectFrom }: SweepOptions,
+    ): Promise<readonly Swept[]> {
       if (positions.length === 0) return [];
       const scriptKeys = positions.flatMap(({ topic, partition }) => [
         keys.log(topic, partition),
         keys.meta(topic, partition),
         keys.groups(topic, partition),
       ]);
-      const args = [reader, minIdle, limit, suspectFrom, Date.now(), ...positions.map(({ group }) => group)];
+      const args = [
+        reader,
+        minIdle,
+        limit,
+        suspectFrom,
+        Date.now(),
+        ...positions.flatMap(({ group, takes = true }) => [group, takes ? "1" : ""]),
+      ];
       const replies = await sweepScript(redis, scriptKeys, args);
       return replies.map(([unread, gap, ...flat], index) => {
         const taken: LogEntry[] = [];

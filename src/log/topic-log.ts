@@ -41,7 +41,7 @@ export interface TopicLog {
   removeIdleReaders(position: Position): Promise<void>;
   read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;
   /** For all positions of one partition: is anything unread, and what did a reader leave behind that is gone? */
-  sweep(positions: readonly Position[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
+  sweep(positions: readonly SweptPosition[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
   /** Says that entries are still being worked on, so that nobody else takes them. */
   keep(position: Position, reader: string, entryIds: readonly string[]): Promise<void>;
   /** Records what became of the entries, then acknowledges them. */
@@ -204,6 +204,11 @@ export interface LogPage {
   readonly more: boolean;
   /** Nothing is read: the group is paused or draining. */
   readonly held: boolean;
+}
+
+export interface SweptPosition extends Position {
+  /** False: it is looked after, and nothing is taken over for it, because its reader has as much in hand as it may. Default true. */
+  readonly takes?: boolean;
 }
 
 export interface SweepOptions {

@@ -112,18 +112,18 @@ export function createRouter(options: RouterOptions): Router {
 
   /** True when something was taken over: then there may be more. */
   const sweep = async (own: readonly Lane[]): Promise<boolean> => {
-    const roomy = own.filter((lane) => lane.hasRoom());
     const swept = await log.sweep(
-      roomy.map(({ position }) => position),
+      own.map((lane) => ({ ...lane.position, takes: lane.hasRoom() })),
       slot!.name(),
       { ...sweepRule, minIdle: pace.takeOver },
     );
-    for (const [index, { unread, gap, position, taken }] of swept.entries()) {
-      if (unread) roomy[index]!.wake();
+    for (const [index, { unread, gap, taken }] of swept.entries()) {
+      const { position } = own[index]!;
+      if (unread) own[index]!.wake();
       if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
       if (taken.length > 0) logger.info({ ...position, entries: taken.length }, "took over what another router left behind");
     }
-    await Promise.all(swept.map(({ taken }, index) => roomy[index]!.take(taken)));
+    await Promise.all(swept.map(({ taken }, index) => own[index]!.take(taken)));
     return swept.some(({ taken }) => taken.length > 0) && !stopping.signal.aborted;
   };
 

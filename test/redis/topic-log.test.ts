@@ -232,6 +232,17 @@ describe("sweep", () => {
     expect((await log.sweep([position(topic)], "r2", { ...sweepAll, minIdle: 60_000 }))[0]!.unread).toBe(false);
   });
 
+  it("looks after a group whose reader has enough in hand, and takes nothing over for it", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["e-1"]);
+    await log.read(position(topic), "dead", budget);
+    await redis.hset(keys.groups(topic, 0), "app.s|seen", 0);
+    expect((await log.sweep([{ ...position(topic), takes: false }], "full", sweepAll))[0]!.taken).toEqual([]);
+    const [standing] = (await log.standing(topic, 0)).groups;
+    expect([standing!.pending, Date.now() - standing!.seen!]).toEqual([1, expect.toSatisfy((age: number) => age < 60_000)]);
+  });
+
   it("counts what was deleted while a reader held it", async () => {
     const topic = newTopic();
     await register(topic);
