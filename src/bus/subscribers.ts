@@ -189,7 +189,8 @@ export function subscriberControl({ application, log, catalog }: SubscriberContr
 export function seekTarget(to: string | number, now: number): SeekTarget {
   if (to === "now" || to === "beginning") return to;
   const time = typeof to === "number" ? to : Date.parse(to);
-  const problem = !Number.isFinite(time)
+  // What no date can say is no number either.
+  const problem = Number.isNaN(new Date(time).getTime())
     ? `${JSON.stringify(to)} is none of now, beginning and a time such as 2026-11-21T09:00:00Z`
     : time > now
       ? `${new Date(time).toISOString()} is yet to come: to read what comes, say now`
