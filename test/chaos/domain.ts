@@ -28,6 +28,8 @@ export interface ChaosOptions {
     | { readonly kind: "file"; readonly path: string; /** Milliseconds that an answer takes. */ readonly delay?: number };
   /** Where events wait while Redis is away. Default: nowhere. */
   readonly spool?: string | undefined;
+  /** The PostgreSQL of the outbox. Default: there is none. */
+  readonly database?: string | undefined;
   /** Default: it is sent again. */
   readonly onUnknown?: "resend" | { readonly hold: number } | undefined;
   /** What is wrong with this process. Default: nothing. */
@@ -38,7 +40,7 @@ export const prefix = "chaos";
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
 export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
-  const { redis, application, subscribers, formerly, sendTo, spool, onUnknown } = options;
+  const { redis, application, subscribers, formerly, sendTo, spool, database, onUnknown } = options;
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path, sendTo.delay)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
@@ -58,6 +60,7 @@ export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
     },
     send: { live: sendTo?.kind === "file", ...mailroom },
     ...(spool === undefined ? {} : { spool: { folder: spool } }),
+    ...(database === undefined ? {} : { outbox: { database } }),
     ...(logger === undefined ? {} : { logger }),
   });
 }

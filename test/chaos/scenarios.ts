@@ -14,6 +14,7 @@ import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
 import { killAll, smoke } from "./scenarios/kill-all.ts";
 import { killRouters } from "./scenarios/kill-routers.ts";
 import { killWorkers } from "./scenarios/kill-workers.ts";
+import { outbox, outboxSmall } from "./scenarios/outbox.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
 import { poison } from "./scenarios/poison.ts";
 import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
@@ -57,6 +58,8 @@ export const scenarios: readonly Scenario[] = [
   lostRepliesHeld,
   callbacksFew,
   callbacks,
+  outboxSmall,
+  outbox,
 ];
 
 /** What `.ci/run` does: under five minutes. */

@@ -48,6 +48,11 @@ export interface Stage {
   readonly publisher: ChaosBus;
   /** Starts a role in a process of its own. */
   run(role: Role, options: RunOptions): Promise<Supervised>;
+  /** Starts another program in a process of its own; it is told the stage's Redis and so much more. */
+  runProgram(
+    file: URL,
+    options: { readonly name: string; readonly database: string; readonly args: readonly string[] },
+  ): Promise<Supervised>;
   /** Publishes under load; its intents count in the judgement. */
   load(options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber">): Load;
   readonly loads: readonly Load[];
@@ -88,6 +93,7 @@ export interface RunOptions {
   readonly formerly?: ChaosOptions["formerly"];
   readonly application?: string;
   readonly onUnknown?: ChaosOptions["onUnknown"];
+  readonly database?: string;
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -116,7 +122,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const redis = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   redis.on("error", () => undefined);
   const processes: Supervised[] = [];
-  const start = (name: string, file: string, args: readonly string[]): Supervised => {
+  const start = (name: string, file: string | URL, args: readonly string[]): Supervised => {
     const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`) });
     processes.push(started);
     return started;
@@ -166,9 +172,18 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: server.version,
     say,
-    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown }) {
-      const args = JSON.stringify({ redis: url, application, subscribers, formerly, sendTo, onUnknown, sabotage } satisfies ChaosOptions);
+    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, database }) {
+      const roleOptions: ChaosOptions = { redis: url, application, subscribers, formerly, sendTo, onUnknown, database, sabotage };
+      const args = JSON.stringify(roleOptions);
       const started = start(name, "./role.ts", [role, args]);
+      await started.started();
+      return started;
+    },
+    async runProgram(file, { name, database, args }) {
+      const started = start(name, file, [
+        JSON.stringify({ redis: url, application: "chaos", subscribers: [], database } satisfies ChaosOptions),
+        ...args,
+      ]);
       await started.started();
       return started;
     },

@@ -139,7 +139,7 @@ describe.skipIf(postgres === undefined)("publishing in a transaction", () => {
     await expect(inTransaction((tx) => once(tx, { deliveryId: "d" }))).rejects.toThrow(/busbar outbox migrate --apply/);
     await pool.query(migration);
     await pool.query("CREATE ROLE stranger LOGIN; GRANT USAGE ON SCHEMA busbar TO stranger; GRANT SELECT ON busbar.outbox TO stranger");
-    const stranger = new pg.Client({ connectionString: postgres!.url.replace("busbar@", "stranger@") });
+    const stranger = new pg.Client({ connectionString: postgres!.url.replace("owner@", "stranger@") });
     await stranger.connect();
     await expect(publishEvent.orderPlaced({ orderId: "A" }, { tx: stranger })).rejects.toThrow(/Grant the transaction's role/);
     await pool.query("GRANT INSERT ON busbar.outbox TO stranger");

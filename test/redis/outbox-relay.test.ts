@@ -5,6 +5,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import type { Bus } from "../../src/index.ts";
 import { logKeys } from "../../src/log/redis-log-keys.ts";
 import { createRelay, type RelayOptions } from "../../src/outbox/relay.ts";
+import { createMetrics } from "../../src/server/metrics.ts";
 import { migration } from "../../src/outbox/migration.ts";
 import { observed, orderPlaced, testLine, type TestLineOptions } from "../support/line.ts";
 import { testPostgres } from "../support/postgres.ts";
@@ -78,7 +79,9 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
     await emptied();
     expect((await bus.inspect.search({ key: "order", value: "A-1" })).events).toMatchObject([{ event: { id } }]);
     expect(await bus.outbox!.standing()).toEqual({ waiting: 0, oldestAge: 0, refused: 0, unknownTopics: [] });
-    expect((await bus.stats()).outbox).toEqual({ waiting: 0, oldestAge: 0, refused: 0, unknownTopics: [] });
+    const text = await (await createMetrics({ bus, patience: 10_000 })).text();
+    expect(text).toContain('busbar_outbox_rows{state="waiting"} 0');
+    expect(text).toContain("busbar_outbox_oldest_age_seconds 0");
   });
 
   it("is woken by the commit: it does not wait for its next look", async () => {
@@ -93,7 +96,7 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
       delays.push(performance.now() - at);
     }
     // It looks once a second: ten of them in a row would take five seconds on the average.
-    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeLessThan(3_000);
+    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeLessThan(4_000);
   });
 
   it("finds what no call woke it for, as behind a pooler", async () => {
@@ -136,19 +139,19 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
     await Promise.all(relays.map((relay) => relay.start({ only: ["relay"] })));
     await Promise.all(
       keys.map(async (key) => {
-        for (let n = 0; n < 40; n += 1) await committed((tx) => bus.publishEvent.orderPlaced(order(`${key}-${n}`), { tx, key }));
+        for (let n = 0; n < 20; n += 1) await committed((tx) => bus.publishEvent.orderPlaced(order(`${key}-${n}`), { tx, key }));
       }),
     );
     await emptied();
     const events = (await bus.inspect.events(1_000)).toReversed();
-    expect(events).toHaveLength(200);
+    expect(events).toHaveLength(100);
     for (const key of keys) {
       const ofKey = events.flatMap(({ data }) =>
         (data as { orderId: string }).orderId.startsWith(key) ? [(data as { orderId: string }).orderId] : [],
       );
-      expect(ofKey).toEqual(Array.from({ length: 40 }, (_, n) => `${key}-${n}`));
+      expect(ofKey).toEqual(Array.from({ length: 20 }, (_, n) => `${key}-${n}`));
     }
-    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(200);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(100);
   });
 
   it("what can never be published is set aside with its reason and stands in nobody's way; a person gives it to the relay again, or up", async () => {

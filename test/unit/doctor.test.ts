@@ -110,6 +110,7 @@ const position = {
   gaps: 0,
   seen: "2026-11-24T09:59:56Z",
 };
+const outbox = { waiting: 0, oldestAge: 0, refused: 0, unknownTopics: [] };
 const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, newer: [], now };
 
 describe("what the doctor says of the work", () => {
@@ -143,6 +144,15 @@ describe("what the doctor says of the work", () => {
       ["warning versions", "warning versions"],
     ],
     ["dead letters", { channels: [{ ...channel, dead: 2 }] }, ["warning dead letters"]],
+    ["nothing of an outbox that is being relayed", { outbox: { ...outbox, waiting: 3, oldestAge: 59_000 } }, []],
+    ["an outbox without a relay", { outbox: { ...outbox, waiting: 3, oldestAge: 61_000 } }, ["error outbox"]],
+    ["an outbox that cannot be seen", { outbox: { problem: "the database cannot be reached" } }, ["error outbox"]],
+    ["events that were set aside", { outbox: { ...outbox, refused: 1 } }, ["warning outbox"]],
+    [
+      "events of a topic of another build, and not its relay",
+      { outbox: { ...outbox, waiting: 2, oldestAge: 61_000, unknownTopics: [{ topic: "order.later", waiting: 2 }] } },
+      ["warning outbox"],
+    ],
   ])("names %s", (_, facts, expected) => {
     expect(notOk(workFindings({ ...idle, ...facts }))).toEqual(expected);
   });

@@ -39,7 +39,7 @@ export async function startPostgres({
   const options: SpawnOptions = { ...asUser, cwd: folder, env: { ...process.env, ...programs.env, LC_ALL: "C" } };
   const made = await runToEnd(
     programs.initdb,
-    ["-D", data, "-U", "busbar", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+    ["-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
     options,
   );
   if (made !== undefined) {
@@ -47,7 +47,7 @@ export async function startPostgres({
     return `No PostgreSQL: initdb ${programs.version} fails: ${made}`;
   }
   const port = await freePort();
-  const url = `postgres://busbar@127.0.0.1:${port}/postgres`;
+  const url = `postgres://owner@127.0.0.1:${port}/postgres`;
   const settings = {
     listen_addresses: "127.0.0.1",
     port,
