@@ -9,6 +9,7 @@ import { forgottenScripts } from "./scenarios/forgotten-scripts.ts";
 import { memoryFull } from "./scenarios/memory-full.ts";
 import { wrongSettings } from "./scenarios/wrong-settings.ts";
 import { killRedis } from "./scenarios/kill-redis.ts";
+import { failoverFew, failoverMany } from "./scenarios/failover.ts";
 import { hungRedis } from "./scenarios/hung-redis.ts";
 import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
 import { killAll, smoke } from "./scenarios/kill-all.ts";
@@ -37,6 +38,8 @@ export const scenarios: readonly Scenario[] = [
   deadWorker,
   killRouters,
   killRedis,
+  failoverFew,
+  failoverMany,
   hungRedis,
   redisAway,
   redisAwayLong,

@@ -46,7 +46,8 @@ describe.skipIf(postgres === undefined)("docs/outbox.md", () => {
     { timeout: 120_000 },
     async () => {
       const page = await readFile(join(root, "docs", "outbox.md"), "utf8");
-      const { folder: cwd, run } = await documentedProject(page, { "subscribers/count-order.ts": dying });
+      const { folder, run } = await documentedProject({ shop: page }, { "shop/subscribers/count-order.ts": dying });
+      const cwd = join(folder, "shop");
       const env = { REDIS_URL: url, QUEUE_PREFIX: prefix, OUTBOX_DATABASE_URL: database };
       const busbar = (...args: string[]) => runCli(args, { cwd, env });
       const [types, made] = await Promise.all([
