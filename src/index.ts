@@ -11,6 +11,7 @@ export type { SubscriberPosition } from "./bus/positions.ts";
 export type { ReplayAct, ReplayState } from "./bus/replay/operation.ts";
 export type { DiffCounts, Difference } from "./bus/replay/diff.ts";
 export type { DiffOptions, DiffResult } from "./bus/replay/differ.ts";
+export type { LocalDelivery, LocalRequest, LocalRun } from "./bus/replay/local.ts";
 export type { ReplayMode } from "./bus/replay/replay-mode.ts";
 export type { ReplayOptions } from "./bus/replay/replay-here.ts";
 export type { ReplayRequest, ReplaySelection } from "./bus/replay/replay-request.ts";

@@ -145,7 +145,13 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
   const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const inspect = inspector({ application, topics, log, parts, logger, catalog });
   const allReplays = replays({
+    application,
+    topics,
+    services: settings.services,
+    logger,
+    find: inspect.event,
     log,
     parts,
     store: parts.replays,
@@ -230,7 +236,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
-    inspect: inspector({ application, topics, log, parts, logger, catalog }),
+    inspect,
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
     suppressions: suppressionControl(parts, clock),

@@ -66,7 +66,8 @@ export function shownField(field: SentField): string {
 /** JSON `[to, { field: text | [digest, beginning] }]`, deflated without a header. */
 export function encodeSent({ to, fields }: SentRecord): Buffer {
   const short = Object.entries(fields).map(([name, field]) => [name, typeof field === "string" ? field : [field.digest, field.start]]);
-  return deflateRawSync(JSON.stringify([to, Object.fromEntries(short)]));
+  // Small windows: it is made anew for each message.
+  return deflateRawSync(JSON.stringify([to, Object.fromEntries(short)]), { windowBits: 11, memLevel: 3 });
 }
 
 /** @throws Error where it is none */
