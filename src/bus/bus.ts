@@ -25,6 +25,8 @@ import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
 import { planningOf } from "./planning.ts";
 import type { ReplayResult } from "./replay/replay-view.ts";
+import { archive, type Archive } from "./archive/archive.ts";
+import { pastFor } from "./replay/past-for.ts";
 import { replayHere, type ReplayOptions } from "./replay/replay-here.ts";
 import { type Replays, replays } from "./replay/replays.ts";
 import { readStats, type Stats } from "./stats.ts";
@@ -97,6 +99,8 @@ export interface Bus<T extends Topics = Topics> {
   replay(options: ReplayOptions): Promise<ReplayResult>;
   /** The same step by step: stored replays, whoever works on them. */
   readonly replays: Replays;
+  /** What has left the logs, a segment a topic and day. */
+  readonly archive: Archive;
   /** True while all started roles are at work. */
   ready(): Promise<boolean>;
 }
@@ -160,6 +164,15 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     planning: planningOf(settings, { deliver: true }),
     rendering: compiled.get,
     secret: sentSecret(settings),
+    past: pastFor({ log, application, store: settings.archive?.store }),
+  });
+  const allArchive = archive({
+    application,
+    log,
+    parts,
+    catalog,
+    store: settings.archive?.store,
+    keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
   });
   const channels = channelControl(settings, parts);
   const checkRunning = (topicName: string): void => {
@@ -217,7 +230,19 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       await connected;
       const onRaised = statusEvents(topics, publish);
       const goOn = allReplays.work;
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, goOn, logger });
+      running = await startRoles({
+        ...assembled,
+        settings,
+        roles: only,
+        deliver,
+        log,
+        clock,
+        observe,
+        onRaised,
+        goOn,
+        archive: settings.archive && allArchive,
+        logger,
+      });
     },
     connect,
     stop: () =>
@@ -257,6 +282,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     stats: () => readStats({ application, log, parts, channels, catalog, spool: settings.spool?.folder }),
     replay: replayHere(allReplays),
     replays: allReplays,
+    archive: allArchive,
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
+import type { ArchivePlace } from "./archive/archive-options.ts";
 import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
 import { type ConfigChannels, configuredChannel } from "./config-channels.ts";
@@ -27,6 +28,7 @@ const names = [
   "profile",
   "publishDeadline",
   "spool",
+  "archive",
   "callbacks",
   "publicUrl",
   "linkSecrets",
@@ -49,7 +51,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, indexSecret, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { redis, prefix, indexSecret, profile, spool, archive, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
   const { callbacks, publicUrl, linkSecrets } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
@@ -75,6 +77,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(indexSecret === undefined ? {} : { indexSecret }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
+    ...(archive === undefined ? {} : { archive: { ...rest.archive, ...archive } as ArchivePlace }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
   };
 }

@@ -86,6 +86,7 @@ export const variables = z.object({
   DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
   SPOOL_FOLDER: z.string().optional(),
   SPOOL_LIMIT: megabytes.optional(),
+  ARCHIVE_FOLDER: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

@@ -8,18 +8,20 @@ import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
+import { type ArchivePlace, archiveProblems, type ArchiveSettings, archiveSettings } from "./archive/archive-options.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
-import { durationProblems, policyProblems } from "../define/policy.ts";
+import { policyProblems } from "../define/policy.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
 import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { KeepSent } from "../workers/sent-record.ts";
 import { exportName } from "../define/topic.ts";
-import { type CircuitRules, defaultCircuitRules } from "../providers/index.ts";
+import type { CircuitRules } from "../providers/index.ts";
+import { circuitProblems, parseCircuit } from "./circuit-options.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
@@ -79,6 +81,11 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * the default), only what tells them from others (`digests`), or nothing (`false`). Of what has `replay: "never"` nothing is ever kept.
    */
   readonly keepSent?: KeepSent;
+  /**
+   * Where the logs go when they are old: each day of a topic a compressed segment with a checksum, and with it what was sent. Replays read it as if it were the log. Payloads are in its files. Default: none,
+   * what is past its `retain` is gone.
+   */
+  readonly archive?: ArchivePlace;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
@@ -134,6 +141,7 @@ export interface Settings {
   readonly linkSecrets: readonly string[];
   readonly categories: Readonly<Record<string, CategoryText>>;
   readonly keepSent: KeepSent;
+  readonly archive: ArchiveSettings | undefined;
 }
 
 export interface ChannelSettings {
@@ -169,6 +177,7 @@ const optionNames = [
   "linkSecrets",
   "categories",
   "keepSent",
+  "archive",
 ];
 
 /**
@@ -201,7 +210,7 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
-  problems.push(...spoolProblems(options.spool));
+  problems.push(...spoolProblems(options.spool), ...archiveProblems(options.archive));
   problems.push(...readerOptionProblems(options));
   if (![undefined, "text", "digests", false].includes(options.keepSent))
     problems.push(`keepSent: ${JSON.stringify(options.keepSent)} is none of "text", "digests" and false`);
@@ -231,6 +240,7 @@ export function parseOptions(options: BusOptions): Settings {
     linkSecrets: options.linkSecrets ?? [],
     categories: options.categories ?? {},
     keepSent: options.keepSent ?? "text",
+    archive: archiveSettings(options.archive),
   };
 }
 
@@ -265,23 +275,6 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
     timeout: milliseconds(timeout, `${place}.timeout`),
     circuit: parseCircuit(options?.circuit),
   };
-}
-
-function circuitProblems(options: ChannelOptions["circuit"], place: string): string[] {
-  if (options === undefined || options === false) return [];
-  if (typeof options !== "object" || options === null) return [`${place}: must be false, or { failures, probeEvery }`];
-  const { failures = defaultCircuitRules.failures, probeEvery } = options;
-  return [
-    ...unknownOptions(options, ["failures", "probeEvery"]).map((problem) => `${place}: ${problem}`),
-    ...(failures >= 1 ? [] : [`${place}.failures: must be a number from 1, not ${failures}`]),
-    ...durationProblems(`${place}.probeEvery`, probeEvery),
-  ];
-}
-
-function parseCircuit(options: ChannelOptions["circuit"]): CircuitRules | false {
-  if (options === false) return false;
-  const { failures, probeEvery } = { ...defaultCircuitRules, ...options };
-  return { failures, probeEvery: milliseconds(probeEvery) };
 }
 
 function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {

@@ -23,6 +23,8 @@ import { withoutMailroom } from "../workers/suppressions.ts";
 import { wishOfMessage } from "../workers/wish-of-message.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import type { ChannelName } from "../define/channel-name.ts";
+import type { Archive } from "./archive/archive.ts";
+import { startArchiveRounds } from "./archive/archive-rounds.ts";
 import type { Settings } from "./options.ts";
 import { sentSecret } from "./sent-secret.ts";
 import { planningOf } from "./planning.ts";
@@ -50,6 +52,8 @@ export interface RolesOptions {
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
   /** Works on a stored replay, until it is at its end or the signal aborts. */
   readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+  /** Undefined: there is none. */
+  readonly archive: Archive | undefined;
   readonly logger: Logger;
 }
 
@@ -74,6 +78,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   let router: Router | undefined;
   let reconciler: Rounds | undefined;
   let replaying: Rounds | undefined;
+  let archiving: Rounds | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -86,6 +91,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       router?.stop(deadline),
       reconciler?.stop(),
       replaying?.stop(),
+      archiving?.stop(),
     ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
@@ -123,12 +129,14 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
       const planning = planningOf(settings, { deliver });
-      router = createRouter({ ...shared, planning });
+      const { archive } = options;
+      router = createRouter({ ...shared, planning, heldSince: archive?.until });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
       if (deliver) {
         reconciler = startReconciler({ ...shared, planning, ledger, record });
         const store = redisReplays(redis, settings.prefix, application);
+        if (archive !== undefined) archiving = startArchiveRounds({ archive, locks, logger });
         replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
       }
     }

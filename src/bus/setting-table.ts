@@ -19,6 +19,7 @@ const paths: Readonly<Record<string, string>> = {
   BUSBAR_PROFILE: "profile",
   SPOOL_FOLDER: "spool.folder",
   SPOOL_LIMIT: "spool.limit",
+  ARCHIVE_FOLDER: "archive.folder",
   EMAIL_FROM: "channels.email.from.address",
   EMAIL_FROM_NAME: "channels.email.from.name",
   EMAIL_SERVICE: "channels.email.order",

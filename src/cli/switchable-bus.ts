@@ -53,6 +53,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     subscribers: () => current.subscribers(),
     stats: () => current.stats(),
     spool: () => current.spool(),
+    get archive() {
+      return current.archive;
+    },
     get replays() {
       return current.replays;
     },

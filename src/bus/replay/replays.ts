@@ -11,7 +11,8 @@ import { lookAt } from "./look.ts";
 import type { LocalRequest, LocalRun } from "./local.ts";
 import { locally, type LocalsOptions } from "./locals.ts";
 import type { ReplayAct, ReplayProgress, ReplaySpec, ReplayState, ReplayStore } from "./operation.ts";
-import { keptInLog, pastOfLog } from "./past.ts";
+import { archiveKnows, keptOf } from "./kept.ts";
+import type { PastFor } from "./past-for.ts";
 import { checkKept, rangeOf } from "./range.ts";
 import { rendered } from "./render.ts";
 import { differ, type DiffOptions, type DiffResult } from "./differ.ts";
@@ -65,6 +66,7 @@ export interface ReplaysOptions extends LocalsOptions {
   readonly parts: LazyParts;
   readonly store: () => ReplayStore;
   readonly locks: () => Locks;
+  readonly past: PastFor;
   /** What digests of sent messages are keyed with. */
   readonly secret: string;
 }
@@ -77,14 +79,20 @@ const turns = {
 } as const;
 
 export function replays(options: ReplaysOptions): Replays {
-  const { log, parts, store, locks, catalog, planning, rendering } = options;
-  const pastOf = ({ mode }: Pick<ReplaySpec, "mode">) => pastOfLog(log, { missing: mode === "missing" });
+  const { log, parts, store, locks, catalog, planning, rendering, past } = options;
+  const pastOf = (spec: Pick<ReplaySpec, "id" | "mode">) => past.of({ replay: spec.id, outcomes: spec.mode === "missing" });
 
   const specOf = async (request: ReplayRequest, choice: Choice): Promise<ReplaySpec> => {
     const { mode, topics, subscribers, routes, filter } = choice;
     const created = Date.now();
-    const range = await rangeOf(request, { topics, mode, log, now: created, archiveKnows: async () => false });
-    const kept = await keptInLog(log, topics, range);
+    const range = await rangeOf(request, {
+      topics,
+      mode,
+      log,
+      now: created,
+      archiveKnows: (from) => archiveKnows({ log, ...past }, topics, from),
+    });
+    const kept = await keptOf({ log, ...past }, topics, range);
     checkKept(range, kept, { asked: (request.from ?? request.fromEvent) !== undefined });
     const { pace, reason, actor } = request;
     return {
