@@ -87,6 +87,7 @@ export const variables = z.object({
   SPOOL_FOLDER: z.string().optional(),
   SPOOL_LIMIT: megabytes.optional(),
   ARCHIVE_FOLDER: z.string().optional(),
+  BUSBAR_API_KEY: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

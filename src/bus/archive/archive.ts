@@ -115,10 +115,10 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
       log.standing(topic, partition),
       catalog(),
     ]);
-    const listening = subscribers
-      .filter(({ topics }) => topics.some(({ name }) => name === topic))
-      .map(({ identity }) => `${application}.${identity}`);
-    return groups.every(({ group, read }) => !listening.includes(group) || read >= (before?.last.number ?? 0));
+    const listening = new Set(
+      subscribers.filter(({ topics }) => topics.some(({ name }) => name === topic)).map(({ identity }) => `${application}.${identity}`),
+    );
+    return groups.every(({ group, read }) => !listening.has(group) || read >= (before?.last.number ?? 0));
   };
 
   return {
