@@ -4,6 +4,8 @@ export type { Duration } from "./base/duration.ts";
 export type { Logger } from "./base/logger.ts";
 export { type Bus, createBus } from "./bus/bus.ts";
 export { type Config, defineConfig } from "./bus/config.ts";
+export type { Archive, ArchiveWriteOptions, ArchiveWritten } from "./bus/archive/archive.ts";
+export type { ArchivePlace } from "./bus/archive/archive-options.ts";
 export type { ChannelView } from "./bus/channels.ts";
 export type { DeadLetterView } from "./bus/dead-letters.ts";
 export type { DeliveryStanding } from "./bus/deliveries.ts";
@@ -12,6 +14,7 @@ export type { SeekSubscriberOptions, SubscriberControl, SubscriberRemoved, Subsc
 export type { ReplayAct, ReplayState } from "./bus/replay/operation.ts";
 export type { DiffCounts, Difference } from "./bus/replay/diff.ts";
 export type { DiffOptions, DiffResult } from "./bus/replay/differ.ts";
+export type { LocalDelivery, LocalRequest, LocalRun } from "./bus/replay/local.ts";
 export type { ReplayMode } from "./bus/replay/replay-mode.ts";
 export type { ReplayOptions } from "./bus/replay/replay-here.ts";
 export type { ReplayRequest, ReplaySelection } from "./bus/replay/replay-request.ts";
@@ -31,6 +34,7 @@ export type { EmailOptions, PushOptions, SmsOptions, WhatsappOptions } from "./b
 export type { BusOptions, SendOptions } from "./bus/options.ts";
 export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/audience.ts";
 export type { ChannelOptions } from "./define/channel-options.ts";
+export type { Manifest } from "./log/archive/segment.ts";
 export { emailTemplate, type EmailTemplate } from "./define/email-template.ts";
 export type { BusEvent, Replayed } from "./define/event.ts";
 export type { FirstOf, FirstOfOptions } from "./define/first-of.ts";

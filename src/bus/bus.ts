@@ -27,6 +27,8 @@ import { createPublisher, exampleOf, type Publish } from "./publish.ts";
 import { type SubscriberControl, subscriberControl } from "./subscribers.ts";
 import { planningOf } from "./planning.ts";
 import type { ReplayResult } from "./replay/replay-view.ts";
+import { archive, type Archive } from "./archive/archive.ts";
+import { pastFor } from "./replay/past-for.ts";
 import { replayHere, type ReplayOptions } from "./replay/replay-here.ts";
 import { type Replays, replays } from "./replay/replays.ts";
 import { readStats, type Stats } from "./stats.ts";
@@ -101,6 +103,8 @@ export interface Bus<T extends Topics = Topics> {
   replay(options: ReplayOptions): Promise<ReplayResult>;
   /** The same step by step: stored replays, whoever works on them. */
   readonly replays: Replays;
+  /** What has left the logs, a segment a topic and day. */
+  readonly archive: Archive;
   /** True while all started roles are at work. */
   ready(): Promise<boolean>;
 }
@@ -149,7 +153,13 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
   const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const inspect = inspector({ application, topics, log, parts, logger, catalog });
   const allReplays = replays({
+    application,
+    topics,
+    services: settings.services,
+    logger,
+    find: inspect.event,
     log,
     parts,
     store: parts.replays,
@@ -158,6 +168,15 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     planning: planningOf(settings, { deliver: true }),
     rendering: compiled.get,
     secret: sentSecret(settings),
+    past: pastFor({ log, application, store: settings.archive?.store }),
+  });
+  const allArchive = archive({
+    application,
+    log,
+    parts,
+    catalog,
+    store: settings.archive?.store,
+    keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
   });
   const channels = channelControl(settings, parts);
   const outbox =
@@ -226,7 +245,19 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       await connected;
       const onRaised = statusEvents(topics, publish);
       const goOn = allReplays.work;
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, clock, observe, onRaised, goOn, logger });
+      running = await startRoles({
+        ...assembled,
+        settings,
+        roles: only,
+        deliver,
+        log,
+        clock,
+        observe,
+        onRaised,
+        goOn,
+        archive: settings.archive && allArchive,
+        logger,
+      });
     },
     connect: async () => void (await connect()),
     stop: () =>
@@ -246,7 +277,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
-    inspect: inspector({ application, topics, log, parts, logger, catalog }),
+    inspect,
     deadLetters: deadLetters(parts),
     deliveries: deliveries(parts),
     suppressions: suppressionControl(parts, clock),
@@ -265,6 +296,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
     replay: replayHere(allReplays),
     replays: allReplays,
+    archive: allArchive,
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
 }

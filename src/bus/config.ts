@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
+import type { ArchivePlace } from "./archive/archive-options.ts";
 import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
 import { type ConfigChannels, configuredChannel } from "./config-channels.ts";
@@ -31,6 +32,7 @@ const names = [
   "publishDeadline",
   "spool",
   "outbox",
+  "archive",
   "callbacks",
   "publicUrl",
   "linkSecrets",
@@ -53,7 +55,8 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, indexSecret, profile, spool, outbox, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
+  const { redis, prefix, indexSecret, profile, spool, outbox, archive, email, sender, sms, whatsapp, push, webhook, handler, send } =
+    environment;
   const { callbacks, publicUrl, linkSecrets, durability, replication } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
@@ -81,6 +84,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(redis === undefined ? {} : { redis }),
     ...(durability === undefined ? {} : { durability }),
     ...(replication === undefined ? {} : { replication: { ...rest.replication, ...replication } }),
+    ...(archive === undefined ? {} : { archive: { ...rest.archive, ...archive } as ArchivePlace }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
     ...(outbox === undefined ? {} : { outbox: { ...rest.outbox, ...outbox } }),
   };

@@ -93,6 +93,8 @@ export const variables = z.object({
     .string()
     .refine((text) => databaseUrlProblem(text) === undefined, "must look like postgres://user:password@host:5432/database")
     .optional(),
+  ARCHIVE_FOLDER: z.string().optional(),
+  BUSBAR_API_KEY: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

@@ -1,3 +1,4 @@
+import type { ArchivePlace } from "./archive/archive-options.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Profile } from "../base/pace.ts";
 import type { Durability } from "../base/redis-suitability.ts";
@@ -40,6 +41,8 @@ export interface Environment {
   readonly spool: Partial<SpoolPlace> | undefined;
   /** What is said of the outbox; undefined: as the configuration says. */
   readonly outbox: OutboxOptions | undefined;
+  /** What is said of the archive; undefined: as the configuration says. */
+  readonly archive: Partial<ArchivePlace> | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
@@ -114,6 +117,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     replication: replicationOf(data),
     spool: spoolOf(data),
     outbox: data.OUTBOX_DATABASE_URL === undefined ? undefined : { database: data.OUTBOX_DATABASE_URL },
+    archive: data.ARCHIVE_FOLDER === undefined ? undefined : { folder: data.ARCHIVE_FOLDER },
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),

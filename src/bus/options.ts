@@ -8,12 +8,13 @@ import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
+import { type ArchivePlace, archiveProblems, type ArchiveSettings, archiveSettings } from "./archive/archive-options.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
 import { type OutboxOptions, outboxOf, outboxProblems, type OutboxSettings } from "./outbox-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
-import { durationProblems, policyProblems } from "../define/policy.ts";
+import { policyProblems } from "../define/policy.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
 import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
@@ -24,7 +25,8 @@ import { durabilityProblems, replicationOf, type ReplicationOptions } from "./re
 import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import type { Replication } from "../base/redis-replication.ts";
-import { type CircuitRules, defaultCircuitRules } from "../providers/index.ts";
+import type { CircuitRules } from "../providers/index.ts";
+import { circuitProblems, parseCircuit } from "./circuit-options.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
@@ -94,6 +96,11 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * the default), only what tells them from others (`digests`), or nothing (`false`). Of what has `replay: "never"` nothing is ever kept.
    */
   readonly keepSent?: KeepSent;
+  /**
+   * Where the logs go when they are old: each day of a topic a compressed segment with a checksum, and with it what was sent. Replays read it as if it were the log. Payloads are in its files. Default: none,
+   * what is past its `retain` is gone.
+   */
+  readonly archive?: ArchivePlace;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
@@ -145,6 +152,7 @@ export interface Settings {
   readonly linkSecrets: readonly string[];
   readonly categories: Readonly<Record<string, CategoryText>>;
   readonly keepSent: KeepSent;
+  readonly archive: ArchiveSettings | undefined;
 }
 
 export interface ChannelSettings {
@@ -183,6 +191,7 @@ const optionNames = [
   "linkSecrets",
   "categories",
   "keepSent",
+  "archive",
 ];
 
 /**
@@ -216,7 +225,7 @@ export function parseOptions(options: BusOptions): Settings {
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
   problems.push(...durabilityProblems(options, publishDeadline));
-  problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox));
+  problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox), ...archiveProblems(options.archive));
   problems.push(...readerOptionProblems(options));
   if (![undefined, "text", "digests", false].includes(options.keepSent))
     problems.push(`keepSent: ${JSON.stringify(options.keepSent)} is none of "text", "digests" and false`);
@@ -249,6 +258,7 @@ export function parseOptions(options: BusOptions): Settings {
     linkSecrets: options.linkSecrets ?? [],
     categories: options.categories ?? {},
     keepSent: options.keepSent ?? "text",
+    archive: archiveSettings(options.archive),
   };
 }
 
@@ -272,23 +282,6 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
     timeout: milliseconds(timeout, `${place}.timeout`),
     circuit: parseCircuit(options?.circuit),
   };
-}
-
-function circuitProblems(options: ChannelOptions["circuit"], place: string): string[] {
-  if (options === undefined || options === false) return [];
-  if (typeof options !== "object" || options === null) return [`${place}: must be false, or { failures, probeEvery }`];
-  const { failures = defaultCircuitRules.failures, probeEvery } = options;
-  return [
-    ...unknownOptions(options, ["failures", "probeEvery"]).map((problem) => `${place}: ${problem}`),
-    ...(failures >= 1 ? [] : [`${place}.failures: must be a number from 1, not ${failures}`]),
-    ...durationProblems(`${place}.probeEvery`, probeEvery),
-  ];
-}
-
-function parseCircuit(options: ChannelOptions["circuit"]): CircuitRules | false {
-  if (options === false) return false;
-  const { failures, probeEvery } = { ...defaultCircuitRules, ...options };
-  return { failures, probeEvery: milliseconds(probeEvery) };
 }
 
 function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {

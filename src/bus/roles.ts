@@ -25,6 +25,8 @@ import { wishOfMessage } from "../workers/wish-of-message.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import { createRelay, type Relay } from "../outbox/relay.ts";
 import type { ChannelName } from "../define/channel-name.ts";
+import type { Archive } from "./archive/archive.ts";
+import { startArchiveRounds } from "./archive/archive-rounds.ts";
 import type { Settings } from "./options.ts";
 import { createAppender } from "./append.ts";
 import { rowPublisher } from "./relay-row.ts";
@@ -54,6 +56,8 @@ export interface RolesOptions {
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
   /** Works on a stored replay, until it is at its end or the signal aborts. */
   readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+  /** Undefined: there is none. */
+  readonly archive: Archive | undefined;
   readonly logger: Logger;
 }
 
@@ -79,6 +83,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   let reconciler: Rounds | undefined;
   let relay: Relay | undefined;
   let replaying: Rounds | undefined;
+  let archiving: Rounds | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -92,6 +97,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       reconciler?.stop(),
       relay?.stop(),
       replaying?.stop(),
+      archiving?.stop(),
     ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
@@ -129,12 +135,19 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
       const planning = planningOf(settings, { deliver });
-      router = createRouter({ ...shared, planning, newer: redisNewerRecord(redis, settings.prefix, application) });
+      const { archive } = options;
+      router = createRouter({
+        ...shared,
+        planning,
+        newer: redisNewerRecord(redis, settings.prefix, application),
+        heldSince: archive?.until,
+      });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
       if (deliver) {
         reconciler = startReconciler({ ...shared, planning, ledger, record });
         const store = redisReplays(redis, settings.prefix, application);
+        if (archive !== undefined) archiving = startArchiveRounds({ archive, locks, logger });
         replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
       }
     }

@@ -23,6 +23,7 @@ const paths: Readonly<Record<string, string>> = {
   SPOOL_FOLDER: "spool.folder",
   SPOOL_LIMIT: "spool.limit",
   OUTBOX_DATABASE_URL: "outbox.database",
+  ARCHIVE_FOLDER: "archive.folder",
   EMAIL_FROM: "channels.email.from.address",
   EMAIL_FROM_NAME: "channels.email.from.name",
   EMAIL_SERVICE: "channels.email.order",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { declareArchive } from "./commands/archive.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareEvents } from "./commands/events.ts";
 import { declareFilter } from "./commands/filter.ts";
@@ -45,6 +46,7 @@ Examples:
     declareOperation,
     declareRepair,
     declareReplay,
+    declareArchive,
     declareSuppressions,
     declareOutbox,
     declareKeys,

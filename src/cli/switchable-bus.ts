@@ -58,6 +58,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     catalog: () => current.catalog(),
     stats: () => current.stats(),
     spool: () => current.spool(),
+    get archive() {
+      return current.archive;
+    },
     get replays() {
       return current.replays;
     },

@@ -11,6 +11,7 @@ import type {
   Registered,
   RegisterRequest,
   Routed,
+  RoutedQuestion,
   RoutedRecord,
   SweepOptions,
   Swept,
@@ -108,17 +109,12 @@ export function redisGroups(redis: RedisConnection, keys: LogKeys) {
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
     },
 
-    async routedBy(
-      partition: number,
-      {
-        events,
-        subscribers,
-      }: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
-    ): Promise<readonly RoutedRecord[]> {
+    async routedBy(partition: number, { events, subscribers, pages = [] }: RoutedQuestion): Promise<readonly RoutedRecord[]> {
       if (subscribers.length === 0) return [];
+      const names = subscribers.flatMap((subscriber) => [subscriber, ...pages.map((page) => `${subscriber} ${page}`)]);
       const found = await Promise.all(
         events.map(async ({ id, time }) => {
-          const fields = subscribers.map((subscriber) => `${id} ${subscriber}`);
+          const fields = names.map((name) => `${id} ${name}`);
           const values = await redis.hmget(keys.routed(partition, id, Date.parse(time)), ...fields);
           return values.flatMap((value, index) => (value === null ? [] : [decodeRouted(time, fields[index]!, value)]));
         }),

@@ -51,10 +51,7 @@ export interface TopicLog {
   /** What each subscriber made of an event. */
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
   /** What each of these subscribers made of each of these events, in one partition; nothing of those that are not known to have read it. */
-  routedBy(
-    partition: number,
-    asked: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
-  ): Promise<readonly RoutedRecord[]>;
+  routedBy(partition: number, asked: RoutedQuestion): Promise<readonly RoutedRecord[]>;
   /** The newest entries, newest first. */
   latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
   /** A page of entries, oldest first, without touching any position. */
@@ -189,6 +186,13 @@ export interface LogRange {
   /** Only entries behind the one of this id. */
   readonly after?: string | undefined;
   readonly count: number;
+}
+
+export interface RoutedQuestion {
+  readonly events: readonly { readonly id: string; readonly time: string }[];
+  readonly subscribers: readonly string[];
+  /** Besides what came of the entry itself, records of these names. Default: none. */
+  readonly pages?: readonly string[];
 }
 
 export interface LogEnds {

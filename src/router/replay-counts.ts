@@ -27,7 +27,7 @@ export interface ReplayCounts {
   readonly audiences: number;
   /** Routes that were not taken because they refuse replays. */
   readonly never: number;
-  /** Events that today's code cannot plan. */
+  /** Events that today's code cannot plan, and segments of an archive that cannot be read. */
   readonly problems: number;
 }
 
@@ -88,9 +88,15 @@ export function judgePage(
     events,
     standings,
     tasks,
-  }: { readonly events: number; readonly standings: readonly Standing[]; readonly tasks: readonly AudienceTask[] },
+    damaged = [],
+  }: {
+    readonly events: number;
+    readonly standings: readonly Standing[];
+    readonly tasks: readonly AudienceTask[];
+    readonly damaged?: readonly string[];
+  },
 ): JudgedPage {
-  const problems = planned.flatMap((one) => ("problem" in one ? [one.problem] : []));
+  const problems = [...damaged, ...planned.flatMap((one) => ("problem" in one ? [one.problem] : []))];
   const plans = plansOf(planned);
   const standingOf = new Map(askedAbout(planned).map(({ id }, index) => [id, standings[index]!]));
   const of = (standing: Standing): number => standings.filter((one) => one === standing).length;

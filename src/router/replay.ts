@@ -17,14 +17,19 @@ export interface LogPlace {
 }
 
 export interface PastPage {
+  /** None: there are no more. */
   readonly entries: readonly LogEntry[];
   /** Of what came out of an archive. */
   readonly archived?: ArchivedPage;
+  /** Segments that cannot be read, and are passed over: each a sentence that names it. */
+  readonly damaged?: readonly string[];
 }
 
 export interface ArchivedPage {
-  /** How a delivery stood when its event was archived; undefined for one that nobody had planned. */
+  /** How a delivery stood when its event was archived; undefined for one that nobody had planned, or that was never sent. */
   stood(deliveryId: string): Standing | undefined;
+  /** Whether an audience had been looked up, whose recipients nobody can tell any more from others. */
+  lookedUp(task: AudienceTask): boolean;
   /** Notes for good what is about to be queued: nothing else remembers it for long. */
   queueing(deliveryIds: readonly string[]): Promise<void>;
 }
@@ -72,10 +77,11 @@ export async function replay(deps: ReplayDeps, run: ReplayRun): Promise<{ readon
       for (;;) {
         if (signal?.aborted) return { finished: false };
         const page = await deps.past.page({ topic, partition }, { from, to, after, count: replayPageSize });
-        if (page.entries.length === 0) break;
-        after = page.entries.at(-1)!.id;
+        if (page.entries.length === 0 && page.damaged === undefined) break;
+        after = page.entries.at(-1)?.id ?? after ?? "0-0";
         if (!(await onPage({ ...(await replayPage(deps, run, { ...page, topic, partition })), topic, partition, after })))
           return { finished: false };
+        if (page.entries.length === 0) break;
       }
     }
   return { finished: true };
@@ -84,15 +90,16 @@ export async function replay(deps: ReplayDeps, run: ReplayRun): Promise<{ readon
 async function replayPage(
   deps: ReplayDeps,
   { chosen, filter, recordAs }: ReplayRun,
-  { entries, archived, topic, partition }: PastPage & LogPlace,
+  { entries, archived, damaged = [], topic, partition }: PastPage & LogPlace,
 ): Promise<JudgedPage> {
   const page = planPage(entries, { topic, chosen, filter });
   const asked = askedAbout(page.planned);
   const standings = (await deps.look(asked)).map((now, index) => (now === "missing" ? archived?.stood(asked[index]!.id) : now) ?? now);
   const tasks: AudienceTask[] = [];
-  for (const task of audiencesOf(page.planned)) if (!(await deps.audienceKnown(task))) tasks.push(task);
+  for (const task of audiencesOf(page.planned))
+    if (archived?.lookedUp(task) !== true && !(await deps.audienceKnown(task))) tasks.push(task);
 
-  const judged = judgePage(page, { events: entries.length, standings, tasks });
+  const judged = judgePage(page, { events: entries.length, standings, tasks, damaged });
   if (recordAs === undefined) return judged;
   const missing = judged.missing.flatMap(({ deliveries }) => deliveries);
   // The records first: what is in a queue is always known of.

@@ -32,6 +32,8 @@ export interface RouterOptions {
   readonly locks: Locks;
   /** Which events wait for a newer process. */
   readonly newer: NewerRecord;
+  /** Since when entries of a log stay whatever their age; undefined: they are trimmed by their age. */
+  readonly heldSince?: ((topic: string, partition: number) => Promise<number>) | undefined;
   readonly pace: Pace;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -151,7 +153,7 @@ export function createRouter(options: RouterOptions): Router {
       rounds = [
         startDeadLetterExpiry({ ...expiry, queue: queues.routing }),
         startDeadLetterExpiry({ ...expiry, queue: queues.audiences }),
-        logKeeper({ application, catalog, log, locks, every: pace.rounds, observe, logger }),
+        logKeeper({ application, catalog, log, locks, heldSince: options.heldSince, every: pace.rounds, observe, logger }),
       ];
       for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {
         const own = lanes.filter((lane) => lane.position.partition === partition);

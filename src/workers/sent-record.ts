@@ -63,18 +63,32 @@ export function shownField(field: SentField): string {
   return field.start === "" ? "(not kept)" : `${field.start} …`;
 }
 
-/** JSON `[to, { field: text | [digest, beginning] }]`, deflated without a header. */
-export function encodeSent({ to, fields }: SentRecord): Buffer {
-  const short = Object.entries(fields).map(([name, field]) => [name, typeof field === "string" ? field : [field.digest, field.start]]);
-  return deflateRawSync(JSON.stringify([to, Object.fromEntries(short)]));
+/** `[to, { field: text or [digest, beginning] }]`: as it is kept. */
+export type ShortSent = readonly [to: string, fields: Readonly<Record<string, string | readonly [digest: string, start: string]>>];
+
+export function shortSent({ to, fields }: SentRecord): ShortSent {
+  const short = Object.entries(fields).map(([name, field]) => [
+    name,
+    typeof field === "string" ? field : ([field.digest, field.start] as const),
+  ]);
+  return [to, Object.fromEntries(short) as ShortSent[1]];
 }
 
-/** @throws Error where it is none */
-export function decodeSent(bytes: Buffer): SentRecord {
-  const [to, short] = JSON.parse(inflateRawSync(bytes).toString()) as [string, Record<string, string | [string, string]>];
+export function sentOfShort([to, short]: ShortSent): SentRecord {
   const fields = Object.entries(short).map(([name, field]): [string, SentField] => [
     name,
     typeof field === "string" ? field : { digest: field[0], start: field[1] },
   ]);
   return { to, fields: Object.fromEntries(fields) };
+}
+
+/** Its JSON, deflated without a header. */
+export function encodeSent(record: SentRecord): Buffer {
+  // Small windows: it is made anew for each message.
+  return deflateRawSync(JSON.stringify(shortSent(record)), { windowBits: 11, memLevel: 3 });
+}
+
+/** @throws Error where it is none */
+export function decodeSent(bytes: Buffer): SentRecord {
+  return sentOfShort(JSON.parse(inflateRawSync(bytes).toString()) as ShortSent);
 }

@@ -2,9 +2,11 @@ import type { MessageFields } from "../../channels/channel.ts";
 import type { ChannelName } from "../../define/channel-name.ts";
 import type { Delivery } from "../../define/delivery.ts";
 import { type BusEvent } from "../../define/event.ts";
-import type { LogEntry, RoutedRecord } from "../../log/topic-log.ts";
+import type { RoutedRecord } from "../../log/topic-log.ts";
 import type { ParsedPattern } from "../../filter/parsed-pattern.ts";
-import type { LogPlace, Past } from "../../router/replay.ts";
+import type { LogPlace } from "../../router/replay.ts";
+import type { KnownPage } from "../archive/archived-page.ts";
+import type { Known } from "./past.ts";
 import { type Chosen, type PlannedEvent, planPage, plansOf } from "../../router/replay-page.ts";
 import type { LedgerStanding } from "../../workers/ledger.ts";
 import { type FieldChange, fieldChanges, type SentRecord, shownField } from "../../workers/sent-record.ts";
@@ -48,7 +50,7 @@ export interface Difference {
 }
 
 export interface DiffDeps {
-  readonly past: Past;
+  readonly past: Known;
   readonly partitions: (topic: string) => Promise<number>;
   /** What was planned then. */
   readonly routed: (
@@ -91,10 +93,11 @@ export async function diff(deps: DiffDeps, run: DiffRun): Promise<{ readonly fin
     for (let partition = 0; partition < (await deps.partitions(topic)); partition++)
       for (let after: string | undefined; ;) {
         if (signal?.aborted) return { finished: false };
-        const { entries } = await deps.past.page({ topic, partition }, { from, to, after, count: pageSize });
-        if (entries.length === 0) break;
-        after = entries.at(-1)!.id;
-        run.onPage(await diffPage(deps, run, { entries, topic, partition }));
+        const page = await deps.past.page({ topic, partition }, { from, to, after, count: pageSize });
+        if (page.entries.length === 0 && page.damaged === undefined) break;
+        after = page.entries.at(-1)?.id ?? after;
+        run.onPage(await diffPage(deps, run, { ...page, topic, partition }));
+        if (page.entries.length === 0) break;
       }
   return { finished: true };
 }
@@ -102,11 +105,11 @@ export async function diff(deps: DiffDeps, run: DiffRun): Promise<{ readonly fin
 async function diffPage(
   deps: DiffDeps,
   { chosen, filter }: DiffRun,
-  { entries, ...place }: { readonly entries: readonly LogEntry[] } & LogPlace,
+  { entries, archived, damaged = [], ...place }: Awaited<ReturnType<Known["page"]>> & LogPlace,
 ): Promise<DiffPage> {
   const page = planPage(entries, { topic: place.topic, chosen, filter });
   const plans = plansOf(page.planned);
-  const then = await plannedThen(deps, place, plans, chosen);
+  const then = await plannedThen(deps, place, { plans, chosen, archived });
   const now = plans.flatMap((made) =>
     made.plan.deliveries.filter(({ refusal }) => refusal === undefined).map((delivery) => ({ made, delivery })),
   );
@@ -114,11 +117,13 @@ async function diffPage(
   const nowIds = new Set(now.map(({ delivery }) => delivery.id));
   const gone = then.filter(({ id }) => !nowIds.has(id));
   const asked: readonly Asked[] = [...now.map(({ delivery }) => delivery), ...gone];
-  const [standings, records] = await Promise.all([deps.standings(asked), deps.sent(asked)]);
+  const [standings, records] = await (archived === undefined
+    ? Promise.all([deps.standings(asked), deps.sent(asked)])
+    : fromArchive(archived, asked));
 
   const counts = { same: 0, added: 0, removed: 0, changed: 0, unsent: 0, unknown: 0 };
   const differences: Difference[] = [];
-  const problems = page.planned.flatMap((one) => ("problem" in one ? [one.problem] : []));
+  const problems = [...damaged, ...page.planned.flatMap((one) => ("problem" in one ? [one.problem] : []))];
   for (const [index, { made, delivery }] of now.entries()) {
     const wasSent = standings[index] === "sent";
     if (!wasSent && (thenIds.has(delivery.id) || standings[index] !== "open")) counts.unsent += 1;
@@ -162,15 +167,23 @@ interface PlannedThen extends Asked {
   readonly made: PlannedEvent;
 }
 
+function fromArchive(archived: KnownPage, asked: readonly Asked[]): [readonly LedgerStanding[], readonly (SentRecord | undefined)[]] {
+  return [asked.map(({ id }) => archived.standing(id)), asked.map(({ id }) => archived.sent(id))];
+}
+
 async function plannedThen(
   deps: DiffDeps,
   place: LogPlace,
-  plans: readonly PlannedEvent[],
-  chosen: readonly Chosen[],
+  {
+    plans,
+    chosen,
+    archived,
+  }: { readonly plans: readonly PlannedEvent[]; readonly chosen: readonly Chosen[]; readonly archived: KnownPage | undefined },
 ): Promise<PlannedThen[]> {
   const events = [...new Map(plans.map(({ event }) => [event.id, event])).values()];
   const subscribers = chosen.map(({ subscriber }) => subscriber.identity);
-  const records = events.length === 0 ? [] : await deps.routed(place, { events, subscribers });
+  const ofLog = async (): Promise<readonly RoutedRecord[]> => (events.length === 0 ? [] : deps.routed(place, { events, subscribers }));
+  const records = archived === undefined ? await ofLog() : archived.records.filter(({ subscriber }) => subscribers.includes(subscriber));
   const plansByName = new Map(plans.map((made) => [`${made.event.id} ${made.subscriber.identity}`, made]));
   return records.flatMap(({ eventId, subscriber, time, deliveries }) => {
     const made = plansByName.get(`${eventId} ${subscriber}`);

@@ -4,7 +4,8 @@ import type { PlanOptions } from "../../router/plan-options.ts";
 import type { LazyParts } from "../lazy-parts.ts";
 import { chosenOf } from "./chosen.ts";
 import { diff, type DiffCounts, type Difference } from "./diff.ts";
-import { keptInLog, pastOfLog } from "./past.ts";
+import { archiveKnows, keptOf } from "./kept.ts";
+import type { PastFor } from "./past-for.ts";
 import { checkKept, rangeOf } from "./range.ts";
 import { type Rendering, rendered } from "./render.ts";
 import type { ReplaySelection } from "./replay-request.ts";
@@ -37,6 +38,7 @@ export interface DifferOptions {
   readonly catalog: () => Promise<Catalog>;
   readonly planning: PlanOptions;
   readonly rendering: () => Promise<Rendering>;
+  readonly past: PastFor;
   /** What digests of sent messages are keyed with. */
   readonly secret: string;
 }
@@ -56,11 +58,17 @@ const none: DiffCounts = {
 const defaultMost = 1_000;
 
 /** Compares what today's code makes of past events with what was sent then. */
-export function differ({ log, parts, catalog, planning, rendering, secret }: DifferOptions) {
+export function differ({ log, parts, catalog, planning, rendering, past, secret }: DifferOptions) {
   return async (selection: ReplaySelection, { most = defaultMost, onProgress, signal }: DiffOptions = {}): Promise<DiffResult> => {
     const { topics, subscribers, routes, filter } = chosenOf(await catalog(), selection);
-    const range = await rangeOf(selection, { topics, mode: "diff", log, now: Date.now(), archiveKnows: async () => false });
-    const kept = await keptInLog(log, topics, range);
+    const range = await rangeOf(selection, {
+      topics,
+      mode: "diff",
+      log,
+      now: Date.now(),
+      archiveKnows: (from) => archiveKnows({ log, ...past }, topics, from),
+    });
+    const kept = await keptOf({ log, ...past }, topics, range);
     checkKept(range, kept, { asked: (selection.from ?? selection.fromEvent) !== undefined });
     const total = kept.reduce((sum, { events }) => sum + events, 0);
     const made = await rendering();
@@ -70,7 +78,7 @@ export function differ({ log, parts, catalog, planning, rendering, secret }: Dif
     let firstProblem: string | undefined;
     const { finished } = await diff(
       {
-        past: pastOfLog(log, { missing: true }),
+        past: past.of({ replay: undefined, outcomes: true }),
         partitions: (topic) => log.partitions(topic),
         routed: ({ partition }, asked) => log.routedBy(partition, asked),
         standings: (deliveries) => parts.ledger().standings(deliveries),

@@ -1,19 +1,20 @@
 import { BusbarError } from "../../base/errors.ts";
 import { shortHash, timeOrderedId } from "../../base/ids.ts";
 import type { Locks } from "../../base/redis-locks.ts";
-import type { Catalog } from "../../define/catalog.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
-import type { PlanOptions } from "../../router/plan-options.ts";
 import { replay } from "../../router/replay.ts";
 import { addCounts, addParts, noCounts } from "../../router/replay-counts.ts";
 import type { By } from "../by.ts";
 import type { LazyParts } from "../lazy-parts.ts";
 import { type Choice, chosenOf } from "./chosen.ts";
 import { lookAt } from "./look.ts";
+import type { LocalRequest, LocalRun } from "./local.ts";
+import { locally, type LocalsOptions } from "./locals.ts";
 import type { ReplayAct, ReplayProgress, ReplaySpec, ReplayState, ReplayStore } from "./operation.ts";
-import { keptInLog, pastOfLog } from "./past.ts";
+import { archiveKnows, keptOf } from "./kept.ts";
+import type { PastFor } from "./past-for.ts";
 import { checkKept, rangeOf } from "./range.ts";
-import { type Rendering, rendered } from "./render.ts";
+import { rendered } from "./render.ts";
 import { differ, type DiffOptions, type DiffResult } from "./differ.ts";
 import type { ReplayRequest, ReplaySelection } from "./replay-request.ts";
 import { type ReplayResult, type ReplaySample, type ReplayView, replayView, speedOf } from "./replay-view.ts";
@@ -36,6 +37,12 @@ export interface Replays {
    * @throws BusbarError as `start` does
    */
   diff(selection: ReplaySelection, options?: DiffOptions): Promise<DiffResult>;
+  /**
+   * Runs one event through one subscriber in this process, so that a breakpoint in its code is reached. Messages are rendered and not sent, what handlers publish is kept and not published; their
+   * services are the application's own.
+   * @throws BusbarError `INVALID_REPLAY` where there is no such event, and what the subscriber's code throws while it plans
+   */
+  local(request: LocalRequest): Promise<LocalRun>;
   /** The newest first. An ended one is kept 90 d. */
   list(count?: number): Promise<readonly ReplayView[]>;
   /** Undefined where none has that id. */
@@ -54,15 +61,12 @@ export interface Watched {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ReplaysOptions {
+export interface ReplaysOptions extends LocalsOptions {
   readonly log: TopicLog;
   readonly parts: LazyParts;
   readonly store: () => ReplayStore;
   readonly locks: () => Locks;
-  readonly catalog: () => Promise<Catalog>;
-  readonly planning: PlanOptions;
-  /** Compiles the templates, once. */
-  readonly rendering: () => Promise<Rendering>;
+  readonly past: PastFor;
   /** What digests of sent messages are keyed with. */
   readonly secret: string;
 }
@@ -75,14 +79,20 @@ const turns = {
 } as const;
 
 export function replays(options: ReplaysOptions): Replays {
-  const { log, parts, store, locks, catalog, planning, rendering } = options;
-  const pastOf = ({ mode }: Pick<ReplaySpec, "mode">) => pastOfLog(log, { missing: mode === "missing" });
+  const { log, parts, store, locks, catalog, planning, rendering, past } = options;
+  const pastOf = (spec: Pick<ReplaySpec, "id" | "mode">) => past.of({ replay: spec.id, outcomes: spec.mode === "missing" });
 
   const specOf = async (request: ReplayRequest, choice: Choice): Promise<ReplaySpec> => {
     const { mode, topics, subscribers, routes, filter } = choice;
     const created = Date.now();
-    const range = await rangeOf(request, { topics, mode, log, now: created, archiveKnows: async () => false });
-    const kept = await keptInLog(log, topics, range);
+    const range = await rangeOf(request, {
+      topics,
+      mode,
+      log,
+      now: created,
+      archiveKnows: (from) => archiveKnows({ log, ...past }, topics, from),
+    });
+    const kept = await keptOf({ log, ...past }, topics, range);
     checkKept(range, kept, { asked: (request.from ?? request.fromEvent) !== undefined });
     const { pace, reason, actor } = request;
     return {
@@ -193,6 +203,7 @@ export function replays(options: ReplaysOptions): Replays {
     },
 
     diff: differ(options),
+    local: locally(options),
 
     list: async (count = 50) => {
       const [found, known] = await Promise.all([store().list(count), catalog()]);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ReplayCommand } from "../replay.ts";
 import type { DiffCommand } from "../replay-diff.ts";
+import type { LocalCommand } from "../replay-local.ts";
 
 /** What runs the past again, or only looks what that would come to. */
 export function declareReplay(program: Command): void {
@@ -34,6 +35,21 @@ export function declareReplay(program: Command): void {
       `\nExamples:\n  busbar replay diff order.placed --subscriber order-confirmation --from 1h\n  busbar replay diff order.placed --subscriber order-confirmation --json --limit 10000`,
     )
     .action(async (topics: string[], options: DiffCommand) => (await import("../replay-diff.ts")).replayDiff(topics, options));
+
+  replay
+    .command("local <event>")
+    .description("run one event through one subscriber in this process, so that a breakpoint is reached; nothing is sent or published")
+    .requiredOption("--subscriber <name>", "through which")
+    .option("--route <name>", "only this route; may stand several times. Default: all of its routes", collected, [])
+    .option("--redis <url>", "take the event from the log of this Redis, with other addresses in it")
+    .option("--url <url>", "take it from a server's HTTP API, with other addresses in it; its key is BUSBAR_API_KEY")
+    .option("--mask", "put other addresses into an event of our own log, too")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar replay local 01a20061-… --subscriber order-confirmation\n  NODE_OPTIONS=--inspect-brk busbar replay local d_k3v2… --subscriber inventory-sync\n  busbar replay local 01a20061-… --subscriber order-confirmation --url https://shop.example.com`,
+    )
+    .action(async (event: string, options: LocalCommand) => (await import("../replay-local.ts")).replayLocal(event, options));
 
   replay
     .command("list")
