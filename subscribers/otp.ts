@@ -10,6 +10,8 @@ const words = ({ data: { code, purpose } }: EventOf<typeof otpRequested>) => ({
 
 export default defineSubscriber(otpRequested, {
   name: "otp",
+  // What it says opens an account: nobody may read it later, and none comes late or twice.
+  replay: "never",
   description:
     "Sends a one-time code, and by WhatsApp where its SMS does not arrive. One that comes too late is dropped: it would only confuse.",
   priority: "critical",

@@ -5,6 +5,8 @@ import { passwordResetEmail } from "./_templates/password-reset-email.ts";
 
 export default defineSubscriber(passwordResetRequested, {
   name: "password-reset",
+  // What it says opens an account: nobody may read it later, and none comes late or twice.
+  replay: "never",
   description: "Sends the link for a new password, as long as the link works.",
   deliver: ({ email }) => [
     email({

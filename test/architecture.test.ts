@@ -13,7 +13,7 @@ const steps = [
   ["bus"],
   ["router", "workers"],
   ["channels"],
-  ["log", "queues", "providers", "vault"],
+  ["log", "queues", "providers", "outbox", "vault"],
   ["define"],
   ["filter"],
   ["base"],
@@ -75,6 +75,7 @@ describe("architecture", () => {
   it("keeps vendors' packages in their rooms", () => {
     const homes: Readonly<Record<string, readonly string[]>> = {
       bullmq: ["queues"],
+      pg: ["outbox"],
       "@sendgrid/mail": ["providers"],
       "@sendgrid/client": ["providers"],
       nodemailer: ["providers"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "./redis.ts";
 
-export type LuaArgument = string | number;
+export type LuaArgument = string | number | Buffer;
 
 /**
  * A Lua script that lies in a file beside the module that calls it. It is sent once and called by its hash after that; after a
@@ -12,7 +12,7 @@ export type LuaArgument = string | number;
 export function luaScript<Reply>(
   file: URL,
   before?: URL,
-): (redis: Redis, keys: readonly string[], args: readonly LuaArgument[]) => Promise<Reply> {
+): (redis: RedisConnection, keys: readonly string[], args: readonly LuaArgument[]) => Promise<Reply> {
   const lua = [before, file].flatMap((part) => (part === undefined ? [] : [readFileSync(part, "utf8")])).join("\n");
   const command = `busbar:${file.pathname.split("/").at(-1)}`;
   return async (redis, keys, args) => {

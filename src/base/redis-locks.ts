@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "./redis.ts";
 
 /** Short locks by name, for what one process does at a time. They make double work rare; nothing is unsafe without them. */
 export interface Locks {
@@ -17,7 +17,7 @@ const renewScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.
 const releaseScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 /** Locks are strings `<prefix>:lock:<name>` with a random value and a time to live. */
-export function redisLocks(redis: Redis, prefix: string): Locks {
+export function redisLocks(redis: RedisConnection, prefix: string): Locks {
   return {
     async acquire(name, milliseconds) {
       const key = `${prefix}:lock:${name}`;

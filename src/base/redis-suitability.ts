@@ -1,5 +1,8 @@
-/** What survives which fault: `fsync` survives a power cut, `memory` can lose the last second or two in one. */
-export type Durability = "memory" | "fsync";
+/**
+ * What survives which fault: `replicated` survives the loss of the master, where a replica that confirmed it takes over; `fsync` survives a
+ * power cut; `memory` can lose the last second or two in one.
+ */
+export type Durability = "memory" | "fsync" | "replicated";
 
 /** What a Redis says of itself. Undefined: its host does not let us see it. */
 export interface RedisFacts {
@@ -7,6 +10,8 @@ export interface RedisFacts {
   readonly evictionPolicy: string | undefined;
   readonly appendOnly: boolean | undefined;
   readonly appendFsync: string | undefined;
+  /** Of its replicas, those that have its data, and those that still take them for the first time; of a Cluster, the least that a master has. */
+  readonly replicas: { readonly online: number; readonly coming: number } | undefined;
 }
 
 export interface Suitability {
@@ -14,12 +19,12 @@ export interface Suitability {
   readonly refusals: readonly string[];
   /** What its owner should know, one sentence each with its fix. */
   readonly warnings: readonly string[];
-  /** What an acknowledged publish survives; undefined where it cannot be seen. */
-  readonly durability: Durability | undefined;
+  /** What an acknowledged publish survives on this master alone; undefined where it cannot be seen. */
+  readonly durability: Exclude<Durability, "replicated"> | undefined;
 }
 
 /** Judges whether queued work is safe on a Redis. Pure. */
-export function judgeRedis({ version, evictionPolicy, appendOnly, appendFsync }: RedisFacts): Suitability {
+export function judgeRedis({ version, evictionPolicy, appendOnly, appendFsync }: Omit<RedisFacts, "replicas">): Suitability {
   const refusals: string[] = [];
   const warnings: string[] = [];
   if (!(Number.parseInt(version, 10) >= 7))

@@ -1,5 +1,6 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
+import { TooFewReplicas } from "../base/redis-replication.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import { LateAnswer, within } from "../base/within.ts";
 import { payloadFingerprint } from "../define/event.ts";
@@ -65,7 +66,7 @@ export function createAppender({ log, deadline, spool, vault }: AppenderOptions)
         if (error instanceof BusbarError && error.code !== "REDIS_UNREACHABLE") throw error;
         // Redis answered: trying again would give the same answer.
         const { entry } = record;
-        if (isReply(error) || error instanceof LogFull || performance.now() + retryPauseMs > giveUpAt)
+        if (isReply(error) || error instanceof LogFull || error instanceof TooFewReplicas || performance.now() + retryPauseMs > giveUpAt)
           throw state.sent && !(error instanceof LogFull) ? unconfirmed(entry, error) : unreachable(entry, error);
         await pause(retryPauseMs);
       }
@@ -115,7 +116,7 @@ function isReply(error: unknown): boolean {
 }
 
 /** True when the log could not be reached, or could not take anything just then. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   if (!(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED") return false;
   return !isReply(error.cause) || passing.test(messageOf(error.cause));
 }

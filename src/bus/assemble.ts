@@ -105,6 +105,15 @@ export async function closeAll(channels: Assembled["channels"]): Promise<void> {
   await Promise.all([...channels.values()].map((channel) => channel.close()));
 }
 
+/** Puts an application together when it is first asked for, for those who render without sending. */
+export function onceCompiled(make: () => Promise<Assembled>): { get(): Promise<Assembled>; close(): Promise<void> } {
+  let made: Promise<Assembled> | undefined;
+  return {
+    get: () => (made ??= make()),
+    close: async () => void (await made?.then(({ channels }) => closeAll(channels)).catch(() => undefined)),
+  };
+}
+
 /** For those who only look whether the channels can be made ready. */
 export const checking: Pick<HandlerChannelOptions, "publishFor" | "logger"> = { publishFor: () => ({}), logger: silentLogger };
 

@@ -7,9 +7,10 @@ import { decodeEvent } from "../define/event.ts";
 import type { Observations, Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
+import { type OutboxControl, outboxControl } from "../outbox/outbox-control.ts";
 import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
-import { assemble, checking, closeAll } from "./assemble.ts";
+import { assemble, checking, closeAll, onceCompiled } from "./assemble.ts";
 import { callbackDoor, type Callbacks } from "./callbacks.ts";
 import type { AuditEntry } from "./audit.ts";
 import { type ChannelControl, channelControl } from "./channels.ts";
@@ -22,21 +23,28 @@ import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
 import { createAppender } from "./append.ts";
+import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool, type SpoolStanding } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
-import { type SubscriberPosition, subscriberPositions, topicStandings } from "./positions.ts";
-import { type ReplayOptions, replayer, type ReplayResult } from "./replay.ts";
+import { type SubscriberControl, subscriberControl } from "./subscribers.ts";
+import { planningOf } from "./planning.ts";
+import type { ReplayResult } from "./replay/replay-view.ts";
+import { archive, type Archive } from "./archive/archive.ts";
+import { pastFor } from "./replay/past-for.ts";
+import { replayHere, type ReplayOptions } from "./replay/replay-here.ts";
+import { type Replays, replays } from "./replay/replays.ts";
 import { readStats, type Stats } from "./stats.ts";
 import { type Preferences, preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
+import { sentSecret } from "./sent-secret.ts";
 import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { vaultOf } from "./vault.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 
-const bothRoles: readonly Role[] = ["router", "workers"];
+const allRoles: readonly Role[] = ["router", "workers", "relay"];
 
 export interface Bus<T extends Topics = Topics> {
   readonly publishEvent: PublishEvent<T>;
@@ -48,7 +56,7 @@ export interface Bus<T extends Topics = Topics> {
    */
   example(topicName: string): unknown;
   /**
-   * Starts router and workers in this process, or only some of them.
+   * Starts router and workers in this process, and the relay where `outbox.database` is set; or only some of them.
    * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
    */
   start(options?: { readonly only?: readonly Role[] }): Promise<void>;
@@ -89,18 +97,25 @@ export interface Bus<T extends Topics = Topics> {
   audit(count?: number): Promise<readonly AuditEntry[]>;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
-  /** How far each subscriber has read. */
-  subscribers(): Promise<readonly SubscriberPosition[]>;
+  /** The subscribers: how far each has read, and pausing, moving and removing one for all processes. */
+  readonly subscribers: SubscriberControl;
   /** What waits in files of this process while Redis is away; undefined where it has no spool. It asks nobody. */
   spool(): SpoolStanding | undefined;
+  /** What transactions have left in the outbox: look at it, and repair it. Undefined without `outbox.database`. */
+  readonly outbox: OutboxControl | undefined;
   /** Everything that is counted, at this moment. */
   stats(): Promise<Stats>;
   /**
-   * Plans past events again for one subscriber, as today's code does, and queues what was never sent. What was sent, is under way,
-   * is a dead letter or was ended on purpose stays as it is.
-   * @throws BusbarError `UNKNOWN_TOPIC`, `UNKNOWN_SUBSCRIBER` or `INVALID_RANGE`; nothing was queued then
+   * Plans past events again for chosen subscribers, as today's code does, and queues what was never sent; in mode `again`, all of it. In mode `missing`
+   * what was sent, is under way, is a dead letter or was ended on purpose stays as it is. It is stored, and worked on in this process to its end;
+   * where the process dies, another one with a router goes on.
+   * @throws BusbarError as `replays.start` does; nothing was queued then
    */
   replay(options: ReplayOptions): Promise<ReplayResult>;
+  /** The same step by step: stored replays, whoever works on them. */
+  readonly replays: Replays;
+  /** What has left the logs, a segment a topic and day. */
+  readonly archive: Archive;
   /** True while all started roles are at work. */
   ready(): Promise<boolean>;
 }
@@ -137,8 +152,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       logger.error({ observation: name, error: messageOf(error) }, "a listener of the bus threw");
     }
   };
-  const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application } = settings;
-  const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, logger });
+  const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application, replication } = settings;
+  const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
   const parts = lazyParts(settings, { logger, clock });
   const vault = vaultOf(settings, Object.values(topics), parts.redis);
@@ -150,7 +165,42 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   };
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
+  const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const inspect = inspector({ application, topics, log, parts, vault, logger, catalog });
+  const allReplays = replays({
+    application,
+    topics,
+    services: settings.services,
+    logger,
+    // Not as people see it: its code is to run.
+    find: async (id) => {
+      const seen = await inspect.event(id);
+      const found = seen && (await log.find(seen.id, { topics: [seen.type], time: Date.parse(seen.time) }));
+      const [event] = found === undefined ? [] : await vault.read([found.entry.json]);
+      if (event instanceof Error) throw event;
+      return event;
+    },
+    log,
+    parts,
+    store: parts.replays,
+    locks: parts.locks,
+    catalog,
+    planning: planningOf(settings, { deliver: true, read: vault.read }),
+    rendering: compiled.get,
+    secret: sentSecret(settings),
+    past: pastFor({ log, application, store: settings.archive?.store }),
+  });
+  const allArchive = archive({
+    application,
+    log,
+    parts,
+    catalog,
+    store: settings.archive?.store,
+    keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
+  });
   const channels = channelControl(settings, parts);
+  const outbox =
+    settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
   const checkRunning = (topicName: string): void => {
     if (stopped === undefined) return;
     throw new BusbarError(
@@ -171,9 +221,17 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   let running: RunningRoles | undefined;
   let stopped: Promise<void> | undefined;
 
-  const connect = async (): Promise<void> => {
+  /** Says why a start would be refused on this Redis. */
+  const connect = async (): Promise<string | undefined> => {
     await spool?.start();
-    for (const warning of (await log.check()).warnings) logger.warn({}, warning);
+    const { warnings, facts } = await log.check();
+    const { refusal, warning } = judgeDurability(facts, settings);
+    for (const sentence of [...warnings, refusal, warning]) if (sentence !== undefined) logger.warn({}, sentence);
+    return refusal;
+  };
+  const connectToStart = async (): Promise<void> => {
+    const refusal = await connect();
+    if (refusal !== undefined) throw new BusbarError("REDIS_UNSUITABLE", refusal);
   };
 
   const publishEvent = Object.fromEntries(
@@ -190,11 +248,12 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     publishEvent: publishEvent as PublishEvent<T>,
     publish,
     example: (topicName) => exampleOf(topicName, Object.values(topics)),
-    async start({ only = bothRoles } = {}) {
+    async start({ only = outbox === undefined ? allRoles.filter((role) => role !== "relay") : allRoles } = {}) {
+      if (only.includes("relay") && outbox === undefined) throw noDatabase();
       if (running !== undefined || stopped !== undefined)
         throw new BusbarError("ALREADY_RUNNING", "This bus was started before: create another one.");
       // Side by side: compiling templates takes a second, and so may a Redis far away. Mistakes of the application are told first.
-      const connected = connect();
+      const connected = connectToStart();
       connected.catch(() => undefined);
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
@@ -205,13 +264,29 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      running = await startRoles({ ...assembled, settings, roles: only, deliver, log, vault, clock, observe, onRaised, logger });
+      const goOn = allReplays.work;
+      running = await startRoles({
+        ...assembled,
+        settings,
+        roles: only,
+        deliver,
+        log,
+        vault,
+        clock,
+        observe,
+        onRaised,
+        goOn,
+        archive: settings.archive && allArchive,
+        logger,
+      });
     },
-    connect,
+    connect: async () => void (await connect()),
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();
         await spool?.stop();
+        await outbox?.close();
+        await compiled.close();
         await parts.close();
         await log.close();
       })()),
@@ -223,7 +298,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
-    inspect: inspector({ application, topics, log, parts, vault, logger, catalog }),
+    inspect,
     deadLetters: deadLetters({ ...parts, topics, vault, log }),
     deliveries: deliveries({ ...parts, topics }),
     erase: eraser({ topics, vault, log, parts }),
@@ -238,13 +313,20 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         parts.queues().callbacks.add([callbackRecord(mailroom ? ofMailroom(provider) : provider, callback, receivedAt)]),
     }),
     channels,
-    async subscribers() {
-      const present = await catalog();
-      return subscriberPositions(await topicStandings(log, present), application, present);
-    },
+    subscribers: subscriberControl({ application, log, catalog }),
     spool: () => spool?.standing(),
-    stats: () => readStats({ application, log, parts, channels, catalog, spool: settings.spool?.folder }),
-    replay: replayer({ settings, log, vault, parts, catalog }),
+    outbox,
+    stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
+    replay: replayHere(allReplays),
+    replays: allReplays,
+    archive: allArchive,
     ready: async () => running !== undefined && stopped === undefined && running.alive() && (await log.answers()),
   };
+}
+
+function noDatabase(): BusbarError {
+  return new BusbarError(
+    "INVALID_CONFIGURATION",
+    "The relay has no database to take events from: set OUTBOX_DATABASE_URL, or outbox.database, to the one of your transactions.",
+  );
 }

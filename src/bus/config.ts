@@ -3,10 +3,12 @@ import type { Logger } from "../base/logger.ts";
 import type { Topics } from "../define/catalog.ts";
 import { unknownOptions } from "../define/names.ts";
 import type { Environment } from "./environment.ts";
+import type { ArchivePlace } from "./archive/archive-options.ts";
 import { callbackProviders, type CallbacksOptions } from "./callbacks-options.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
 import { type ConfigChannels, configuredChannel } from "./config-channels.ts";
-import type { BusOptions, SpoolPlace } from "./options.ts";
+import type { BusOptions } from "./options.ts";
+import type { SpoolPlace } from "./spool/spool-options.ts";
 
 /**
  * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come
@@ -28,12 +30,17 @@ const names = [
   "partitions",
   "channels",
   "profile",
+  "durability",
+  "replication",
   "publishDeadline",
   "spool",
+  "outbox",
+  "archive",
   "callbacks",
   "publicUrl",
   "linkSecrets",
   "categories",
+  "keepSent",
 ];
 
 /** Types a configuration: the default export of `busbar.config.ts`. */
@@ -51,8 +58,9 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, indexSecret, keys, profile, spool, email, sender, sms, whatsapp, push, webhook, handler, send } = environment;
-  const { callbacks, publicUrl, linkSecrets } = environment;
+  const { redis, prefix, indexSecret, keys, profile, spool, outbox, archive, email, sender, sms, whatsapp, push, webhook, handler, send } =
+    environment;
+  const { callbacks, publicUrl, linkSecrets, durability, replication } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
   return {
     ...rest,
@@ -78,7 +86,11 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(keys === undefined ? {} : { keys }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
+    ...(durability === undefined ? {} : { durability }),
+    ...(replication === undefined ? {} : { replication: { ...rest.replication, ...replication } }),
+    ...(archive === undefined ? {} : { archive: { ...rest.archive, ...archive } as ArchivePlace }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
+    ...(outbox === undefined ? {} : { outbox: { ...rest.outbox, ...outbox } }),
   };
 }
 

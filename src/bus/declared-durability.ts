@@ -1,16 +1,18 @@
-import { BusbarError } from "../base/errors.ts";
-import { silentLogger } from "../base/logger.ts";
-import { closeRedis, connectRedis, maskUrl } from "../base/redis.ts";
-import { checkRedis } from "../base/redis-check.ts";
+import { maskUrl } from "../base/redis-address.ts";
+import type { Replication } from "../base/redis-replication.ts";
 import type { Durability, RedisFacts } from "../base/redis-suitability.ts";
+import type { Settings } from "./options.ts";
+
+const toDisk = "run redis-cli CONFIG SET appendonly yes and CONFIG SET appendfsync always (and set both in redis.conf)";
 
 /** What to do where Redis keeps less than is asked for. */
 const fixes: Readonly<Record<Durability, string>> = {
-  fsync: "run redis-cli CONFIG SET appendonly yes and CONFIG SET appendfsync always (and set both in redis.conf), or ask for memory",
+  replicated: toDisk,
+  fsync: `${toDisk}, or ask for memory`,
   memory: "run redis-cli CONFIG SET appendonly yes (and set it in redis.conf)",
 };
 
-/** Whether what Redis gives is at least what is asked for; undefined where its host does not let that be seen. Pure. */
+/** Whether what Redis writes to its disk is at least what is asked for; undefined where its host does not let that be seen. Pure. */
 export function keepsAtLeast(
   { appendOnly, appendFsync }: Pick<RedisFacts, "appendOnly" | "appendFsync">,
   declared: Durability,
@@ -20,22 +22,29 @@ export function keepsAtLeast(
   return appendFsync === undefined ? undefined : appendFsync === "always";
 }
 
-/**
- * Asks Redis whether an acknowledged publish survives what the operator declares, and gives a sentence where that cannot be seen.
- * @throws BusbarError `REDIS_UNSUITABLE` when it does not; `REDIS_UNREACHABLE`
- */
-export async function checkDurability(url: string, declared: Durability): Promise<string | undefined> {
-  const redis = connectRedis({ url, use: "publish", name: "busbar-check", logger: silentLogger, deadline: 5_000 });
-  try {
-    const { facts } = await checkRedis(redis, url, () => redis.connect());
-    const kept = keepsAtLeast(facts, declared);
-    if (kept === true) return undefined;
-    if (kept === undefined) return `DURABILITY=${declared} is asked for, and whether Redis keeps it cannot be seen: ask its host.`;
-  } finally {
-    await closeRedis(redis);
-  }
-  throw new BusbarError(
-    "REDIS_UNSUITABLE",
-    `DURABILITY=${declared} is asked for, and the Redis at ${maskUrl(url)} keeps less: ${fixes[declared]}.`,
-  );
+/** Why a start is refused on a Redis, or what its owner should know, where a durability is asked for. Pure. */
+export function judgeDurability(
+  facts: RedisFacts,
+  { redis, durability, replication }: Pick<Settings, "redis" | "durability" | "replication">,
+): { readonly refusal?: string; readonly warning?: string } {
+  if (durability === undefined) return {};
+  const asked = `DURABILITY=${durability} is asked for`;
+  const kept = keepsAtLeast(facts, durability);
+  if (kept === false) return { refusal: `${asked}, and the Redis at ${maskUrl(redis)} keeps less: ${fixes[durability]}.` };
+  const few = replication && tooFewReplicas(facts, replication, `${asked}, and the Redis at ${maskUrl(redis)}`);
+  if (few !== undefined) return few;
+  return kept === undefined ? { warning: `${asked}, and whether Redis keeps it cannot be seen: ask its host.` } : {};
+}
+
+function tooFewReplicas(
+  { replicas }: RedisFacts,
+  { replicas: wanted }: Replication,
+  who: string,
+): { readonly refusal: string } | { readonly warning: string } | undefined {
+  if (replicas === undefined) return { warning: `${who} does not say how many replicas it has: ask its host.` };
+  const { online, coming } = replicas;
+  if (online >= wanted) return undefined;
+  const has = `${who} has ${online} of ${wanted} ${wanted === 1 ? "replica" : "replicas"}`;
+  if (online + coming >= wanted) return { warning: `${has}, ${coming} more on the way: until then publishing fails.` };
+  return { refusal: `${has}: start one with \`replicaof\` and look for it in INFO replication, or lower REPLICAS, or ask for fsync.` };
 }

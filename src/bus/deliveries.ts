@@ -1,6 +1,6 @@
-import { type By, byText } from "./by.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Progress } from "../define/handler.ts";
+import { type By, byText } from "./by.ts";
 import type { EventReference } from "../define/delivery.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import { followers } from "../workers/followers.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { countryProblems } from "../channels/sms-countries.ts";
 import { publicUrlProblem } from "./callback-settings.ts";
+import { databaseUrlProblem } from "./outbox-options.ts";
 import { defaultMailroom } from "./options.ts";
 import { keyProblems } from "../vault/key-ring.ts";
 import { linkSecretProblems, shortestLinkSecret } from "./reader-options.ts";
@@ -90,9 +91,17 @@ export const variables = z.object({
     )
     .optional(),
   BUSBAR_PROFILE: z.enum(["standard", "economy"], "must be standard or economy").optional(),
-  DURABILITY: z.enum(["memory", "fsync"], "must be memory or fsync").optional(),
+  DURABILITY: z.enum(["memory", "fsync", "replicated"], "must be memory, fsync or replicated").optional(),
+  REPLICAS: count.optional(),
+  REPLICA_TIMEOUT: duration.optional(),
   SPOOL_FOLDER: z.string().optional(),
   SPOOL_LIMIT: megabytes.optional(),
+  OUTBOX_DATABASE_URL: z
+    .string()
+    .refine((text) => databaseUrlProblem(text) === undefined, "must look like postgres://user:password@host:5432/database")
+    .optional(),
+  ARCHIVE_FOLDER: z.string().optional(),
+  BUSBAR_API_KEY: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

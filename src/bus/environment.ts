@@ -1,3 +1,4 @@
+import type { ArchivePlace } from "./archive/archive-options.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Profile } from "../base/pace.ts";
 import type { Durability } from "../base/redis-suitability.ts";
@@ -7,10 +8,13 @@ import type { EmailSender } from "../define/message.ts";
 import { type Variables, variables } from "./environment-variables.ts";
 import { misspeltVariables } from "./misspelt-variables.ts";
 import type { EmailOptions, PushOptions, SmsOptions, WebhookOptions, WhatsappOptions } from "./channels-options.ts";
-import type { SendOptions, SpoolPlace } from "./options.ts";
+import type { SendOptions } from "./options.ts";
+import type { ReplicationOptions } from "./replication-options.ts";
+import type { SpoolPlace } from "./spool/spool-options.ts";
 import { callbackProblems, callbacksOf } from "./callback-settings.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
 import { msg91Of, msg91SettingProblems } from "./msg91-settings.ts";
+import type { OutboxOptions } from "./outbox-options.ts";
 import { pushOf, pushProblems } from "./push-settings.ts";
 import { redisProblems, redisUrlOf } from "./redis-settings.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
@@ -31,10 +35,16 @@ export interface Environment {
   readonly indexSecret: string | undefined;
   /** What secrets and personal data are sealed with; undefined: nothing can be sealed. */
   readonly keys: readonly string[] | undefined;
-  /** What the operator asks of Redis: that an acknowledged publish survives a power cut (`fsync`), or a crash (`memory`). */
+  /** What the operator asks of Redis: that an acknowledged publish survives the loss of the master (`replicated`), a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
+  /** What is said of the replicas that are waited for; undefined: as the configuration says. */
+  readonly replication: ReplicationOptions | undefined;
   /** What is said of the spool; undefined: as the configuration says. */
   readonly spool: Partial<SpoolPlace> | undefined;
+  /** What is said of the outbox; undefined: as the configuration says. */
+  readonly outbox: OutboxOptions | undefined;
+  /** What is said of the archive; undefined: as the configuration says. */
+  readonly archive: Partial<ArchivePlace> | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
@@ -107,7 +117,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     indexSecret: data.INDEX_SECRET,
     keys: data.BUSBAR_KEYS,
     durability: data.DURABILITY,
+    replication: replicationOf(data),
     spool: spoolOf(data),
+    outbox: data.OUTBOX_DATABASE_URL === undefined ? undefined : { database: data.OUTBOX_DATABASE_URL },
+    archive: data.ARCHIVE_FOLDER === undefined ? undefined : { folder: data.ARCHIVE_FOLDER },
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
@@ -159,6 +172,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 function spoolOf({ SPOOL_FOLDER: folder, SPOOL_LIMIT: limit }: Variables): Partial<SpoolPlace> | undefined {
   if (folder === undefined && limit === undefined) return undefined;
   return { ...(folder === undefined ? {} : { folder }), ...(limit === undefined ? {} : { limit }) };
+}
+
+function replicationOf({ REPLICAS: replicas, REPLICA_TIMEOUT: timeout }: Variables): ReplicationOptions | undefined {
+  if (replicas === undefined && timeout === undefined) return undefined;
+  return { ...(replicas === undefined ? {} : { replicas }), ...(timeout === undefined ? {} : { timeout }) };
 }
 
 function capsOf({ SMS_CAP_RECIPIENT: recipient, SMS_CAP_COUNTRY: country }: Variables): Pick<SmsOptions, "caps"> {

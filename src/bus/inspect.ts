@@ -16,7 +16,10 @@ import { type InspectedRouting, routingsReader } from "./routings.ts";
 import { type SearchOptions, type SearchResult, searcher } from "./search.ts";
 import { type Trace, tracer } from "./trace.ts";
 
-/** What became of it. Reads only; connects with its first question. Personal data is masked unless a `view` says who sees it. */
+/**
+ * What became of it. Reads only; connects with its first question. Events are shown in the newest version of their topic, as far as this build
+ * can bring them up, and personal data is masked unless a `view` says who sees it.
+ */
 export interface Inspector {
   /** The newest events of all topics, newest first. */
   events(count: number, view?: View): Promise<readonly BusEvent[]>;

@@ -1,11 +1,13 @@
-import type { Redis } from "ioredis";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis, type RedisConnection } from "../base/redis.ts";
+import { type Locks, redisLocks } from "../base/redis-locks.ts";
 import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
+import type { NewerRecord } from "../router/newer-record.ts";
+import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import type { Consents } from "../workers/consents.ts";
 import { redisConsents } from "../workers/redis-consents.ts";
@@ -19,21 +21,23 @@ import type { Audit } from "./audit.ts";
 import { redisAudit } from "./redis-audit.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { readRedisUse } from "./redis-info.ts";
-import { redisReplayPlaces } from "./redis-replay-places.ts";
 import type { RedisUse } from "./redis-use.ts";
-import type { ReplayPlaces } from "./replay-places.ts";
+import type { ReplayStore } from "./replay/operation.ts";
+import { redisReplays } from "./replay/redis-replays.ts";
 
 export interface LazyParts {
   /** The connection that all of these share. */
-  readonly redis: () => Redis;
+  readonly redis: () => RedisConnection;
   readonly ledger: () => Ledger;
   readonly suppressions: () => Suppressions;
   readonly consents: () => Consents;
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
-  readonly places: () => ReplayPlaces;
+  readonly replays: () => ReplayStore;
   readonly audit: () => Audit;
+  readonly locks: () => Locks;
   readonly reconciler: () => ReconcilerRecord;
+  readonly newer: () => NewerRecord;
   readonly circuits: CircuitStore;
   readonly smsCounts: SmsCounts;
   close(): Promise<void>;
@@ -63,7 +67,9 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     redisUse: () => readRedisUse(parts().redis),
     audit: () => redisAudit(parts().redis, settings.prefix, settings.application),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
-    places: () => redisReplayPlaces(parts().redis, settings.prefix, settings.application),
+    replays: () => redisReplays(parts().redis, settings.prefix, settings.application),
+    locks: () => redisLocks(parts().redis, `${settings.prefix}:${settings.application}`),
+    newer: () => redisNewerRecord(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     smsCounts: redisSmsCounts(() => parts().redis, settings),
     async close() {

@@ -8,17 +8,26 @@ import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
+import { type ArchivePlace, archiveProblems, type ArchiveSettings, archiveSettings } from "./archive/archive-options.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
 import type { CallbacksOptions } from "./callbacks-options.ts";
+import { type OutboxOptions, outboxOf, outboxProblems, type OutboxSettings } from "./outbox-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
-import { durationProblems, policyProblems } from "../define/policy.ts";
+import { policyProblems } from "../define/policy.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
+import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import type { KeepSent } from "../workers/sent-record.ts";
 import { exportName } from "../define/topic.ts";
 import { keyProblems } from "../vault/key-ring.ts";
-import { type CircuitRules, defaultCircuitRules } from "../providers/index.ts";
+import { durabilityProblems, replicationOf, type ReplicationOptions } from "./replication-options.ts";
+import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
+import type { Durability } from "../base/redis-suitability.ts";
+import type { Replication } from "../base/redis-replication.ts";
+import type { CircuitRules } from "../providers/index.ts";
+import { circuitProblems, parseCircuit } from "./circuit-options.ts";
 
 /** The key of each topic must be the camelCase of its name, or it does not compile. */
 export type CheckedTopics<T> = {
@@ -70,6 +79,14 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * within minutes instead of seconds. Default `standard`.
    */
   readonly profile?: Profile;
+  /**
+   * What an acknowledged publish must survive: a crash of any process (`memory`), a power cut (`fsync`), or the loss of Redis' master
+   * (`replicated`). A start on a Redis that keeps less is refused. With `replicated` each publish, and the router before it acknowledges an
+   * event, waits until replicas have confirmed what was written. Default: what Redis happens to give, which each publish says.
+   */
+  readonly durability?: Durability;
+  /** Of `durability: "replicated"`. */
+  readonly replication?: ReplicationOptions;
   /** One publish may take this long. Default 2 s. */
   readonly publishDeadline?: Duration;
   /**
@@ -78,18 +95,21 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * Payloads are in the files. Default: none, a publish fails with `PUBLISH_FAILED` after its deadline.
    */
   readonly spool?: SpoolPlace;
+  /** For the relay, which publishes what transactions have left in the outbox. Those who only publish with `tx` need none of it. */
+  readonly outbox?: OutboxOptions;
+  /**
+   * What is kept of each message that was sent, for 96 h and in the archive, so that `replays.diff` can compare it with what today's code would send: its fields (`text`,
+   * the default), only what tells them from others (`digests`), or nothing (`false`). Of what has `replay: "never"` nothing is ever kept.
+   */
+  readonly keepSent?: KeepSent;
+  /**
+   * Where the logs go when they are old: each day of a topic a compressed segment with a checksum, and with it what was sent. Replays read it as if it were the log. Payloads are in its files. Default: none,
+   * what is past its `retain` is gone.
+   */
+  readonly archive?: ArchivePlace;
   /** Any pino logger. Default: silence. */
   readonly logger?: Logger;
 }
-
-export interface SpoolPlace {
-  /** A folder on a disk that outlives the process. It is made where it is missing. */
-  readonly folder: string;
-  /** Bytes that may wait at most; what comes then fails with `PUBLISH_FAILED`. Default 64 MiB. */
-  readonly limit?: number;
-}
-
-const defaultSpoolLimit = 64 * 1_024 * 1_024;
 
 /** Whether messages really leave. */
 export interface SendOptions {
@@ -116,8 +136,13 @@ export interface Settings {
   readonly indexSecret: string | undefined;
   readonly keys: readonly string[];
   readonly partitions: number;
+  readonly durability: Durability | undefined;
+  /** Undefined: replicas are not waited for. */
+  readonly replication: Replication | undefined;
   readonly publishDeadline: number;
   readonly spool: Required<SpoolPlace> | undefined;
+  /** Undefined: no relay runs here. */
+  readonly outbox: OutboxSettings | undefined;
   readonly pace: Pace;
   readonly channels: Readonly<Record<ChannelName, ChannelSettings>>;
   readonly email: { readonly options: EmailOptions; readonly from: EmailSender } | undefined;
@@ -133,6 +158,8 @@ export interface Settings {
   /** None: links are signed with a key that everybody knows, while real sending is off. */
   readonly linkSecrets: readonly string[];
   readonly categories: Readonly<Record<string, CategoryText>>;
+  readonly keepSent: KeepSent;
+  readonly archive: ArchiveSettings | undefined;
 }
 
 export interface ChannelSettings {
@@ -163,11 +190,16 @@ const optionNames = [
   "callbacks",
   "publicUrl",
   "profile",
+  "durability",
+  "replication",
   "publishDeadline",
   "spool",
+  "outbox",
   "logger",
   "linkSecrets",
   "categories",
+  "keepSent",
+  "archive",
 ];
 
 /**
@@ -202,8 +234,11 @@ export function parseOptions(options: BusOptions): Settings {
     }
   };
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
-  problems.push(...spoolProblems(options.spool));
+  problems.push(...durabilityProblems(options, publishDeadline));
+  problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox), ...archiveProblems(options.archive));
   problems.push(...readerOptionProblems(options));
+  if (![undefined, "text", "digests", false].includes(options.keepSent))
+    problems.push(`keepSent: ${JSON.stringify(options.keepSent)} is none of "text", "digests" and false`);
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
   const parsedChannels = channelNames.map((name) => [name, parsed(`channels.${name}`, () => parseChannel(name, channels[name]))]);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The bus cannot be created:", { problems });
@@ -215,8 +250,11 @@ export function parseOptions(options: BusOptions): Settings {
     indexSecret,
     keys: options.keys ?? [],
     partitions,
+    durability: options.durability,
+    replication: options.durability === "replicated" ? replicationOf(options.replication) : undefined,
     publishDeadline: publishDeadline!,
     spool: options.spool && { limit: defaultSpoolLimit, ...options.spool },
+    outbox: outboxOf(options.outbox),
     pace: paces[profile],
     channels: Object.fromEntries(parsedChannels) as Settings["channels"],
     email: email && { options: email, from: typeof email.from === "string" ? { address: email.from } : email.from },
@@ -230,24 +268,15 @@ export function parseOptions(options: BusOptions): Settings {
     publicUrl: publicUrl?.replace(/\/+$/, ""),
     linkSecrets: options.linkSecrets ?? [],
     categories: options.categories ?? {},
+    keepSent: options.keepSent ?? "text",
+    archive: archiveSettings(options.archive),
   };
-}
-
-function spoolProblems(spool: SpoolPlace | undefined): string[] {
-  if (spool === undefined) return [];
-  if (typeof spool !== "object" || spool === null) return [`spool: must be { folder, limit }, not ${JSON.stringify(spool)}`];
-  const { folder, limit = defaultSpoolLimit } = spool;
-  return [
-    ...unknownOptions(spool, ["folder", "limit"]).map((problem) => `spool: ${problem}`),
-    ...(typeof folder === "string" && folder !== "" ? [] : ["spool.folder: must be the path of a folder"]),
-    ...(Number.isInteger(limit) && limit >= 1_048_576 ? [] : [`spool.limit: must be a whole number of bytes from 1048576, not ${limit}`]),
-  ];
 }
 
 function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {
   const { concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults[name], ...options };
   const place = `channels.${name}`;
-  const problems = policyProblems(options ?? {}).map((problem) => `${place}.${problem}`);
+  const problems = [...policyProblems(options ?? {}), ...replayWordProblems(options ?? {})].map((problem) => `${place}.${problem}`);
   if (!Number.isInteger(concurrency) || concurrency < 1)
     problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
   if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))
@@ -264,23 +293,6 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
     timeout: milliseconds(timeout, `${place}.timeout`),
     circuit: parseCircuit(options?.circuit),
   };
-}
-
-function circuitProblems(options: ChannelOptions["circuit"], place: string): string[] {
-  if (options === undefined || options === false) return [];
-  if (typeof options !== "object" || options === null) return [`${place}: must be false, or { failures, probeEvery }`];
-  const { failures = defaultCircuitRules.failures, probeEvery } = options;
-  return [
-    ...unknownOptions(options, ["failures", "probeEvery"]).map((problem) => `${place}: ${problem}`),
-    ...(failures >= 1 ? [] : [`${place}.failures: must be a number from 1, not ${failures}`]),
-    ...durationProblems(`${place}.probeEvery`, probeEvery),
-  ];
-}
-
-function parseCircuit(options: ChannelOptions["circuit"]): CircuitRules | false {
-  if (options === false) return false;
-  const { failures, probeEvery } = { ...defaultCircuitRules, ...options };
-  return { failures, probeEvery: milliseconds(probeEvery) };
 }
 
 function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {

@@ -1,19 +1,31 @@
 import type { Catalog } from "../define/catalog.ts";
-import type { LogStanding, TopicLog } from "../log/topic-log.ts";
+import type { GroupStanding, Hold, LogStanding } from "../log/log-standing.ts";
+import type { TopicLog } from "../log/topic-log.ts";
 
 /** How far a subscriber has read, over all its topics. */
 export interface SubscriberPosition {
   readonly name: string;
   readonly topics: readonly string[];
+  /** `paused` or `draining`: it reads nothing, in no process, until it is resumed. Else it is `running`, whether a router is there or not. */
+  readonly state: "running" | Hold;
+  /** Since when it is paused or draining, RFC 3339. */
+  readonly heldSince?: string;
   /** Events that it has not read yet. */
   readonly lag: number;
+  /** Milliseconds since the oldest of them was published; absent where it has read all. */
+  readonly oldestAge?: number;
   /** Events read and not acknowledged: being routed, or held because a queue refuses. */
   readonly pending: number;
   /** Events that were gone before it read them. */
   readonly gaps: number;
   /** When a router last looked after it, RFC 3339; absent: never. */
   readonly seen?: string;
+  /** When a person last set where it reads on, RFC 3339, and how many events that passed over and how many it read again. */
+  readonly moved?: { readonly at: string; readonly skipped: number; readonly again: number };
 }
+
+/** The logs of one subscriber are moved one after the other, milliseconds. */
+const oneMoveMs = 5_000;
 
 /** How far everyone has read each topic, partition by partition. */
 export type TopicStandings = ReadonlyMap<string, readonly LogStanding[]>;
@@ -32,24 +44,37 @@ export function subscriberPositions(standings: TopicStandings, application: stri
     .map(({ name, identity, topics }) => {
       const group = `${application}.${identity}`;
       const places = topics.flatMap((topic) => standings.get(topic.name) ?? []);
-      const own = places.map(({ published, groups }) => {
-        const standing = groups.find((candidate) => candidate.group === group);
-        return {
-          ...(standing ?? { pending: 0, gaps: 0, seen: undefined }),
-          lag: standing === undefined ? published : published - standing.read,
-        };
-      });
-      const seen = Math.max(...own.map((place) => place.seen ?? 0), 0);
+      const own = places.flatMap(({ groups }) => groups.filter((candidate) => candidate.group === group));
+      const lags = places.map(({ published, groups }) => published - (groups.find((candidate) => candidate.group === group)?.read ?? 0));
+      const [seen, oldest] = [Math.max(...own.map((place) => place.seen ?? 0), 0), Math.max(...own.map((place) => place.oldestAge ?? -1))];
+      const held = own.flatMap((place) => place.held ?? []).toSorted((a, b) => a.since - b.since)[0];
       return {
         name,
         topics: topics.map((topic) => topic.name),
-        lag: sum(own.map(({ lag }) => Math.max(0, lag))),
+        state: held?.hold ?? ("running" as const),
+        ...(held === undefined ? {} : { heldSince: iso(held.since) }),
+        lag: sum(lags.map((lag) => Math.max(0, lag))),
+        ...(oldest < 0 ? {} : { oldestAge: oldest }),
         pending: sum(own.map(({ pending }) => pending)),
         gaps: sum(own.map(({ gaps }) => gaps)),
-        ...(seen === 0 ? {} : { seen: new Date(seen).toISOString() }),
+        ...(seen === 0 ? {} : { seen: iso(seen) }),
+        ...movedOf(own),
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The last move; its parts, one of each log, were made within a moment. */
+function movedOf(places: readonly GroupStanding[]): Pick<SubscriberPosition, "moved"> {
+  const moves = places.flatMap(({ moved }) => moved ?? []);
+  if (moves.length === 0) return {};
+  const at = Math.max(...moves.map((move) => move.at));
+  const last = moves.filter((move) => at - move.at < oneMoveMs);
+  return { moved: { at: iso(at), skipped: sum(last.map(({ skipped }) => skipped)), again: sum(last.map(({ again }) => again)) } };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
 }
 
 export function sum(numbers: readonly number[]): number {

@@ -2,16 +2,17 @@ import type { Clock } from "../base/clock.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
-import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
+import { type BusEvent, encodeEvent, eventIdPattern, eventWordProblems, eventWords } from "../define/event.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
-import { searchValues } from "../define/search-keys.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import { needsKeys, sealedWordProblems } from "../define/topic-marks.ts";
-import type { NewEntry } from "../log/topic-log.ts";
 import type { Vault } from "../vault/vault.ts";
+import { type Transaction, transactionProblems } from "../define/transaction.ts";
+import { insertIntoOutbox } from "../outbox/insert.ts";
 import type { Appender } from "./append.ts";
+import { newEntry } from "./new-entry.ts";
 
 export type Publish = PublishByName & {
   /** Many of one topic; see `PublishFunction`. */
@@ -25,15 +26,13 @@ export interface PublisherOptions {
   readonly application: string;
   readonly topics: readonly AnyTopic[];
   readonly appender: Appender;
-  readonly vault: Pick<Vault, "seal" | "fingerprints">;
+  readonly vault: Pick<Vault, "seal" | "fingerprints" | "clear">;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
 }
 
-const idPattern = /^[\w.:-]{1,128}$/;
-
-/** validate → append. Returns when the event is in the log, or on its way to it in the spool. */
+/** validate → append. Returns when the event is in the log, or on its way to it: in the spool, or with `tx` in the caller's transaction. */
 export function createPublisher({ application, topics, appender, vault, clock, observe, logger }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
@@ -48,6 +47,8 @@ export function createPublisher({ application, topics, appender, vault, clock, o
       const optionsOf = typeof given === "function" ? given : () => given;
       const shared = typeof given === "function" ? [] : ["id", "idempotencyKey"].filter((name) => name in given);
       const events = createEvents(topic, payloads, { optionsOf, shared });
+      const { tx } = payloads.length === 0 ? {} : optionsOf(payloads[0]);
+      if (tx !== undefined) return intoTransaction(tx, events);
       const results = await Promise.allSettled(events.map((event, index) => publishEvent(topic, event, optionsOf(payloads[index]))));
       const failed = results.flatMap((result, index) =>
         result.status === "rejected" ? [{ event: events[index]!, reason: result.reason as unknown }] : [],
@@ -86,35 +87,28 @@ export function createPublisher({ application, topics, appender, vault, clock, o
   }
 
   async function publishEvent(topic: AnyTopic, given: BusEvent, options: PublishOptions): Promise<Published> {
-    const { event, pending } = needsKeys(topic.marks) ? vault.seal(topic, given) : { event: given, pending: false };
-    const entry: NewEntry = {
-      topic: topic.name,
-      partitionKey: options.idempotencyKey ?? event.partitionkey ?? event.id,
-      eventId: event.id,
-      time: Date.parse(event.time),
-      json: encodeEvent(event),
-      ...(options.idempotencyKey === undefined ? {} : { idempotency: { key: options.idempotencyKey, ...fingerprintOf(topic, given) } }),
-      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, given) }),
-    };
-    const record = { entry, givenId: options.id !== undefined, ...(pending ? { pending } : {}) };
-    const { eventId, repeated, durability } = await appender.append(record);
+    if (options.tx !== undefined) return (await intoTransaction(options.tx, [given]))[0]!;
+    const { event, pending } = sealed(topic, given);
+    const { eventId, repeated, durability } = await appender.append({
+      entry: newEntry(topic, event, { logger, vault, clear: given.data }),
+      givenId: options.id !== undefined,
+      ...(pending ? { pending } : {}),
+    });
     const published = repeated ? { ...event, id: eventId } : event;
     if (durability === "spooled") observe("spooled", { event: published });
     else observe("published", { event: published, repeated });
     return { id: eventId, topic: topic.name, repeated, durability };
   }
 
-  /** A hash of what is sealed could be tried out: a one-time code has a million values. */
-  function fingerprintOf({ marks }: AnyTopic, { data }: BusEvent): Omit<NonNullable<NewEntry["idempotency"]>, "key"> {
-    const [fingerprint, ...formerly] = needsKeys(marks) ? vault.fingerprints(data) : [payloadFingerprint(data)];
-    return { fingerprint: fingerprint!, ...(formerly.length === 0 ? {} : { formerly }) };
+  function sealed(topic: AnyTopic, event: BusEvent): ReturnType<Vault["seal"]> {
+    return needsKeys(topic.marks) ? vault.seal(topic, event) : { event, pending: false };
   }
 
-  function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent): NonNullable<NewEntry["search"]> {
-    const { values, left } = searchValues(index, data);
-    for (const { path, why } of left)
-      logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
-    return { values, retain };
+  /** Nobody is told of it: a transaction that is undone was nothing. */
+  async function intoTransaction(tx: Transaction, events: readonly BusEvent[]): Promise<readonly Published[]> {
+    const kept = events.map((event) => sealed(topicByName.get(event.type)!, event).event);
+    const inserted = await insertIntoOutbox({ tx, clear: vault.clear }, application, kept);
+    return inserted.map(({ eventId: id, repeated }, index) => ({ id, topic: events[index]!.type, repeated, durability: "outbox" }));
   }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {
@@ -175,12 +169,18 @@ const optionNames = [
   "delay",
   "expiresIn",
   "onUnknown",
+  "tx",
 ];
 
 function optionProblems(options: PublishOptions): string[] {
   if (typeof options !== "object" || options === null) return [`its options must be an object, not ${JSON.stringify(options)}`];
-  const problems = [...unknownOptions(options, optionNames), ...eventWordProblems(options)];
-  if (options.id !== undefined && !idPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
+  const { tx, ...words } = options;
+  const problems = [
+    ...unknownOptions(options, optionNames),
+    ...eventWordProblems(words),
+    ...(tx === undefined ? [] : transactionProblems(tx)),
+  ];
+  if (options.id !== undefined && !eventIdPattern.test(options.id)) problems.push("id: letters, digits, and . _ : - only, at most 128");
   for (const name of ["idempotencyKey", "key", "correlationId", "causationId"] as const) {
     const value: unknown = options[name];
     if (value !== undefined && (typeof value !== "string" || value === "" || value.length > 512))

@@ -32,11 +32,11 @@ export interface QueuesOptions {
 
 /** The queues of an application: one a channel, `routing`, `audiences` and `callbacks`. */
 export function queuesOf(
-  { redis: url, prefix, application, channels, pace }: Settings,
+  { redis: url, prefix, application, channels, pace, replication }: Settings,
   logger: Logger,
   { clock = systemClock, deliver = true }: QueuesOptions = {},
 ): Queues {
-  const shared = { url, prefix, application, logger, clock, pace };
+  const shared = { url, prefix, application, logger, clock, pace, replication };
   const deliveries = new Map<ChannelName, DeliveryQueue<Delivery>>(
     deliver
       ? channelNames.map((name) => [name, bullmqQueue<Delivery>({ ...shared, name, keepCompleted: channels[name].keepCompleted })])

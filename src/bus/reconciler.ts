@@ -5,6 +5,7 @@ import type { Pace } from "../base/pace.ts";
 import type { Locks } from "../base/redis-locks.ts";
 import { type Rounds, startRounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
+import { knownSendsMs } from "../define/known-sends.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { PlanOptions } from "../router/plan-options.ts";
@@ -33,8 +34,6 @@ export interface ReconcilerOptions {
  * should be over.
  */
 export const reconcilerAges = [120_000, 24 * 3_600_000] as const;
-/** The ledger knows of deliveries for 96 h. */
-const knownMs = 95 * 3_600_000;
 
 /** Accounts for what was planned, one process at a time: what is neither sent nor ended nor in its queue is queued again, and counted. */
 export function startReconciler(options: ReconcilerOptions): Rounds {
@@ -81,7 +80,7 @@ export async function reconcile(options: ReconcilerOptions, signal?: AbortSignal
         for (;;) {
           if (signal?.aborted === true) return { missing };
           const now = clock.now();
-          const page = await reconcilePage(deps, { topic, partition, from: now - knownMs, to: now - age, after });
+          const page = await reconcilePage(deps, { topic, partition, from: now - knownSendsMs, to: now - age, after });
           if (page.missing > 0) await record.count(page.missing, now);
           missing += page.missing;
           if (page.after === undefined) break;

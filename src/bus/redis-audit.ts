@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { Audit, AuditEntry } from "./audit.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Audit, AuditEntry } from "./audit.ts";
  * |---|---|---|
  * | `<p>:<app>:audit` | stream | who did what: `by`, `what`, `of`, `reason`; the entry's id is the time |
  */
-export function redisAudit(redis: Redis, prefix: string, application: string): Audit {
+export function redisAudit(redis: RedisConnection, prefix: string, application: string): Audit {
   const key = `${prefix}:${application}:audit`;
   return {
     async record({ by, what, of, reason }) {

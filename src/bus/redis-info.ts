@@ -1,13 +1,24 @@
-import type { Redis } from "ioredis";
+import { mastersOf, type RedisConnection } from "../base/redis.ts";
+import { infoField } from "../base/redis-facts.ts";
 import type { RedisUse } from "./redis-use.ts";
 
-export async function readRedisUse(redis: Redis): Promise<RedisUse> {
-  const [keys, info] = await Promise.all([redis.dbsize(), redis.info()]);
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+/** What is used of a Redis; of a Cluster, of all its masters. */
+export async function readRedisUse(redis: RedisConnection): Promise<RedisUse> {
+  const masters = await mastersOf(redis);
+  const [keys, infos] = await Promise.all([
+    Promise.all(masters.map((master) => master.dbsize())),
+    Promise.all(masters.map((master) => master.info())),
+  ]);
+  const total = (name: string): number => sum(infos.map((info) => Number(infoField(info, name) ?? 0)));
+  const [first = ""] = infos;
   return {
-    version: field("valkey_version") ?? field("redis_version") ?? "unknown",
-    keys,
-    memoryBytes: Number(field("used_memory") ?? 0),
-    clients: Number(field("connected_clients") ?? 0),
+    version: infoField(first, "valkey_version") ?? infoField(first, "redis_version") ?? "unknown",
+    keys: sum(keys),
+    memoryBytes: total("used_memory"),
+    clients: total("connected_clients"),
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, number) => all + number, 0);
 }

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { ReconcilerRecord } from "./reconciler-record.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { ReconcilerRecord } from "./reconciler-record.ts";
  * | `<p>:{<app>}:reconciler` | hash | `<age> <topic> <partition>` → id of the entry that the look at events of that age has got to |
  * | `<p>:{<app>}:reconciled` | hash | `missing` deliveries found lost, ever; `at` when the last was (ms) |
  */
-export function redisReconcilerRecord(redis: Redis, prefix: string, application: string): ReconcilerRecord {
+export function redisReconcilerRecord(redis: RedisConnection, prefix: string, application: string): ReconcilerRecord {
   const key = (name: string): string => `${prefix}:{${application}}:${name}`;
   return {
     places: async () => new Map(Object.entries(await redis.hgetall(key("reconciler")))),

@@ -1,5 +1,5 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
-import { checkRedisUrl } from "../base/redis.ts";
+import { readRedisAddress } from "../base/redis-address.ts";
 
 /** A Redis in parts, for hosts that do not hand out a URL. */
 export interface RedisParts {
@@ -48,7 +48,7 @@ function isHost(host: string): boolean {
 
 function urlProblems(url: string): readonly string[] {
   try {
-    checkRedisUrl(url);
+    readRedisAddress(url);
     return [];
   } catch (error) {
     return error instanceof BusbarError ? error.problems : [messageOf(error)];

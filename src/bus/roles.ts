@@ -8,6 +8,7 @@ import type { Channel } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
+import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import type { RaisedStatus } from "../workers/apply-status.ts";
 import { createCallbackWorker } from "../workers/callback-worker.ts";
@@ -23,15 +24,23 @@ import { withoutMailroom } from "../workers/suppressions.ts";
 import { wishOfMessage } from "../workers/wish-of-message.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
+import { createRelay, type Relay } from "../outbox/relay.ts";
 import type { ChannelName } from "../define/channel-name.ts";
+import type { Archive } from "./archive/archive.ts";
+import { startArchiveRounds } from "./archive/archive-rounds.ts";
 import type { Settings } from "./options.ts";
+import { createAppender } from "./append.ts";
+import { rowPublisher } from "./relay-row.ts";
+import { sentSecret } from "./sent-secret.ts";
 import { planningOf } from "./planning.ts";
 import { startReconciler } from "./reconciler.ts";
+import { redisReplays } from "./replay/redis-replays.ts";
+import { startReplayRounds } from "./replay/replay-rounds.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { queuesOf } from "./queues.ts";
 
 /** What a process can do besides publishing. */
-export type Role = "router" | "workers";
+export type Role = "router" | "workers" | "relay";
 
 export interface RolesOptions {
   readonly settings: Settings;
@@ -47,6 +56,10 @@ export interface RolesOptions {
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
+  /** Works on a stored replay, until it is at its end or the signal aborts. */
+  readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+  /** Undefined: there is none. */
+  readonly archive: Archive | undefined;
   readonly logger: Logger;
 }
 
@@ -63,13 +76,16 @@ const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as co
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, goOn, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
   const ledger = redisLedger(redis, settings.prefix);
   let router: Router | undefined;
   let reconciler: Rounds | undefined;
+  let relay: Relay | undefined;
+  let replaying: Rounds | undefined;
+  let archiving: Rounds | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -77,9 +93,14 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const stop = async (): Promise<void> => {
     const deadline = (await log.answers()) ? stopMs.redisThere : stopMs.redisAway;
     const stopped = new AbortController();
-    const both = Promise.all([...workers.map((worker) => worker.stop(deadline)), router?.stop(deadline), reconciler?.stop()]).finally(() =>
-      stopped.abort(),
-    );
+    const both = Promise.all([
+      ...workers.map((worker) => worker.stop(deadline)),
+      router?.stop(deadline),
+      reconciler?.stop(),
+      relay?.stop(),
+      replaying?.stop(),
+      archiving?.stop(),
+    ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
     await queues.close();
@@ -97,8 +118,9 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       closings.push(close);
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
       const shared = { catalog, ledger, vault, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
+      const keeping = { keep: settings.keepSent, secret: sentSecret(settings) };
       for (const [name, channel] of channels)
-        workers.push(createWorker({ ...shared, channel, queue: queues.of(name), ...settings.channels[name] }));
+        workers.push(createWorker({ ...shared, ...keeping, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
         const tellBehind = tellRaised(followers(shared));
         const raised = async (fact: RaisedStatus): Promise<void> => {
@@ -115,10 +137,30 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
       const planning = planningOf(settings, { deliver, read: vault.read });
-      router = createRouter({ ...shared, planning });
+      const { archive } = options;
+      router = createRouter({
+        ...shared,
+        planning,
+        newer: redisNewerRecord(redis, settings.prefix, application),
+        heldSince: archive?.until,
+      });
       await router.start();
       const record = redisReconcilerRecord(redis, settings.prefix, application);
-      if (deliver) reconciler = startReconciler({ ...shared, planning, ledger, record });
+      if (deliver) {
+        reconciler = startReconciler({ ...shared, planning, ledger, record });
+        const store = redisReplays(redis, settings.prefix, application);
+        if (archive !== undefined) archiving = startArchiveRounds({ archive, locks, logger });
+        replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
+      }
+    }
+    if (roles.includes("relay") && settings.outbox !== undefined) {
+      const { application, publishDeadline } = settings;
+      // Without the spool: what the outbox holds is safe where it is.
+      const appender = createAppender({ log, deadline: publishDeadline, vault });
+      const publish = rowPublisher({ topics: catalog.topics, appender, vault, observe, logger });
+      const topics = catalog.topics.map(({ name }) => name);
+      relay = createRelay({ ...settings.outbox, application, topics, publish, observe, logger });
+      await relay.start();
     }
   } catch (error) {
     await stop();

@@ -2,8 +2,7 @@ import type { Catalog } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import { searchKeysOf } from "../define/search-keys.ts";
 import { meansSearchKey } from "../define/search-name.ts";
-import type { AnyTopic } from "../define/topic.ts";
-import { upcastEvent } from "../define/upcast.ts";
+import { newestEvent } from "../define/upcast.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Trace } from "./trace.ts";
@@ -72,7 +71,7 @@ export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
       const [looked] = await vault.look([found.entry.json]);
       const event = looked instanceof Error ? decodeEvent(found.entry.json) : looked!.clear;
-      const keys = searchKeysOf(wanted, newestData(topic, event), value);
+      const keys = searchKeysOf(wanted, newestEvent([topic], event).data, value);
       // What an older version had under another name counts where no name is asked for.
       if ((key !== undefined && keys.length === 0) || matches.has(event.id)) continue;
       if (matches.size === most) {
@@ -92,15 +91,6 @@ export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
     }
     return { events, more, searched };
   };
-}
-
-/** In the topic's newest version, as far as today's code can read it. */
-function newestData(topic: AnyTopic, event: BusEvent): unknown {
-  try {
-    return upcastEvent(topic, event).data;
-  } catch {
-    return event.data;
-  }
 }
 
 /** By when they were appended; logs have no order among each other within a millisecond, so that the events' own times decide there. */

@@ -1,6 +1,6 @@
 import type { ChannelName } from "../define/channel-name.ts";
 import type { JobState } from "../queues/delivery-queue.ts";
-import type { Standing } from "../router/replay.ts";
+import type { Standing } from "../router/replay-counts.ts";
 import type { Ledger, LedgerStanding } from "../workers/ledger.ts";
 import type { Queues } from "./queues.ts";
 

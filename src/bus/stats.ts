@@ -1,8 +1,12 @@
 import type { Catalog } from "../define/catalog.ts";
 import type { TopicLog } from "../log/topic-log.ts";
+import { messageOf } from "../base/errors.ts";
+import { within } from "../base/within.ts";
+import type { OutboxControl, OutboxStanding } from "../outbox/outbox-control.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import type { NewerWaiting } from "../router/newer-record.ts";
 import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
 import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
@@ -15,6 +19,8 @@ export interface Stats {
     readonly published: number;
     /** In the log now. */
     readonly held: number;
+    /** How often its log, or a subscriber's place in it, was found lost or put back, ever. */
+    readonly losses: number;
   }[];
   readonly subscribers: readonly SubscriberPosition[];
   readonly channels: readonly ChannelView[];
@@ -23,8 +29,12 @@ export interface Stats {
   readonly doubtful: number;
   /** Deliveries that had been lost between two steps and were queued again, ever. Zero on a healthy system. */
   readonly reconciled: ReconcilerFindings;
+  /** Events that a newer build wrote and that wait for a process that knows their version. Empty outside of deploys. */
+  readonly newer: readonly NewerWaiting[];
   /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
   readonly spool?: SpoolUse;
+  /** What is in the outbox, or why that cannot be seen; absent without `outbox.database`. */
+  readonly outbox?: OutboxStanding | { readonly problem: string };
 }
 
 export interface StatsOptions {
@@ -33,23 +43,30 @@ export interface StatsOptions {
   readonly parts: LazyParts;
   readonly channels: ChannelControl;
   readonly catalog: () => Promise<Catalog>;
+  readonly outbox: Pick<OutboxControl, "standing"> | undefined;
   /** The spool's folder. */
   readonly spool: string | undefined;
 }
 
-export async function readStats({ application, log, parts, channels, catalog, spool }: StatsOptions): Promise<Stats> {
+/** Milliseconds that the figures of Redis wait for those of the outbox. */
+const outboxMs = 1_000;
+
+export async function readStats({ application, log, parts, channels, catalog, outbox, spool }: StatsOptions): Promise<Stats> {
   const known = await catalog();
-  const [standings, views, redis, doubtful, reconciled, spooled] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, newer, spooled, outboxed] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
     parts.reconciler().found(),
+    parts.newer().waiting(),
     spool === undefined ? undefined : spoolUse(spool),
+    outbox === undefined ? undefined : within(outboxMs, outbox.standing()).catch((error: unknown) => ({ problem: messageOf(error) })),
   ]);
   const topics = known.topics.map(({ name }) => {
     const partitions = standings.get(name) ?? [];
-    return { name, published: sum(partitions.map(({ published }) => published)), held: sum(partitions.map(({ held }) => held)) };
+    const [published, held, losses] = (["published", "held", "losses"] as const).map((count) => sum(partitions.map((one) => one[count])));
+    return { name, published: published!, held: held!, losses: losses! };
   });
   return {
     topics,
@@ -58,6 +75,8 @@ export async function readStats({ application, log, parts, channels, catalog, sp
     redis,
     doubtful,
     reconciled,
+    newer,
     ...(spooled === undefined ? {} : { spool: spooled }),
+    ...(outboxed === undefined ? {} : { outbox: outboxed }),
   };
 }

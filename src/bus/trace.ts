@@ -19,6 +19,7 @@ import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
 /** What became of one event, step by step. */
 export interface Trace {
+  /** In the newest version of its topic, as its subscribers see it. */
   readonly event: BusEvent;
   /** Those who listen to its topic, in the order of their names. */
   readonly subscribers: readonly TracedSubscriber[];

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import { keyRing } from "../vault/key-ring.ts";
 import { redisSubjectKeys } from "../vault/redis-subject-keys.ts";
@@ -11,7 +11,7 @@ export interface BusVault extends Vault {
 }
 
 /** What seals and opens with these settings. Redis is asked with the first subject. */
-export function vaultOf(settings: Settings, topics: readonly AnyTopic[], redis: () => Redis): BusVault {
+export function vaultOf(settings: Settings, topics: readonly AnyTopic[], redis: () => RedisConnection): BusVault {
   const { prefix, indexSecret: secret = `busbar ${prefix}` } = settings;
   const ring = keyRing(settings.keys);
   const subjects = redisSubjectKeys({ redis, prefix, ring, secret });

@@ -11,14 +11,19 @@ import type { SendAttempt } from "../providers/provider.ts";
  * - `prepare` compiles every template of the given routes; it throws one `BusbarError` that lists every problem of all of them.
  * - `render` is free of side effects. It throws `UnrenderableDelivery` where the data cannot work, however often it is tried.
  * - `send` makes one try, through the chain of providers or by running the handler, and does not throw.
+ * - `fields` are what a reader sees of a rendered message, without its address; two messages with the same fields are alike. A handler has none.
  */
 export interface Channel<Message = unknown> {
   readonly name: string;
   prepare(routes: readonly AnyRoute[]): Promise<void>;
   render(route: AnyRoute, delivery: Delivery): Promise<Message>;
+  fields(message: Message): MessageFields;
   send(message: Message, attempt: DeliveryAttempt): Promise<SendResult>;
   close(): Promise<void>;
 }
+
+/** By their names, such as `subject`, `text` and `html`. */
+export type MessageFields = Readonly<Record<string, string>>;
 
 export interface DeliveryAttempt extends SendAttempt {
   /** Which try it is, from 1. */

@@ -70,6 +70,7 @@ export function emailChannel({ from, live = [], mailroom, mode, links, breakers 
       const content = compiled.get(template)!(delivery.data, urls);
       return { from: sender, to: checked.address, ...content, ...(urls?.unsubscribeUrl && { headers: oneClick(urls.unsubscribeUrl) }) };
     },
+    fields: ({ subject, text, html }) => ({ subject, text, html }),
     send: (message, attempt) => way.send(message.to, message, attempt),
     close: way.close,
   };

@@ -1,5 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { deliveredEvent } from "../define/delivered-event.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { HandlerContext, RetryLater } from "../define/handler.ts";
@@ -35,6 +36,7 @@ export function handlerChannel({ services, publishFor, logger }: HandlerChannelO
     name: "handler",
     prepare: async () => undefined,
     render: async (route, delivery) => ({ route: route as HandlerRoute, event: wholeEvent(delivery) }),
+    fields: () => ({}),
     async send({ route, event }, { deliveryId, signal, number, progress }) {
       const log = logger.child({ delivery: deliveryId, event: event.id });
       const paced = pacedProgress(progress);
@@ -47,7 +49,10 @@ export function handlerChannel({ services, publishFor, logger }: HandlerChannelO
         deliveryId,
         attempt: number,
       };
-      const handled = (async () => route.handle(event, context))().then((): SendResult => result({ kind: "sent" }), failure);
+      const handled = (async () => route.handle(deliveredEvent(event, deliveryId), context))().then(
+        (): SendResult => result({ kind: "sent" }),
+        failure,
+      );
       const ended = await Promise.race([handled, aborted(signal)]);
       paced.flush();
       if (ended !== "aborted") return ended;

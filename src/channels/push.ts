@@ -90,6 +90,7 @@ export function pushChannel({ ways, mode, breakers }: PushChannelOptions): Chann
         );
       return message;
     },
+    fields: ({ title, body, link }) => ({ title, body, ...(link === undefined ? {} : { link }) }),
     async send(message, attempt) {
       const kind = pushKind(message.to);
       // On the allow-list stands a browser's endpoint, not its keys.

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { shortHash } from "../base/ids.ts";
 import type { CountedPlace, SmsCounts } from "./sms-caps.ts";
@@ -13,7 +13,7 @@ import type { CountedPlace, SmsCounts } from "./sms-caps.ts";
  * @param connection opened with the first count: most applications have no caps
  */
 export function redisSmsCounts(
-  connection: () => Redis,
+  connection: () => RedisConnection,
   { prefix, application }: { readonly prefix: string; readonly application: string },
 ): SmsCounts {
   let made: Promise<RateLimiterRedis> | undefined;

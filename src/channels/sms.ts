@@ -82,6 +82,7 @@ export function smsChannel(options: SmsChannelOptions): Channel<SmsMessage> {
         );
       return { to: checked.address, text, template: filledTemplate(template, delivery.data) };
     },
+    fields: ({ text }) => ({ text }),
     send(message, attempt) {
       const send = (): Promise<SendResult> => way.send(message.to, message, attempt);
       return capped === undefined ? send() : capped(message.to, send);

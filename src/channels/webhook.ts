@@ -65,6 +65,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel<DueWebho
         due: Math.max(Date.parse(delivery.event.time), delivery.notBefore ?? 0),
       };
     },
+    fields: ({ message: { body } }) => ({ body }),
     async send({ message, due }, attempt) {
       const result = await way.send(message.to, message, attempt);
       return clock.now() - due > longestPutOff ? counted(result) : result;

@@ -68,6 +68,7 @@ export function whatsappChannel(options: WhatsappChannelOptions): Channel<Whatsa
       const { approvedAs, language } = template;
       return { to: checked.address, template: { approvedAs, language }, ...compiled.get(template)!(delivery.data) };
     },
+    fields: ({ template: { approvedAs, language }, text }) => ({ template: `${approvedAs} (${language})`, text }),
     send: (message, attempt) => way.send(message.to, message, attempt),
     close: way.close,
   };

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
-import { maskUrl } from "../base/redis.ts";
+import { maskUrl } from "../base/redis-address.ts";
 import type { Bus } from "../bus/bus.ts";
 import { keysOfDev } from "./dev-keys.ts";
 import { loadApplication, type Place } from "./application.ts";

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { declareArchive } from "./commands/archive.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareEvents } from "./commands/events.ts";
 import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
+import { declareOutbox } from "./commands/outbox.ts";
 import { declarePrivacy } from "./commands/privacy.ts";
 import { declareRepair } from "./commands/repair.ts";
+import { declareReplay } from "./commands/replay.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -43,8 +46,11 @@ Examples:
     declareEvents,
     declareOperation,
     declareRepair,
+    declareReplay,
+    declareArchive,
     declareSuppressions,
     declarePrivacy,
+    declareOutbox,
     declareKeys,
     declareSetup,
     declareAuthoring,

@@ -1,85 +1,156 @@
 import type { Bus } from "../bus/bus.ts";
-import type { ReplayResult } from "../bus/replay.ts";
+import type { ReplayRequest } from "../bus/replay/replay-request.ts";
+import type { ReplayResult, ReplayView } from "../bus/replay/replay-view.ts";
 import { timeArgument } from "./arguments.ts";
+import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { countOf } from "./figures.ts";
+import { jsonArgument } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { progressLine as progress } from "./progress-line.ts";
-import { progressLine, type ReplayRange, replayLines, sameCall, sampleLines } from "./replay-lines.ts";
+import { progressLine, previewLines, sampleLines, viewLines } from "./replay-lines.ts";
 import { firstSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
 import { asTyped } from "./wrong-call.ts";
 
-export interface ReplayCommand {
-  readonly subscriber: string;
+/** Which events are meant, as it is typed. */
+export interface TypedSelection {
+  readonly subscriber: readonly string[];
+  readonly route: readonly string[];
   readonly from?: string;
   readonly to?: string;
+  readonly fromEvent?: string;
+  readonly toEvent?: string;
+  readonly filter?: string;
+}
+
+export interface ReplayCommand extends TypedSelection {
+  readonly mode?: string;
+  readonly confirm?: string;
+  readonly pace?: string;
+  readonly reason?: string;
   readonly preview?: boolean;
+  /** Stores it, and leaves it to a process with a router. */
+  readonly detach?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
 
-/** Routes past events again for one subscriber: looks first, asks, then queues what is missing. Ctrl-C stops it between two events. */
-export async function replay(topic: string, { subscriber, preview, yes, json, ...times }: ReplayCommand): Promise<void> {
-  if (preview === true && yes === true) throw new UsageError("--preview only looks, so there is nothing to say --yes to: give one of them");
-  const now = Date.now();
-  const from = times.from === undefined ? undefined : timeArgument("--from", times.from, now);
-  const to = times.to === undefined ? now : timeArgument("--to", times.to, now);
-  if (from !== undefined && from > to) throw new UsageError("--from is after --to: nothing lies between them");
-
-  const range: ReplayRange = { topic, subscriber, from, to };
+/** Routes past events again for chosen subscribers: looks first, asks, then queues what is missing. Ctrl-C pauses it. */
+export async function replay(topics: readonly string[], command: ReplayCommand): Promise<void> {
+  if (topics.length === 0)
+    throw new UsageError("name the topics whose events are replayed, or a verb: list, show, pause, resume or cancel");
+  if (command.subscriber.length === 0) throw new UsageError("--subscriber says for whom: name at least one");
+  const { preview, yes, json, detach } = command;
+  if (preview === true && (yes === true || detach === true))
+    throw new UsageError(`--preview only looks, so there is nothing to say --${yes === true ? "yes" : "detach"} to: give one of them`);
+  const request = await requestOf(topics, command);
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
   await asTyped(() =>
     withApplication(async (bus) => {
-      const seen = await run(bus, range, { preview: true, signal: ending.signal });
-      if (json !== true) print(...replayLines(range, seen), ...sampleLines(seen));
-      if (!seen.finished) return stopped(range, seen, json);
-      if (preview === true) return json === true ? printJson(seen) : undefined;
+      const seen = await look(bus, request, ending.signal);
+      if (json !== true) print(...previewLines(request, seen), ...sampleLines(seen));
+      if (preview === true || !seen.finished) return ended(seen.finished, json === true ? () => printJson(seen) : () => undefined);
       if (seen.missing + seen.audiences === 0) return json === true ? printJson(seen) : print("Nothing is missing: nothing was queued.");
-      if (
-        !(await confirmed({
-          text: `Queue ${countOf(seen.missing, "delivery", "deliveries")} that ${seen.missing === 1 ? "is" : "are"} missing?`,
-          yes,
-        }))
-      ) {
-        print("Nothing was changed.");
-        process.exitCode = 1;
-        return undefined;
-      }
-      const result = await run(bus, range, { preview: false, signal: ending.signal });
-      if (!result.finished) return stopped(range, result, json);
-      return json === true ? printJson(result) : print(`Done: ${countOf(result.queued, "delivery", "deliveries")} queued.`);
+      if (!(await confirmed({ text: question(request, seen), yes }))) return ended(false, () => print("Nothing was changed."));
+      const view = await bus.replays.start(request);
+      if (detach === true)
+        return json === true
+          ? printJson(view)
+          : print(`${view.id} is stored: a process with a router works on it. busbar replay show ${view.id}`);
+      return finish(bus, { id: view.id, json, signal: ending.signal });
     }),
   );
 }
 
-async function run(
-  bus: Bus,
-  { topic, subscriber, from, to }: ReplayRange,
-  { preview, signal }: { readonly preview: boolean; readonly signal: AbortSignal },
-): Promise<ReplayResult> {
+/** Goes on with a stored replay in this process. */
+export async function work(id: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const ending = new AbortController();
+  void firstSignal().then(() => ending.abort());
+  await asTyped(() => withApplication((bus) => finish(bus, { id, json, signal: ending.signal })));
+}
+
+interface Finish {
+  readonly id: string;
+  readonly json: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function finish(bus: Bus, { id, json, signal }: Finish): Promise<void> {
+  const line = progress();
+  let view: ReplayView;
+  try {
+    view = await bus.replays.work(id, { signal, onProgress: (soFar) => line.show(`Replaying: ${progressLine(soFar)}`) });
+  } finally {
+    line.done();
+  }
+  if (signal.aborted && view.state === "running") view = await bus.replays.pause(id, byPerson());
+  if (json === true) printJson(view);
+  if (view.state === "finished")
+    return json === true ? undefined : print(`Done: ${countOf(view.queued, "delivery", "deliveries")} queued.`);
+  if (view.state === "running")
+    return json === true ? undefined : print(...viewLines(view), `Another process works on it: busbar replay show ${id}`);
+  complain(
+    `${id} is ${view.state} after ${countOf(view.events, "event")}, ${countOf(view.queued, "delivery", "deliveries")} queued${goOn(view)}`,
+  );
+  process.exitCode = 1;
+}
+
+function goOn({ id, state }: ReplayView): string {
+  return state === "paused" ? `; it goes on with busbar replay resume ${id}, and queues nothing twice` : "";
+}
+
+async function look(bus: Bus, request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult> {
   const line = progress();
   try {
-    return await bus.replay({
-      topic,
-      subscriber,
-      ...(from === undefined ? {} : { from }),
-      to,
-      preview,
-      signal,
-      onProgress: (result) => line.show(`${preview ? "Looking" : "Replaying"}: ${progressLine(result)}`),
-    });
+    return await bus.replay({ ...request, preview: true, signal, onProgress: (soFar) => line.show(`Looking: ${progressLine(soFar)}`) });
   } finally {
     line.done();
   }
 }
 
-function stopped(range: ReplayRange, result: ReplayResult, json: boolean | undefined): void {
-  if (json === true) printJson(result);
-  complain(
-    `stopped after ${countOf(result.events, "event")}, ${countOf(result.queued, "delivery", "deliveries")} queued; the same call goes on, and queues nothing twice: ${sameCall(range)}`,
-  );
-  process.exitCode = 1;
+function question({ mode, subscribers }: ReplayRequest, { missing, audiences }: ReplayResult): string {
+  const what = countOf(missing, "delivery", "deliveries");
+  const more = audiences === 0 ? "" : ` and what ${countOf(audiences, "audience")} come${audiences === 1 ? "s" : ""} to`;
+  if (mode === "again") return `Send ${what}${more} of ${subscribers.toString()} AGAIN, whether they were sent or not?`;
+  return `Queue ${what} that ${missing === 1 ? "is" : "are"} missing${more}?`;
+}
+
+function ended(well: boolean, say: () => void): void {
+  say();
+  if (!well) process.exitCode = 1;
+}
+
+async function requestOf(topics: readonly string[], command: ReplayCommand): Promise<ReplayRequest> {
+  const { mode = "missing", confirm, pace, reason } = command;
+  if (mode !== "missing" && mode !== "again") throw new UsageError(`--mode takes missing or again, not ${JSON.stringify(mode)}`);
+  const rate = pace === undefined ? undefined : Number(pace);
+  if (rate !== undefined && !(rate > 0)) throw new UsageError(`--pace takes a number of deliveries a second, not ${JSON.stringify(pace)}`);
+  return {
+    ...(await selectionOf(topics, command)),
+    mode,
+    confirm,
+    pace: rate,
+    ...byPerson(reason),
+  };
+}
+
+/** Times become fixed, so that what is looked at is what is replayed. */
+export async function selectionOf(topics: readonly string[], typed: TypedSelection) {
+  const now = Date.now();
+  const from = typed.from === undefined ? undefined : timeArgument("--from", typed.from, now);
+  const to = typed.to === undefined ? undefined : timeArgument("--to", typed.to, now);
+  if (from !== undefined && from > (to ?? now)) throw new UsageError("--from is after --to: nothing lies between them");
+  return {
+    topics,
+    subscribers: typed.subscriber,
+    routes: typed.route.length === 0 ? undefined : typed.route,
+    from,
+    to: to ?? (typed.toEvent === undefined ? now : undefined),
+    fromEvent: typed.fromEvent,
+    toEvent: typed.toEvent,
+    filter: typed.filter === undefined ? undefined : await jsonArgument("--filter", typed.filter),
+  };
 }

@@ -1,5 +1,4 @@
 import type { Bus } from "../bus/bus.ts";
-import { checkDurability } from "../bus/declared-durability.ts";
 import type { Role } from "../bus/roles.ts";
 import type { Environment } from "../bus/environment.ts";
 import { logLevelOf } from "../bus/environment-variables.ts";
@@ -16,27 +15,28 @@ import { reportStrayRejections } from "./stray-rejections.ts";
 import { tellUnexpectedEnd } from "./unexpected-end.ts";
 import { UsageError } from "./usage-error.ts";
 
-const roles = ["router", "workers", "server"] as const;
+const roles = ["router", "workers", "relay", "server"] as const;
 
 export interface StartCommand {
-  /** Some of the roles. Default: all. */
+  /** Some of the roles. Default: all, the relay where it has a database. */
   readonly only?: readonly string[];
   /** Where a process without the HTTP server answers probes; wins over `WORKER_HEALTH_CHECK_PORT`. */
   readonly healthPort?: string;
 }
 
 /** The service, for production: it logs, and it stops cleanly on SIGTERM. */
-export async function start({ only = [...roles], healthPort }: StartCommand): Promise<void> {
-  const unknown = only.filter((role) => !(roles as readonly string[]).includes(role));
-  if (unknown.length > 0 || only.length === 0)
+export async function start({ only: asked, healthPort }: StartCommand): Promise<void> {
+  const unknown = asked?.filter((role) => !(roles as readonly string[]).includes(role)) ?? [];
+  if (unknown.length > 0 || asked?.length === 0)
     throw new UsageError(`--only takes some of ${roles.join(",")}; it does not know "${unknown.join(", ")}"`);
   const askedPort = healthPort === undefined ? undefined : numberArgument("--health-port", healthPort, { least: 1, most: 65_535 });
-  if (askedPort !== undefined && only.includes("server"))
+  if (askedPort !== undefined && (asked ?? roles).includes("server"))
     throw new UsageError("--health-port is for a process without the role server, which answers the same at PORT");
 
   const signal = firstSignal();
   const logger = createLogger(logLevelOf(process.env));
   const { bus, environment, place, publicUrl } = await loadApplication({ logger });
+  const only: readonly string[] = asked ?? roles.filter((role) => role !== "relay" || bus.outbox !== undefined);
   logFacts(bus, logger);
   for (const warning of environment.warnings) logger.warn({}, warning);
   reportStrayRejections((line) => logger.error({}, line));
@@ -54,8 +54,6 @@ export async function start({ only = [...roles], healthPort }: StartCommand): Pr
       probes = await startProbes({ bus, port: probesPort, host: environment.host, metrics, stopping: () => stopping, logger });
       logger.info({ url: probes.url }, "the probes answer");
     }
-    const unseen = environment.durability && (await checkDurability(place.redis, environment.durability));
-    if (unseen !== undefined) logger.warn({}, unseen);
     await bus.start({ only: busRoles });
     if (only.includes("server")) {
       const { host, port = 4_000, drain, send } = environment;

@@ -1,6 +1,7 @@
 import type { Stats } from "../bus/stats.ts";
 import { channelLines } from "./channels.ts";
 import { bytesText, countOf, countText } from "./figures.ts";
+import { outboxLines } from "./outbox-lines.ts";
 import { publishedEver, statisticsLine } from "./statistics-line.ts";
 import { subscriberLines } from "./subscribers.ts";
 import { type Column, tableLines } from "./table.ts";
@@ -20,7 +21,7 @@ function spoolLines({ spool }: Stats): string[] {
 export function statsLines(stats: Stats, previous?: Stats): string[] {
   const { topics, subscribers, channels, redis } = stats;
   const used = topics.filter(({ published }) => published > 0);
-  const behind = subscribers.filter(({ lag, pending, gaps }) => lag + pending + gaps > 0);
+  const behind = subscribers.filter(({ lag, pending, gaps, state }) => lag + pending + gaps > 0 || state !== "running");
   const upToDate = subscribers.length - behind.length;
   return [
     statisticsLine(stats, previous),
@@ -39,11 +40,16 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
     `${countOf(publishedEver(stats), "event")} of ${countText(used.length)} of ${countOf(topics.length, "topic")}`,
     "",
     ...spoolLines(stats),
+    ...(stats.outbox === undefined ? [] : outboxLines(stats.outbox)),
     ...(stats.reconciled.missing === 0
       ? []
       : [
           `${countOf(stats.reconciled.missing, "planned delivery", "planned deliveries")} had been lost and queued again: see busbar doctor`,
         ]),
+    ...stats.newer.map(
+      ({ topic, version, events }) =>
+        `${countOf(events, "event")} of version ${version} of ${topic} wait for a newer process: see busbar doctor`,
+    ),
     `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
   ];
 }

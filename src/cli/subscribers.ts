@@ -1,12 +1,12 @@
 import type { SubscriberPosition } from "../bus/positions.ts";
-import { countText, momentText } from "./figures.ts";
+import { ageText, countOf, countText, momentText } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { type Column, tableLines } from "./table.ts";
 
 /** Lists who listens to what, and how far each has read. */
 export async function listSubscribers({ json }: { readonly json?: boolean }): Promise<void> {
-  const subscribers = await withApplication((bus) => bus.subscribers());
+  const subscribers = await withApplication((bus) => bus.subscribers.list());
   if (json === true) return printJson(subscribers);
   if (subscribers.length === 0) return print("No subscribers.");
   print(...subscriberLines(subscribers));
@@ -14,24 +14,36 @@ export async function listSubscribers({ json }: { readonly json?: boolean }): Pr
 
 const columns: readonly Column[] = [
   { title: "subscriber" },
+  { title: "state" },
   { title: "lag", right: true },
+  { title: "oldest", right: true },
   { title: "pending", right: true },
   { title: "gaps", right: true },
   { title: "last seen (UTC)" },
   { title: "topics" },
 ];
 
-/** A table of positions. Pure. */
+/** A table of positions, and which were moved by a person. Pure. */
 export function subscriberLines(subscribers: readonly SubscriberPosition[]): string[] {
-  return tableLines(
-    columns,
-    subscribers.map(({ name, topics, lag, pending, gaps, seen }) => [
-      name,
-      countText(lag),
-      countText(pending),
-      countText(gaps),
-      seen === undefined ? "never" : momentText(seen),
-      topics.join(", "),
-    ]),
-  );
+  const moved = subscribers.flatMap(({ name, moved: move }) => (move === undefined ? [] : [{ name, ...move }]));
+  return [
+    ...tableLines(
+      columns,
+      subscribers.map(({ name, topics, state, lag, oldestAge, pending, gaps, seen }) => [
+        name,
+        state,
+        countText(lag),
+        oldestAge === undefined ? "" : ageText(oldestAge),
+        countText(pending),
+        countText(gaps),
+        seen === undefined ? "never" : momentText(seen),
+        topics.join(", "),
+      ]),
+    ),
+    ...(moved.length === 0 ? [] : [""]),
+    ...moved.map(
+      ({ name, at, skipped, again }) =>
+        `${name} was moved ${momentText(at)}: ${countOf(skipped, "event")} passed over, ${countOf(again, "event")} read again`,
+    ),
+  ];
 }

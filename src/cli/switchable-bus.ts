@@ -38,6 +38,12 @@ export function switchableBus(first: Bus): SwitchableBus {
     get channels() {
       return current.channels;
     },
+    get subscribers() {
+      return current.subscribers;
+    },
+    get outbox() {
+      return current.outbox;
+    },
     get callbacks() {
       return current.callbacks;
     },
@@ -50,11 +56,16 @@ export function switchableBus(first: Bus): SwitchableBus {
     stop: () => current.stop(),
     check: () => current.check(),
     catalog: () => current.catalog(),
-    subscribers: () => current.subscribers(),
     erase: (options) => current.erase(options),
     audit: (count) => current.audit(count),
     stats: () => current.stats(),
     spool: () => current.spool(),
+    get archive() {
+      return current.archive;
+    },
+    get replays() {
+      return current.replays;
+    },
     replay: (options) => current.replay(options),
     ready: () => current.ready(),
     on: (name, listener) => void emitter.on(name, listener),

@@ -31,6 +31,9 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     line("yellow", "spooled", `${event.type}  ${styleText("dim", event.id)}  Redis is away: it waits on disk`),
   );
   bus.on("spoolRefused", ({ reason, file }) => line("red", "set aside", `an event of the spool, in ${file}: ${words(reason)}`));
+  bus.on("outboxRefused", ({ eventId, topic, reason }) =>
+    line("red", "set aside", `${topic}  ${eventId}, of the outbox: ${words(reason)}`),
+  );
   bus.on("routed", ({ event, subscriber, deliveries, audiences, skipped }) => {
     const lookUps = audiences === 0 ? "" : audiences === 1 ? ", 1 audience to look up" : `, ${audiences} audiences to look up`;
     const reasons = skipped.length > 0 ? `, skipped ${skipped.map(({ route, reason }) => `${route} (${reason})`).join(", ")}` : "";
@@ -62,6 +65,9 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     line("dim", "cancelled", `${delivery.channel} → ${recipientText(delivery)}  ${words(reason)}`),
   );
   bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${words(reason)}`));
+  bus.on("newerVersion", ({ topic, version, known, subscriber }) =>
+    line("yellow", "waiting", `${topic} → ${subscriber}  for a newer process: it is of version ${version}, this build knows ${known}`),
+  );
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
     line("green", "sent", `${delivery.channel} → ${recipientText(delivery)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
   );

@@ -1,9 +1,10 @@
 import type { Duration } from "../base/duration.ts";
 import type { ChannelName } from "./channel-name.ts";
 import type { PolicyOptions } from "./policy.ts";
+import type { ReplayOption } from "./replay-word.ts";
 
 /** How a channel's queue behaves, over all processes unless it says otherwise. */
-export interface ChannelOptions extends PolicyOptions {
+export interface ChannelOptions extends PolicyOptions, ReplayOption {
   /** `false` switches the channel off: its routes are skipped, with that reason. Default true. */
   readonly enabled?: boolean;
   /** Deliveries under way at once in one process. */

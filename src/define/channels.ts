@@ -3,6 +3,7 @@ import type { AudienceContext, AudiencePage, Recipient } from "./audience.ts";
 import { type ChannelName, channelNames, type TemplateChannel } from "./channel-name.ts";
 import type { HandlerContext } from "./handler.ts";
 import type { PolicyOptions } from "./policy.ts";
+import type { ReplayOption } from "./replay-word.ts";
 import { firstOf, type FirstOfBuilder } from "./first-of.ts";
 import type { AnyRoute } from "./route.ts";
 import type { Template } from "./template.ts";
@@ -12,7 +13,7 @@ type Excess<Given, Wanted> = { [Key in Exclude<keyof Given, keyof Wanted>]: neve
 type Recipients = string | readonly string[] | undefined;
 
 /** What every route may say. */
-export interface RouteOptions<Event> extends Omit<PolicyOptions, "expiresIn"> {
+export interface RouteOptions<Event> extends Omit<PolicyOptions, "expiresIn">, ReplayOption {
   /** Names the route where a subscriber has two of one channel. Default: the channel's name. */
   readonly name?: string;
   /** The route's oldest name, when it was renamed: its deliveries keep their ids. */

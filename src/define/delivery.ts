@@ -56,6 +56,14 @@ export interface AudienceTask {
   readonly route: string;
   readonly channel: ChannelName;
   readonly policy: Policy;
+  /** It is planned for a replay. */
+  readonly replay?: ReplayEpoch;
+}
+
+/** Which way of an event it is: what is sent again on purpose has ids of its own. */
+export interface ReplayEpoch {
+  /** 0: the ids of live routing, so that what was sent is known. */
+  readonly epoch: number;
 }
 
 export interface DeliveryIdentity {
@@ -77,12 +85,13 @@ export function deliveryId({ application, eventId, subscriber, route, channel, r
   return `d_${shortHash(JSON.stringify([application, eventId, subscriber, route, channel, recipient, epoch]))}`;
 }
 
-/** `a_` and 32 characters: the id of the task that looks up a route's audience for an event. */
+/** `a_` and 32 characters: the id of the task that looks up a route's audience for an event. An epoch of 0 is not in the hash. */
 export function audienceTaskId({
   application,
   eventId,
   subscriber,
   route,
-}: Omit<DeliveryIdentity, "channel" | "recipient" | "epoch">): string {
-  return `a_${shortHash(JSON.stringify([application, eventId, subscriber, route]))}`;
+  epoch,
+}: Omit<DeliveryIdentity, "channel" | "recipient">): string {
+  return `a_${shortHash(JSON.stringify([application, eventId, subscriber, route, ...(epoch === 0 ? [] : [epoch])]))}`;
 }

@@ -6,15 +6,30 @@ import { type PolicyOptions, policyProblems } from "./policy.ts";
 import type { SealedSecrets } from "./sealed.ts";
 import { type TimingOptions, timeProblems } from "./timing.ts";
 
+/** What an event's id may look like. */
+export const eventIdPattern = /^[\w.:-]{1,128}$/;
+
 /** The longest time an idempotency key is remembered by default: 24 h. */
 export const idempotencyWindowMs = 24 * 3_600_000;
+
+/** Of an event that is being replayed: by which replay, and why. It is told to the code that handles the event, and never in the log. */
+export interface Replayed {
+  readonly id: string;
+  /** What the person said who asked for it. */
+  readonly reason?: string;
+}
+
+interface OnItsWay {
+  /** Undefined for an event on its first way. */
+  readonly replay?: Replayed;
+}
 
 /**
  * One fact. On the wire and in the log it is a CloudEvent 1.0 in JSON, with these extensions (lower case, as CloudEvents asks):
  * `dataversion`, `partitionkey`, `correlationid`, `causationid`, `idempotencykey`, and the option words that a publish may say:
  * `priority`, `retry` (as JSON), `delay`, `deliverat`, `expiresin`.
  */
-export interface BusEvent<Type extends string = string, Data = unknown> extends ReadFromLog {
+export interface BusEvent<Type extends string = string, Data = unknown> extends OnItsWay, ReadFromLog {
   readonly specversion: "1.0";
   /** Made once per logical publish: a retry of a publish carries the same id. */
   readonly id: string;

@@ -3,6 +3,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Progress } from "./handler.ts";
 import type { DeliveryStatus } from "./status.ts";
 import type { ProviderDegraded, ProviderRecovered } from "./provider-topics.ts";
+import type { NewerVersion } from "./upcast.ts";
 
 /** What a bus tells those who watch it, as it happens in this process: `bus.on("sent", (fact) => …)`. */
 export interface Observations {
@@ -21,6 +22,8 @@ export interface Observations {
   };
   /** A subscriber's code could not plan an event; the event waits on the queue `routing`. */
   unroutable: { readonly eventId: string; readonly subscriber: string; readonly reason: string };
+  /** An event was written by a newer build: it is left as it is, and waits on the queue `routing` for a process that knows its version. */
+  newerVersion: NewerVersion & { readonly eventId: string; readonly subscriber: string };
   /** A batch of an audience's deliveries is in its queue. */
   released: {
     readonly event: BusEvent;
@@ -92,6 +95,17 @@ export interface Observations {
   providerRecovered: ProviderRecovered;
   /** Entries of a log were gone before a subscriber read them. */
   gap: { readonly topic: string; readonly group: string; readonly entries: number };
+  /**
+   * A log, or a subscriber's place in it, is not where it was left: it was deleted, or restored from an older backup. It was mended, and `again` events are
+   * routed again for the subscriber; nothing of them is sent twice.
+   */
+  dataLoss: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly kind: "ids" | "numbers" | "lost" | "ahead" | "back";
+    readonly group?: string;
+    readonly again?: number;
+  };
   /** Retention would pass a subscriber and waits for it. */
   retentionHeld: { readonly topic: string; readonly group: string };
   /** A subscriber has had no reader for its grace and does not hold its log any more. */
@@ -104,6 +118,8 @@ export interface Observations {
   spoolDrained: Record<string, never>;
   /** An event that waited in a file can never be published; it was set aside in another one. */
   spoolRefused: { readonly reason: string; readonly file: string };
+  /** An event of the outbox can never be published; the relay has set its row aside. */
+  outboxRefused: { readonly eventId: string; readonly topic: string; readonly reason: string };
   /** Dead letters were removed because they are past their time. */
   deadLettersExpired: { readonly queue: string; readonly count: number };
 }
@@ -115,6 +131,7 @@ export const observationNames = Object.keys({
   published: true,
   routed: true,
   unroutable: true,
+  newerVersion: true,
   released: true,
   audienceRetrying: true,
   audienceDead: true,
@@ -135,11 +152,13 @@ export const observationNames = Object.keys({
   providerDegraded: true,
   providerRecovered: true,
   gap: true,
+  dataLoss: true,
   retentionHeld: true,
   abandoned: true,
   reconciled: true,
   spooled: true,
   spoolDrained: true,
   spoolRefused: true,
+  outboxRefused: true,
   deadLettersExpired: true,
 } satisfies Record<keyof Observations, true>) as (keyof Observations)[];

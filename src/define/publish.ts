@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Durability } from "../base/redis-suitability.ts";
 import type { PolicyOptions } from "./policy.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** What one publish may say besides the payload. The option words win over those of route, subscriber and channel. */
 export interface PublishOptions extends PolicyOptions {
@@ -16,26 +17,32 @@ export interface PublishOptions extends PolicyOptions {
   readonly id?: string;
   /** No delivery of this event is sent before this time, RFC 3339. In place of `delay`. */
   readonly deliverAt?: string;
+  /**
+   * An open transaction of your PostgreSQL: the event is a row of it, so that it exists if the transaction is committed and else never did.
+   * A relay publishes the row; Redis is not asked here. It needs the tables of `busbar outbox migrate`.
+   */
+  readonly tx?: Transaction;
 }
 
-/** What a publish returns when the event is in the log, or on its way to it in the spool. */
+/** What a publish returns when the event is in the log, or on its way to it in the spool or the outbox. */
 export interface Published {
   readonly id: string;
   readonly topic: string;
-  /** The event was in the log already: the same id or idempotency key. */
+  /** The event was in the log already: the same id or idempotency key. With `tx`: it waited in the outbox already. */
   readonly repeated: boolean;
   /**
    * What the event survives from now on: `fsync` a power cut; `memory` a crash of any process, but in a power cut up to the last 2 s are lost.
-   * `spooled`: Redis is away, and the event is on this machine's disk; it is published when Redis is back. Undefined where Redis does not tell.
+   * `spooled`: Redis is away, and the event is on this machine's disk; it is published when Redis is back. `outbox`: it is in the transaction, and
+   * survives what your PostgreSQL survives once that is committed. Undefined where Redis does not tell.
    */
-  readonly durability: Durability | "spooled" | undefined;
+  readonly durability: Durability | "spooled" | "outbox" | undefined;
 }
 
 /** Publishes to one topic. */
 export interface PublishFunction<Payload> {
   /**
-   * Resolves when the event is in the log.
-   * @throws BusbarError `INVALID_EVENT`, `EVENT_TOO_LARGE`, `IDEMPOTENCY_CONFLICT`, `REDIS_UNSUITABLE`, `PUBLISH_FAILED` or `STOPPED`
+   * Resolves when the event is in the log; with `tx`, when it is in the transaction.
+   * @throws BusbarError `INVALID_EVENT`, `EVENT_TOO_LARGE`, `IDEMPOTENCY_CONFLICT`, `REDIS_UNSUITABLE`, `PUBLISH_FAILED`, `OUTBOX_FAILED` or `STOPPED`
    */
   (payload: Payload, options?: PublishOptions): Promise<Published>;
   /**

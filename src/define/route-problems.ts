@@ -2,6 +2,7 @@ import { channelNames } from "./channel-name.ts";
 import { givenOptions } from "./channels.ts";
 import { categoryProblems, namePattern, unknownOptions } from "./names.ts";
 import { durationProblems, policyProblems } from "./policy.ts";
+import { replayWordProblems } from "./replay-word.ts";
 import { type AnyRoute, isMessageRoute, routeOptionNames } from "./route.ts";
 import { isTemplate } from "./template.ts";
 
@@ -18,6 +19,7 @@ export function routeProblems(route: AnyRoute | undefined, { inFirstOf = false }
   problems.push(
     ...policyProblems(typeof expiresIn === "function" ? words : { ...words, ...(expiresIn === undefined ? {} : { expiresIn }) }),
   );
+  problems.push(...replayWordProblems(route));
   if (typeof route.name !== "string" || !namePattern.test(route.name))
     problems.push(`its name ${JSON.stringify(route.name)} must be lower case`);
   if (typeof route.identity !== "string" || !namePattern.test(route.identity))

@@ -5,10 +5,11 @@ import { defaultCategory } from "./delivery.ts";
 import type { BusEvent } from "./event.ts";
 import type { HandlerContext } from "./handler.ts";
 import type { PolicyOptions } from "./policy.ts";
+import type { ReplayOption } from "./replay-word.ts";
 import type { Template } from "./template.ts";
 
 /** What every branch of a subscriber has, as the router reads it. */
-interface RouteBase extends Omit<PolicyOptions, "expiresIn"> {
+interface RouteBase extends Omit<PolicyOptions, "expiresIn">, ReplayOption {
   readonly kind: "route";
   readonly name: string;
   /** Its oldest name: deliveries are called after it. */
@@ -61,7 +62,7 @@ export function categoryOf(route: AnyRoute): string | undefined {
 
 /** The options that a route of a channel takes, for those who check them. */
 export function routeOptionNames(channel: ChannelName): readonly string[] {
-  const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown", "within"];
+  const shared = ["name", "formerly", "when", "priority", "retry", "delay", "deliverAt", "expiresIn", "onUnknown", "within", "replay"];
   if (channel === "handler") return [...shared, "handle", "timeout"];
   if (channel === "webhook") return [...shared, "to", "data"];
   return [...shared, "to", "audience", "template", "data", "category", "locale"];

@@ -8,6 +8,7 @@ import type { BusEvent } from "./event.ts";
 import { type Branch, firstOfProblems, isFirstOf, routesOf } from "./first-of.ts";
 import { namePattern, repeated, unknownOptions } from "./names.ts";
 import { policyProblems, type PolicyOptions } from "./policy.ts";
+import { type ReplayOption, replayWordProblems } from "./replay-word.ts";
 import { routeProblems } from "./route-problems.ts";
 import type { AnyRoute } from "./route.ts";
 import { type AnyTopic, isTopic } from "./topic.ts";
@@ -26,7 +27,7 @@ export type FilterOf<T> = T extends readonly { readonly schema: infer S extends 
     ? Pattern<z.output<S>>
     : never;
 
-export interface SubscriberOptions<T> extends PolicyOptions {
+export interface SubscriberOptions<T> extends PolicyOptions, ReplayOption {
   /** Its identity: position, deliveries and figures hang on it. */
   readonly name: string;
   /** Its oldest name, when it was renamed: it keeps its position and its deliveries' ids. */
@@ -40,7 +41,7 @@ export interface SubscriberOptions<T> extends PolicyOptions {
 }
 
 /** What happens on a topic: one plain, printable object. Made by {@link defineSubscriber}. */
-export interface Subscriber extends PolicyOptions {
+export interface Subscriber extends PolicyOptions, ReplayOption {
   readonly kind: "subscriber";
   readonly name: string;
   /** Its oldest name: group, jobs and ids are called after it. */
@@ -61,7 +62,19 @@ export function subscriberTitle({ name, file }: Pick<Subscriber, "name" | "file"
   return file === undefined ? `subscriber "${name}"` : `${file}: subscriber "${name}"`;
 }
 
-const optionNames = ["name", "formerly", "description", "filter", "deliver", "priority", "retry", "delay", "expiresIn", "onUnknown"];
+const optionNames = [
+  "name",
+  "formerly",
+  "description",
+  "filter",
+  "deliver",
+  "priority",
+  "retry",
+  "delay",
+  "expiresIn",
+  "onUnknown",
+  "replay",
+];
 
 /**
  * Defines a subscriber: the default export of a file in `subscribers/`.
@@ -69,7 +82,7 @@ const optionNames = ["name", "formerly", "description", "filter", "deliver", "pr
  * @throws BusbarError `INVALID_DEFINITION` with every problem found
  */
 export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>(topics: T, options: SubscriberOptions<T>): Subscriber {
-  const { name, formerly, description, filter, priority, retry, delay, expiresIn, onUnknown } = options ?? {};
+  const { name, formerly, description, filter, priority, retry, delay, expiresIn, onUnknown, replay } = options ?? {};
   const listened: readonly AnyTopic[] = Array.isArray(topics) ? topics : [topics];
   const problems = [...topicProblems(listened), ...unknownOptions(options, optionNames)];
   if (typeof name !== "string" || !namePattern.test(name))
@@ -77,7 +90,7 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
   if (formerly !== undefined && !(typeof formerly === "string" && namePattern.test(formerly)))
     problems.push(`formerly ${JSON.stringify(formerly)} must be one of its older names`);
   if (description !== undefined && typeof description !== "string") problems.push("description must be text");
-  problems.push(...policyProblems(options ?? {}));
+  problems.push(...policyProblems(options ?? {}), ...replayWordProblems(options ?? {}));
   const parsed = filter === undefined ? undefined : parsePattern(filter);
   if (parsed !== undefined && "problems" in parsed) problems.push(...parsed.problems.map((problem) => `filter: ${problem}`));
   else if (parsed !== undefined && listened.every(isTopic))
@@ -101,6 +114,7 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
     delay,
     expiresIn,
     onUnknown,
+    replay,
   };
 }
 

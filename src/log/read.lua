@@ -2,10 +2,12 @@
 --
 -- KEYS  1 log, 2 groups
 -- ARGV  1 group, 2 reader, 3 events at most, 4 bytes at most
--- Reply {gap, more (0 or 1), id, number, JSON, id, number, JSON, …}
+-- Reply {gap, more (0 or 1), held (0 or 1: nothing is read), id, number, JSON, id, number, JSON, …}
 local group, reader, most_events, most_bytes = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local last = tonumber(redis.call('HGET', KEYS[2], group .. '|n'))
-local reply, gap, events, bytes = {0, 0}, 0, 0, 0
+local known = redis.call('HMGET', KEYS[2], group .. '|n', group .. '|held')
+if known[2] then return {0, 0, 1} end
+local last = tonumber(known[1])
+local reply, gap, events, bytes = {0, 0, 0}, 0, 0, 0
 -- A few at a time: a page of entries of 256 KB each would otherwise be many times the budget.
 while events < most_events and bytes < most_bytes do
   local wanted = math.min(16, most_events - events)

@@ -1,9 +1,13 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
+import { type Replicated, unreplicated } from "../base/redis-replication.ts";
 import { luaScript, type LuaArgument } from "../base/lua.ts";
 import { dayMs, dayOf, type LogKeys } from "./redis-log-keys.ts";
 import { type Appended, LogFull, type NewEntry } from "./topic-log.ts";
 
-const appendScript = luaScript<readonly [string, string, string?][]>(new URL("./append.lua", import.meta.url));
+const appendScript = luaScript<readonly [string, string, string?][]>(
+  new URL("./append.lua", import.meta.url),
+  new URL("./ids.lua", import.meta.url),
+);
 
 /** Events of one Lua call at most, and calls under way at once for one partition. */
 const batchSize = 100;
@@ -16,11 +20,13 @@ interface Waiting {
 }
 
 export interface AppendOptions {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly keys: LogKeys;
   readonly partition: number;
   /** Milliseconds that an idempotency key is remembered. */
   readonly idempotencyWindow: number;
+  /** Waits for the replicas, where they are asked for. */
+  readonly replicated: Replicated;
   /** What is kept of a search value. */
   readonly searchHash: (value: string) => string;
 }
@@ -30,7 +36,7 @@ export interface AppendOptions {
  * limits publishing.
  */
 export function partitionAppender(options: AppendOptions): (entry: NewEntry) => Promise<Appended> {
-  const { redis, keys, partition, idempotencyWindow, searchHash } = options;
+  const { redis, keys, partition, idempotencyWindow, replicated, searchHash } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let scheduled = false;
@@ -50,7 +56,7 @@ export function partitionAppender(options: AppendOptions): (entry: NewEntry) => 
 
   const send = async (batch: readonly Waiting[]): Promise<void> => {
     const scriptKeys = [keys.bell(partition)];
-    const args: LuaArgument[] = [idempotencyWindow];
+    const args: LuaArgument[] = [idempotencyWindow, replicated === unreplicated ? 0 : 1];
     for (const { entry } of batch) {
       const ids = keys.ids(entry.topic, partition, entry.time);
       const idempotency = entry.idempotency === undefined ? ids : keys.idempotency(entry.topic, partition, entry.idempotency.key);
@@ -64,7 +70,7 @@ export function partitionAppender(options: AppendOptions): (entry: NewEntry) => 
       args.push(entry.search.retain + dayMs, ...hashes);
     }
     try {
-      const replies = await appendScript(redis, scriptKeys, args);
+      const replies = await replicated(keys.bell(partition), () => appendScript(redis, scriptKeys, args));
       batch.forEach((item, index) => settle(item, replies[index]!));
     } catch (error) {
       for (const item of batch) item.reject(error);

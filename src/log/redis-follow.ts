@@ -1,9 +1,8 @@
-import type { Redis } from "ioredis";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { paces } from "../base/pace.ts";
 import { pause } from "../base/pause.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis, type RedisConnection } from "../base/redis.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
 import { logEntry } from "./redis-lookups.ts";
 import type { FollowOptions, LogEntry } from "./topic-log.ts";
@@ -13,7 +12,7 @@ export interface FollowedLogs {
   readonly keys: LogKeys;
   readonly logger: Logger;
   /** For the questions that do not wait. */
-  readonly commands: Redis;
+  readonly commands: RedisConnection;
   readonly partitionsOf: (topic: string) => Promise<number>;
 }
 
@@ -37,7 +36,7 @@ export async function* followLogs(
   const changed = (): Promise<void> => new Promise((resolve) => (ended.aborted ? resolve() : waiting.add(resolve)));
   ended.addEventListener("abort", change);
 
-  const read = async (redis: Redis, logs: readonly string[], ids: string[]): Promise<void> => {
+  const read = async (redis: RedisConnection, logs: readonly string[], ids: string[]): Promise<void> => {
     while (!ended.aborted) {
       try {
         const reply = await redis.xread("COUNT", mostAtOnce, "BLOCK", paces.standard.block, "STREAMS", ...logs, ...ids);
@@ -57,7 +56,7 @@ export async function* followLogs(
   };
 
   const counts = await Promise.all(topics.map(partitionsOf));
-  const connections: Redis[] = [];
+  const connections: RedisConnection[] = [];
   const readers: Promise<void>[] = [];
   try {
     const newest: LogEntry[] = [];

@@ -1,5 +1,6 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { luaScript } from "../base/lua.ts";
+import { heldOf } from "./redis-control.ts";
 import type { LogKeys } from "./redis-log-keys.ts";
 import { decodeRouted, encodeRouted } from "./routed-record.ts";
 import type {
@@ -10,13 +11,15 @@ import type {
   Registered,
   RegisterRequest,
   Routed,
+  RoutedQuestion,
   RoutedRecord,
   SweepOptions,
   Swept,
+  SweptPosition,
 } from "./topic-log.ts";
 
-const registerScript = luaScript<Registered["at"][]>(new URL("./register.lua", import.meta.url));
-const readScript = luaScript<[number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
+const registerScript = luaScript<[at: Registered["at"], held: string][]>(new URL("./register.lua", import.meta.url));
+const readScript = luaScript<[number, number, number, ...string[]]>(new URL("./read.lua", import.meta.url));
 const sweepScript = luaScript<[number, number, ...(string | number)[]][]>(new URL("./sweep.lua", import.meta.url));
 const removeIdleScript = luaScript<number>(new URL("./remove-idle-readers.lua", import.meta.url));
 const leaveScript = luaScript<number>(new URL("./leave.lua", import.meta.url));
@@ -28,31 +31,45 @@ const idleReaderMs = 3_600_000;
 const routedSeconds = 96 * 3_600;
 
 /** The reading side of the log: groups, their pages, what they left behind, and what they acknowledge. */
-export function redisGroups(redis: Redis, keys: LogKeys) {
+export function redisGroups(redis: RedisConnection, keys: LogKeys) {
   return {
     async register({ application, topic, partition, groups }: RegisterRequest): Promise<readonly Registered[]> {
       const scriptKeys = [keys.log(topic, partition), keys.meta(topic, partition), keys.groups(topic, partition)];
       const replies = await registerScript(redis, scriptKeys, [`${application}.`, Date.now(), ...groups]);
-      return groups.map((group, index) => ({ group, at: replies[index]! }));
+      return groups.map((group, index) => {
+        const [at, held] = replies[index]!;
+        return { group, at, hold: heldOf(held)?.hold };
+      });
     },
 
     async read({ topic, partition, group }: Position, reader: string, { events, bytes }: ReadBudget): Promise<LogPage> {
       const scriptKeys = [keys.log(topic, partition), keys.groups(topic, partition)];
-      const [gap, more, ...flat] = await readScript(redis, scriptKeys, [group, reader, events, bytes]);
+      const [gap, more, held, ...flat] = await readScript(redis, scriptKeys, [group, reader, events, bytes]);
       const entries: LogEntry[] = [];
       for (let i = 0; i < flat.length; i += 3)
         entries.push({ id: flat[i]!, number: Number(flat[i + 1]), json: flat[i + 2]!, deliveries: 1 });
-      return { entries, gap, more: more === 1 };
+      return { entries, gap, more: more === 1, held: held === 1 };
     },
 
-    async sweep(positions: readonly Position[], reader: string, { minIdle, limit, suspectFrom }: SweepOptions): Promise<readonly Swept[]> {
+    async sweep(
+      positions: readonly SweptPosition[],
+      reader: string,
+      { minIdle, limit, suspectFrom }: SweepOptions,
+    ): Promise<readonly Swept[]> {
       if (positions.length === 0) return [];
       const scriptKeys = positions.flatMap(({ topic, partition }) => [
         keys.log(topic, partition),
         keys.meta(topic, partition),
         keys.groups(topic, partition),
       ]);
-      const args = [reader, minIdle, limit, suspectFrom, Date.now(), ...positions.map(({ group }) => group)];
+      const args = [
+        reader,
+        minIdle,
+        limit,
+        suspectFrom,
+        Date.now(),
+        ...positions.flatMap(({ group, takes = true }) => [group, takes ? "1" : ""]),
+      ];
       const replies = await sweepScript(redis, scriptKeys, args);
       return replies.map(([unread, gap, ...flat], index) => {
         const taken: LogEntry[] = [];
@@ -66,7 +83,7 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
     async keep({ topic, partition, group }: Position, reader: string, entryIds: readonly string[]): Promise<void> {
       if (entryIds.length === 0) return;
       // JUSTID leaves the count of hand-outs alone: a healthy entry must not look like one that kills its readers.
-      await redis.xclaim(keys.log(topic, partition), group, reader, 0, ...entryIds, "JUSTID");
+      await redis.call("xclaim", keys.log(topic, partition), group, reader, 0, ...entryIds, "JUSTID");
     },
 
     async acknowledge({ topic, partition, group }: Position, routed: readonly Routed[]): Promise<void> {
@@ -92,17 +109,12 @@ export function redisGroups(redis: Redis, keys: LogKeys) {
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
     },
 
-    async routedBy(
-      partition: number,
-      {
-        events,
-        subscribers,
-      }: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
-    ): Promise<readonly RoutedRecord[]> {
+    async routedBy(partition: number, { events, subscribers, pages = [] }: RoutedQuestion): Promise<readonly RoutedRecord[]> {
       if (subscribers.length === 0) return [];
+      const names = subscribers.flatMap((subscriber) => [subscriber, ...pages.map((page) => `${subscriber} ${page}`)]);
       const found = await Promise.all(
         events.map(async ({ id, time }) => {
-          const fields = subscribers.map((subscriber) => `${id} ${subscriber}`);
+          const fields = names.map((name) => `${id} ${name}`);
           const values = await redis.hmget(keys.routed(partition, id, Date.parse(time)), ...fields);
           return values.flatMap((value, index) => (value === null ? [] : [decodeRouted(time, fields[index]!, value)]));
         }),

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { LogFull } from "./topic-log.ts";
 
 /** Above this share of maxmemory nothing is appended: what is left is for those who work the backlog off. */
@@ -17,7 +17,7 @@ export interface HighWater {
  * Redis refuses every write when its memory is full, those of routers and workers too, and then nothing gets out that would make room. So publishers are
  * refused before that.
  */
-export function highWater(redis: Redis): HighWater {
+export function highWater(redis: RedisConnection): HighWater {
   let lookedAt = -Infinity;
   let full: string | undefined;
   const look = async (): Promise<void> => {

@@ -1,13 +1,13 @@
-import type { Redis } from "ioredis";
 import { keyedHash } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import { luaScript } from "../base/lua.ts";
 import { paces } from "../base/pace.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis, type RedisConnection } from "../base/redis.ts";
 import { checkRedis } from "../base/redis-check.ts";
-import type { Suitability } from "../base/redis-suitability.ts";
+import { replicatedBy, type Replication, unreplicated } from "../base/redis-replication.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
 import { partitionAppender } from "./redis-append.ts";
+import { redisControl } from "./redis-control.ts";
 import { followLogs } from "./redis-follow.ts";
 import { highWater } from "./redis-high-water.ts";
 import { redisGroups } from "./redis-groups.ts";
@@ -18,7 +18,7 @@ import { decodeRouted } from "./routed-record.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
 
-const trimScript = luaScript<[number, string, ...string[]]>(new URL("./trim.lua", import.meta.url));
+const trimScript = luaScript<[number, string, ...string[]]>(new URL("./trim.lua", import.meta.url), new URL("./ids.lua", import.meta.url));
 
 export interface RedisLogOptions {
   readonly url: string;
@@ -32,6 +32,8 @@ export interface RedisLogOptions {
   readonly block?: number;
   /** Milliseconds that an append waits for Redis. Default 2,000. */
   readonly deadline?: number;
+  /** The replicas that an append waits for. Default: none. */
+  readonly replication?: Replication | undefined;
 }
 
 /**
@@ -46,22 +48,24 @@ export function redisLog({
   partitions: newPartitions = 1,
   block = paces.standard.block,
   deadline,
+  replication,
 }: RedisLogOptions): TopicLog {
   const keys = logKeys(prefix);
   const writer = connectRedis({ url, use: "publish", name: "busbar-publish", logger, ...(deadline === undefined ? {} : { deadline }) });
   const commands = connectRedis({ url, use: "command", name: "busbar-log", logger });
-  const writerReady = readiness(writer);
+  const writerReady = readiness(writer, deadline ?? 2_000);
+  const replicated = replication === undefined ? unreplicated : replicatedBy(writer, replication);
   const water = highWater(writer);
-  const bells = new Map<number, { redis: Redis; last: string | undefined }>();
+  const bells = new Map<number, { redis: RedisConnection; last: string | undefined }>();
   const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
   const partitionCounts = new Map<string, Promise<number>>();
-  let suitability: Suitability | undefined;
+  let suitability: Awaited<ReturnType<typeof checkRedis>> | undefined;
 
-  const recordPartitions = async (redis: Redis, topic: string): Promise<number> => {
+  const recordPartitions = async (redis: RedisConnection, topic: string): Promise<number> => {
     await redis.hsetnx(keys.topics, topic, newPartitions);
     return Number(await redis.hget(keys.topics, topic));
   };
-  const partitionsOf = (topic: string, redis: Redis): Promise<number> => {
+  const partitionsOf = (topic: string, redis: RedisConnection): Promise<number> => {
     const known = partitionCounts.get(topic) ?? recordPartitions(redis, topic);
     partitionCounts.set(topic, known);
     known.catch(() => partitionCounts.delete(topic));
@@ -74,13 +78,24 @@ export function redisLog({
   const searchHash = (value: string): string => keyedHash(indexSecret, value);
   const appenderOf = (partition: number): ReturnType<typeof partitionAppender> => {
     const known =
-      appenders.get(partition) ?? partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs, searchHash });
+      appenders.get(partition) ??
+      partitionAppender({ redis: writer, keys, partition, idempotencyWindow: idempotencyWindowMs, replicated, searchHash });
     appenders.set(partition, known);
     return known;
+  };
+  const bellOf = (partition: number): { readonly redis: RedisConnection; last: string | undefined } => {
+    const known = bells.get(partition);
+    if (known !== undefined) return known;
+    // Behind a lost connection may be a Redis that came back with less than it had: the next one begins anew.
+    const bell = { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block, reconnects: false }), last: undefined };
+    bell.redis.on("end", () => bells.delete(partition));
+    bells.set(partition, bell);
+    return bell;
   };
   return {
     ...redisGroups(commands, keys),
     ...redisLookups(commands, keys, placesOf),
+    ...redisControl(commands, keys),
     ...redisSearch({ redis: commands, keys, placesOf, searchHash }),
     follow: (options) => followLogs({ url, keys, logger, commands, partitionsOf: (topic) => partitionsOf(topic, commands) }, options),
 
@@ -88,7 +103,8 @@ export function redisLog({
       suitability ??= await checkRedis(writer, url, writerReady);
       return suitability;
     },
-    durability: () => suitability?.durability,
+    durability: () =>
+      replication === undefined || suitability?.durability === "memory" ? suitability?.durability : suitability && "replicated",
     answers: () =>
       writerReady()
         .then(() => writer.ping())
@@ -106,13 +122,10 @@ export function redisLog({
     },
 
     partitions: (topic) => partitionsOf(topic, commands),
+    topics: () => commands.hkeys(keys.topics),
 
     async waitForBell(partition, signal) {
-      const bell = bells.get(partition) ?? {
-        redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block }),
-        last: undefined,
-      };
-      bells.set(partition, bell);
+      const bell = bellOf(partition);
       const hangUp = (): void => bell.redis.disconnect();
       signal.addEventListener("abort", hangUp, { once: true });
       try {
@@ -165,9 +178,10 @@ export function redisLog({
 }
 
 /**
- * Waits for a connection that refuses commands while it is away; its own time-outs bound the wait. All callers share one wait.
+ * Waits for a connection that refuses commands while it is away, for the deadline at most: where all Sentinels are away, its own time-outs
+ * do not end it. All callers share one wait.
  */
-function readiness(redis: Redis): () => Promise<void> {
+function readiness(redis: RedisConnection, deadline: number): () => Promise<void> {
   let waiting: Promise<void> | undefined;
   let reason = new Error("the connection to Redis is closed");
   redis.on("error", (error: Error) => (reason = error));
@@ -176,11 +190,13 @@ function readiness(redis: Redis): () => Promise<void> {
     if (redis.status === "wait" || redis.status === "end") redis.connect().catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
       const settle = (): void => {
+        clearTimeout(timer);
         redis.off("ready", settle);
         redis.off("close", settle);
         if (redis.status === "ready") resolve();
         else reject(reason);
       };
+      const timer = setTimeout(settle, deadline);
       redis.on("ready", settle);
       redis.on("close", settle);
     });

@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { hourOf, type LogKeys } from "./redis-log-keys.ts";
-import type { FoundEntry, LogEntry, LogRange, LogStanding } from "./topic-log.ts";
+import type { FoundEntry, LogEntry, LogEnds, LogRange } from "./topic-log.ts";
 
 /** Appends are remembered by id for 26 h. */
 const rememberedHours = 27;
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Looking into the log without a position of one's own. */
-export function redisLookups(redis: Redis, keys: LogKeys, places: (topics: readonly string[]) => Promise<readonly Place[]>) {
+export function redisLookups(redis: RedisConnection, keys: LogKeys, places: (topics: readonly string[]) => Promise<readonly Place[]>) {
   const range = async (topic: string, partition: number, { from, to, after, count }: LogRange): Promise<readonly LogEntry[]> => {
     const start = after === undefined ? `${Math.max(0, Math.floor(from))}-0` : `(${after}`;
     const entries = await redis.xrange(keys.log(topic, partition), start, String(Math.floor(to)), "COUNT", count);
@@ -53,6 +53,16 @@ export function redisLookups(redis: Redis, keys: LogKeys, places: (topics: reado
   return {
     range,
 
+    async ends(topic: string, partition: number, { from, to }: Pick<LogRange, "from" | "to">): Promise<LogEnds | undefined> {
+      const [oldest, newest] = [`${Math.max(0, Math.floor(from))}-0`, String(Math.floor(to))] as const;
+      const log = keys.log(topic, partition);
+      const [[first], [last]] = await Promise.all([
+        redis.xrange(log, oldest, newest, "COUNT", 1),
+        redis.xrevrange(log, newest, oldest, "COUNT", 1),
+      ]);
+      return first && last && { first: logEntry(...first), last: logEntry(...last) };
+    },
+
     async find(eventId: string, { topics, time }: { readonly topics: readonly string[]; readonly time: number | undefined }) {
       const found = await remembered(eventId, topics, time);
       if (found !== undefined || time === undefined || hourOf(Date.now()) - hourOf(time) < rememberedHours - 2) return found;
@@ -64,36 +74,7 @@ export function redisLookups(redis: Redis, keys: LogKeys, places: (topics: reado
       const known = await Promise.all(asked.map(({ topic, partition }) => redis.get(keys.idempotency(topic, partition, key))));
       return known.find((value) => value !== null)?.split(" ")[0];
     },
-
-    async standing(topic: string, partition: number): Promise<LogStanding> {
-      const log = keys.log(topic, partition);
-      const [published, held, noted, infos] = await Promise.all([
-        redis.hget(keys.meta(topic, partition), "n"),
-        redis.xlen(log),
-        redis.hgetall(keys.groups(topic, partition)),
-        redis.xinfo("GROUPS", log).catch(noGroups),
-      ]);
-      const groups = (infos as unknown[][]).map((info) => {
-        const facts = new Map(info.flatMap((value, index) => (index % 2 === 0 ? [[String(value), info[index + 1]] as const] : [])));
-        const group = String(facts.get("name"));
-        const seen = noted[`${group}|seen`];
-        return {
-          group,
-          read: Number(noted[`${group}|n`] ?? 0),
-          pending: Number(facts.get("pending") ?? 0),
-          gaps: Number(noted[`${group}|gaps`] ?? 0),
-          seen: seen === undefined ? undefined : Number(seen),
-        };
-      });
-      return { published: Number(published ?? 0), held, groups };
-    },
   };
-}
-
-/** A log that nothing was published to and nobody reads is not there yet. */
-function noGroups(error: unknown): unknown[] {
-  if (String(error).includes("no such key")) return [];
-  throw error;
 }
 
 /** @param fields `n`, its number, `event`, its JSON */

@@ -1,10 +1,10 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { dayMs, dayOf, type LogKeys } from "./redis-log-keys.ts";
 import { logEntry, type Place } from "./redis-lookups.ts";
 import type { FoundEntry, SearchedTopic } from "./topic-log.ts";
 
 export interface SearchOptions {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly keys: LogKeys;
   readonly placesOf: (topics: readonly string[]) => Promise<readonly Place[]>;
   readonly searchHash: (value: string) => string;

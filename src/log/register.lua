@@ -3,7 +3,7 @@
 --
 -- KEYS  1 log, 2 meta, 3 groups
 -- ARGV  1 the application's prefix, `<application>.`; 2 now (ms); then the groups
--- Reply for each group: 'exists' | 'beginning' | 'end'
+-- Reply for each group: {'exists' | 'beginning' | 'end', how it is held up or ''}
 local existing, first_start = {}, true
 if redis.call('EXISTS', KEYS[1]) == 1 then
   for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
@@ -15,10 +15,8 @@ end
 
 local replies = {}
 for i = 3, #ARGV do
-  local group = ARGV[i]
-  if existing[group] then
-    replies[#replies + 1] = 'exists'
-  else
+  local group, at = ARGV[i], 'exists'
+  if not existing[group] then
     local number
     if first_start then
       redis.call('XGROUP', 'CREATE', KEYS[1], group, '0', 'MKSTREAM')
@@ -29,8 +27,9 @@ for i = 3, #ARGV do
       number = tonumber(redis.call('HGET', KEYS[2], 'n')) or 0
     end
     redis.call('HSET', KEYS[3], group .. '|n', number)
-    replies[#replies + 1] = first_start and 'beginning' or 'end'
+    at = first_start and 'beginning' or 'end'
   end
+  replies[#replies + 1] = {at, redis.call('HGET', KEYS[3], group .. '|held') or ''}
   redis.call('HSET', KEYS[3], group .. '|seen', ARGV[2])
   redis.call('HDEL', KEYS[3], group .. '|left')
 end

@@ -4,23 +4,29 @@
 -- An entry that was handed out often may be what kills its readers. Such a suspect is taken only when nothing else is left to
 -- take, one of all positions at a time, and the least handed-out one first: then only the culprit's count goes on growing.
 --
+-- Of a paused group nothing is taken over. What it, or one that is draining, has not read is not called unread.
+--
 -- KEYS  for each position: log, meta, groups
--- ARGV  1 reader, 2 milliseconds without a sign of life, 3 limit, 4 suspect from (hand-outs), 5 now (ms); then the group of each position
+-- ARGV  1 reader, 2 milliseconds without a sign of life, 3 limit, 4 suspect from (hand-outs), 5 now (ms);
+--       then for each position its group, and '1' where something may be taken over for it
 -- Reply for each position: {unread (0 or 1), gap, id, number, JSON, hand-outs, id, …}
 local reader, min_idle, limit, suspect_from, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local positions = #KEYS / 3
+local function group_of(i) return ARGV[4 + i * 2] end
 local replies, wanted, counts = {}, {}, {}
 local suspect, taking = nil, false
 
 for i = 1, positions do
-  local log, meta, groups, group = KEYS[i * 3 - 2], KEYS[i * 3 - 1], KEYS[i * 3], ARGV[5 + i]
+  local log, meta, groups, group = KEYS[i * 3 - 2], KEYS[i * 3 - 1], KEYS[i * 3], group_of(i)
   redis.call('HSET', groups, group .. '|seen', now)
   redis.call('HDEL', groups, group .. '|left')
   local written = tonumber(redis.call('HGET', meta, 'n')) or 0
-  local read = tonumber(redis.call('HGET', groups, group .. '|n')) or 0
-  replies[i], wanted[i], counts[i] = {written > read and 1 or 0, 0}, {}, {}
+  local known = redis.call('HMGET', groups, group .. '|n', group .. '|held')
+  local read, held = tonumber(known[1]) or 0, known[2]
+  replies[i], wanted[i], counts[i] = {not held and written > read and 1 or 0, 0}, {}, {}
 
-  local pending = redis.call('XPENDING', log, group, 'IDLE', min_idle, '-', '+', limit)
+  local left_alone = ARGV[5 + i * 2] ~= '1' or (held and string.find(held, 'paused', 1, true))
+  local pending = left_alone and {} or redis.call('XPENDING', log, group, 'IDLE', min_idle, '-', '+', limit)
   for _, item in ipairs(pending) do
     local id, count = item[1], tonumber(item[4]) + 1
     counts[i][id] = count
@@ -37,7 +43,7 @@ if suspect and not taking then wanted[suspect.position][1] = suspect.id end
 for i = 1, positions do
   if #wanted[i] > 0 then
     local reply = replies[i]
-    local taken = redis.call('XCLAIM', KEYS[i * 3 - 2], ARGV[5 + i], reader, min_idle, unpack(wanted[i]))
+    local taken = redis.call('XCLAIM', KEYS[i * 3 - 2], group_of(i), reader, min_idle, unpack(wanted[i]))
     for _, entry in ipairs(taken) do
       local n = #reply
       reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = entry[1], entry[2][2], entry[2][4], counts[i][entry[1]]
@@ -46,7 +52,7 @@ for i = 1, positions do
     local missing = #wanted[i] - #taken
     if missing > 0 then
       reply[2] = missing
-      redis.call('HINCRBY', KEYS[i * 3], ARGV[5 + i] .. '|gaps', missing)
+      redis.call('HINCRBY', KEYS[i * 3], group_of(i) .. '|gaps', missing)
     end
   end
 end

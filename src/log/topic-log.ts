@@ -1,10 +1,12 @@
-import type { Durability, Suitability } from "../base/redis-suitability.ts";
+import type { Durability, RedisFacts, Suitability } from "../base/redis-suitability.ts";
+import type { Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
 
 /**
  * The memory: one log a topic and partition; kept, ordered, replayable.
  *
  * The contract:
- * - An `append` that resolved is in the log. One that failed may be: append the same event again, the log keeps one entry an id.
+ * - An `append` that resolved is in the log, and on as many replicas as are asked for. One that failed may be: append the same event again,
+ *   the log keeps one entry an id.
  *   With `LogFull` it is not: memory runs out, and what is left is for those who work the backlog off.
  * - Each group reads every entry from its own position on, at least once: what was read and not acknowledged is read again by
  *   another reader after `minIdle`, and says how often it was handed out.
@@ -16,23 +18,30 @@ export interface TopicLog {
    * Looks, once, whether work is safe there.
    * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
    */
-  check(): Promise<Suitability>;
+  check(): Promise<Suitability & { readonly facts: RedisFacts }>;
   /** What has not left when the signal aborts does not leave any more. */
   append(entry: NewEntry, signal?: AbortSignal): Promise<Appended>;
   /** How many partitions a topic has; recorded when the topic is first used. */
   partitions(topic: string): Promise<number>;
+  /** All topics that were ever used, whichever application defines them. */
+  topics(): Promise<readonly string[]>;
   /** Creates the positions that are missing, and leaves those that exist alone. */
   register(request: RegisterRequest): Promise<readonly Registered[]>;
   /**
+   * Looks whether a log and these groups fit together still, and sees to it that they read all that is appended from now on. For every start
+   * before `register`, and whenever Redis was away.
+   */
+  mend(request: MendRequest): Promise<readonly Loss[]>;
+  /**
    * Waits until something was appended, and names the topics; empty after some seconds of silence. The first call of a
-   * partition answers `all` at once: what came before it has to be looked for.
+   * partition answers `all` at once, and so does the first one after its connection was lost: what came before it has to be looked for.
    */
   waitForBell(partition: number, signal: AbortSignal): Promise<readonly string[] | "all">;
   /** Removes readers that left nothing behind and have not been seen for an hour. */
   removeIdleReaders(position: Position): Promise<void>;
   read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;
   /** For all positions of one partition: is anything unread, and what did a reader leave behind that is gone? */
-  sweep(positions: readonly Position[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
+  sweep(positions: readonly SweptPosition[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
   /** Says that entries are still being worked on, so that nobody else takes them. */
   keep(position: Position, reader: string, entryIds: readonly string[]): Promise<void>;
   /** Records what became of the entries, then acknowledges them. */
@@ -42,14 +51,13 @@ export interface TopicLog {
   /** What each subscriber made of an event. */
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
   /** What each of these subscribers made of each of these events, in one partition; nothing of those that are not known to have read it. */
-  routedBy(
-    partition: number,
-    asked: { readonly events: readonly { readonly id: string; readonly time: string }[]; readonly subscribers: readonly string[] },
-  ): Promise<readonly RoutedRecord[]>;
+  routedBy(partition: number, asked: RoutedQuestion): Promise<readonly RoutedRecord[]>;
   /** The newest entries, newest first. */
   latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
   /** A page of entries, oldest first, without touching any position. */
   range(topic: string, partition: number, range: LogRange): Promise<readonly LogEntry[]>;
+  /** The oldest and the newest entry of a time; undefined where it holds none. Their numbers tell how many lie between. */
+  ends(topic: string, partition: number, range: Pick<LogRange, "from" | "to">): Promise<LogEnds | undefined>;
   /** The entry of an event, wherever in these topics it is; by its id alone as long as appends are remembered (26 h), by its time after that. */
   find(
     eventId: string,
@@ -72,6 +80,12 @@ export interface TopicLog {
   /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
   follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
+  /** Keeps a group from reading, for all readers from their next read on, or lets it go on. What they hold already stays theirs. */
+  hold(position: Position, hold: Hold | undefined): Promise<void>;
+  /** Sets where a group reads on; undefined where there is no such group. What it read and did not acknowledge yet is finished all the same. */
+  seek(position: Position, options: SeekOptions): Promise<Sought | undefined>;
+  /** Removes a group for good, unless a reader has looked after it since `goneSince` (ms since 1970). */
+  remove(position: Position, goneSince: number): Promise<"removed" | "none" | "read">;
   /** Sets the group's position free of readers that left nothing behind. */
   leave(positions: readonly Position[], reader: string): Promise<void>;
   /** True when Redis answers within two seconds. */
@@ -137,6 +151,14 @@ export interface Registered {
   readonly group: string;
   /** `exists`: kept as it was. `beginning`: the application's first start on this topic. `end`: a subscriber added later. */
   readonly at: "exists" | "beginning" | "end";
+  readonly hold: Hold | undefined;
+}
+
+export interface MendRequest extends Pick<RegisterRequest, "topic" | "partition" | "groups"> {
+  /** True when the caller has seen all these groups before: one that is gone was lost, and is not new. */
+  readonly known: boolean;
+  /** Since when it is known what was sent, milliseconds since 1970: a group whose place is lost reads on from here. */
+  readonly knownSince: number;
 }
 
 export interface ReadBudget {
@@ -176,25 +198,16 @@ export interface LogRange {
   readonly count: number;
 }
 
-export interface LogStanding {
-  /** Events numbered so far: the number of the newest. */
-  readonly published: number;
-  /** Entries that the log holds now. */
-  readonly held: number;
-  readonly groups: readonly GroupStanding[];
+export interface RoutedQuestion {
+  readonly events: readonly { readonly id: string; readonly time: string }[];
+  readonly subscribers: readonly string[];
+  /** Besides what came of the entry itself, records of these names. Default: none. */
+  readonly pages?: readonly string[];
 }
 
-export interface GroupStanding {
-  /** `<application>.<subscriber>` */
-  readonly group: string;
-  /** The number of the entry that it read last. */
-  readonly read: number;
-  /** Entries read and not acknowledged. */
-  readonly pending: number;
-  /** Entries that it never got to see. */
-  readonly gaps: number;
-  /** When a router last looked after it, milliseconds since 1970. */
-  readonly seen: number | undefined;
+export interface LogEnds {
+  readonly first: LogEntry;
+  readonly last: LogEntry;
 }
 
 export interface LogPage {
@@ -203,6 +216,13 @@ export interface LogPage {
   readonly gap: number;
   /** The budget ended the page: there is probably more. */
   readonly more: boolean;
+  /** Nothing is read: the group is paused or draining. */
+  readonly held: boolean;
+}
+
+export interface SweptPosition extends Position {
+  /** False: it is looked after, and nothing is taken over for it, because its reader has as much in hand as it may. Default true. */
+  readonly takes?: boolean;
 }
 
 export interface SweepOptions {
@@ -233,7 +253,10 @@ export interface RoutedRecord {
   readonly time: string;
   readonly subscriber: string;
   readonly deliveries: readonly RoutedDelivery[];
-  /** Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`. */
+  /**
+   * Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`; or the replay that added
+   * them: `replay/<its id>`, and `again/<its id>` where their ids are not those of live routing.
+   */
   readonly page?: string;
   /** Routes that were not taken, with the reason. */
   readonly skipped?: readonly { readonly route: string; readonly reason: string }[];

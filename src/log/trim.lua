@@ -3,14 +3,8 @@
 -- KEYS  1 log, 2 groups
 -- ARGV  1 entries older than this go (ms), 2 bytes of memory that the log may take, 3 groups without a reader since this are abandoned (ms)
 -- Reply {removed, slowest group if it alone holds entries back or '', newly abandoned groups …}
+-- Before it: ids.lua
 if redis.call('EXISTS', KEYS[1]) == 0 then return {0, ''} end
-
-local function older(a, b)
-  local a1, a2 = string.match(a, '^(%d+)-(%d+)$')
-  local b1, b2 = string.match(b, '^(%d+)-(%d+)$')
-  a1, a2, b1, b2 = tonumber(a1), tonumber(a2), tonumber(b1), tonumber(b2)
-  return a1 < b1 or (a1 == b1 and a2 < b2)
-end
 
 local function following(id)
   local ms, sequence = string.match(id, '^(%d+)-(%d+)$')
@@ -19,13 +13,8 @@ end
 
 -- The first id that must stay: the oldest one that some group has not acknowledged.
 local floor, slowest, abandoned = nil, '', {}
-for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-  local group, pending, delivered
-  for i = 1, #info, 2 do
-    if info[i] == 'name' then group = info[i + 1] end
-    if info[i] == 'pending' then pending = info[i + 1] end
-    if info[i] == 'last-delivered-id' then delivered = info[i + 1] end
-  end
+for _, info in ipairs(groups_of(KEYS[1])) do
+  local group, pending, delivered = info.name, info.pending, info['last-delivered-id']
   local seen = tonumber(redis.call('HGET', KEYS[2], group .. '|seen'))
   if not seen then
     -- A group that something else made: its grace begins when we first see it.

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { type CircuitStore, storedCircuit } from "./circuit-store.ts";
 
 const swapScript =
@@ -12,7 +12,7 @@ const swapScript =
  * | `<p>:circuits:<a>` | hash | `<channel>:<provider>` → the state of the provider's circuit, JSON (its form stands in circuit.ts); never expires |
  */
 export function redisCircuits(
-  redis: Redis,
+  redis: RedisConnection,
   { prefix, application }: { readonly prefix: string; readonly application: string },
 ): CircuitStore {
   const key = `${prefix}:circuits:${application}`;

@@ -4,6 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { type Pace, paces } from "../base/pace.ts";
 import { closeRedis, connectRedis } from "../base/redis.ts";
+import { replicatedBy, type Replication, unreplicated } from "../base/redis-replication.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Priority } from "../define/policy.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
@@ -24,6 +25,8 @@ export interface BullmqQueueOptions {
   readonly pace?: Pick<Pace, "drain" | "stalled">;
   /** Default: this machine's clock. */
   readonly clock?: Clock;
+  /** The replicas that what is added waits for. Default: none. */
+  readonly replication?: Replication | undefined;
   /** Finished jobs are kept this long (ms) and at most this many. */
   readonly keepCompleted: { readonly age: number; readonly count: number };
 }
@@ -61,6 +64,8 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
+  const { replication } = options;
+  const replicated = replication === undefined ? unreplicated : replicatedBy(connection, replication);
   queue.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "queue error"));
 
   const bullJob = (content: Content) => ({
@@ -99,12 +104,15 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     name,
 
     async add(contents, { verify = false } = {}) {
-      for (let from = 0; from < contents.length; from += pageSize) {
-        const page = contents.slice(from, from + pageSize);
-        if (verify) await removeHalfAdded(page);
-        // The types of addBulk do not follow a generic content.
-        await queue.addBulk(page.map(bullJob) as unknown as Parameters<typeof queue.addBulk>[0]);
-      }
+      // BullMQ writes for a job that is there already too, so that its replicas are waited for as well.
+      await replicated(queue.toKey("meta"), async () => {
+        for (let from = 0; from < contents.length; from += pageSize) {
+          const page = contents.slice(from, from + pageSize);
+          if (verify) await removeHalfAdded(page);
+          // The types of addBulk do not follow a generic content.
+          await queue.addBulk(page.map(bullJob) as unknown as Parameters<typeof queue.addBulk>[0]);
+        }
+      });
     },
 
     work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, pace, handle, ...workOptions }),

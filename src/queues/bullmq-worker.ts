@@ -1,10 +1,9 @@
 import { DelayedError, type Job as BullJob, UnrecoverableError, Worker } from "bullmq";
-import type { Redis } from "ioredis";
 import { type Clock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { lease, type Pace } from "../base/pace.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis, isCluster, type RedisConnection } from "../base/redis.ts";
 import { backoff } from "../define/policy.ts";
 import type { Job, QueuedContent, QueueWorker, Verdict, WorkOptions } from "./delivery-queue.ts";
 import { stalledReason } from "./stalled-reason.ts";
@@ -32,7 +31,7 @@ const longestReason = 1_000;
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
   const { url, prefix, queueName, name, logger, clock, pace, handle, concurrency, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
-  const copies = copiesOf(connection);
+  const copies = copiesOf(connection, pace.drain * 3);
   const wallWait = (wait: number): number => waitUntil(clock, clock.now() + wait);
   const random = clock.random ?? Math.random;
 
@@ -101,15 +100,26 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
   };
 }
 
-/** BullMQ waits on a copy of the connection and, where Redis is away when it closes, leaves that copy to reconnect for ever. */
-function copiesOf(connection: Redis): readonly Redis[] {
-  const copies: Redis[] = [];
-  const duplicate = connection.duplicate.bind(connection);
-  connection.duplicate = (...overrides) => {
-    const copy = duplicate(...overrides);
+/**
+ * BullMQ waits on a copy of the connection and, where Redis is away when it closes, leaves that copy to reconnect for ever.
+ * @param silent milliseconds that a copy may hear nothing: it waits inside Redis
+ */
+function copiesOf(connection: RedisConnection, silent: number): readonly RedisConnection[] {
+  const copies: RedisConnection[] = [];
+  const keep = <Copy extends RedisConnection>(copy: Copy): Copy => {
     copies.push(copy);
     return copy;
   };
+  if (isCluster(connection)) {
+    const duplicate = connection.duplicate.bind(connection);
+    connection.duplicate = ((nodes, options) =>
+      keep(
+        duplicate(nodes, { ...options, redisOptions: { ...options?.redisOptions, socketTimeout: silent } }),
+      )) as typeof connection.duplicate;
+  } else {
+    const duplicate = connection.duplicate.bind(connection);
+    connection.duplicate = ((options) => keep(duplicate({ ...options, socketTimeout: silent }))) as typeof connection.duplicate;
+  }
   return copies;
 }
 

@@ -16,7 +16,7 @@ export interface QueuedContent {
  * The waiting room of one channel.
  *
  * The contract:
- * - `add` is idempotent by id for as long as the queue remembers a job, and resolves when all are in. When it rejects, some may
+ * - `add` is idempotent by id for as long as the queue remembers a job, and resolves when all are in, and on as many replicas as are asked for. When it rejects, some may
  *   be in: add them all again, with `verify`.
  * - A job leaves the queue only through a verdict. A job whose worker is gone is given to another worker.
  * - What is given the verdict `dead`, or fails its last attempt, stays among the dead letters until `expireDeadLetters` or a

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 
 /** The bits of a score in BullMQ's set of delayed jobs that keep the order of jobs of one millisecond. */
 const orderBits = 12;
@@ -8,6 +8,6 @@ const orderBits = 12;
  * @param key of BullMQ's set of delayed jobs
  * @param until milliseconds since 1970, by the wall clock
  */
-export function delayedUntil(redis: Redis, key: string, until: number): Promise<string[]> {
+export function delayedUntil(redis: RedisConnection, key: string, until: number): Promise<string[]> {
   return redis.zrangebyscore(key, "-inf", `(${(until + 1) * 2 ** orderBits}`);
 }

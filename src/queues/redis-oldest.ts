@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 
 /** BullMQ's score of a job that waits: its priority in the upper bits, and the order of arrival in the lower 32. */
 const orderBits = 32;
@@ -8,7 +8,7 @@ const orderBits = 32;
  * @param key makes a key of BullMQ's queue
  */
 export async function oldestWaiting(
-  redis: Redis,
+  redis: RedisConnection,
   key: (type: string) => string,
   priorities: readonly number[],
 ): Promise<number | undefined> {

@@ -10,6 +10,7 @@ import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
 import { type MessageRoute, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import { newerVersion, upcastEvent } from "../define/upcast.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
 import { audiencePage } from "./audience-page.ts";
@@ -52,8 +53,12 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     const route = catalog.route(content.subscriber, content.route);
     if (subscriber === undefined || route === undefined || !isMessageRoute(route) || route.audience === undefined)
       return { kind: "again", after: unknownMs };
+    // A newer build planned it: what its `audience` reads is not known here.
+    if (newerVersion(subscriber.topics, content.event) !== undefined) return { kind: "again", after: unknownMs };
     let record = content;
     try {
+      const topic = catalog.topic(content.event.type);
+      if (topic !== undefined) record = { ...content, event: upcastEvent(topic, content.event) };
       for (;;) {
         // Pages may be empty, one after the other, so the stop is looked for here as well.
         if (stopping.signal.aborted || signal.aborted) return { kind: "again", after: 0, content: record };
@@ -83,7 +88,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     { subscriber, route, record }: { readonly subscriber: Subscriber; readonly route: MessageRoute; readonly record: AudienceRecord },
   ): Promise<AudienceRecord> => {
     const { event, partition, offset, pages, released } = record;
-    const deliveries = planRecipients(recipients, { subscriber, route, event, words: wordsOfEvent(event), options: planning });
+    const deliveries = planRecipients(recipients, { subscriber, route, event, words: wordsOfEvent(event), options: optionsFor(record) });
     // After a crash, some of a batch may be in.
     const { later } = await gates.of(record.channel).add(deliveries, { verify: offset > 0 || pages > 0 });
     await later;
@@ -94,6 +99,9 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     observe("released", { event, subscriber: subscriber.name, route: route.name, deliveries: deliveries.length, planned: deliveries });
     return { ...record, offset: offset + recipients.length, released: released + recipients.length, failures: 0 };
   };
+
+  const optionsFor = ({ replay, event }: AudienceRecord): PlanOptions =>
+    replay === undefined ? planning : { ...planning, replay: { id: "", ...event.replay, ...replay } };
 
   /** False: the process is stopping, or the job was given to another worker. */
   const roomIn = async (channel: ChannelName, signal: AbortSignal): Promise<boolean> => {

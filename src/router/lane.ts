@@ -9,6 +9,7 @@ import type { PlanOptions } from "./plan-options.ts";
 import type { Admission } from "./queue-gate.ts";
 import { audienceRecord } from "./audience-record.ts";
 import type { Gates } from "./gates.ts";
+import type { NewerEvents } from "./newer-events.ts";
 import { readEvents } from "./read-events.ts";
 import { routeEntry, type RoutedEntry } from "./route-entry.ts";
 
@@ -36,6 +37,7 @@ export interface LaneOptions {
   readonly log: TopicLog;
   readonly gates: Gates;
   readonly planning: PlanOptions;
+  readonly newer: NewerEvents;
   readonly reader: () => string;
   readonly observe: Observe;
   readonly logger: Logger;
@@ -51,12 +53,14 @@ const slowPageMs = 5_000;
 const planSliceMs = 20;
 
 export function createLane(options: LaneOptions): Lane {
-  const { position, subscriber, log, gates, planning, reader, observe, logger } = options;
+  const { position, subscriber, log, gates, planning, newer, reader, observe, logger } = options;
   const topic = subscriber.topics.find(({ name }) => name === position.topic);
   const marked = topic?.marks === undefined ? undefined : true;
   const inHand = new Set<string>();
   const pages = new Map<Promise<void>, number>();
   let wanted = false;
+  /** A person has paused it, or drains it. */
+  let waiting = false;
   let pumping = false;
   let stopped = false;
 
@@ -72,8 +76,10 @@ export function createLane(options: LaneOptions): Lane {
     try {
       while (wanted && mayRead()) {
         wanted = false;
-        const { entries, gap, more } = await log.read(position, reader(), budget);
+        const { entries, gap, more, held: heldUp } = await log.read(position, reader(), budget);
         wanted ||= more;
+        if (heldUp !== waiting) logger.info({ ...position }, heldUp ? "a subscriber is held up: it reads no more" : "a subscriber goes on");
+        waiting = heldUp;
         if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
         if (entries.length > 0) void follow(planPage(entries), false);
       }
@@ -178,6 +184,8 @@ export function createLane(options: LaneOptions): Lane {
         audiences: plan.audiences.length,
         skipped: plan.skipped,
       });
+    } else if (item.routing.newer !== undefined) {
+      newer.tell(item.routing, item.record?.eventId ?? item.entry.id);
     } else {
       const { reason } = item.routing;
       logger.warn(

@@ -11,6 +11,8 @@ export interface LogKeeperOptions {
   readonly catalog: Catalog;
   readonly log: TopicLog;
   readonly locks: Locks;
+  /** Since when entries of a log stay whatever their age, milliseconds since 1970: they are not in the archive yet. Undefined: there is none. */
+  readonly heldSince?: ((topic: string, partition: number) => Promise<number>) | undefined;
   /** Milliseconds between two rounds. */
   readonly every: number;
   readonly observe: Observe;
@@ -21,12 +23,12 @@ export interface LogKeeperOptions {
 const graceMs = 7 * 86_400_000;
 
 /** Keeps the logs in shape, one process at a time: retention by age and size, and readers that are gone. */
-export function logKeeper({ application, catalog, log, locks, every, observe, logger }: LogKeeperOptions): Rounds {
+export function logKeeper({ application, catalog, log, locks, heldSince, every, observe, logger }: LogKeeperOptions): Rounds {
   const tidy = async (): Promise<void> => {
     for (const topic of catalog.topics) {
       for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
         const { removed, heldBy, abandoned } = await log.trim(topic.name, partition, {
-          retain: topic.retain,
+          retain: heldSince === undefined ? topic.retain : Math.max(topic.retain, Date.now() - (await heldSince(topic.name, partition))),
           retainBytes: topic.retainBytes,
           grace: graceMs,
         });

@@ -4,6 +4,7 @@ import type { Recipient } from "../define/audience.ts";
 import { type Delivery, deliveryId } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import { canonicalLocale } from "../define/locale.ts";
+import type { Policy } from "../define/policy.ts";
 import { payloadProblems } from "../define/payload.ts";
 import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -33,11 +34,15 @@ export function planRecipients(
   { subscriber, route, event, words, options }: RecipientsOptions,
 ): Delivery[] {
   const levels = { channel: options.channels?.[route.channel], words };
-  const policy = routePolicy(subscriber, route, levels);
+  const { application, replay } = options;
+  // What is replayed leaves after everything live, whatever it is.
+  const live = routePolicy(subscriber, route, levels);
+  const policy: Policy = replay === undefined ? live : { ...live, priority: "low" };
   const timing = routeTiming(subscriber, route, event, levels);
   const names = { subscriber: subscriber.identity, route: route.identity, channel: route.channel };
   const category = categoryOf(route);
-  const bulk = isMessageRoute(route) && route.audience !== undefined;
+  const ofAudience = isMessageRoute(route) && route.audience !== undefined;
+  const bulk = ofAudience || replay !== undefined;
   const deliveries = new Map<string, Delivery>();
   const failures = new Map<string, unknown>();
   for (const recipient of recipients) {
@@ -45,7 +50,7 @@ export function planRecipients(
     const to = "address" in checked ? checked.address : shown(addressOf(recipient));
     if (event.sealed !== undefined && holdsStandIn(to))
       throw cannotPlan(subscriber, route, "to: it is made of a secret() field, which is sealed until the message is rendered");
-    const id = deliveryId({ application: options.application, eventId: event.id, ...names, recipient: to, epoch: 0 });
+    const id = deliveryId({ application, eventId: event.id, ...names, recipient: to, epoch: replay?.epoch ?? 0 });
     if (deliveries.has(id)) continue;
     const made = contentFor(recipient);
     if ("failure" in made) failures.set(id, made.failure);
@@ -69,7 +74,7 @@ export function planRecipients(
   return [...deliveries.values()];
 
   function contentFor(recipient: unknown): ReturnType<typeof content> | { readonly failure: unknown } {
-    if (!bulk) return content(subscriber, route, event, recipient);
+    if (!ofAudience) return content(subscriber, route, event, recipient);
     try {
       return content(subscriber, route, event, recipient);
     } catch (failure) {
@@ -124,9 +129,9 @@ function content(
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
 }
 
-/** A webhook that is sent the whole event gets what was published. */
+/** What goes out as a CloudEvent is what was published: it holds nothing but texts beside its data. */
 function asPublished(event: BusEvent): BusEvent {
-  const { sealed: _sealed, subjects: _subjects, ...published } = event;
+  const { replay: _replay, sealed: _sealed, subjects: _subjects, ...published } = event;
   return published;
 }
 

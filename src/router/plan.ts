@@ -4,6 +4,7 @@ import { isFirstOf } from "../define/first-of.ts";
 import type { PolicyOptions } from "../define/policy.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import { refusesReplays } from "../define/replay-word.ts";
 import { upcastEvent } from "../define/upcast.ts";
 import { mismatch } from "../filter/explain.ts";
 import { attempt, cannotPlan } from "./cannot-plan.ts";
@@ -26,7 +27,10 @@ export interface Plan {
  */
 export function plan(subscriber: Subscriber, written: BusEvent, options: PlanOptions): Plan {
   // What was erased is planned by nobody's code: it would meet "[erased]" where an address was.
-  const event = written.erased === undefined ? attempt(subscriber, undefined, () => currentEvent(subscriber, written)) : written;
+  const event = told(
+    written.erased === undefined ? attempt(subscriber, undefined, () => currentEvent(subscriber, written)) : written,
+    options,
+  );
   const words = attempt(subscriber, undefined, () => wordsOfEvent(event));
   const unwanted = event.erased === undefined ? subscriber.filter && mismatch(subscriber.filter, event.data) : undefined;
   const deliveries: Delivery[] = [];
@@ -57,13 +61,26 @@ export function plan(subscriber: Subscriber, written: BusEvent, options: PlanOpt
   }
 }
 
+/** Why a route is not taken that says `replay: "never"`, or whose channel or subscriber does. */
+export const refusesReplay = 'it refuses replays (replay: "never")';
+
 /** The event in the version that this build's subscribers are written for. */
 function currentEvent({ topics }: Subscriber, event: BusEvent): BusEvent {
   const topic = topics.find(({ name }) => name === event.type);
   return topic === undefined ? event : upcastEvent(topic, event);
 }
 
-function reasonToSkip(subscriber: Subscriber, route: AnyRoute, event: BusEvent, { channels, off }: PlanOptions): string | undefined {
+/** The event as the subscriber's code sees it. */
+function told(event: BusEvent, { replay }: PlanOptions): BusEvent {
+  if (replay === undefined) return event;
+  const { id, reason } = replay;
+  return { ...event, replay: { id, ...(reason === undefined ? {} : { reason }) } };
+}
+
+function reasonToSkip(subscriber: Subscriber, route: AnyRoute, event: BusEvent, options: PlanOptions): string | undefined {
+  const { channels, off, routes, replay } = options;
+  if (routes !== undefined && !routes.has(route.identity)) return "it was not chosen";
+  if (replay !== undefined && refusesReplays([channels?.[route.channel], subscriber, route])) return refusesReplay;
   if (off?.[route.channel] !== undefined) return off[route.channel];
   if (channels?.[route.channel]?.enabled === false) return `the channel ${route.channel} is switched off`;
   if (route.when === undefined) return undefined;
@@ -93,9 +110,11 @@ function audienceTask(
   subscriber: Subscriber,
   route: AnyRoute,
   event: BusEvent,
-  { words, options: { application, channels } }: { readonly words: PolicyOptions | undefined; readonly options: PlanOptions },
+  { words, options: { application, channels, replay } }: { readonly words: PolicyOptions | undefined; readonly options: PlanOptions },
 ): AudienceTask {
   const names = { subscriber: subscriber.identity, route: route.identity };
   const policy = routePolicy(subscriber, route, { words, channel: channels?.[route.channel] });
-  return { id: audienceTaskId({ application, eventId: event.id, ...names }), event, ...names, channel: route.channel, policy };
+  const epoch = replay?.epoch ?? 0;
+  const id = audienceTaskId({ application, eventId: event.id, ...names, epoch });
+  return { id, event, ...names, channel: route.channel, policy, ...(replay === undefined ? {} : { replay: { epoch } }) };
 }

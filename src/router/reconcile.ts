@@ -9,7 +9,7 @@ import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import { plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { readEvents } from "./read-events.ts";
-import type { Standing } from "./replay.ts";
+import type { Standing } from "./replay-counts.ts";
 
 /** A delivery that was planned, as its routing record names it. */
 export interface PlannedDelivery {

@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import { type NewerVersion, newerVersion, newerVersionText } from "../define/upcast.ts";
 import type { LogEntry, Position, RoutedRecord } from "../log/topic-log.ts";
 import { plan, type Plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
@@ -15,6 +16,11 @@ export type RoutedEntry =
   | { readonly kind: "planned"; readonly entry: LogEntry; readonly event: BusEvent; readonly plan: Plan; readonly record: RoutedRecord }
   | { readonly kind: "unroutable"; readonly entry: LogEntry; readonly routing: RoutingRecord; readonly record: RoutedRecord | undefined };
 
+interface Why {
+  readonly poison?: boolean;
+  readonly newer?: NewerVersion | undefined;
+}
+
 /**
  * decode → plan for one entry. It never throws: what cannot be routed becomes a routing record.
  * @param read the entry as an event that can be planned, or why it is none
@@ -28,7 +34,7 @@ export function routeEntry(
     read = decoded(entry.json),
   }: { readonly subscriber: Subscriber; readonly options: PlanOptions; readonly read?: BusEvent | Error | undefined },
 ): RoutedEntry {
-  const unroutable = (reason: string, event: BusEvent | undefined, poison = false): RoutedEntry => ({
+  const unroutable = (reason: string, event: BusEvent | undefined, { poison = false, newer }: Why = {}): RoutedEntry => ({
     kind: "unroutable",
     entry,
     routing: routingRecord({
@@ -40,13 +46,16 @@ export function routeEntry(
       json: entry.json,
       reason,
       poison,
+      ...(newer === undefined ? {} : { newer }),
     }),
     record: event && { eventId: event.id, time: event.time, subscriber: subscriber.identity, deliveries: [], problem: reason },
   });
 
   if (read instanceof Error) return unroutable(read.message, eventOf(entry));
   const event = read;
-  if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, true);
+  if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, { poison: true });
+  const newer = newerVersion(subscriber.topics, event);
+  if (newer !== undefined) return unroutable(`it waits for a newer process: ${newerVersionText(newer)}`, event, { newer });
   try {
     const planned = plan(subscriber, event, options);
     return { kind: "planned", entry, event, plan: planned, record: routedRecord(subscriber, event, planned) };

@@ -7,15 +7,18 @@ import type { Locks } from "../base/redis-locks.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
-import type { Position, TopicLog } from "../log/topic-log.ts";
+import type { TopicLog } from "../log/topic-log.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { QueueWorker } from "../queues/delivery-queue.ts";
 import { audienceWorker } from "./audience-worker.ts";
 import { createGates, type RouterQueues } from "./gates.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { logKeeper } from "./log-keeper.ts";
+import { newerEvents } from "./newer-events.ts";
+import type { NewerRecord } from "./newer-record.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
+import { registerAll } from "./registration.ts";
 import { routingWorker } from "./routing-worker.ts";
 
 export interface RouterOptions {
@@ -27,6 +30,10 @@ export interface RouterOptions {
   /** What audiences are given to work with. */
   readonly services: object;
   readonly locks: Locks;
+  /** Which events wait for a newer process. */
+  readonly newer: NewerRecord;
+  /** Since when entries of a log stay whatever their age; undefined: they are trimmed by their age. */
+  readonly heldSince?: ((topic: string, partition: number) => Promise<number>) | undefined;
   readonly pace: Pace;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -53,6 +60,7 @@ const keepDeadMs = 14 * 86_400_000;
  */
 export function createRouter(options: RouterOptions): Router {
   const { application, catalog, log, queues, planning, services, locks, pace, clock, observe, logger } = options;
+  const newer = newerEvents({ record: options.newer, catalog, queue: queues.routing, observe, logger });
   const gates = createGates(queues, logger);
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
@@ -63,32 +71,28 @@ export function createRouter(options: RouterOptions): Router {
   // Not the clock: one that tests move would call a loop dead that only waits.
   let turned = performance.now();
 
-  // Registration comes first: from here on, nothing that is published is missed.
-  const register = async (): Promise<Position[]> => {
-    const positions: Position[] = [];
-    for (const topic of catalog.topics) {
-      const groups = catalog.subscribers.filter(({ topics }) => topics.includes(topic)).map(({ identity }) => `${application}.${identity}`);
-      if (groups.length === 0) continue;
-      for (let partition = 0; partition < (await log.partitions(topic.name)); partition++) {
-        for (const { group, at } of await log.register({ application, topic: topic.name, partition, groups })) {
-          if (at !== "exists") logger.info({ topic: topic.name, group, at }, "a subscriber begins to read");
-          positions.push({ topic: topic.name, partition, group });
-        }
-      }
-    }
-    return positions;
-  };
+  const registration = { application, catalog, log, observe, logger };
+  let registering: Promise<void> | undefined;
+  /** Redis was away, or lost something: what is published from now on has its readers again. All partitions share one look. */
+  const registerAgain = (): Promise<void> =>
+    (registering ??= registerAll(registration, { known: true })
+      .then(() => lanes.forEach((lane) => lane.wake()))
+      .catch((error: unknown) => logger.warn({ error: messageOf(error) }, "the groups could not be looked after, and are the next time"))
+      .finally(() => (registering = undefined)));
 
   const listen = async (partition: number, own: readonly Lane[]): Promise<void> => {
+    let looked = false;
     while (!stopping.signal.aborted) {
       try {
         const rung = await log.waitForBell(partition, stopping.signal);
+        if (rung === "all" && looked) await registerAgain();
         for (const lane of own) if (rung === "all" || rung.includes(lane.position.topic)) lane.wake();
       } catch (error) {
         logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
         await pause(errorPauseMs, stopping.signal);
         for (const lane of own) lane.wake();
       }
+      looked = true;
       turned = performance.now();
     }
   };
@@ -101,11 +105,7 @@ export function createRouter(options: RouterOptions): Router {
         while (await sweep(own)) turned = performance.now();
       } catch (error) {
         logger.warn({ partition, error: messageOf(error) }, "a sweep failed and is tried again");
-        // Somebody emptied Redis: what is published from now on has its readers again.
-        const again = isGroupMissing(error) ? register() : undefined;
-        await again?.catch((failure: unknown) =>
-          logger.warn({ partition, error: messageOf(failure) }, "the groups could not be created again"),
-        );
+        if (isGroupMissing(error)) await registerAgain();
       }
       turned = performance.now();
       await pause(pace.sweep, stopping.signal);
@@ -114,18 +114,18 @@ export function createRouter(options: RouterOptions): Router {
 
   /** True when something was taken over: then there may be more. */
   const sweep = async (own: readonly Lane[]): Promise<boolean> => {
-    const roomy = own.filter((lane) => lane.hasRoom());
     const swept = await log.sweep(
-      roomy.map(({ position }) => position),
+      own.map((lane) => ({ ...lane.position, takes: lane.hasRoom() })),
       slot!.name(),
       { ...sweepRule, minIdle: pace.takeOver },
     );
-    for (const [index, { unread, gap, position, taken }] of swept.entries()) {
-      if (unread) roomy[index]!.wake();
+    for (const [index, { unread, gap, taken }] of swept.entries()) {
+      const { position } = own[index]!;
+      if (unread) own[index]!.wake();
       if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
       if (taken.length > 0) logger.info({ ...position, entries: taken.length }, "took over what another router left behind");
     }
-    await Promise.all(swept.map(({ taken }, index) => roomy[index]!.take(taken)));
+    await Promise.all(swept.map(({ taken }, index) => own[index]!.take(taken)));
     return swept.some(({ taken }) => taken.length > 0) && !stopping.signal.aborted;
   };
 
@@ -133,25 +133,27 @@ export function createRouter(options: RouterOptions): Router {
     async start() {
       slot = await takeReaderSlot(locks, pace.takeOver);
       const reader = (): string => slot!.name();
-      lanes = (await register()).map((position) =>
+      lanes = (await registerAll(registration, { known: false })).map((position) =>
         createLane({
           position,
           subscriber: catalog.subscriber(position.group.slice(application.length + 1))!,
           log,
           gates,
           planning,
+          newer,
           reader,
           observe,
           logger,
         }),
       );
-      const shared = { application, catalog, queues, gates, log, planning, services, clock, observe, logger };
+      const shared = { application, catalog, queues, gates, log, planning, newer, services, clock, observe, logger };
       workers = [routingWorker(shared), audienceWorker(shared)];
+      void newer.wakeKnown();
       const expiry = { keep: keepDeadMs, every: pace.rounds, locks, clock, observe, logger };
       rounds = [
         startDeadLetterExpiry({ ...expiry, queue: queues.routing }),
         startDeadLetterExpiry({ ...expiry, queue: queues.audiences }),
-        logKeeper({ application, catalog, log, locks, every: pace.rounds, observe, logger }),
+        logKeeper({ application, catalog, log, locks, heldSince: options.heldSince, every: pace.rounds, observe, logger }),
       ];
       for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {
         const own = lanes.filter((lane) => lane.position.partition === partition);

@@ -1,5 +1,6 @@
 import { shortHash } from "../base/ids.ts";
 import { resolvePolicy } from "../define/policy.ts";
+import type { NewerVersion } from "../define/upcast.ts";
 import type { QueuedContent } from "../queues/delivery-queue.ts";
 
 /**
@@ -16,9 +17,22 @@ export interface RoutingRecord extends QueuedContent {
   readonly reason: string;
   /** It killed its routers: it is never planned again by itself. */
   readonly poison: boolean;
+  /** A newer build wrote it: it waits, and burns no attempt, until a process takes it that knows its version. */
+  readonly newer?: NewerVersion;
+  /** How long it waited last, milliseconds. */
+  readonly waited?: number;
 }
 
 const policy = resolvePolicy({ priority: "normal", retry: { attempts: 4, delay: "5s", factor: 4 } });
+
+/** A process that knows its version may come soon, or after days. */
+const waits = { first: 5_000, longest: 300_000 } as const;
+
+/** The record, waiting for a newer process: each wait is twice the one before. Pure. */
+export function waitLonger(record: RoutingRecord, newer: NewerVersion): RoutingRecord & { readonly waited: number } {
+  const waited = record.waited === undefined ? waits.first : Math.min(record.waited * 2, waits.longest);
+  return { ...record, newer, waited };
+}
 
 /** The record of an entry and subscriber; its id is always the same, so that two routers make one record. */
 export function routingRecord(record: Omit<RoutingRecord, "id" | "policy"> & { readonly application: string }): RoutingRecord {

@@ -20,6 +20,7 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * | `busbar_published_total` | counter | topic | events that this process appended; what was there already is not counted |
  * | `busbar_routed_total` | counter | subscriber | events that were routed here |
  * | `busbar_unroutable_total` | counter | | events that a subscriber's code could not plan |
+ * | `busbar_newer_version_total` | counter | topic | events that a newer build wrote, and that this process left for one that knows their version |
  * | `busbar_gaps_total` | counter | | entries that were gone before a subscriber read them |
  * | `busbar_deliveries_total` | counter | channel, outcome | tries that ended here: sent, retried, deferred, held, dead, suppressed, expired, cancelled (not needed in a `firstOf`) |
  * | `busbar_doubtful_total` | counter | channel | possible duplicates |
@@ -36,6 +37,7 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   const published = counter("published_total", "Events that this process appended to a topic log.", ["topic"]);
   const routed = counter("routed_total", "Events that this process routed for a subscriber.", ["subscriber"]);
   const unroutable = counter("unroutable_total", "Events that a subscriber's code could not plan.");
+  const newer = counter("newer_version_total", "Events of a newer version that this process left for a newer one.", ["topic"]);
   const gaps = counter("gaps_total", "Entries of a topic log that were gone before a subscriber read them.");
   const deliveries = counter("deliveries_total", "Tries that ended in this process, by outcome.", ["channel", "outcome"]);
   const doubtful = counter("doubtful_total", "Possible duplicates.", ["channel"]);
@@ -59,6 +61,7 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   bus.on("published", ({ event, repeated }) => published.inc({ topic: event.type }, repeated ? 0 : 1));
   bus.on("routed", ({ subscriber }) => routed.inc({ subscriber }));
   bus.on("unroutable", () => unroutable.inc());
+  bus.on("newerVersion", ({ topic }) => newer.inc({ topic }));
   bus.on("gap", ({ entries }) => gaps.inc(entries));
   bus.on("doubtful", ({ delivery: { channel } }) => doubtful.inc({ channel }));
   bus.on("reported", ({ provider, ...tally }) => {

@@ -4,6 +4,8 @@ import { deadLetterOperations } from "./operations/dead-letters.ts";
 import { deliveryOperations } from "./operations/deliveries.ts";
 import { eventOperations } from "./operations/events.ts";
 import { filterOperations } from "./operations/filters.ts";
+import { subscriberOperations } from "./operations/subscribers.ts";
+import { replayOperations } from "./operations/replays.ts";
 import { suppressionOperations } from "./operations/suppressions.ts";
 import { systemOperations } from "./operations/system.ts";
 import type { ServedBus } from "./served-bus.ts";
@@ -14,8 +16,10 @@ export function allOperations(bus: ServedBus, { live }: { readonly live: boolean
     ...eventOperations(bus),
     ...deliveryOperations(bus),
     ...deadLetterOperations(bus),
+    ...replayOperations(bus),
     ...suppressionOperations(bus),
     ...channelOperations(bus),
+    ...subscriberOperations(bus),
     ...filterOperations(bus),
     ...systemOperations(bus, { live }),
   ];

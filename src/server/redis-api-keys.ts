@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { type ApiKey, apiKeyOf, type ApiKeyRequest, newApiKeySecret } from "./api-key.ts";
 
 export interface StoredApiKey extends ApiKey {
@@ -34,7 +34,10 @@ export interface ApiKeys {
  * | `<p>:<app>:api-keys` | hash | id → JSON: `digest` (SHA-256 of the key, base64url), `name`, `scopes`, `rate` (`max`, `per` in ms), `created`, `expires` (ms) | always |
  * | `<p>:<app>:api-keys-used` | hash | id → when it was last used (ms, to the minute) | always |
  */
-export function redisApiKeys(redis: Redis, { prefix, application }: { readonly prefix: string; readonly application: string }): ApiKeys {
+export function redisApiKeys(
+  redis: RedisConnection,
+  { prefix, application }: { readonly prefix: string; readonly application: string },
+): ApiKeys {
   const keys = `${prefix}:${application}:api-keys`;
   const used = `${keys}-used`;
   return {

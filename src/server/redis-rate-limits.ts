@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
 import type { ApiKey } from "./api-key.ts";
 
@@ -25,7 +25,7 @@ export interface RateLimits {
  * | `<p>:<app>:api-rate:<key>` | string | requests of this key in its present time | for the key's time |
  */
 export function redisRateLimits(
-  redis: Redis,
+  redis: RedisConnection,
   { prefix, application }: { readonly prefix: string; readonly application: string },
 ): RateLimits {
   const limiters = new Map<string, RateLimiterAbstract>();

@@ -13,6 +13,7 @@ export interface ServedBus
       | "example"
       | "deliveries"
       | "deadLetters"
+      | "replays"
       | "suppressions"
       | "preferences"
       | "channels"

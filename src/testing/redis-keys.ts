@@ -1,5 +1,5 @@
 import { silentLogger } from "../base/logger.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis, mastersOf } from "../base/redis.ts";
 
 /**
  * Removes every key of a prefix, and looks again.
@@ -8,11 +8,13 @@ import { closeRedis, connectRedis } from "../base/redis.ts";
 export async function removeKeys(url: string, prefix: string): Promise<readonly string[]> {
   const redis = connectRedis({ url, use: "command", name: "busbar-test-keys", logger: silentLogger });
   const keys = async (each: (page: string[]) => Promise<unknown> | void): Promise<void> => {
-    for await (const page of redis.scanStream({ match: `${prefix}:*`, count: 1_000 }) as AsyncIterable<string[]>)
-      if (page.length > 0) await each(page);
+    for (const master of await mastersOf(redis))
+      for await (const page of master.scanStream({ match: `${prefix}:*`, count: 1_000 }) as AsyncIterable<string[]>)
+        if (page.length > 0) await each(page);
   };
   try {
-    await keys((page) => redis.unlink(...page));
+    // One key a command: those of a page lie in many slots.
+    await keys((page) => Promise.all(page.map((key) => redis.unlink(key))));
     const left: string[] = [];
     await keys((page) => void left.push(...page));
     return left;

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { keyedHash } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
 import { forAWhile } from "./for-a-while.ts";
@@ -22,7 +22,7 @@ interface Wrapped {
 
 export interface RedisSubjectKeysOptions {
   /** Connected with the first question. */
-  readonly redis: () => Redis;
+  readonly redis: () => RedisConnection;
   readonly prefix: string;
   readonly ring: KeyRing | undefined;
   /** What subjects are hashed with. */
@@ -32,7 +32,7 @@ export interface RedisSubjectKeysOptions {
 }
 
 /**
- * The keys of subjects in Redis, wrapped with the ring. `<p>` is the prefix, `<part>` the first two characters of the subject's hash.
+ * The keys of subjects in RedisConnection, wrapped with the ring. `<p>` is the prefix, `<part>` the first two characters of the subject's hash.
  *
  * | key | type | what |
  * |---|---|---|

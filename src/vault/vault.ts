@@ -5,7 +5,7 @@ import type { MarkedValue } from "../define/marked-values.ts";
 import { replaceMarked } from "../define/marked-values.ts";
 import { ivOf, type SealedField, type SealedSecret, type SealedSecrets, standInOf, replaceStandIns } from "../define/sealed.ts";
 import type { AnyTopic } from "../define/topic.ts";
-import { upcastEvent } from "../define/upcast.ts";
+import { newestEvent, upcastEvent } from "../define/upcast.ts";
 import { boundTo, type FoundField, groupsOf, openGroup, replaceSealed, type SealedGroup, sealedFields, sealGroup } from "./groups.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { type LookedAt, lookAt } from "./look.ts";
@@ -123,13 +123,14 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
   };
 
   /** With stand-ins for secrets, also for those that were written before their field was marked. */
-  const behindStandIns = (event: BusEvent): BusEvent => {
+  const behindStandIns = (event: BusEvent, toPlan = true): BusEvent => {
     const secrets: Record<string, SealedSecret> = {};
     const hide = (path: string, { $enc: { kid = "", iv, ct } }: SealedField): string => {
       secrets[standInOf(iv)] = { kid, ct, path };
       return standInOf(iv);
     };
     const hidden = { ...event, data: replaceSealed(event.data, hide) };
+    if (!toPlan) return Object.keys(secrets).length === 0 ? event : { ...hidden, sealed: secrets };
     const topic = topicByName.get(event.type);
     const current = topic?.marks?.secrets === true && event.erased === undefined ? broughtUp(topic, hidden) : hidden;
     const place = topic?.marks?.places[(current.dataversion ?? 1) - 1];
@@ -182,7 +183,9 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
       let next = 0;
       return decoded.map((event) => {
         const one = event instanceof Error ? event : opened[next++]!;
-        return one instanceof Error ? one : lookAt(topicByName.get(one.type), one);
+        if (one instanceof Error) return one;
+        const topic = topicByName.get(one.type);
+        return lookAt(topic, topic === undefined ? one : newestEvent([topic], behindStandIns(one, false)));
       });
     },
     async clear(json) {

@@ -15,6 +15,7 @@ import { deliveryReference } from "../define/reference.ts";
 import { type AnyRoute, isMessageRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import { reportsLater } from "../providers/index.ts";
+import { unknownVersion, withCurrentEvent } from "./current-event.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
 import type { TrackMessage } from "./track-messages.ts";
 import { type Receipt, receiptOf, type Settled } from "./statuses.ts";
@@ -31,6 +32,8 @@ export interface DeliverOptions {
   readonly track: TrackMessage;
   readonly clock: Clock;
   readonly observe: Observe;
+  /** What is kept of a message that was sent. */
+  readonly keepSent: (route: AnyRoute, delivery: Delivery, message: unknown) => Buffer | undefined;
   readonly logger: Logger;
   /** Milliseconds that one try may take, all providers together. */
   readonly timeout: number;
@@ -57,6 +60,7 @@ export function deliver({
   ledger,
   suppressions,
   track,
+  keepSent,
   clock,
   observe,
   logger,
@@ -75,7 +79,7 @@ export function deliver({
     const looking = withholding.entryFor(delivery, route);
     let message: unknown;
     try {
-      message = await channel.render(route, delivery);
+      message = await channel.render(route, withCurrentEvent(catalog, delivery));
     } catch (error) {
       if (error instanceof UnrenderableDelivery) return dead(delivery, error.message, error);
       if (error instanceof SealedDelivery) return later(delivery, error.message, unknownMs);
@@ -125,14 +129,16 @@ export function deliver({
     const { outcome, provider, before } = result;
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, before, now: clock.now() });
     const receipt = outcome.kind === "sent" ? await receiptFor(delivery, provider, outcome.messageId) : undefined;
-    const marked = await ledger.mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt } : mark).catch((error: unknown) => {
-      // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
-      logger.error(
-        { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
-        "an outcome could not be recorded in the ledger",
-      );
-      return "unrecorded" as const;
-    });
+    const marked = await ledger
+      .mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt, record: keepSent(route, delivery, message) } : mark)
+      .catch((error: unknown) => {
+        // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
+        logger.error(
+          { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
+          "an outcome could not be recorded in the ledger",
+        );
+        return "unrecorded" as const;
+      });
     if (marked === "late" && outcome.kind === "sent") {
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }
@@ -287,6 +293,8 @@ export function deliver({
 function findRoute(catalog: Catalog, delivery: Delivery): AnyRoute | string {
   const route = catalog.route(delivery.subscriber, delivery.route);
   if (route === undefined) return `this build has no route "${delivery.route}" of subscriber "${delivery.subscriber}"`;
+  const newer = unknownVersion(catalog, delivery);
+  if (newer !== undefined) return newer;
   const { template: planned } = delivery;
   const template = isMessageRoute(route) ? route.template : undefined;
   if (planned !== undefined && template?.name === planned.name && template.version < planned.version)

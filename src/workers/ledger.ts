@@ -1,3 +1,4 @@
+import type { SentRecord } from "./sent-record.ts";
 import type { Receipt, Settled, Statuses } from "./statuses.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface Ledger extends Statuses {
   ): Promise<"cancelled" | "sent" | "suppressed" | "dead" | "busy">;
   /** Where deliveries stand: `open` is everything that has not ended and is not being sent. */
   standings(deliveries: readonly LedgerKey[]): Promise<readonly LedgerStanding[]>;
+  /** What was sent, in their order; undefined where nothing of it is kept. */
+  sent(deliveries: readonly LedgerKey[]): Promise<readonly (SentRecord | undefined)[]>;
   /** Notes a step in the delivery's time line. */
   note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
   /** Takes away what is kept of a delivery in words: reasons, receipts, reports. What happened when, and how it ended, stays; false: there was nothing. */
@@ -78,7 +81,12 @@ export type Claim =
 export type Marked = "marked" | "late" | Settled;
 
 export type Mark =
-  | { readonly kind: "sent"; readonly detail: string; /** for the statuses that come later */ readonly receipt?: Receipt | undefined }
+  | {
+      readonly kind: "sent";
+      readonly detail: string;
+      /** for the statuses that come later */ readonly receipt?: Receipt | undefined;
+      /** what was sent, to be compared */ readonly record?: Buffer | undefined;
+    }
   | { readonly kind: "suppressed" | "dead"; readonly detail: string }
   /** Given up, although its last try may have been accepted. */
   | { readonly kind: "deadInDoubt"; readonly detail: string }

@@ -1,8 +1,8 @@
 -- Records what became of a claimed delivery, in the ledger and its time line.
 --
--- KEYS  1 ledger, 2 timeline, 3 statuses, 4 receipts (buckets of the delivery's hour and shard)
+-- KEYS  1 ledger, 2 timeline, 3 statuses, 4 receipts, 5 sent (buckets of the delivery's hour and shard)
 -- ARGV  1 delivery id, 2 token ('' notes a step in the time line only), 3 state, 4 step, 5 detail, 6 seconds to keep, 7 longest time line (bytes),
---       8 until when it is held (ms; '' for other states), 9 the receipt ('' for none)
+--       8 until when it is held (ms; '' for other states), 9 the receipt ('' for none), 10 what was sent ('' for none)
 -- Reply 'marked', 'late' when the claim was not the caller's any more, or, where a status that came before settles it otherwise,
 --       'sent' | 'free' | 'dead' | 'suppressed'
 local id, token, state, step, detail, keep, longest = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
@@ -34,6 +34,10 @@ if token ~= '' then
   if state == 's' and ARGV[9] ~= '' then
     redis.call('HSET', KEYS[4], id, ARGV[9])
     redis.call('EXPIRE', KEYS[4], keep, 'NX')
+  end
+  if state == 's' and ARGV[10] ~= '' then
+    redis.call('HSET', KEYS[5], id, ARGV[10])
+    redis.call('EXPIRE', KEYS[5], keep, 'NX')
   end
 end
 

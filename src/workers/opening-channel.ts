@@ -33,6 +33,7 @@ export function openingChannel(channel: Channel, { open }: Pick<Vault, "open">):
         throw cleaned(error, values);
       }
     },
+    fields: (given) => channel.fields((given as Opened).message),
     async send(given, attempt) {
       const { message, values } = given as Opened;
       const result = await channel.send(message, attempt);

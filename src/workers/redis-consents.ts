@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { Clock } from "../base/clock.ts";
 import { shortHash } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
@@ -30,7 +30,7 @@ export interface RedisConsentsOptions {
  * | `<p>:{<app>}:consents:<channel>` | hash | address → JSON list, the newest first, at most 20: `wish` (`out`, `in`), `category`, `said`, `source`, `at` (ms) |
  * | `<p>:{<app>}:consent-notice:<hash>` | string | the wish of a notice that was taken; the hash is of its provider and event id. Kept 30 days |
  */
-export function redisConsents(redis: Redis, { prefix, application, clock }: RedisConsentsOptions): Consents {
+export function redisConsents(redis: RedisConnection, { prefix, application, clock }: RedisConsentsOptions): Consents {
   const root = `${prefix}:{${application}}`;
 
   return {

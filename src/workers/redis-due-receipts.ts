@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { DueReceipt, DueReceipts } from "./due-receipts.ts";
 
 /** Seconds after the last message: longer than any receipt is asked for. */
@@ -12,7 +12,7 @@ const keepSeconds = 3 * 86_400;
  * | `<p>:{<app>}:receipts-due:<provider>` | sorted set | `<message id> <reference> <sent at (ms)>`, by when it is asked for (ms) |
  */
 export function redisDueReceipts(
-  redis: Redis,
+  redis: RedisConnection,
   { prefix, application }: { readonly prefix: string; readonly application: string },
 ): DueReceipts {
   const key = (provider: string): string => `${prefix}:{${application}}:receipts-due:${provider}`;

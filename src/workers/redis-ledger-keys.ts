@@ -11,6 +11,7 @@ export interface LedgerKeys {
   readonly timeline: string;
   readonly statuses: string;
   readonly receipts: string;
+  readonly sent: string;
   readonly doubtful: string;
 }
 
@@ -29,6 +30,7 @@ export function ledgerKeys(prefix: string): { of(delivery: DeliveryReference): L
         timeline: bucket("timeline"),
         statuses: bucket("statuses"),
         receipts: bucket("receipts"),
+        sent: bucket("sent"),
         doubtful: doubtful(letter),
       };
     },

@@ -1,6 +1,7 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { base32Alphabet } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
+import { decodeSent } from "./sent-record.ts";
 import { oneLine } from "./one-line.ts";
 import {
   type Claim,
@@ -55,15 +56,16 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
  * |---|---|---|
  * | `<p>:{<s>}:ledger:<hour>` | hash | delivery id → its record, at most 100 bytes (its form stands in claim.lua) |
  * | `<p>:{<s>}:ledger-doubtful` | string | how many sends followed one that may have been accepted; never expires |
+ * | `<p>:{<s>}:sent:<hour>` | hash | delivery id → what was sent, deflated; its form stands in sent-record.ts |
  * | `<p>:{<s>}:timeline:<hour>` | hash | delivery id → lines `<ms> <step's letter> <detail>`, at most 2,000 bytes |
  *
  * What providers say later is beside them: redis-statuses.ts.
  */
-export function redisLedger(redis: Redis, prefix: string): Ledger {
+export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
   const { of: keysOf, doubtful: doubtfulKey } = ledgerKeys(prefix);
   const markKeys = (delivery: LedgerKey): readonly string[] => {
-    const { ledger, timeline, statuses, receipts } = keysOf(delivery);
-    return [ledger, timeline, statuses, receipts];
+    const { ledger, timeline, statuses, receipts, sent } = keysOf(delivery);
+    return [ledger, timeline, statuses, receipts, sent];
   };
 
   return {
@@ -109,6 +111,7 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
         longestTimeline,
         mark.kind === "held" ? mark.until : "",
         mark.kind === "sent" && mark.receipt !== undefined ? receiptText(mark.receipt) : "",
+        mark.kind === "sent" && mark.record !== undefined ? mark.record : "",
       ]),
 
     reopen: (delivery, { suppressed = false } = {}) => reopenScript(redis, [keysOf(delivery).ledger], [delivery.id, suppressed ? 1 : 0]),
@@ -120,9 +123,20 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
     },
 
     async standings(deliveries) {
-      const records = await Promise.all(deliveries.map((delivery) => redis.hget(keysOf(delivery).ledger, delivery.id)));
+      const records = await inBuckets(deliveries, {
+        bucketOf: (each) => keysOf(each).ledger,
+        read: (key, ids) => redis.hmget(key, ...ids),
+      });
       const now = Date.now();
       return records.map((record) => standingOf(record, now));
+    },
+
+    async sent(deliveries) {
+      const records = await inBuckets(deliveries, {
+        bucketOf: (each) => keysOf(each).sent,
+        read: (key, ids) => redis.hmgetBuffer(key, ...ids),
+      });
+      return records.map((record) => (record === null ? undefined : decodeSent(record)));
     },
 
     async note(delivery, { step, detail }) {
@@ -134,6 +148,7 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
         oneLine(detail),
         keepSeconds,
         longestTimeline,
+        "",
         "",
         "",
       ]);
@@ -149,6 +164,31 @@ export function redisLedger(redis: Redis, prefix: string): Ledger {
 
     timeline: async (delivery) => parseTimeline(await redis.hget(keysOf(delivery).timeline, delivery.id)),
   };
+}
+
+/** Reads of many deliveries with one command a bucket. The answers are in the order of the deliveries. */
+async function inBuckets<Value>(
+  deliveries: readonly LedgerKey[],
+  { bucketOf, read }: { bucketOf(delivery: LedgerKey): string; read(key: string, ids: readonly string[]): Promise<(Value | null)[]> },
+): Promise<readonly (Value | null)[]> {
+  const buckets = new Map<string, number[]>();
+  for (const [index, delivery] of deliveries.entries()) {
+    const key = bucketOf(delivery);
+    const known = buckets.get(key);
+    if (known === undefined) buckets.set(key, [index]);
+    else known.push(index);
+  }
+  const found: (Value | null)[] = deliveries.map(() => null);
+  await Promise.all(
+    [...buckets].map(async ([key, indexes]) => {
+      const values = await read(
+        key,
+        indexes.map((index) => deliveries[index]!.id),
+      );
+      for (const [at, index] of indexes.entries()) found[index] = values[at] ?? null;
+    }),
+  );
+  return found;
 }
 
 /** The forms of a record stand in claim.lua. */

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { Clock } from "../base/clock.ts";
 import type { MessageIds } from "./message-ids.ts";
 
@@ -21,7 +21,7 @@ export interface RedisMessageIdsOptions {
  * |---|---|---|
  * | `<p>:{<app>}:message-ids:<provider>:<day>` | hash | a provider's id of a message → reference of its delivery |
  */
-export function redisMessageIds(redis: Redis, { prefix, application, clock }: RedisMessageIdsOptions): MessageIds {
+export function redisMessageIds(redis: RedisConnection, { prefix, application, clock }: RedisMessageIdsOptions): MessageIds {
   const key = (provider: string, day: number): string => `${prefix}:{${application}}:message-ids:${provider}:${day}`;
   const today = (): number => Math.floor(clock.now() / dayMs);
 

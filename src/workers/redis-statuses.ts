@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import { luaScript } from "../base/lua.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import { deliveryStatuses, type DeliveryStatus, statusRank } from "../define/status.ts";
@@ -39,7 +39,7 @@ const settledOf: Readonly<Record<string, Settled | undefined>> = { s: "sent", f:
  * | `<p>:{<s>}:statuses:<hour>` | hash | delivery id → lines, at most 2,000 bytes; their form stands in status-lines.lua |
  * | `<p>:{<s>}:receipts:<hour>` | hash | delivery id → JSON array: event id, topic, subscriber, route, channel, to, provider, message id, when (ms), category, place in a `firstOf` |
  */
-export function redisStatuses(redis: Redis, prefix: string): Statuses {
+export function redisStatuses(redis: RedisConnection, prefix: string): Statuses {
   const { of: keysOf } = ledgerKeys(prefix);
   const read = (kind: "statuses" | "receipts", deliveries: readonly DeliveryReference[]): Promise<readonly (string | null)[]> =>
     Promise.all(deliveries.map((delivery) => redis.hget(keysOf(delivery)[kind], delivery.id)));

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../base/redis.ts";
 import type { Clock } from "../base/clock.ts";
 import { luaScript } from "../base/lua.ts";
 import {
@@ -38,7 +38,7 @@ export interface RedisSuppressionsOptions {
  * | `<p>:{<app>}:suppressions-until:<channel>` | sorted set | the same of those that end, by when (ms) |
  * | `<p>:{<app>}:suppressions-number` | string | the number of the newest entry of all channels |
  */
-export function redisSuppressions(redis: Redis, { prefix, application, clock }: RedisSuppressionsOptions): Suppressions {
+export function redisSuppressions(redis: RedisConnection, { prefix, application, clock }: RedisSuppressionsOptions): Suppressions {
   const keysOf = (channel: SuppressibleChannel) => {
     const { entries, newest, until } = suppressionKeys({ prefix, application, channel });
     return [entries, newest, until] as const;

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/errors.ts";
+import type { ChannelOptions } from "../define/channel-options.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
@@ -10,9 +11,13 @@ import { type DeliveryQueues, followers } from "./followers.ts";
 import { forgetSecrets } from "./forget-secrets.ts";
 import { openingChannel } from "./opening-channel.ts";
 import type { Vault } from "../vault/vault.ts";
+import { keepSent } from "./keep-sent.ts";
+import type { SentOptions } from "./sent-record.ts";
 import { stepByStep } from "./step-by-step.ts";
 
-export interface WorkerOptions extends DeliverOptions {
+export interface WorkerOptions extends Omit<DeliverOptions, "keepSent">, SentOptions {
+  /** What the channel says of replays. */
+  readonly words: ChannelOptions;
   readonly queue: DeliveryQueue<Delivery>;
   /** Opens secrets. */
   readonly vault: Pick<Vault, "open">;
@@ -56,8 +61,8 @@ export function createWorker(options: WorkerOptions): Worker {
     async start() {
       await queue.setRateLimit(rateLimit);
       const opening = { ...options, channel: openingChannel(channel, options.vault) };
-      const handle = forgetSecrets(stepByStep({ ...options, followers: others }, deliver(opening)));
-      running = queue.work(handle, { concurrency, onGivenUp });
+      const delivering = deliver({ ...opening, keepSent: keepSent(opening) });
+      running = queue.work(forgetSecrets(stepByStep({ ...options, followers: others }, delivering)), { concurrency, onGivenUp });
       await running.ready();
       expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },

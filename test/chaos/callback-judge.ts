@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../../src/base/redis.ts";
 import { decodeEvent } from "../../src/define/event.ts";
 import { type DeliveryStatusChanged, deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { statusRank } from "../../src/define/status.ts";
@@ -20,7 +20,7 @@ export interface CallbackJudgement {
 const pageSize = 1_000;
 
 /** Compares what is known of each delivery at the end, and what was published of it, with what its provider said. */
-export async function judgeCallbacks(redis: Redis, { ends }: Pick<CallbackLoad, "ends">): Promise<CallbackJudgement> {
+export async function judgeCallbacks(redis: RedisConnection, { ends }: Pick<CallbackLoad, "ends">): Promise<CallbackJudgement> {
   const ledger = redisLedger(redis, prefix);
   const all = [...ends].map(([id, { event, end }]) => ({ id, event, end }));
   const wrong: string[] = [];
@@ -39,7 +39,7 @@ export async function judgeCallbacks(redis: Redis, { ends }: Pick<CallbackLoad, 
   return { deliveries: all.length, wrong, events: [...told.values()].reduce((sum, { length }) => sum + length, 0), misTold };
 }
 
-async function publishedOf(redis: Redis): Promise<Map<string, DeliveryStatusChanged["status"][]>> {
+async function publishedOf(redis: RedisConnection): Promise<Map<string, DeliveryStatusChanged["status"][]>> {
   const log = logKeys(prefix).log(deliveryStatusChanged.name, 0);
   const told = new Map<string, DeliveryStatusChanged["status"][]>();
   for (let after = "-"; ;) {

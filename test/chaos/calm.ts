@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../../src/base/redis.ts";
 import { logKeys } from "../../src/log/redis-log-keys.ts";
 import { chaosBus, orderPlaced, prefix } from "./domain.ts";
 import type { Stage } from "./stage.ts";
@@ -50,7 +50,7 @@ export async function calm(stage: Stage, { arrived, applications = ["chaos"] }: 
 }
 
 /** The groups of the log that have not read or not acknowledged everything. */
-async function groupsBehind(redis: Redis): Promise<string[]> {
+async function groupsBehind(redis: RedisConnection): Promise<string[]> {
   const log = logKeys(prefix).log(orderPlaced.name, 0);
   if ((await redis.exists(log)) === 0) return [];
   const newest = fieldsOf(await redis.xinfo("STREAM", log))["last-generated-id"];

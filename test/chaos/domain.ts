@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Bus, createBus, defineSubscriber, defineTopic, emailTemplate, type Logger, type Subscriber } from "../../src/index.ts";
+import type { Durability } from "../../src/base/redis-suitability.ts";
 import { deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { appendingProvider } from "./appending-provider.ts";
 import type { Sabotage } from "./sabotage.ts";
@@ -28,6 +29,10 @@ export interface ChaosOptions {
     | { readonly kind: "file"; readonly path: string; /** Milliseconds that an answer takes. */ readonly delay?: number };
   /** Where events wait while Redis is away. Default: nowhere. */
   readonly spool?: string | undefined;
+  /** The PostgreSQL of the outbox. Default: there is none. */
+  readonly database?: string | undefined;
+  /** Default: what Redis happens to give. */
+  readonly durability?: Durability | undefined;
   /** Default: it is sent again. */
   readonly onUnknown?: "resend" | { readonly hold: number } | undefined;
   /** What is wrong with this process. Default: nothing. */
@@ -38,7 +43,7 @@ export const prefix = "chaos";
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
 export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
-  const { redis, application, subscribers, formerly, sendTo, spool, onUnknown } = options;
+  const { redis, application, subscribers, formerly, sendTo, spool, database, onUnknown, durability } = options;
   const providers = sendTo?.kind === "file" ? { providers: [appendingProvider(sendTo.path, sendTo.delay)] } : {};
   const mailroom = sendTo?.kind === "mailroom" ? { mailroom: { url: sendTo.url, smtp: sendTo.smtp } } : {};
   return createBus({
@@ -57,7 +62,9 @@ export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
       },
     },
     send: { live: sendTo?.kind === "file", ...mailroom },
+    ...(durability === undefined ? {} : { durability }),
     ...(spool === undefined ? {} : { spool: { folder: spool } }),
+    ...(database === undefined ? {} : { outbox: { database } }),
     ...(logger === undefined ? {} : { logger }),
   });
 }

@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly logFile: string;
   readonly trapOf?: (number: number) => Trap | undefined;
   readonly sabotage?: Sabotage | undefined;
+  /** A publish that is not acknowledged for so long, milliseconds, is left as it is: it may arrive or not. Default: it fails the run after a minute. */
+  readonly leaveAfter?: number;
 }
 
 export interface Load {
@@ -38,7 +40,7 @@ const sabotageEvery = 500;
 const giveUpMs = 60_000;
 
 /** Publishes at a steady rate, whatever becomes of the events before; a publish that throws is repeated with the same id. */
-export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, trapOf, sabotage }: LoadOptions): Load {
+export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, trapOf, sabotage, leaveAfter }: LoadOptions): Load {
   const intents: Intent[] = [];
   let acknowledged = 0;
   let slowest = 0;
@@ -52,9 +54,11 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
   const publish = async (intent: Intent): Promise<void> => {
     const { id, number, trap } = intent;
     const payload = { number, ...(trap === undefined ? {} : { trap }) };
+    const patience = leaveAfter ?? giveUpMs;
     const sabotaged = number % sabotageEvery === 0 ? sabotage : undefined;
-    if (sabotaged !== "acknowledge-first") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload, { id })));
-    if (sabotaged === "publish-twice") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload)));
+    if (sabotaged !== "acknowledge-first")
+      await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload, { id })), patience);
+    if (sabotaged === "publish-twice") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload)), patience);
     intent.acknowledgedAt = Date.now();
     acknowledged += 1;
     for (const waiter of waiting) if (waiter.count <= acknowledged) waiter.resolve();
@@ -73,7 +77,7 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
         const intent: Intent = { number, id: timeOrderedId(Date.now()), ...(trap === undefined ? {} : { trap }) };
         intents.push(intent);
         const published = publish(intent)
-          .catch((error: unknown) => failures.push(error))
+          .catch((error: unknown) => leaveAfter ?? failures.push(error))
           .then(() => void publishing.delete(published));
         publishing.add(published);
       }
@@ -95,8 +99,8 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
   };
 }
 
-async function untilAcknowledged(publish: () => Promise<unknown>): Promise<void> {
-  const giveUpAt = performance.now() + giveUpMs;
+async function untilAcknowledged(publish: () => Promise<unknown>, patience: number): Promise<void> {
+  const giveUpAt = performance.now() + patience;
   for (;;) {
     try {
       await publish();

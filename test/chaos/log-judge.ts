@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisConnection } from "../../src/base/redis.ts";
 import { logKeys } from "../../src/log/redis-log-keys.ts";
 import { orderPlaced, prefix } from "./domain.ts";
 
@@ -8,7 +8,7 @@ const pageSize = 1_000;
  * The ids of events that have more than one entry in the log (I4). The providers' log does not show it: both entries become the same
  * deliveries, which are sent once.
  */
-export async function entriesTwice(redis: Redis): Promise<readonly string[]> {
+export async function entriesTwice(redis: RedisConnection): Promise<readonly string[]> {
   const log = logKeys(prefix).log(orderPlaced.name, 0);
   const [seen, twice] = [new Set<string>(), new Set<string>()];
   for (let after = "-"; ;) {

@@ -1,5 +1,6 @@
 import { messageOf } from "../../src/base/errors.ts";
 import { NoDisk } from "./disk.ts";
+import { NoPostgres } from "./outbox/business.ts";
 import { reportLines } from "./report.ts";
 import type { Sabotage } from "./sabotage.ts";
 import type { Scenario, Verdict } from "./scenario.ts";
@@ -28,11 +29,10 @@ export async function perform(scenario: Scenario, { seed, keep, sabotage }: Perf
     const seconds = (performance.now() - started) / 1_000;
     for (const line of reportLines(scenario, result, { seed, seconds, redisVersion: stage.redisVersion })) console.log(line);
   } catch (error) {
-    if (error instanceof NoDisk) {
+    if (error instanceof NoDisk || error instanceof NoPostgres) {
       console.log(`${scenario.name}: not run: ${error.message}`);
-      return "not run";
-    }
-    console.log(`${scenario.name}: BROKEN: it could not be run to its end (seed ${seed}): ${messageOf(error)}`);
+      performed = "not run";
+    } else console.log(`${scenario.name}: BROKEN: it could not be run to its end (seed ${seed}): ${messageOf(error)}`);
   }
   const stays = keep || (sabotage === undefined && !holds(performed));
   if (stays && stage !== undefined) console.log(`  its files: ${stage.folder}`);

@@ -8,6 +8,7 @@
  * | `publish-twice` | one event under two ids, once in 500 (load.ts) | the publisher |
  * | `plain-xadd` | the append looks for no id that is there already | the publisher |
  * | `no-ledger` | every claim is told to go, and no mark is kept | the workers |
+ * | `no-wait` | WAIT is not sent, and its answer is that all replicas have everything | the publisher and the router |
  * | `acknowledge-before-enqueue` | entries are acknowledged, and a moment later their deliveries are queued | the router |
  */
 import { readFileSync } from "node:fs";
@@ -15,7 +16,14 @@ import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { kindOf, type SentCommand } from "./crash-points/calls.ts";
 
-export const sabotages = ["acknowledge-first", "publish-twice", "plain-xadd", "no-ledger", "acknowledge-before-enqueue"] as const;
+export const sabotages = [
+  "acknowledge-first",
+  "publish-twice",
+  "plain-xadd",
+  "no-ledger",
+  "no-wait",
+  "acknowledge-before-enqueue",
+] as const;
 export type Sabotage = (typeof sabotages)[number];
 
 /** Between the acknowledgement and the queue, milliseconds: a slow Redis, so that a kill finds its way in between. */
@@ -25,6 +33,7 @@ const queuedLateMs = 100;
 export function sabotage(how: Sabotage | undefined): () => void {
   if (how === "plain-xadd") return betweenRedis(appendPlainly);
   if (how === "no-ledger") return betweenRedis(answerWithoutLedger);
+  if (how === "no-wait") return betweenRedis(answerWithoutReplicas);
   if (how === "acknowledge-before-enqueue") return queueLate();
   return () => undefined;
 }
@@ -45,7 +54,7 @@ function betweenRedis(onCommand: (command: OpenCommand, redis: Redis) => boolean
 }
 
 const append = readFileSync(new URL("../../src/log/append.lua", import.meta.url), "utf8");
-const looksForId = "if entry then return {'repeated', entry, id} end";
+const looksForId = "if entry then return repeated(entry, id) end";
 if (!append.includes(looksForId)) throw new Error("append.lua looks for ids in another way now: plain-xadd would sabotage nothing");
 const plainAppend = append.replace(looksForId, "");
 
@@ -64,6 +73,12 @@ function answerWithoutLedger(command: OpenCommand): boolean {
   const answer = answers[kindOf(command) ?? ""];
   if (answer !== undefined) command.resolve(answer);
   return answer !== undefined;
+}
+
+function answerWithoutReplicas(command: OpenCommand): boolean {
+  if (kindOf(command) !== "wait") return false;
+  command.resolve(99);
+  return true;
 }
 
 function queueLate(): () => void {

@@ -9,11 +9,13 @@ import { forgottenScripts } from "./scenarios/forgotten-scripts.ts";
 import { memoryFull } from "./scenarios/memory-full.ts";
 import { wrongSettings } from "./scenarios/wrong-settings.ts";
 import { killRedis } from "./scenarios/kill-redis.ts";
+import { failoverFew, failoverMany } from "./scenarios/failover.ts";
 import { hungRedis } from "./scenarios/hung-redis.ts";
 import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
 import { killAll, smoke } from "./scenarios/kill-all.ts";
 import { killRouters } from "./scenarios/kill-routers.ts";
 import { killWorkers } from "./scenarios/kill-workers.ts";
+import { outbox, outboxSmall } from "./scenarios/outbox.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
 import { poison } from "./scenarios/poison.ts";
 import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
@@ -36,6 +38,8 @@ export const scenarios: readonly Scenario[] = [
   deadWorker,
   killRouters,
   killRedis,
+  failoverFew,
+  failoverMany,
   hungRedis,
   redisAway,
   redisAwayLong,
@@ -57,6 +61,8 @@ export const scenarios: readonly Scenario[] = [
   lostRepliesHeld,
   callbacksFew,
   callbacks,
+  outboxSmall,
+  outbox,
 ];
 
 /** What `.ci/run` does: under five minutes. */

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
+import type { RedisConnection } from "../../src/base/redis.ts";
 import { type RedisServer, startRedisServer } from "../../src/base/redis-server.ts";
 import type { Role } from "../../src/index.ts";
 import { journalFiles } from "../../src/mailroom/journal.ts";
 import type { MailRecord } from "../../src/mailroom/record.ts";
 import { type ChaosBus, chaosBus, type ChaosOptions } from "./domain.ts";
+import { type Fleet, type FleetKind, openFleet } from "./fleet.ts";
 import type { Fault } from "./judge.ts";
 import { type Load, type LoadOptions, startLoad } from "./load.ts";
 import type { ScriptedFault } from "./messages.ts";
@@ -34,6 +36,10 @@ export interface StageOptions {
   readonly diskMegabytes?: number;
   /** The publisher has a spool. Default false. */
   readonly spooling?: boolean;
+  /** Several servers in place of the one, which all but the stage itself find by themselves. */
+  readonly fleet?: FleetKind;
+  /** What all processes ask of Redis. */
+  readonly durability?: ChaosOptions["durability"];
 }
 
 /** All processes of one run, and what is known about it. */
@@ -44,12 +50,21 @@ export interface Stage {
   readonly redisVersion: string;
   readonly redisUrl: string;
   /** For looking into Redis, and for breaking it. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
+  /** The servers of a run that has several. */
+  readonly fleet: Fleet;
   readonly publisher: ChaosBus;
   /** Starts a role in a process of its own. */
   run(role: Role, options: RunOptions): Promise<Supervised>;
+  /** Starts another program in a process of its own; it is told the stage's Redis and so much more. */
+  runProgram(
+    file: URL,
+    options: { readonly name: string; readonly database: string; readonly args: readonly string[] },
+  ): Promise<Supervised>;
   /** Publishes under load; its intents count in the judgement. */
-  load(options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber">): Load;
+  load(
+    options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber" | "leaveAfter"> & Partial<Pick<LoadOptions, "bus">>,
+  ): Load;
   readonly loads: readonly Load[];
   /** What the mailroom's providers are to do wrong from now on, in place of what was said before. */
   script(faults: readonly ScriptedFault[]): Promise<void>;
@@ -88,6 +103,7 @@ export interface RunOptions {
   readonly formerly?: ChaosOptions["formerly"];
   readonly application?: string;
   readonly onUnknown?: ChaosOptions["onUnknown"];
+  readonly database?: string;
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -101,22 +117,26 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     spooling = false,
     proxied = false,
     diskMegabytes,
+    durability,
   } = options;
   const folder = await mkdtemp(join(tmpdir(), "busbar-chaos-"));
   const mail = join(folder, "mailroom");
   mkdirSync(mail);
   const disk = diskMegabytes === undefined ? undefined : await mountDisk(join(folder, "redis"), diskMegabytes);
-  let server: RedisServer = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say });
+  const fleet = options.fleet === undefined ? undefined : await openFleet(options.fleet, { folder, random: seeded(seed) });
+  let server: RedisServer | undefined =
+    fleet === undefined ? await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say }) : undefined;
   // An interrupted run ends without its clean-up; Redis runs in a group of its own. The children end with their channel to us.
-  const killWithUs = (): void => killByPid(server.pid);
-  process.once("exit", killWithUs);
+  const killWithUs = (): void => killByPid(server!.pid);
+  if (server !== undefined) process.once("exit", killWithUs);
 
-  const proxy = proxied ? await startProxy({ target: server.port, random: seeded(seed) }) : undefined;
-  const url = proxy === undefined ? server.url : `redis://127.0.0.1:${proxy.port}`;
-  const redis = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  const proxy = proxied && server !== undefined ? await startProxy({ target: server.port, random: seeded(seed) }) : undefined;
+  const direct = (fleet ?? server!).url;
+  const url = proxy === undefined ? direct : `redis://127.0.0.1:${proxy.port}`;
+  const redis = fleet?.redis ?? new Redis(direct, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   redis.on("error", () => undefined);
   const processes: Supervised[] = [];
-  const start = (name: string, file: string, args: readonly string[]): Supervised => {
+  const start = (name: string, file: string | URL, args: readonly string[]): Supervised => {
     const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`) });
     processes.push(started);
     return started;
@@ -131,7 +151,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const seen: Send[] = [];
   const spool = spooling ? join(folder, "spool") : undefined;
   const repair = sabotageThis(sabotage);
-  const publisher = chaosBus({ redis: url, application: "chaos", subscribers: [], spool });
+  const publisher = chaosBus({ redis: url, application: "chaos", subscribers: [], spool, durability });
   const faults: Fault[] = [];
   const loads: Load[] = [];
 
@@ -141,8 +161,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
 
   const away = async (milliseconds: number): Promise<void> => {
-    const { port } = server;
-    killByPid(server.pid);
+    const { port, pid } = server!;
+    killByPid(pid);
     await pause(milliseconds);
     server = await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, port });
   };
@@ -154,7 +174,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     loads,
     redis,
     publisher,
-    redisUrl: server.url,
+    redisUrl: direct,
+    get fleet() {
+      if (fleet === undefined) throw new Error("this run has one server");
+      return fleet;
+    },
     cutReplies: (share) => proxy?.cut(share),
     cuts: () => proxy?.cuts() ?? 0,
     async cutOnce() {
@@ -164,11 +188,30 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       proxy!.cut(0);
     },
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
-    redisVersion: server.version,
+    redisVersion: (fleet ?? server!).version,
     say,
-    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown }) {
-      const args = JSON.stringify({ redis: url, application, subscribers, formerly, sendTo, onUnknown, sabotage } satisfies ChaosOptions);
+    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, database }) {
+      const roleOptions: ChaosOptions = {
+        redis: url,
+        application,
+        subscribers,
+        formerly,
+        sendTo,
+        onUnknown,
+        database,
+        durability,
+        sabotage,
+      };
+      const args = JSON.stringify(roleOptions);
       const started = start(name, "./role.ts", [role, args]);
+      await started.started();
+      return started;
+    },
+    async runProgram(file, { name, database, args }) {
+      const started = start(name, file, [
+        JSON.stringify({ redis: url, application: "chaos", subscribers: [], database } satisfies ChaosOptions),
+        ...args,
+      ]);
       await started.started();
       return started;
     },
@@ -189,9 +232,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     killRedis: () => away(0),
     takeRedisAway: away,
     async hangRedis(milliseconds) {
-      signalByPid(server.pid, "SIGSTOP");
+      signalByPid(server!.pid, "SIGSTOP");
       await pause(milliseconds);
-      signalByPid(server.pid, "SIGCONT");
+      signalByPid(server!.pid, "SIGCONT");
     },
     sends,
     async moreSends(count) {
@@ -210,7 +253,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       repair();
       redis.disconnect();
       await proxy?.close();
-      await server.stop();
+      await server?.stop();
+      await fleet?.close();
       await disk?.unmount();
       process.off("exit", killWithUs);
       if (!keep) rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { copyOfProject, runCli, temporaryFolder } from "../support/cli.ts";
+import { copyOfApplication, copyOfProject, runCli, temporaryFolder } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -42,11 +42,11 @@ const emailFile = (exported: string, options: { name: string; mjml?: string; sub
 
 describe("busbar check", () => {
   it("finds no problem in this repository, and in a copy a template without an example, which is enough for --strict", async () => {
-    const project = await copyOfProject({ "subscribers/_templates/bare-email.ts": emailFile("bare", { name: "bare" }) });
+    const cwd = await copyOfApplication({ "subscribers/_templates/bare-email.ts": emailFile("bare", { name: "bare" }) });
     const [shown, warned, strict] = await Promise.all([
       runCli(["check", "--strict"]),
-      runCli(["check"], { project }),
-      runCli(["check", "--strict", "--json"], { project }),
+      runCli(["check"], { cwd }),
+      runCli(["check", "--strict", "--json"], { cwd }),
     ]);
     expect(shown).toEqual({
       code: 0,
@@ -169,7 +169,7 @@ describe("busbar check", () => {
     await writeFile(join(cwd, "subscribers", "broken.ts"), 'throw new Error("no price list");');
     const check = async (configuration: string): Promise<{ code: number | null; found: string[] }> => {
       await writeFile(join(cwd, "busbar.config.ts"), configuration);
-      const { code, stdout } = await runCli(["check", "--json"], { cwd });
+      const { code, stdout } = await runCli(["check", "--json"], { cwd, alone: true });
       return { code, found: lines(JSON.parse(stdout) as Report) };
     };
     const broken = "subscribers/broken.ts: cannot be imported: no price list";

@@ -68,7 +68,7 @@ describe("busbar dev", () => {
       const dev = startCli(["dev"], { project, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
       await dev.until(/Not published/);
       const publish = () =>
-        runCli(["publish", "user.registered", "--example"], { project, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
+        runCli(["publish", "user.registered", "--example"], { project, alone: false, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
 
       await writeFile(file, handler("throw new Error(`no ledger for ${event.data.user.id}`);"));
       await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up in [\d.]+ s/);
@@ -84,6 +84,7 @@ describe("busbar dev", () => {
       await dev.until(/Changed: subscribers\/audit\.ts; taken up/);
       const redriven = await runCli(["dead-letters", "redrive", "--all", "--json"], {
         project,
+        alone: false,
         env: { ...env, QUEUE_PREFIX: `${prefix}-reload` },
       });
       expect(JSON.parse(redriven.stdout)).toMatchObject({ redriven: [expect.stringMatching(/^d_/)], refused: [] });

@@ -58,7 +58,7 @@ Next:
             channel,
             "--json",
           ],
-          { project },
+          { project, alone: false },
         ),
       ),
     );
@@ -79,8 +79,8 @@ Next:
     const [format, lint, types, check] = await Promise.all([
       runTool(project, "oxfmt/bin/oxfmt", ["--check", ...files]),
       runTool(project, "oxlint/bin/oxlint", ["--deny-warnings", ...files]),
-      runTool(project, "typescript/bin/tsc", []),
-      runCli(["check", "--json"], { project }),
+      runTool(project, "typescript/bin/tsc", ["--singleThreaded"]),
+      runCli(["check", "--json"], { project, alone: false }),
     ]);
     expect(format.stdout).toMatch(/All matched files use the correct format/);
     expect(lint).toMatchObject({ code: 0, stdout: expect.stringMatching(/Found 0 warnings and 0 errors/) as string });
@@ -104,7 +104,7 @@ Next:
 
   it("overwrites nothing, and says what is wrong with a call, with what was meant", async () => {
     const project = await copyOfProject({ "test/unit/cart-left.test.ts": "// mine" });
-    const run = (...args: string[]): Promise<CliRun> => runCli(["new", ...args], { project });
+    const run = (...args: string[]): Promise<CliRun> => runCli(["new", ...args], { project, alone: false });
     const refused = await Promise.all([run("topic", "cart.left"), run("subscriber", "late-mail", "--topic", "order.plased")]);
     expect(refused).toEqual(
       [
@@ -137,7 +137,7 @@ Next:
       await writeFile(join(project, path), content);
     }
     await symlink(join(root, "node_modules", "zod"), join(project, "node_modules", "zod"));
-    const run = (...args: string[]): Promise<CliRun> => runCli(args, { cwd: project });
+    const run = (...args: string[]): Promise<CliRun> => runCli(args, { cwd: project, alone: args[0] === "check" });
     expect(await run("new", "topic", "cart.left")).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/\n {2}test\/cart-left\.test\.ts\n(.*\n)* {2}npm install -D vitest, which runs the test\n$/) as string,

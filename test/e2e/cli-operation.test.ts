@@ -84,11 +84,19 @@ describe("the command line on a running system", () => {
       { name: "reminder" },
     ]);
 
-    const [discarded, cancelled, paused] = await Promise.all([
+    const [discarded, cancelled, paused, held, asked] = await Promise.all([
       run("dead-letters", "discard", letter, "--yes", "--reason", "sent by hand"),
       run("deliveries", "cancel", delayed, "--reason", "withdrawn"),
       run("channels", "pause", "handler"),
+      run("subscribers", "pause", "large"),
+      run("subscribers", "seek", "booking", "--to", "beginning"),
     ]);
+    expect(held.stdout).toMatch(/^large is paused for all processes/);
+    expect(asked).toMatchObject({
+      code: 2,
+      stdout: "booking: 2 events would be routed again; what was sent is not sent again, 0 events skipped.\n",
+      stderr: expect.stringMatching(/^busbar: Move booking\? Nobody can be asked/) as string,
+    });
     expect([discarded.stdout, cancelled.stdout]).toEqual(["1 dead letter discarded.\n", `${delayed} is cancelled: it will not be sent.\n`]);
     expect(paused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^handler is paused for all processes/) as string });
     const handler = (await bus.channels.list()).find(({ name }) => name === "handler");
@@ -100,7 +108,12 @@ describe("the command line on a running system", () => {
 
     await addLate();
     const replay = (...more: string[]) => run("replay", "order.placed", "--subscriber", "late", ...more);
-    const [preview, cleaned] = await Promise.all([replay("--preview"), run("channels", "clean", "handler", "--yes", "--json")]);
+    const [preview, cleaned, moved] = await Promise.all([
+      replay("--preview"),
+      run("channels", "clean", "handler", "--yes", "--json"),
+      run("subscribers", "seek", "large", "--to", "1h", "--yes", "--json"),
+    ]);
+    expect(JSON.parse(moved.stdout)).toEqual({ subscriber: "large", again: 2, skipped: 0, forgotten: 0, moved: true });
     expect(preview.stdout).toMatch(/2 events, of which 2 match.*\n {4}missing +2 {2}would be queued\n/);
     expect(preview.stdout).toMatch(/ {2}Missing:\n( {4}.* handler → late d_\w+ of event .*\n){2}$/);
     expect(JSON.parse(cleaned.stdout)).toEqual({ channel: "handler", forgotten: 4 });
@@ -138,12 +151,13 @@ describe("a wrong call", () => {
     const { folder: cwd } = await smallApplication();
     const calls: readonly (readonly [args: string, said: RegExp])[] = [
       ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
+      ["subscribers pause larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
       ["channels paus", /^busbar: channels knows no verb "paus": did you mean "pause"\?\n$/],
       ["replay order.placed --subscriber larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
       ["replay order.placed --subscriber reminder", /^busbar: Subscriber "reminder" does not listen to "order\.placed"\./],
       ["replay order.placed --subscriber large --from 1h --to 2h", /^busbar: --from is after --to/],
       ["replay order.placed --subscriber large --preview --yes", /^busbar: --preview only looks/],
-      ["replay order.placed", /^error: required option '--subscriber <name>' not specified\n$/],
+      ["replay order.placed", /^busbar: --subscriber says for whom: name at least one\n$/],
     ];
     const runs = await Promise.all(calls.map(([args]) => runCli(args.split(" "), { cwd, env })));
     for (const [index, [, said]] of calls.entries()) {
@@ -209,7 +223,7 @@ describe("a wrong call", () => {
     const { port } = silent.address() as AddressInfo;
     const [unknown, away] = await Promise.all([
       runCli(["trace", "nobody"], { cwd, env }),
-      runCli(["stats"], { cwd, env: { REDIS_URL: `redis://me:secret@127.0.0.1:${port}` } }),
+      runCli(["stats"], { cwd, alone: true, env: { REDIS_URL: `redis://me:secret@127.0.0.1:${port}` } }),
     ]);
     expect(unknown).toMatchObject({
       code: 1,

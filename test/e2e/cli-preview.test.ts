@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { copyOfProject, runCli, temporaryFolder } from "../support/cli.ts";
+import { copyOfApplication, runCli, temporaryFolder } from "../support/cli.ts";
 
 /** A text that tries to clear the screen, to pass for a line of ours, and to turn the order of what is read. */
 const forged = "a\u001b[2J\nbusbar: all is well\u009b31m \u202eb";
@@ -66,12 +66,12 @@ describe("busbar preview", () => {
       import * as z from "zod";
       import { smsTemplate } from "../../src/index.ts";
       export const bareSms = smsTemplate({ name: "bare", data: z.object({ a: z.string() }), text: "{{a}}" });`;
-    const project = await copyOfProject({
+    const cwd = await copyOfApplication({
       "topics/order-placed.ts": 'throw new Error("broken");',
       "subscribers/_templates/bare-sms.ts": bare,
     });
     const [route, near, without] = await Promise.all(
-      ["order-status/push", "otpp", "bare"].map((name) => runCli(["preview", name], { project })),
+      ["order-status/push", "otpp", "bare"].map((name) => runCli(["preview", name], { cwd })),
     );
     expect(route!.stdout).toMatch(/^order-status \(push\).*\n {2}title +│ .*\n {2}body +│ .*\n {2}link +│ https:\/\/.*\n$/);
     expect(near).toEqual({

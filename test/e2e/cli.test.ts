@@ -4,12 +4,14 @@ import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
 const env = { REDIS_URL: url, QUEUE_PREFIX: prefix };
+/** By the binary: its exit codes, and what goes in and out of it. */
+const alone = true;
 
 describe("busbar publish", () => {
   it("publishes JSON from an argument, from standard input, and a topic's example", async () => {
     const [example, piped] = await Promise.all([
-      runCli(["publish", "vote.created", "--example", "--json"], { env }),
-      runCli(["publish", "vote.created", "-"], { env, input: '{"not":"a vote"}' }),
+      runCli(["publish", "vote.created", "--example", "--json"], { env, alone }),
+      runCli(["publish", "vote.created", "-"], { env, alone, input: '{"not":"a vote"}' }),
     ]);
     expect(JSON.parse(example.stdout)).toMatchObject({ topic: "vote.created", repeated: false });
     const twice = [
@@ -41,12 +43,12 @@ describe("busbar publish", () => {
 
 describe("busbar", () => {
   it("shows its commands with examples, and tells a wrong call by exit code 2", async () => {
-    const help = await runCli(["--help"]);
+    const help = await runCli(["--help"], { alone });
     expect(help).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/Commands:.*dev.*start.*mailroom.*publish.*check.*Examples:/s) as string,
     });
     expect((await runCli(["publish", "--help"])).stdout).toMatch(/Examples:/);
-    expect(await runCli(["fly"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/unknown command 'fly'/) as string });
+    expect(await runCli(["fly"], { alone })).toMatchObject({ code: 2, stderr: expect.stringMatching(/unknown command 'fly'/) as string });
   });
 });

@@ -181,7 +181,7 @@ describe("in a project of TypeScript", () => {
       }),
     });
     const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-    const { stdout } = await installed.run(process.execPath, [compiler, "--project", folder, "--pretty", "false"]);
+    const { stdout } = await installed.run(process.execPath, [compiler, "--project", folder, "--pretty", "false", "--singleThreaded"]);
     const problems = stdout.split("\n").filter((line) => /^\S/.test(line));
     expect(problems).toEqual([
       expect.stringMatching(/wrong\.ts\(3,.*Type 'number' is not assignable to type 'string'/),

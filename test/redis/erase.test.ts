@@ -129,7 +129,7 @@ describe("C11: personal data of a subject", () => {
       { deliveries: 0, skipped: ["erased: its personal data was erase", "erased: its personal data was erase"] },
       { deliveries: 2, skipped: [] },
     ]);
-    expect(await bus.replay({ topic: "parcel.sent", subscriber: "confirmation", preview: true })).toMatchObject({
+    expect(await bus.replay({ topics: "parcel.sent", subscribers: "confirmation", preview: true })).toMatchObject({
       events: 2,
       matched: 1,
       problems: 0,

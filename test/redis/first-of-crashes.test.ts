@@ -204,6 +204,7 @@ async function run(
         ...shared,
         suppressions,
         track: async () => undefined,
+        keepSent: () => undefined,
         catalog: catalogOf({ payoutMade: paid }, [told]),
         channel: channel as unknown as Channel,
         timeout: 1_000,

@@ -72,6 +72,32 @@ describe("looking", () => {
   });
 });
 
+describe("a subscriber", () => {
+  it("is paused, drained, moved and resumed, and says of what cannot be done why", async () => {
+    expect((await post("/v1/subscribers/idle/pause", { reason: "its code is broken" })).body).toEqual({
+      subscriber: "idle",
+      state: "paused",
+    });
+    expect((await get("/v1/subscribers")).body.subscribers[0]).toMatchObject({ name: "idle", state: "paused" });
+    expect((await post("/v1/subscribers/idle/drain")).body).toEqual({ subscriber: "idle", state: "draining", pending: 0 });
+    const { body } = await post("/v1/subscribers/idle/seek", { to: "now", preview: true });
+    expect(body).toMatchObject({ subscriber: "idle", again: 0, forgotten: 0, moved: false });
+    expect((await post("/v1/subscribers/idle/seek", { to: "now" })).body).toMatchObject({ moved: true });
+    expect((await post("/v1/subscribers/idle/resume")).body).toEqual({ subscriber: "idle", state: "running" });
+
+    expect((await post("/v1/subscribers/idel/pause")).body).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining('Did you mean "idle"?'),
+    });
+    expect((await post("/v1/subscribers/idle/seek", { to: "yesterday" })).body).toMatchObject({ status: 422, code: "INVALID_RANGE" });
+    expect((await post("/v1/subscribers/idle/seek", {})).body).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
+    const removing = await ask(`${server.url}/v1/subscribers/idle`, { method: "DELETE", key: keys.operate });
+    expect(removing.body).toMatchObject({ status: 409, code: "REFUSED", detail: expect.stringContaining("is in the code") });
+    const refused = await ask(`${server.url}/v1/subscribers/idle/pause`, { method: "POST", key: keys.read });
+    expect(refused.body).toMatchObject({ status: 403, code: "FORBIDDEN" });
+  });
+});
+
 describe("a filter", () => {
   it("is tried with a payload or an event, and told where, by which operator and why it does not match", async () => {
     const sent = observed(bus, "sent", 2);

@@ -55,9 +55,12 @@ describe("/metrics", () => {
         'busbar_queue_paused{queue="email"}',
         'busbar_suppressed_addresses{channel="email"}',
         'busbar_subscriber_lag_events{subscriber="receipt"}',
+        'busbar_subscriber_lag_seconds{subscriber="receipt"}',
+        'busbar_subscriber_paused{subscriber="receipt"}',
+        'busbar_data_losses{topic="order.placed"}',
       ].map((name) => [name, value(text, name)]),
     );
-    expect(Object.values(seen), JSON.stringify(seen)).toEqual([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0]);
+    expect(Object.values(seen), JSON.stringify(seen)).toEqual([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect(value(text, "nodejs_eventloop_lag_p99_seconds")).toBeGreaterThanOrEqual(0);
     expect(value(text, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
     for (const secret of ["asha", "example.in", id, fact!.delivery.id, "k-1", "busy"]) expect(text).not.toContain(secret);

@@ -47,7 +47,7 @@ describe("trace", () => {
     const { id } = await bus.publishEvent.orderPlaced(order("A-1"), { idempotencyKey: "order A-1" });
     const [fact] = await sent;
     const { delivery } = fact!;
-    await expect.poll(async () => (await bus.subscribers()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
+    await expect.poll(async () => (await bus.subscribers.list()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
     const trace = await bus.inspect.trace(id);
     expect(trace).toMatchObject({
       event: { id, type: "order.placed", data: { orderId: "A-1" } },
@@ -95,7 +95,7 @@ describe("a single delivery", () => {
       { id: planned!.id, timeline: [{ step: "cancelled", detail: "by ravi: ordered twice" }] },
     ]);
     // Whatever queues it again later is told: a router that died before it acknowledged, or a replay.
-    expect(await bus.replay({ topic: "order.placed", subscriber: "receipt" })).toMatchObject({ missing: 0, ended: 1 });
+    expect(await bus.replay({ topics: "order.placed", subscribers: "receipt" })).toMatchObject({ missing: 0, ended: 1 });
     expect(sends).toEqual([]);
   });
 
@@ -171,7 +171,7 @@ describe("dead letters", () => {
     expect(trace?.subscribers.find(({ name }) => name === "receipt")?.deliveries).toMatchObject([
       { state: "discarded", reason: "by ravi: a test order" },
     ]);
-    expect(await bus.replay({ topic: "order.placed", subscriber: "receipt" })).toMatchObject({ missing: 0, ended: 1 });
+    expect(await bus.replay({ topics: "order.placed", subscribers: "receipt" })).toMatchObject({ missing: 0, ended: 1 });
   });
 });
 
@@ -193,7 +193,7 @@ describe("a dead letter that never got to a send", () => {
     await expect.poll(() => bus.deadLetters.show(id)).toBeDefined();
     expect(await bus.deliveries.cancel(id)).toMatchObject({ cancelled: false, refused: expect.stringContaining("dead letter") as string });
     expect(await bus.deadLetters.discard([id], { actor: "ravi" })).toMatchObject({ discarded: [id] });
-    expect(await bus.replay({ topic: "order.placed", subscriber: "nowhere" })).toMatchObject({ missing: 0, ended: 1 });
+    expect(await bus.replay({ topics: "order.placed", subscribers: "nowhere" })).toMatchObject({ missing: 0, ended: 1 });
     const [traced] = (await bus.inspect.trace(eventId))!.subscribers;
     expect(traced!.deliveries).toMatchObject([{ id, state: "discarded", reason: "by ravi" }]);
   });
@@ -238,7 +238,7 @@ describe("channels", () => {
     expect(await bus.channels.clean("email", { olderThan: 3_600_000 })).toBe(0);
     expect(await bus.channels.clean("email")).toBe(2);
     expect((await bus.inspect.queues())["email"]?.completed).toBe(0);
-    expect(await bus.replay({ topic: "order.placed", subscriber: "receipt" })).toMatchObject({ planned: 2, sent: 2, queued: 0 });
+    expect(await bus.replay({ topics: "order.placed", subscribers: "receipt" })).toMatchObject({ planned: 2, sent: 2, queued: 0 });
     expect(sends).toHaveLength(2);
   });
 });
@@ -247,7 +247,7 @@ describe("figures", () => {
   it("A11: count topics, channels, subscribers and Redis itself", async () => {
     const bus = newBus();
     for (const id of ["A-13", "A-14"]) await bus.publishEvent.orderPlaced(order(id));
-    expect((await bus.subscribers()).map(({ name, lag }) => [name, lag])).toEqual([
+    expect((await bus.subscribers.list()).map(({ name, lag }) => [name, lag])).toEqual([
       ["only-large", 2],
       ["receipt", 2],
     ]);
@@ -277,7 +277,7 @@ describe("figures", () => {
     const log = redisLog({ url, prefix, logger: silentLogger });
     await log.trim("order.placed", 0, { retain: -1_000, retainBytes: 1e9, grace: 1e9 });
     await log.close();
-    expect((await bus.stats()).topics).toEqual([{ name: "order.placed", published: 2, held: 0 }]);
+    expect((await bus.stats()).topics).toEqual([{ name: "order.placed", published: 2, held: 0, losses: 0 }]);
   });
 });
 

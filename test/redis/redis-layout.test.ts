@@ -46,7 +46,7 @@ it("the page of the layout has every key that an event leaves in Redis, with its
       if (row!.type === "BullMQ's own") continue;
       expect([name, (await redis.type(name)).replace("zset", "sorted set")]).toEqual([name, row!.type]);
       const kept = page.split("\n").find((text) => text.startsWith(`| \`${row!.key}\` |`))!;
-      const expires = /\| (?:always|never deleted.*|the newest, about 100) \|$/.test(kept) ? -1 : 1;
+      const expires = /\| (?:always|until the group is removed|never deleted.*|the newest, about 100) \|$/.test(kept) ? -1 : 1;
       expect([name, Math.sign(await redis.pttl(name))]).toEqual([name, expires]);
     }
     // What stands from the replays on is left behind by people, not by events.

@@ -119,7 +119,7 @@ async function handOutLater(prefix: string): Promise<void> {
 /** Resolves when everybody has read everything and no job waits; those under way are finished by a stop. */
 async function settled(bus: Running): Promise<void> {
   const isSettled = async (): Promise<boolean> => {
-    const [positions, queues] = await Promise.all([bus.subscribers(), bus.inspect.queues()]);
+    const [positions, queues] = await Promise.all([bus.subscribers.list(), bus.inspect.queues()]);
     return (
       positions.every(({ lag, pending }) => lag === 0 && pending === 0) &&
       Object.values(queues).every(({ waiting, delayed }) => waiting + delayed === 0)

@@ -58,7 +58,7 @@ describe("search", () => {
     await bus.publishEvent.newsPublished({ orderId: "A-1001" });
     const refunded = await bus.publishEvent.orderRefunded({ refundId: 7, order: { id: "A-1001" } });
     await sent;
-    await expect.poll(async () => (await bus.subscribers()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
+    await expect.poll(async () => (await bus.subscribers.list()).every(({ lag, pending }) => lag + pending === 0)).toBe(true);
 
     const result = await bus.inspect.search({ value: "A-1001", key: "order" });
     expect(result).toEqual({

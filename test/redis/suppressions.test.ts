@@ -128,7 +128,7 @@ describe("a suppressed address", () => {
     await place("A-1");
     const { delivery } = await bus.expectSuppressed();
     await bus.drain();
-    const replay = (more: object = {}) => bus.replay({ topic: "order.placed", subscriber: "receipt", ...more });
+    const replay = (more: object = {}) => bus.replay({ topics: "order.placed", subscribers: "receipt", ...more });
     expect(await replay()).toMatchObject({ missing: 0, ended: 1 });
 
     expect(await bus.suppressions.release({ channel: "sms", address: phone })).toMatchObject([{ reason: "asked by phone" }]);

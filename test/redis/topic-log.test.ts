@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
@@ -31,6 +32,10 @@ const register = (topic: string, groups: readonly string[] = ["app.s"], applicat
 const budget = { events: 500, bytes: 4_000_000 };
 const sweepAll = { minIdle: 0, limit: 100, suspectFrom: 3 };
 const idsOf = (entries: readonly { json: string }[]): string[] => entries.map(({ json }) => (JSON.parse(json) as { id: string }).id);
+const readers = async (topic: string): Promise<string[]> => {
+  const infos = (await redis.xinfo("CONSUMERS", keys.log(topic, 0), "app.s")) as [string, string][];
+  return infos.map(([, name]) => name).toSorted();
+};
 const appendAll = (topic: string, ids: readonly string[]) => Promise.all(ids.map((id) => log.append(entry(topic, id))));
 
 describe("append", () => {
@@ -227,6 +232,17 @@ describe("sweep", () => {
     expect((await log.sweep([position(topic)], "r2", { ...sweepAll, minIdle: 60_000 }))[0]!.unread).toBe(false);
   });
 
+  it("looks after a group whose reader has enough in hand, and takes nothing over for it", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["e-1"]);
+    await log.read(position(topic), "dead", budget);
+    await redis.hset(keys.groups(topic, 0), "app.s|seen", 0);
+    expect((await log.sweep([{ ...position(topic), takes: false }], "full", sweepAll))[0]!.taken).toEqual([]);
+    const [standing] = (await log.standing(topic, 0)).groups;
+    expect([standing!.pending, Date.now() - standing!.seen!]).toEqual([1, expect.toSatisfy((age: number) => age < 60_000)]);
+  });
+
   it("counts what was deleted while a reader held it", async () => {
     const topic = newTopic();
     await register(topic);
@@ -236,6 +252,34 @@ describe("sweep", () => {
     const [swept] = await log.sweep([position(topic)], "alive", sweepAll);
     expect(swept).toMatchObject({ gap: 1, taken: [{ number: 2 }] });
     expect((await log.sweep([position(topic)], "later", sweepAll))[0]!.gap).toBe(0);
+  });
+});
+
+describe("a group that is held up", () => {
+  it("is not read, and while it is paused what a reader left behind is left alone; while it drains, that is taken over", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["e-1"]);
+    await log.read(position(topic), "dead", budget);
+    await appendAll(topic, ["e-2"]);
+    await log.hold(position(topic), "paused");
+    expect(await log.read(position(topic), "alive", budget)).toEqual({ entries: [], gap: 0, more: false, held: true });
+    expect(await log.sweep([position(topic)], "alive", sweepAll)).toMatchObject([{ unread: false, taken: [] }]);
+    await log.hold(position(topic), "draining");
+    const [swept] = await log.sweep([position(topic)], "alive", sweepAll);
+    expect([swept!.unread, idsOf(swept!.taken)]).toEqual([false, ["e-1"]]);
+    expect((await log.read(position(topic), "alive", budget)).held).toBe(true);
+  });
+
+  it("holds its log as any other, for as long as a reader looks after it", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["e-1"]);
+    await log.hold(position(topic), "paused");
+    await redis.hset(keys.groups(topic, 0), "app.s|seen", 0);
+    await log.sweep([position(topic)], "r", sweepAll);
+    const rule = { retain: -1_000, retainBytes: 1, grace: 60_000 };
+    expect(await log.trim(topic, 0, rule)).toEqual({ removed: 0, heldBy: "app.s", abandoned: [] });
   });
 });
 
@@ -265,6 +309,22 @@ describe("acknowledge", () => {
   });
 });
 
+describe("readers that are gone", () => {
+  it("are removed when they hold nothing and were idle for an hour, and not before", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["e-1"]);
+    await log.read(position(topic), "holds", budget);
+    await redis.xgroup("CREATECONSUMER", keys.log(topic, 0), "app.s", "young");
+    await log.removeIdleReaders(position(topic));
+    expect(await readers(topic)).toEqual(["holds", "young"]);
+    const script = readFileSync(new URL("../../src/log/remove-idle-readers.lua", import.meta.url), "utf8");
+    // The same script, with patience for nobody.
+    await expect.poll(() => redis.eval(script, 1, keys.log(topic, 0), "app.s", 0)).toBe(1);
+    expect(await readers(topic)).toEqual(["holds"]);
+  });
+});
+
 describe("the bell", () => {
   it("A1: wakes a waiting reader when something is appended, without polling", async () => {
     const topic = newTopic();
@@ -273,6 +333,23 @@ describe("the bell", () => {
     const rung = log.waitForBell(0, signal);
     await appendAll(topic, ["e-1"]);
     expect(await rung).toContain(topic);
+  });
+
+  it("wakes the readers of a group that goes on after a pause, and of one that was moved", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["e-1"]);
+    const { signal } = new AbortController();
+    await log.waitForBell(0, signal);
+    await log.hold(position(topic), "paused");
+    const goesOn = log.waitForBell(0, signal);
+    await log.hold(position(topic), undefined);
+    expect(await goesOn).toEqual([topic]);
+    expect((await log.read(position(topic), "r", budget)).entries).toHaveLength(1);
+    const moved = log.waitForBell(0, signal);
+    await log.seek(position(topic), { to: "beginning", knownSince: 0, move: true });
+    expect(await moved).toEqual([topic]);
+    expect((await log.read(position(topic), "r", budget)).entries).toHaveLength(1);
   });
 });
 

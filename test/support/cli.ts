@@ -1,20 +1,16 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { canariesIn } from "./canaries.ts";
+import type { CliRun } from "./cli-session-process.ts";
+import { root, runInSession, sessionProgram } from "./cli-session.ts";
 import { testKeys } from "./keys.ts";
 
-const root = join(import.meta.dirname, "..", "..");
-
-export interface CliRun {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { CliRun } from "./cli-session-process.ts";
 
 export interface CliOptions {
   /** The project whose binary is run. Default: this repository. */
@@ -26,6 +22,11 @@ export interface CliOptions {
   /** Variables of the binary's own; one that is undefined is not set, all others of busbar are empty. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  /**
+   * Whether `runCli` starts a process of its own, rather than to ask one that has done others before and has loaded what it takes. For what is
+   * about the process, ends it, or reads again what was changed since. Default: in a project of its own. A program of its own always has one.
+   */
+  readonly alone?: boolean;
 }
 
 /** Every variable that busbar reads. */
@@ -51,8 +52,10 @@ function spawnCli(args: readonly string[], { project = root, cwd = project, env,
   });
 }
 
-/** Runs the real binary to its end. */
+/** Runs a command line to its end: by the real binary, or by the same code in a process that is there. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  const { project = root, program, alone = project !== root, cwd = project, env, input } = options;
+  if (!alone && program === undefined) return runInSession(project, { args, cwd, env: environment(env), input });
   const child = spawnCli(args, options);
   const output = { stdout: "", stderr: "" };
   child.stdout!.on("data", (data: Buffer) => (output.stdout += data.toString()));
@@ -149,10 +152,26 @@ export async function copyOfProject(files: Readonly<Record<string, string>>): Pr
   const folder = await temporaryFolder();
   for (const part of ["bin", "src", "topics", "subscribers", "package.json", "package-lock.json", "tsconfig.json"])
     await cp(join(root, part), join(folder, part), { recursive: true });
+  await cp(join(root, sessionProgram), join(folder, sessionProgram));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  await write(folder, files);
+  return folder;
+}
+
+/** A copy of this repository's own application with some files changed or added, which uses this repository's code. */
+export async function copyOfApplication(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const part of ["topics", "subscribers", "package.json", "tsconfig.json"])
+    await cp(join(root, part), join(folder, part), { recursive: true });
+  for (const part of ["src", "node_modules"]) await symlink(join(root, part), join(folder, part));
+  const configuration = await readFile(join(root, "src", "app.ts"), "utf8");
+  await write(folder, { "busbar.config.ts": configuration.replaceAll('"./', '"./src/').replaceAll('"../', '"./'), ...files });
+  return folder;
+}
+
+async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  return folder;
 }

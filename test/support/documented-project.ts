@@ -11,11 +11,20 @@ export interface DocumentedProject {
   run(args: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
 }
 
-/** The files that a page prints, each in a block that begins with its path, in a folder of their own, with busbar being this clone's. */
-export async function documentedProject(page: string, more: Readonly<Record<string, string>> = {}): Promise<DocumentedProject> {
+/**
+ * The files that pages print, each in a block that begins with its path, in a temporary folder, with busbar being this clone's.
+ * @param pages the pages, by the folder of each in that one
+ */
+export async function documentedProject(
+  pages: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<DocumentedProject> {
   const folder = await temporaryFolder();
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  const printed = [...page.matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gms)].map(([, path, code]) => [path!, code!] as const);
+  const printed = Object.entries(pages).flatMap(([name, page]) => {
+    const files = [...page.matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gms)].map(([, path, code]) => [join(name, path!), code!] as const);
+    return [[join(name, "package.json"), JSON.stringify({ type: "module" })] as const, ...files];
+  });
   const settings = {
     "package.json": JSON.stringify({ type: "module" }),
     "tsconfig.json": JSON.stringify({

@@ -70,7 +70,19 @@ export interface TestLineOptions {
   /** Default: live where a provider is given. */
   readonly live?: boolean;
   readonly bus?: Partial<
-    Pick<BusOptions, "logger" | "partitions" | "publishDeadline" | "application" | "spool" | "callbacks" | "publicUrl">
+    Pick<
+      BusOptions,
+      | "durability"
+      | "replication"
+      | "logger"
+      | "partitions"
+      | "publishDeadline"
+      | "application"
+      | "spool"
+      | "outbox"
+      | "callbacks"
+      | "publicUrl"
+    >
   >;
 }
 

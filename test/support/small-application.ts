@@ -31,20 +31,23 @@ export interface SmallApplication {
  * an amount over 1,000) and `fragile` (it refuses every order whose id begins with BAD); on `reminder.due` there is `reminder`, an hour later.
  */
 export async function smallApplication(): Promise<SmallApplication> {
-  const { folder } = await documentedProject("", {
-    "busbar.config.ts": `import { defineConfig } from "busbar";
+  const { folder } = await documentedProject(
+    {},
+    {
+      "busbar.config.ts": `import { defineConfig } from "busbar";
 import * as topics from "./topics/index.ts";
 
 export default defineConfig({ application: "small", topics, subscribers: new URL("./subscribers/", import.meta.url) });
 `,
-    "topics/index.ts": topics,
-    "subscribers/booking.ts": handler("orderPlaced", "booking"),
-    "subscribers/large.ts": handler("orderPlaced", "large", { options: 'filter: { amount: [{ numeric: [">", 1000] }] },' }),
-    "subscribers/fragile.ts": handler("orderPlaced", "fragile", {
-      handle: 'if (event.data.orderId.startsWith("BAD")) throw new PermanentError("no account \\u001b[2J\\nbusbar: all is well");',
-    }),
-    "subscribers/reminder.ts": handler("reminderDue", "reminder", { options: 'delay: "1h",' }),
-  });
+      "topics/index.ts": topics,
+      "subscribers/booking.ts": handler("orderPlaced", "booking"),
+      "subscribers/large.ts": handler("orderPlaced", "large", { options: 'filter: { amount: [{ numeric: [">", 1000] }] },' }),
+      "subscribers/fragile.ts": handler("orderPlaced", "fragile", {
+        handle: 'if (event.data.orderId.startsWith("BAD")) throw new PermanentError("no account \\u001b[2J\\nbusbar: all is well");',
+      }),
+      "subscribers/reminder.ts": handler("reminderDue", "reminder", { options: 'delay: "1h",' }),
+    },
+  );
   const late = handler("orderPlaced", "late").replaceAll('"busbar"', JSON.stringify(join(import.meta.dirname, "../../src/index.ts")));
   return { folder, addLate: () => writeFile(join(folder, "subscribers", "late.ts"), late) };
 }

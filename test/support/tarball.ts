@@ -6,7 +6,7 @@ import { gzip } from "node:zlib";
 const block = 512;
 
 /**
- * A folder as npm packs it: a gzipped ustar archive whose names begin with `package/`, without the `node_modules` that an installation put
+ * A folder as npm packs it: a gzipped ustar archive (not compressed, for it stays on this machine) whose names begin with `package/`, without the `node_modules` that an installation put
  * into it.
  *
  * | at | field | what stands there |
@@ -27,7 +27,7 @@ export async function packFolder(folder: string): Promise<Buffer> {
     const name = `package/${relative(folder, file)}`;
     parts.push(header({ name, mode: mode & 0o777, size: content.length }), content, Buffer.alloc(-content.length & (block - 1)));
   }
-  return promisify(gzip)(Buffer.concat([...parts, Buffer.alloc(2 * block)]), { level: 1 });
+  return promisify(gzip)(Buffer.concat([...parts, Buffer.alloc(2 * block)]), { level: 0 });
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { DeadLetterDetail } from "../../src/bus/dead-letter-view.ts";
-import type { ReplayResult } from "../../src/bus/replay.ts";
+import type { ReplayRequest } from "../../src/bus/replay/replay-request.ts";
+import type { ReplayResult } from "../../src/bus/replay/replay-view.ts";
 import { autopsyLines, letterLines } from "../../src/cli/dead-letter-lines.ts";
 import { standingLines } from "../../src/cli/deliveries.ts";
-import { type ReplayRange, replayLines, sameCall, sampleLines } from "../../src/cli/replay-lines.ts";
+import { previewLines, progressLine, sampleLines } from "../../src/cli/replay-lines.ts";
 import { eventLine } from "../../src/cli/tail.ts";
 
 /** A text that tries to pass for a line of ours, and to clear the screen. */
@@ -84,14 +85,16 @@ it("C3: a delivery says where it stands and where its job is", () => {
 });
 
 describe("a replay", () => {
-  const range: ReplayRange = {
-    topic: "order.placed",
-    subscriber: "receipt",
+  const request: ReplayRequest = {
+    topics: ["order.placed"],
+    subscribers: ["receipt"],
     from: Date.parse(event.time),
     to: Date.parse(event.time) + 3_600_250,
   };
   const result: ReplayResult = {
     events: 1_204,
+    total: 2_408,
+    selected: 1_204,
     matched: 1_100,
     planned: 1_101,
     missing: 30,
@@ -102,34 +105,49 @@ describe("a replay", () => {
     ended: 0,
     refused: 0,
     audiences: 1,
+    never: 1,
     problems: 2,
     firstProblem: forged,
-    samples: [{ delivery: "d_1", channel: "email", route: "email", to: "asha@example.in", event: "e-1", time: event.time }],
+    parts: [],
+    rate: 301,
+    left: 4_000,
+    samples: [
+      {
+        delivery: "d_1",
+        subscriber: "receipt",
+        channel: "email",
+        route: "email",
+        to: "asha@example.in",
+        event: "e-1",
+        time: event.time,
+        rendered: { subject: "Order A-1", text: forged, html: "<p>" },
+      },
+    ],
     finished: false,
   };
 
   it("is told in figures, with some of what is missing", () => {
-    expect([...replayLines(range, result), ...sampleLines(result)]).toEqual([
+    expect([...previewLines(request, result), ...sampleLines(result)]).toEqual([
       "order.placed for receipt, from 2026-11-24 10:00:00 to 2026-11-24 11:00:00 (UTC)",
-      "  1,204 events, of which 1,100 match its filter; 1,101 deliveries planned:",
+      "  1,204 events, of which 1,100 match its subscriber's filter; 1,101 deliveries planned:",
       "    missing       30  would be queued",
       "    sent       1,070",
       "    under way      0",
       "    dead           1  busbar dead-letters redrive queues them again",
       "    ended          0",
       "    refused        0",
+      '  1 route left out: they refuse replays (replay: "never")',
       "  1 audience looked up again",
       `  2 events could not be planned; the first: ${forgedLine}`,
       "  Missing, for example:",
       "    2026-11-24 10:00:00 email → asha@example.in d_1 of event e-1",
+      "      subject: Order A-1",
+      expect.not.stringContaining("\n") as string,
     ]);
   });
 
-  it("is gone on with by a call whose times do not move", () => {
-    expect(sameCall(range)).toBe(
-      "busbar replay order.placed --subscriber receipt --from 2026-11-24T10:00:00.000Z --to 2026-11-24T11:00:00.250Z",
-    );
-    expect(sameCall({ ...range, from: undefined })).not.toContain("--from");
+  it("says how far it is, how fast, and how long it still takes", () => {
+    expect(progressLine(result)).toBe("1,204 of 2,408 events read, 30 missing, 0 queued, 301 a second, 4.0 s left");
   });
 });
 

@@ -29,17 +29,18 @@ const sms: ChannelView = {
 };
 const stats: Stats = {
   topics: [
-    { name: "order.placed", published: 1_204, held: 900 },
-    { name: "order.refunded", published: 0, held: 0 },
+    { name: "order.placed", published: 1_204, held: 900, losses: 0 },
+    { name: "order.refunded", published: 0, held: 0, losses: 0 },
   ],
   subscribers: [
-    { name: "receipt", topics: ["order.placed"], lag: 7, pending: 1, gaps: 0 },
-    { name: "booking", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T10:00:00.000Z" },
+    { name: "receipt", topics: ["order.placed"], state: "paused", lag: 7, oldestAge: 61_000, pending: 1, gaps: 0 },
+    { name: "booking", topics: ["order.placed"], state: "running", lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T10:00:00.000Z" },
   ],
   channels: [email],
   redis: { keys: 1_500, memoryBytes: 3_565_158, clients: 9, version: "7.0.15" },
   doubtful: 0,
   reconciled: { missing: 0 },
+  newer: [],
 };
 
 describe("A11 D4: the line of statistics", () => {
@@ -47,7 +48,7 @@ describe("A11 D4: the line of statistics", () => {
     expect(statisticsLine(stats)).toBe("published 1,204  waiting 3  active 1  delayed 0  completed 1,198  dead 2  lag 7");
     const before: Stats = {
       ...stats,
-      topics: [{ name: "order.placed", published: 1_173, held: 900 }],
+      topics: [{ name: "order.placed", published: 1_173, held: 900, losses: 0 }],
       // Finished deliveries were forgotten since.
       channels: [{ ...email, completed: 1_500, dead: 1 }],
     };
@@ -63,6 +64,7 @@ describe("A11 D4: the line of statistics", () => {
       subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
       doubtful: 2,
       reconciled: { missing: 0 },
+      newer: [],
     };
     expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email$/);
   });
@@ -83,7 +85,7 @@ describe("A11: the tables", () => {
 
   it("tell of subscribers only those that are behind, and of topics those that are used", () => {
     const text = statsLines(stats).join("\n");
-    expect(text).toMatch(/^receipt +7 +1 +0 +never +order\.placed\n1 of 2 subscribers up to date$/m);
+    expect(text).toMatch(/^receipt +paused +7 +61 s +1 +0 +never +order\.placed\n1 of 2 subscribers up to date$/m);
     expect(text).toMatch(/^order\.placed +1,204 +900\n1,204 events of 1 of 2 topics$/m);
     expect(text).not.toContain("order.refunded");
     expect(text).toMatch(/\nRedis 7\.0\.15: 1,500 keys, 3\.4 MB, 9 clients$/);

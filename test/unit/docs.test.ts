@@ -94,7 +94,7 @@ describe("docs/redis-layout.md", () => {
       "src/workers/redis-statuses.ts",
       "src/workers/redis-message-ids.ts",
       "src/workers/redis-due-receipts.ts",
-      "src/bus/redis-replay-places.ts",
+      "src/bus/replay/redis-replays.ts",
       "src/workers/redis-consents.ts",
       ...ofServer,
     ]) {

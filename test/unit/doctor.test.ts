@@ -42,6 +42,7 @@ const healthy: ServerFacts = {
   evictionPolicy: "noeviction",
   appendOnly: true,
   appendFsync: "always",
+  replicas: { online: 0, coming: 0 },
   usedMemory: 50 * 1_048_576,
   maxMemory: 1_073_741_824,
   systemMemory: 8 * 1_073_741_824,
@@ -100,8 +101,17 @@ const channel: ChannelView = {
   rateLimit: false,
   workers: 1,
 };
-const position = { name: "receipt", topics: ["order.placed"], lag: 0, pending: 0, gaps: 0, seen: "2026-11-24T09:59:56Z" };
-const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, now };
+const position = {
+  name: "receipt",
+  topics: ["order.placed"],
+  state: "running" as const,
+  lag: 0,
+  pending: 0,
+  gaps: 0,
+  seen: "2026-11-24T09:59:56Z",
+};
+const outbox = { waiting: 0, oldestAge: 0, refused: 0, unknownTopics: [] };
+const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, newer: [], now };
 
 describe("what the doctor says of the work", () => {
   it.each<[string, Partial<WorkFacts>, string[]]>([
@@ -120,9 +130,29 @@ describe("what the doctor says of the work", () => {
       { subscribers: [{ ...position, lag: 2, seen: "2026-11-24T09:58:00Z" }] },
       ["error subscribers"],
     ],
+    ["a subscriber that is paused", { subscribers: [{ ...position, lag: 2, state: "paused" }] }, ["warning pauses"]],
     ["nothing of one that is being read", { subscribers: [{ ...position, lag: 2 }] }, []],
-    ["a group that nobody knows", { unknownGroups: [{ group: "shop.old", topics: ["order.placed"] }] }, ["warning groups"]],
+    ["a group that nobody knows", { unknownGroups: [{ group: "shop.old", name: "old", topics: ["order.placed"] }] }, ["warning groups"]],
+    [
+      "events that wait for a newer process, and those that this build could take",
+      {
+        newer: [
+          { topic: "order.placed", version: 3, events: 2, known: 2 },
+          { topic: "order.placed", version: 2, events: 1, known: 2 },
+        ],
+      },
+      ["warning versions", "warning versions"],
+    ],
     ["dead letters", { channels: [{ ...channel, dead: 2 }] }, ["warning dead letters"]],
+    ["nothing of an outbox that is being relayed", { outbox: { ...outbox, waiting: 3, oldestAge: 59_000 } }, []],
+    ["an outbox without a relay", { outbox: { ...outbox, waiting: 3, oldestAge: 61_000 } }, ["error outbox"]],
+    ["an outbox that cannot be seen", { outbox: { problem: "the database cannot be reached" } }, ["error outbox"]],
+    ["events that were set aside", { outbox: { ...outbox, refused: 1 } }, ["warning outbox"]],
+    [
+      "events of a topic of another build, and not its relay",
+      { outbox: { ...outbox, waiting: 2, oldestAge: 61_000, unknownTopics: [{ topic: "order.later", waiting: 2 }] } },
+      ["warning outbox"],
+    ],
   ])("names %s", (_, facts, expected) => {
     expect(notOk(workFindings({ ...idle, ...facts }))).toEqual(expected);
   });

@@ -5,14 +5,13 @@ import type { LogEntry, TopicLog } from "../../src/log/topic-log.ts";
 import type { Gates } from "../../src/router/gates.ts";
 import { createLane } from "../../src/router/lane.ts";
 import type { Admission } from "../../src/router/queue-gate.ts";
-import { orderPlaced, receipt } from "../support/line.ts";
+import { defineSubscriber, type Subscriber } from "../../src/index.ts";
+import { orderPlaced, receipt, receiptEmail } from "../support/line.ts";
 
 afterEach(() => void vi.useRealTimers());
 
-const pageEvents = 500;
-
 /** A lane of an endless log, whose queue answers a page when the test says so. */
-function endlessLane() {
+function endlessLane(subscriber: Subscriber = receipt, pageEvents = 500) {
   const budgets: unknown[] = [];
   const answers: ((admission: Admission) => void)[] = [];
   let number = 0;
@@ -25,17 +24,18 @@ function endlessLane() {
   const log: Pick<TopicLog, "read" | "acknowledge"> = {
     async read(_position, _reader, budget) {
       budgets.push(budget);
-      return { entries: Array.from({ length: pageEvents }, entry), gap: 0, more: true };
+      return { entries: Array.from({ length: pageEvents }, entry), gap: 0, more: true, held: false };
     },
     acknowledge: async () => undefined,
   };
   const gate = { add: () => new Promise<Admission>((resolve) => answers.push(resolve)), stop: () => undefined };
   const lane = createLane({
     position: { topic: orderPlaced.name, partition: 0, group: "test.receipt" },
-    subscriber: receipt,
+    subscriber,
     log: log as TopicLog,
     gates: { of: () => gate } as unknown as Gates,
     planning: { application: "test" },
+    newer: { tell: () => undefined, waits: async () => undefined, taken: async () => undefined, wakeKnown: async () => undefined },
     reader: () => "reader",
     observe: () => undefined,
     logger: silentLogger,
@@ -84,5 +84,31 @@ it("a lane holds at most 10,000 entries for a queue that refuses", async () => {
   }
   await new Promise((resolve) => setImmediate(resolve));
   expect(lane.hasRoom()).toBe(false);
-  expect(budgets.length * pageEvents).toBe(10_000);
+  expect(budgets.length * 500).toBe(10_000);
+});
+
+it("a lane that plans for long gives others their turn every 20 ms", async () => {
+  const turns: number[] = [];
+  const slow = defineSubscriber(orderPlaced, {
+    name: "slow",
+    deliver: ({ email }) => [
+      email({
+        when: () => {
+          const start = performance.now();
+          while (performance.now() - start < 5) turns.length += 0;
+          return true;
+        },
+        to: ({ data }) => data.email,
+        template: receiptEmail,
+        data: ({ data }) => ({ orderId: data.orderId }),
+      }),
+    ],
+  });
+  const { lane, asked } = endlessLane(slow, 40);
+  const others = setInterval(() => turns.push(performance.now()), 1);
+  lane.wake();
+  await asked(1);
+  clearInterval(others);
+  // A page of 40 plans of 5 ms each has at least eight such turns; a machine that is busy may miss some.
+  expect(turns.length).toBeGreaterThanOrEqual(4);
 });

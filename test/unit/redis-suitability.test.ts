@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkRedisUrl, maskUrl } from "../../src/base/redis.ts";
+import { maskUrl, readRedisAddress } from "../../src/base/redis-address.ts";
 import { judgeRedis } from "../../src/base/redis-suitability.ts";
 
 const fit = { version: "7.0.15", evictionPolicy: "noeviction", appendOnly: true, appendFsync: "always" };
@@ -31,16 +31,16 @@ describe("a Redis to keep work in", () => {
   });
 
   it("D6: takes redis:// and rediss:// addresses, and says which one to use instead of a REST address", () => {
-    expect(() => checkRedisUrl("rediss://user:pass@host:6380/2")).not.toThrow();
-    expect(() => checkRedisUrl("https://eu1-x.hosted.example")).toThrow(
+    expect(() => readRedisAddress("rediss://user:pass@host:6380/2")).not.toThrow();
+    expect(() => readRedisAddress("https://eu1-x.hosted.example")).toThrow(
       /REST address of a hosted Redis: use the one that begins with rediss:\/\//,
     );
-    expect(() => checkRedisUrl("localhost:6379")).toThrow(/Write redis:\/\//);
+    expect(() => readRedisAddress("localhost:6379")).toThrow(/Write redis:\/\//);
   });
 
   it("never shows a password", () => {
     expect(maskUrl("rediss://user:s3cret@host:1")).toBe("rediss://user:***@host:1");
-    expect(() => checkRedisUrl("http://user:s3cret@host")).toThrow(
+    expect(() => readRedisAddress("http://user:s3cret@host")).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining("s3cret") as string }),
     );
   });

@@ -9,8 +9,9 @@ const empty = {
   redis: { keys: 0, memoryBytes: 0, clients: 0, version: "7" },
   doubtful: 0,
   reconciled: { missing: 0 },
+  newer: [],
 };
-const published = (count: number): Stats => ({ ...empty, topics: [{ name: "order.placed", published: count, held: count }] });
+const published = (count: number): Stats => ({ ...empty, topics: [{ name: "order.placed", published: count, held: count, losses: 0 }] });
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -138,6 +138,7 @@ describe("a worker", () => {
       ledger: ledger as unknown as Ledger,
       suppressions: suppressions as unknown as Suppressions,
       track: async () => undefined,
+      keepSent: () => undefined,
       clock,
       observe: () => undefined,
       logger: silentLogger,

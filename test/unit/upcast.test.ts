@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { defineTopic } from "../../src/index.ts";
-import { upcastEvent } from "../../src/define/upcast.ts";
+import { newerVersion, newestEvent, upcastEvent } from "../../src/define/upcast.ts";
 
 const first = defineTopic("order.placed", z.object({ orderId: z.string(), total: z.number() }), {
   key: (order) => order.orderId,
@@ -56,6 +56,17 @@ describe("evolve", () => {
     expect(() => upcastEvent(second, event(3, {}))).toThrow(
       "the event is of version 3 of order.placed, and this build knows versions up to 2",
     );
+  });
+
+  it("takes no version that is none", () => {
+    for (const version of [0, -1, 1.5, "2"]) expect(() => upcastEvent(third, event(version as never, {}))).toThrow("which is none");
+  });
+
+  it("shows an event in the newest version, and as it was written where it cannot be brought up", () => {
+    expect(newestEvent([third], event(1, { orderId: "B", total: 5 })).data).toEqual({ id: "B", amount: { value: 5, currency: "INR" } });
+    for (const written of [event(1, { orderId: 7 }), event(4, { any: "thing" })]) expect(newestEvent([third], written)).toBe(written);
+    expect(newerVersion([third], event(4, {}))).toEqual({ topic: "order.placed", version: 4, known: 3 });
+    expect(newerVersion([third], event(3, {}))).toBeUndefined();
   });
 
   it("refuses, when it is defined, a key that the new payload does not have and an upcast that throws on the example", () => {

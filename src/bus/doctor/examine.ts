@@ -1,18 +1,21 @@
 import { messageOf } from "../../base/errors.ts";
 import { silentLogger } from "../../base/logger.ts";
-import { closeRedis, maskUrl } from "../../base/redis.ts";
+import { closeRedis } from "../../base/redis.ts";
+import { maskUrl } from "../../base/redis-address.ts";
 import type { Durability } from "../../base/redis-suitability.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { redisLog } from "../../log/redis-log.ts";
 import type { Bus } from "../bus.ts";
 import type { Settings } from "../options.ts";
-import { topicStandings } from "../positions.ts";
+import { topicStandings, type TopicStandings } from "../positions.ts";
+import type { Stats } from "../stats.ts";
 import { type Diagnosis, error, ok } from "./diagnosis.ts";
 import { idleFinding } from "./idle-cost.ts";
+import { logFindings } from "./log-findings.ts";
 import { tryRedis } from "./redis-connection.ts";
 import { readServerFacts } from "./redis-facts.ts";
 import { serverFindings } from "./server-findings.ts";
-import { workFindings } from "./work-findings.ts";
+import { type WorkFacts, workFindings } from "./work-findings.ts";
 
 export interface ExamineOptions {
   readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application">;
@@ -36,12 +39,23 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
     const found = [connection, ...serverFindings(facts, durability)];
     if (bus === undefined) return found;
     try {
-      const [{ channels, subscribers, reconciled, spool }, catalog] = [await bus.stats(), await bus.catalog()];
-      const unknownGroups = await groupsOfNobody(settings, catalog);
+      const [{ channels, subscribers, reconciled, newer, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
+      const standings = await readLogs(settings, catalog);
+      const unknownGroups = groupsOfNobody(standings, settings.application, catalog);
       const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
       return [
         ...found,
-        ...workFindings({ channels, subscribers, unknownGroups, reconciled, spool, now: Date.now() }),
+        ...logFindings(standings, Date.now()),
+        ...workFindings({
+          channels,
+          subscribers,
+          unknownGroups,
+          reconciled,
+          newer: withKnown(newer, catalog),
+          spool,
+          outbox,
+          now: Date.now(),
+        }),
         idleFinding(facts.clients, on),
       ];
     } catch (failure) {
@@ -55,23 +69,37 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
   }
 }
 
-/** The groups of this application on its topics' logs that no subscriber has, in the order of their names. */
-async function groupsOfNobody(
-  { redis: url, prefix, partitions, publishDeadline: deadline, application }: ExamineOptions["settings"],
+function withKnown(newer: Stats["newer"], catalog: Catalog): WorkFacts["newer"] {
+  return newer.map((waiting) => ({ ...waiting, known: catalog.topic(waiting.topic)?.version }));
+}
+
+async function readLogs(
+  { redis: url, prefix, partitions, publishDeadline: deadline }: ExamineOptions["settings"],
   catalog: Catalog,
-): Promise<{ group: string; topics: string[] }[]> {
-  const known = new Set(catalog.subscribers.map(({ identity }) => `${application}.${identity}`));
+): Promise<TopicStandings> {
   const log = redisLog({ url, prefix, partitions, deadline, logger: silentLogger });
   try {
-    const found = new Map<string, Set<string>>();
-    for (const [topic, standings] of await topicStandings(log, catalog)) {
-      for (const { group } of standings.flatMap(({ groups }) => groups)) {
-        if (!group.startsWith(`${application}.`) || known.has(group)) continue;
-        found.set(group, (found.get(group) ?? new Set()).add(topic));
-      }
-    }
-    return [...found].map(([group, read]) => ({ group, topics: [...read] })).toSorted((a, b) => a.group.localeCompare(b.group));
+    return await topicStandings(log, catalog);
   } finally {
     await log.close();
   }
+}
+
+/** The groups of this application on its topics' logs that no subscriber has, in the order of their names. */
+function groupsOfNobody(
+  standings: TopicStandings,
+  application: string,
+  catalog: Catalog,
+): { group: string; name: string; topics: string[] }[] {
+  const known = new Set(catalog.subscribers.map(({ identity }) => `${application}.${identity}`));
+  const found = new Map<string, Set<string>>();
+  for (const [topic, partitions] of standings) {
+    for (const { group } of partitions.flatMap(({ groups }) => groups)) {
+      if (!group.startsWith(`${application}.`) || known.has(group)) continue;
+      found.set(group, (found.get(group) ?? new Set()).add(topic));
+    }
+  }
+  return [...found]
+    .map(([group, read]) => ({ group, name: group.slice(application.length + 1), topics: [...read] }))
+    .toSorted((a, b) => a.group.localeCompare(b.group));
 }

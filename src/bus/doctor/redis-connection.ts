@@ -1,13 +1,13 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { Redis } from "ioredis";
 import { messageOf } from "../../base/errors.ts";
-import { checkRedisUrl, maskUrl } from "../../base/redis.ts";
+import { isCluster, openRedis, type RedisConnection } from "../../base/redis.ts";
+import { maskUrl, readRedisAddress } from "../../base/redis-address.ts";
 import { connectionVerdict } from "./connection-verdict.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 
 export interface Connected {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   /** Milliseconds that a PING took. */
   readonly roundTrip: number;
 }
@@ -22,11 +22,11 @@ const nobody = /^(ENOTFOUND|EAI_AGAIN|EAI_FAIL|ECONNREFUSED|EHOSTUNREACH|ENETUNR
  * @throws BusbarError `INVALID_CONFIGURATION` when it is no address
  */
 export async function tryRedis(url: string, prefix: string): Promise<Connected | Diagnosis> {
-  checkRedisUrl(url);
-  const redis = new Redis(url, {
+  const redis = openRedis(readRedisAddress(url), {
     lazyConnect: true,
     connectionName: "busbar-doctor",
     retryStrategy: () => null,
+    sentinelRetryStrategy: () => null,
     maxRetriesPerRequest: 0,
     connectTimeout: patienceMs,
     commandTimeout: patienceMs,
@@ -38,19 +38,18 @@ export async function tryRedis(url: string, prefix: string): Promise<Connected |
   redis.on("error", (failure) => (cause = failure));
   try {
     await redis.connect();
-    const { db = 0 } = redis.options;
-    await redis.select(db);
+    if (!isCluster(redis)) await redis.select(redis.options.db ?? 0);
     const before = performance.now();
     await redis.ping();
     const roundTrip = performance.now() - before;
     // What only reads needs the same rights on the keys and for scripts as the rest.
     await redis.exists(`${prefix}:topics`);
-    await redis.eval("return 1", 0);
+    await redis.eval("return 1", 1, `${prefix}:topics`);
     return { redis, roundTrip };
   } catch (failure) {
     redis.disconnect();
     const reason = isClosed(failure) ? (cause ?? failure) : failure;
-    const tls = url.startsWith("rediss:");
+    const tls = url.startsWith("rediss");
     const code = (reason as { code?: string } | null)?.code;
     const said = messageOf(reason);
     // Redis' own errors begin with a word in capitals: who sends one has understood us.
@@ -78,6 +77,8 @@ function speaksPlainly(url: string): Promise<boolean> {
 }
 
 function placeOf(url: string): { readonly host: string; readonly port: number } {
+  const address = readRedisAddress(url);
+  if (address.kind !== "server") return address.places[0]!;
   const { hostname, port } = new URL(url);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6_379) };
 }

@@ -1,4 +1,6 @@
 import type { Redis } from "ioredis";
+import { mastersOf, type RedisConnection } from "../../base/redis.ts";
+import { infoField, leastOf, readRedisFacts } from "../../base/redis-facts.ts";
 import type { RedisFacts } from "../../base/redis-suitability.ts";
 
 /** What the doctor sees of a Redis. Undefined: its host does not let us see it. */
@@ -27,18 +29,28 @@ export interface KeyFacts {
 /** A large Redis is not read as a whole. */
 const mostKeys = 20_000;
 
-export async function readServerFacts(redis: Redis, prefix: string): Promise<ServerFacts> {
-  const info = (await seen(redis.info())) ?? "";
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
-  const figure = (name: string): number | undefined => (field(name) === undefined ? undefined : Number(field(name)));
-  const config = await seen(redis.config("GET", "append*") as Promise<string[]>);
-  const configured = (name: string): string | undefined => (config?.includes(name) ? config[config.indexOf(name) + 1] : undefined);
-  const appendOnly = configured("appendonly") ?? (field("aof_enabled") === "1" ? "yes" : undefined);
+/** Of a Cluster, all masters are looked at: their keys and connections together, and of everything else the worst. */
+export async function readServerFacts(redis: RedisConnection, prefix: string): Promise<ServerFacts> {
+  const all = await Promise.all((await mastersOf(redis)).map((master) => ofOne(master, prefix)));
+  const [first] = all;
+  if (first === undefined || all.length === 1) return first!;
+  const fullest = all.toSorted((a, b) => share(b) - share(a))[0]!;
   return {
-    version: field("valkey_version") ?? field("redis_version") ?? "unknown",
-    evictionPolicy: field("maxmemory_policy"),
-    appendOnly: appendOnly === undefined ? undefined : appendOnly === "yes",
-    appendFsync: configured("appendfsync"),
+    ...leastOf(all),
+    usedMemory: fullest.usedMemory,
+    maxMemory: fullest.maxMemory,
+    systemMemory: fullest.systemMemory,
+    clockAhead: all.map((facts) => facts.clockAhead).toSorted((a, b) => Math.abs(b) - Math.abs(a))[0]!,
+    keys: together(all.map((facts) => facts.keys)),
+    clients: first.clients,
+  };
+}
+
+async function ofOne(redis: Redis, prefix: string): Promise<ServerFacts> {
+  const { info, ...facts } = await readRedisFacts(redis, (await seen(redis.info())) ?? "");
+  const figure = (name: string): number | undefined => (infoField(info, name) === undefined ? undefined : Number(infoField(info, name)));
+  return {
+    ...facts,
     usedMemory: figure("used_memory"),
     maxMemory: figure("maxmemory"),
     systemMemory: figure("total_system_memory"),
@@ -46,6 +58,25 @@ export async function readServerFacts(redis: Redis, prefix: string): Promise<Ser
     keys: await seen(keyFacts(redis, prefix)),
     clients: await seen((redis.client("LIST") as Promise<string>).then(namesOf)),
   };
+}
+
+function share({ usedMemory = 0, maxMemory = 0 }: ServerFacts): number {
+  return maxMemory === 0 ? 0 : usedMemory / maxMemory;
+}
+
+function together(all: readonly (KeyFacts | undefined)[]): KeyFacts | undefined {
+  const known = all.flatMap((facts) => facts ?? []);
+  const counts = new Map<string, number>();
+  for (const { beginning, keys } of known.flatMap(({ foreign }) => foreign)) counts.set(beginning, (counts.get(beginning) ?? 0) + keys);
+  return {
+    looked: known.reduce((sum, { looked }) => sum + looked, 0),
+    all: known.reduce((sum, { all: keys }) => sum + keys, 0),
+    foreign: sorted(counts),
+  };
+}
+
+function sorted(counts: ReadonlyMap<string, number>): KeyFacts["foreign"] {
+  return [...counts].map(([beginning, keys]) => ({ beginning, keys })).toSorted((a, b) => b.keys - a.keys);
 }
 
 /** Undefined where this user may not ask. */
@@ -77,8 +108,7 @@ async function keyFacts(redis: Redis, prefix: string): Promise<KeyFacts> {
     cursor = next;
     if (cursor === "0" || looked >= mostKeys) break;
   }
-  const foreign = [...counts].map(([beginning, keys]) => ({ beginning, keys })).toSorted((a, b) => b.keys - a.keys);
-  return { looked, all: Math.max(all, looked), foreign };
+  return { looked, all: Math.max(all, looked), foreign: sorted(counts) };
 }
 
 function namesOf(list: string): Map<string, number> {

@@ -1,7 +1,9 @@
 import type { ChannelView } from "../channels.ts";
 import type { SubscriberPosition } from "../positions.ts";
+import type { NewerWaiting } from "../../router/newer-record.ts";
 import type { ReconcilerFindings } from "../reconciler-record.ts";
 import type { SpoolUse } from "../spool/spool-folder.ts";
+import type { Stats } from "../stats.ts";
 import { type Diagnosis, error, ok, warning } from "./diagnosis.ts";
 
 /** What the doctor sees of the application's work. */
@@ -9,10 +11,14 @@ export interface WorkFacts {
   readonly channels: readonly ChannelView[];
   readonly subscribers: readonly SubscriberPosition[];
   /** Consumer groups of this application that belong to no subscriber that this build knows, with the topics that they read. */
-  readonly unknownGroups: readonly { readonly group: string; readonly topics: readonly string[] }[];
+  readonly unknownGroups: readonly { readonly group: string; readonly name: string; readonly topics: readonly string[] }[];
   readonly reconciled: ReconcilerFindings;
+  /** Events that wait for a process that knows their version; `known`: the newest version that this build knows. */
+  readonly newer: readonly (NewerWaiting & { readonly known: number | undefined })[];
   /** What lies in the spool's folder; absent where there is no spool. */
   readonly spool?: SpoolUse | undefined;
+  /** What is in the outbox; absent where no database of one is named. */
+  readonly outbox?: Stats["outbox"] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -29,8 +35,10 @@ export function workFindings(facts: WorkFacts): Diagnosis[] {
     readers(facts),
     groups(facts),
     deadLetters(facts),
+    newerVersions(facts),
     reconciled(facts),
     spooled(facts),
+    outboxed(facts),
   ].flat();
 }
 
@@ -45,6 +53,20 @@ function workers({ channels }: WorkFacts): Diagnosis {
   const named = idle.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")})`);
   const roles = idle.some(({ name }) => name !== "routing" && name !== "audiences") ? "workers" : "router";
   return error(about, `Work waits that no process takes: ${named.join(", ")}.`, `Start a process: busbar start --only ${roles}.`);
+}
+
+function newerVersions({ newer }: WorkFacts): Diagnosis[] {
+  if (newer.length === 0) return [ok("versions", "No event waits for a newer process.")];
+  return newer.map(({ topic, version, events, known }) => {
+    const waiting = `${events.toLocaleString("en")} of ${topic}, version ${version}`;
+    return known !== undefined && known >= version
+      ? warning("versions", `Events wait for a process of this build: ${waiting}.`, "Start one: busbar start --only router.")
+      : warning(
+          "versions",
+          `Events wait for a newer process: ${waiting}; this build knows ${known === undefined ? "no such topic" : `versions up to ${known}`}.`,
+          "Nothing is lost: deploy the routers' newer build, and it takes them at once.",
+        );
+  });
 }
 
 /** What was lost longer ago than this is no news, milliseconds. */
@@ -81,11 +103,69 @@ function spooled({ spool }: WorkFacts): Diagnosis[] {
   ];
 }
 
-function paused({ channels }: WorkFacts): Diagnosis {
+/** A relay is woken by the commit, and looks once a second. */
+const relayGoneMs = 60_000;
+
+function outboxed({ outbox }: WorkFacts): Diagnosis[] {
+  if (outbox === undefined) return [];
+  const about = "outbox";
+  if ("problem" in outbox)
+    return [
+      error(
+        about,
+        `The outbox cannot be seen: ${outbox.problem}`,
+        "What was published in transactions waits there until a relay reaches it.",
+      ),
+    ];
+  const { waiting, oldestAge, refused, unknownTopics } = outbox;
+  const count = waiting.toLocaleString("en");
+  const unknown = unknownTopics.map(({ topic, waiting: ofTopic }) => `${topic} (${ofTopic.toLocaleString("en")})`);
+  const late = oldestAge > relayGoneMs && unknownTopics.reduce((left, topic) => left - topic.waiting, waiting) > 0;
+  const findings: Diagnosis[] = [];
+  if (late)
+    findings.push(
+      error(
+        about,
+        `Events wait in the outbox, and no relay takes them: ${count}, the oldest since ${Math.round(oldestAge / 1_000)} s.`,
+        "Start one: busbar outbox relay; where one runs, its log says what is in its way.",
+      ),
+    );
+  if (unknown.length > 0)
+    findings.push(
+      warning(
+        about,
+        `Events of topics that this build does not define wait in the outbox: ${unknown.join(", ")}.`,
+        "Start a relay of the build that defines them; if nobody does, correct or delete the rows in busbar.outbox.",
+      ),
+    );
+  if (refused > 0)
+    findings.push(
+      warning(
+        about,
+        `Events were set aside because they cannot be published: ${refused.toLocaleString("en")}.`,
+        "Look at them: busbar outbox refused; then retry or discard them.",
+      ),
+    );
+  return findings.length > 0
+    ? findings
+    : [
+        ok(
+          about,
+          waiting === 0 ? "No event waits in the outbox." : `${count} events wait in the outbox, the oldest for less than a minute.`,
+        ),
+      ];
+}
+
+function paused({ channels, subscribers }: WorkFacts): Diagnosis {
   const held = channels.filter((channel) => channel.paused);
-  if (held.length === 0) return ok("pauses", "No channel is paused.");
-  const named = held.map(({ name, waiting }) => `${name} (${waiting.toLocaleString("en")} wait)`);
-  return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar channels resume ${held[0]!.name}.`);
+  const waiting = subscribers.filter(({ state }) => state !== "running");
+  if (held.length + waiting.length === 0) return ok("pauses", "No channel and no subscriber is paused.");
+  const named = [
+    ...held.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")} wait)`),
+    ...waiting.map(({ name, lag }) => `the subscriber ${name} (${lag.toLocaleString("en")} unread)`),
+  ];
+  const resume = held[0] === undefined ? `subscribers resume ${waiting[0]!.name}` : `channels resume ${held[0].name}`;
+  return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar ${resume}.`);
 }
 
 function switchedOff({ channels }: WorkFacts): Diagnosis[] {
@@ -110,12 +190,12 @@ function readers({ subscribers, now }: WorkFacts): Diagnosis {
 }
 
 function groups({ unknownGroups }: WorkFacts): Diagnosis[] {
-  return unknownGroups.map(({ group, topics }) => {
+  return unknownGroups.map(({ group, name, topics }) => {
     const message = `The group ${group} reads ${topics.join(", ")} and belongs to no subscriber of this build.`;
     return warning(
       "groups",
       message,
-      "If it was renamed, name the old one in `formerly`; else it stops holding the logs after 7 d without a reader.",
+      `If it was renamed, name the old one in \`formerly\`; if it is gone for good: busbar subscribers remove ${name}.`,
     );
   });
 }

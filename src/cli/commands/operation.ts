@@ -1,12 +1,15 @@
 import type { Command } from "commander";
+import { declareSubscriberVerbs } from "./subscriber-verbs.ts";
 
 /** What looks at a running system, and holds parts of it up. */
 export function declareOperation(program: Command): void {
-  const subscribers = program.command("subscribers").description("who listens to what, and how far each has read");
+  const subscribers = program
+    .command("subscribers")
+    .description("who listens to what, and how far each has read; pause, move and remove one for all processes");
 
   subscribers
     .command("list", { isDefault: true })
-    .description("list subscribers with what they have not read yet (lag), not finished (pending) or lost (gaps)")
+    .description("list subscribers with what they have not read yet (lag, and its oldest), not finished (pending) or lost (gaps)")
     .option("--json", "print them as JSON")
     .addHelpText("after", `\nExamples:\n  busbar subscribers\n  busbar subscribers list --json`)
     .allowExcessArguments()
@@ -14,6 +17,8 @@ export function declareOperation(program: Command): void {
       (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
       await (await import("../subscribers.ts")).listSubscribers(options);
     });
+
+  declareSubscriberVerbs(subscribers);
 
   const channels = program.command("channels").description("the channels' queues: look at them, pause and resume them, clean them");
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** What a person does about single deliveries, dead letters and past events. */
+/** What a person does about single deliveries and dead letters. */
 export function declareRepair(program: Command): void {
   const deliveries = program.command("deliveries").description("single deliveries: where one stands, and cancelling one that waits");
 
@@ -79,25 +79,5 @@ export function declareRepair(program: Command): void {
     )
     .action(async (ids: string[], options: { all?: boolean; queue?: string; reason?: string; yes?: boolean; json?: boolean }) =>
       (await import("../dead-letters.ts")).discardDeadLetters(ids, options),
-    );
-
-  program
-    .command("replay <topic>")
-    .description("route past events again for one subscriber, and queue what was never sent; looks first, and asks")
-    .requiredOption("--subscriber <name>", "for whom")
-    .option("--from <time>", "how long ago, such as 2h, or a time such as 2026-11-24T10:00:00Z; by default the last 95 hours")
-    .option("--to <time>", "the same; by default now")
-    .option("--preview", "only look: counts and examples of what is missing")
-    .option("--yes", "do not ask")
-    .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `\nExamples:\n  busbar replay order.placed --subscriber order-confirmation --from 2h --preview\n  busbar replay order.placed --subscriber order-confirmation --from 2026-11-24T08:00:00Z --to 2026-11-24T10:00:00Z`,
-    )
-    .action(
-      async (
-        topic: string,
-        options: { subscriber: string; from?: string; to?: string; preview?: boolean; yes?: boolean; json?: boolean },
-      ) => (await import("../replay.ts")).replay(topic, options),
     );
 }

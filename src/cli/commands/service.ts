@@ -24,9 +24,10 @@ export function declareService(program: Command): void {
     .command("start")
     .description("run the service on the Redis at REDIS_URL")
     .addOption(
-      new Option("--only <roles>", "some of router,workers,server; all by default").argParser((text) =>
-        text.split(",").map((role) => role.trim()),
-      ),
+      new Option(
+        "--only <roles>",
+        "some of router,workers,relay,server; all by default, the relay where OUTBOX_DATABASE_URL is set",
+      ).argParser((text) => text.split(",").map((role) => role.trim())),
     )
     .option("--health-port <port>", "without the role server: answer /healthz, /readyz and /metrics on this port of 127.0.0.1")
     .action(async (options: { only?: string[]; healthPort?: string }) => (await import("../start.ts")).start(options));

@@ -3,7 +3,7 @@ import { HttpProblem } from "../problem.ts";
 import { type Operation, operation, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
-/** Figures, subscribers, topics, and a message to try the way with. */
+/** Figures, topics, and a message to try the way with. */
 export function systemOperations(bus: ServedBus, { live }: { readonly live: boolean }): readonly Operation[] {
   return [
     operation({
@@ -14,15 +14,6 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
       tag: "System",
       answer: "`topics`, `subscribers`, `channels`, `redis` and `doubtful`",
       handle: () => bus.stats(),
-    }),
-    operation({
-      method: "GET",
-      path: "/v1/subscribers",
-      scope: "read",
-      summary: "Who listens to what, and how far each has read",
-      tag: "System",
-      answer: "`subscribers`, each with `lag`, `pending`, `gaps` and when it was last looked after",
-      handle: async () => ({ subscribers: await bus.subscribers() }),
     }),
     operation({
       method: "GET",

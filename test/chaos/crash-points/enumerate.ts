@@ -118,7 +118,7 @@ async function settle({ colleague, done, expected, sends }: Settling): Promise<b
     if (!done() || linesOf(sends) < expected()) continue;
     const queues = await colleague.inspect.queues();
     const open = Object.values(queues).reduce((sum, { waiting, active, delayed }) => sum + waiting + active + delayed, 0);
-    const positions = await colleague.subscribers();
+    const positions = await colleague.subscribers.list();
     if (open === 0 && positions.every(({ lag, pending }) => lag + pending === 0)) return true;
   }
   return false;

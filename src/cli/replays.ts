@@ -1,0 +1,44 @@
+import { numberArgument } from "./arguments.ts";
+import { byPerson } from "./by-person.ts";
+import { withApplication } from "./folder-redis.ts";
+import { complain, print, printJson } from "./output.ts";
+import { work } from "./replay.ts";
+import { listLines, viewLines } from "./replay-lines.ts";
+import { asTyped } from "./wrong-call.ts";
+
+export async function listReplays({ count, json }: { readonly count: string; readonly json?: boolean }): Promise<void> {
+  const most = numberArgument("--count", count, { least: 1, most: 1_000 });
+  await withApplication(async ({ replays }) => {
+    const all = await replays.list(most);
+    if (json === true) printJson(all);
+    else print(...listLines(all));
+  });
+}
+
+export async function showReplay(id: string, { json }: { readonly json?: boolean }): Promise<void> {
+  await withApplication(async ({ replays }) => {
+    const view = await replays.show(id);
+    if (view === undefined) {
+      complain(`no replay has the id ${JSON.stringify(id)}: busbar replay list`);
+      process.exitCode = 1;
+    } else if (json === true) printJson(view);
+    else print(...viewLines(view));
+  });
+}
+
+/** Tells a replay what to do, from anywhere: whoever works on it sees it within a second. */
+export async function turnReplay(
+  verb: "pause" | "resume" | "cancel",
+  id: string,
+  { reason, here, json }: { readonly reason?: string; readonly here?: boolean; readonly json?: boolean },
+): Promise<void> {
+  await asTyped(() =>
+    withApplication(async ({ replays }) => {
+      const view = await replays[verb](id, byPerson(reason));
+      if (here === true) return;
+      if (json === true) printJson(view);
+      else print(`${view.id} is ${view.state}.${verb === "resume" ? " A process with a router goes on with it." : ""}`);
+    }),
+  );
+  if (here === true) await work(id, json === undefined ? {} : { json });
+}

@@ -1,0 +1,17 @@
+import type { Readable } from "node:stream";
+
+/**
+ * Where segments are kept when they have left the log: a folder, or a bucket.
+ *
+ * The contract:
+ * - A `put` that resolved is there as a whole, whatever dies afterwards; one that failed is there as a whole or not at all. Twice is fine.
+ * - `list` tells the names that begin with a prefix, in their order.
+ */
+export interface ArchiveStore {
+  /** How people call it. */
+  readonly title: string;
+  put(name: string, body: Readable | Buffer): Promise<void>;
+  /** Undefined where there is no such thing. */
+  get(name: string): Promise<Readable | undefined>;
+  list(prefix: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { pipeline, type Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { createGunzip } from "node:zlib";
+import { messageOf } from "../../base/errors.ts";
+import type { ArchiveStore } from "./archive-store.ts";
+import { type ArchivedEntry, type Manifest, segmentName } from "./segment.ts";
+
+/** A segment that is not as it was written. */
+export class DamagedSegment extends Error {
+  override readonly name = "DamagedSegment";
+}
+
+/** All manifests of an application, or of one of its topics, in the order of topic, day and partition. What is no manifest is left out. */
+export async function readManifests(store: ArchiveStore, prefix: string): Promise<readonly Manifest[]> {
+  const names = (await store.list(prefix)).filter((name) => /\/p\d+\.json$/.test(name));
+  const read = await Promise.all(names.map(async (name) => manifestOf(await textOf(await store.get(name)))));
+  return read.flatMap((manifest) => manifest ?? []);
+}
+
+function manifestOf(text: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    return manifest.version === 1 && typeof manifest.sha256 === "string" ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Looks whether a segment is as it was written.
+ * @throws DamagedSegment naming it
+ */
+export async function checkSegment(store: ArchiveStore, manifest: Manifest): Promise<void> {
+  const name = segmentName(manifest);
+  const body = await store.get(name);
+  if (body === undefined) throw new DamagedSegment(`${name} is missing in ${store.title}`);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  if (bytes !== manifest.bytes)
+    throw new DamagedSegment(`${name} in ${store.title} is damaged: it has ${bytes} bytes, and was written with ${manifest.bytes}`);
+  if (hash.digest("hex") !== manifest.sha256)
+    throw new DamagedSegment(`${name} in ${store.title} is damaged: its SHA-256 is not the one that it was written with`);
+}
+
+/**
+ * The entries of a segment behind an entry, in the order of the log.
+ * @throws DamagedSegment naming it, before the first entry
+ */
+export async function* segmentEntries(store: ArchiveStore, manifest: Manifest, after: string | undefined): AsyncGenerator<ArchivedEntry> {
+  await checkSegment(store, manifest);
+  const name = segmentName(manifest);
+  const body = await store.get(name);
+  if (body === undefined) throw new DamagedSegment(`${name} is missing in ${store.title}`);
+  const plain = createGunzip({ chunkSize: 256 * 1_024 });
+  // What goes wrong with the one ends the other, and is thrown where that is read.
+  pipeline(body, plain, () => undefined);
+  let header = true;
+  try {
+    for await (const line of linesOf(plain)) {
+      if (header) header = false;
+      else if (after === undefined || isBehind(idOf(line), after)) yield JSON.parse(line) as ArchivedEntry;
+    }
+  } catch (error) {
+    throw new DamagedSegment(`${name} in ${store.title} cannot be read: ${messageOf(error)}`);
+  } finally {
+    plain.destroy();
+  }
+}
+
+async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for await (const chunk of source) {
+    const lines = (rest + decoder.write(chunk)).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+/** A line begins with it: those before the asked one need not be read as a whole. */
+function idOf(line: string): string {
+  return line.slice(7, line.indexOf('"', 7));
+}
+
+/** Whether an entry id is behind another one. Pure. */
+export function isBehind(id: string, other: string): boolean {
+  const [a = 0, b = 0] = id.split("-").map(Number);
+  const [c = 0, d = 0] = other.split("-").map(Number);
+  return a > c || (a === c && b > d);
+}
+
+export async function textOf(body: Readable | undefined): Promise<string> {
+  if (body === undefined) return "";
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

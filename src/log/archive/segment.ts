@@ -1,0 +1,119 @@
+import type { RoutedRecord } from "../topic-log.ts";
+
+/**
+ * A segment is what one topic and partition published on one day (UTC, by the time of the append): lines of JSON, gzipped, in the order of the log. The first line is
+ * its header, each further one an entry with what its subscribers had planned for it and how that had ended.
+ *
+ * | name | what |
+ * |---|---|
+ * | `<app>/<topic>/<day>/p<n>.ndjson.gz` | the segment; `<day>` such as `2026-11-21` |
+ * | `<app>/<topic>/<day>/p<n>.json` | its manifest, written last: without it there is no segment |
+ * | `<app>/<topic>/<day>/p<n>.queued/<replay>-<entry>.json` | deliveries that a replay queued out of it: nothing else remembers that for long |
+ *
+ * A line: `{"id": entry id, "n": its number, "event": a CloudEvent, "planned": [[subscriber, [[delivery, route, channel, end, sent?], …], [audience route, …], problem?], …]}`.
+ * Ends: `s` sent, `p` suppressed, `n` cancelled, `d` dead, `o` not at its end when it was archived, `m` never sent, and in no queue. `sent` is `[to, { field: text or [digest, beginning] }]`.
+ */
+export interface SegmentPlace {
+  readonly application: string;
+  readonly topic: string;
+  /** Such as `2026-11-21`. */
+  readonly day: string;
+  readonly partition: number;
+}
+
+export interface Manifest extends SegmentPlace {
+  readonly version: 1;
+  readonly events: number;
+  readonly deliveries: number;
+  /** Entry ids. */
+  readonly first: string;
+  readonly last: string;
+  /** The numbers of these entries: where the next segment goes on with the next number, nothing is missing between them. */
+  readonly firstNumber: number;
+  readonly lastNumber: number;
+  /** Of the compressed file. */
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Before compression. */
+  readonly plainBytes: number;
+  /** False: it was written when nobody knew any more what had been sent. */
+  readonly outcomes: boolean;
+  /** RFC 3339. */
+  readonly written: string;
+}
+
+export type ArchivedEnd = "s" | "p" | "n" | "d" | "o" | "m";
+
+/** A delivery with its end, and what it said, as the ledger writes it down. */
+export type ArchivedDelivery = readonly [id: string, route: string, channel: string, end: ArchivedEnd, sent?: unknown];
+
+export type ArchivedPlan = readonly [
+  subscriber: string,
+  deliveries: readonly ArchivedDelivery[],
+  audiences: readonly string[],
+  problem?: string,
+];
+
+export interface ArchivedEntry {
+  readonly id: string;
+  readonly n: number;
+  readonly event: unknown;
+  readonly planned: readonly ArchivedPlan[];
+}
+
+export function segmentName({ application, topic, day, partition }: SegmentPlace): string {
+  return `${application}/${topic}/${day}/p${partition}.ndjson.gz`;
+}
+
+export function manifestName({ application, topic, day, partition }: SegmentPlace): string {
+  return `${application}/${topic}/${day}/p${partition}.json`;
+}
+
+export function queuedPrefix({ application, topic, day, partition }: SegmentPlace): string {
+  return `${application}/${topic}/${day}/p${partition}.queued/`;
+}
+
+export const dayMs = 86_400_000;
+
+export function dayName(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** Its first millisecond since 1970. */
+export function dayStart(day: string): number {
+  return Date.parse(`${day}T00:00:00.000Z`);
+}
+
+/** One line of a segment. The event's JSON goes through as it is. */
+export function entryLine(
+  entry: { readonly id: string; readonly number: number; readonly json: string },
+  planned: readonly ArchivedPlan[],
+): string {
+  const oneLine = entry.json.includes("\n") ? JSON.stringify(JSON.parse(entry.json)) : entry.json;
+  return `{"id":"${entry.id}","n":${entry.number},"event":${oneLine},"planned":${planned.length === 0 ? "[]" : JSON.stringify(planned)}}\n`;
+}
+
+/** What the routing records of an event come to, a plan a subscriber. Pure. */
+export function plansOfRecords(
+  records: readonly RoutedRecord[],
+  endOf: (id: string) => { readonly end: ArchivedEnd; readonly sent?: unknown },
+): ArchivedPlan[] {
+  const plans = new Map<string, { deliveries: Map<string, ArchivedDelivery>; audiences: Set<string>; problem: string | undefined }>();
+  for (const { subscriber, deliveries, page, problem } of records) {
+    // What was sent again on purpose is no answer to the question what was sent.
+    if (page?.startsWith("again/") === true) continue;
+    const plan = plans.get(subscriber) ?? { deliveries: new Map(), audiences: new Set(), problem: undefined };
+    plans.set(subscriber, plan);
+    plan.problem ??= problem;
+    if (page !== undefined && !page.startsWith("replay/")) plan.audiences.add(page.slice(0, page.lastIndexOf("/")));
+    for (const { id, route, channel } of deliveries) {
+      const { end, sent } = endOf(id);
+      plan.deliveries.set(id, sent === undefined ? [id, route, channel, end] : [id, route, channel, end, sent]);
+    }
+  }
+  return [...plans].map(([subscriber, { deliveries, audiences, problem }]) =>
+    problem === undefined
+      ? [subscriber, [...deliveries.values()], [...audiences]]
+      : [subscriber, [...deliveries.values()], [...audiences], problem],
+  );
+}

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { createGzip } from "node:zlib";
+import type { LogEntry, TopicLog } from "../topic-log.ts";
+import type { ArchiveStore } from "./archive-store.ts";
+import { type ArchivedPlan, dayMs, dayStart, entryLine, type Manifest, manifestName, segmentName, type SegmentPlace } from "./segment.ts";
+
+export interface WriteOptions {
+  readonly log: Pick<TopicLog, "range">;
+  readonly store: ArchiveStore;
+  /** What was planned for each of these entries, and how that ended, in their order. */
+  readonly plansOf: (entries: readonly LogEntry[]) => Promise<readonly (readonly ArchivedPlan[])[]>;
+  /** Whether it is still known what was sent on that day. */
+  readonly outcomes: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const pageSize = 1_000;
+
+/**
+ * Writes one day of one log: read a page → look how it ended → write its lines → compress, with the manifest last. Undefined: there is nothing of that day.
+ * A segment that is written again takes the place of the one before.
+ */
+export async function writeSegment(
+  place: SegmentPlace,
+  { log, store, plansOf, outcomes, signal }: WriteOptions,
+): Promise<Manifest | undefined> {
+  const from = dayStart(place.day);
+  const range = { from, to: from + dayMs - 1 };
+  const found = { events: 0, deliveries: 0, first: "", last: "", firstNumber: 0, lastNumber: 0, plainBytes: 0 };
+
+  const pages = async (after: string | undefined): Promise<readonly LogEntry[]> =>
+    log.range(place.topic, place.partition, { ...range, after, count: pageSize });
+  const firstPage = await pages(undefined);
+  if (firstPage.length === 0) return undefined;
+
+  const lines = async function* (): AsyncGenerator<string> {
+    yield `${JSON.stringify({ busbar: 1, ...place, outcomes })}\n`;
+    let page = firstPage;
+    let made = plansOf(page);
+    while (page.length > 0) {
+      signal?.throwIfAborted();
+      const plans = await made;
+      // The next page is read while this one is compressed.
+      const following = page.length < pageSize ? [] : pages(page.at(-1)!.id);
+      let text = "";
+      for (const [index, entry] of page.entries()) {
+        const planned = plans[index]!;
+        text += entryLine(entry, planned);
+        for (const [, deliveries] of planned) found.deliveries += deliveries.length;
+      }
+      found.events += page.length;
+      found.first ||= page[0]!.id;
+      found.last = page.at(-1)!.id;
+      found.firstNumber ||= page[0]!.number;
+      found.lastNumber = page.at(-1)!.number;
+      found.plainBytes += Buffer.byteLength(text);
+      page = await following;
+      made = page.length === 0 ? Promise.resolve([]) : plansOf(page);
+      // Whoever waits for it hears of it.
+      made.catch(() => undefined);
+      yield text;
+    }
+  };
+
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const compressed = Readable.from(lines()).pipe(createGzip({ level: 4, chunkSize: 256 * 1_024 }));
+  const counted = async function* (source: Readable): AsyncGenerator<Buffer> {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  await store.put(segmentName(place), Readable.from(counted(compressed)));
+  const manifest: Manifest = {
+    version: 1,
+    ...place,
+    ...found,
+    bytes,
+    sha256: hash.digest("hex"),
+    outcomes,
+    written: new Date().toISOString(),
+  };
+  await store.put(manifestName(place), Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
+  return manifest;
+}
