@@ -28,19 +28,9 @@ import type { Durability } from "../base/redis-suitability.ts";
 import type { Replication } from "../base/redis-replication.ts";
 import type { CircuitRules } from "../providers/index.ts";
 import { circuitProblems, parseCircuit } from "./circuit-options.ts";
+import type { CheckedTopics } from "./checked-topics.ts";
 
-/** The key of each topic must be the camelCase of its name, or it does not compile. */
-export type CheckedTopics<T> = {
-  [Key in keyof T]: T[Key] extends { readonly name: infer Name extends string }
-    ? CamelCase<Name> extends Key
-      ? unknown
-      : { "the export must be named": CamelCase<Name> }
-    : never;
-};
-type Joined<Name extends string, Separator extends string> = Name extends `${infer Head}${Separator}${infer Rest}`
-  ? `${Head}${Capitalize<Joined<Rest, Separator>>}`
-  : Name;
-export type CamelCase<Name extends string> = Joined<Joined<Joined<Name, ".">, "_">, "-">;
+export type { CamelCase, CheckedTopics } from "./checked-topics.ts";
 
 export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */

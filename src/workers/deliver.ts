@@ -12,10 +12,11 @@ import type { Progress } from "../define/handler.ts";
 import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
 import { deliveryReference } from "../define/reference.ts";
-import { type AnyRoute, isMessageRoute } from "../define/route.ts";
+import type { AnyRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import { reportsLater } from "../providers/index.ts";
-import { unknownVersion, withCurrentEvent } from "./current-event.ts";
+import { withCurrentEvent } from "./current-event.ts";
+import { findRoute } from "./find-route.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
 import type { TrackMessage } from "./track-messages.ts";
 import { type Receipt, receiptOf, type Settled } from "./statuses.ts";
@@ -287,17 +288,4 @@ export function deliver({
     else if (verdict.kind === "again") observe("retrying", { delivery, reason, after: verdict.after, burned: false });
     else observe("retrying", { delivery, reason, after: backoff(delivery.policy, attempt, 0), burned: true });
   }
-}
-
-/** The route that planned a delivery, or why this build cannot deliver it. */
-function findRoute(catalog: Catalog, delivery: Delivery): AnyRoute | string {
-  const route = catalog.route(delivery.subscriber, delivery.route);
-  if (route === undefined) return `this build has no route "${delivery.route}" of subscriber "${delivery.subscriber}"`;
-  const newer = unknownVersion(catalog, delivery);
-  if (newer !== undefined) return newer;
-  const { template: planned } = delivery;
-  const template = isMessageRoute(route) ? route.template : undefined;
-  if (planned !== undefined && template?.name === planned.name && template.version < planned.version)
-    return `this build knows version ${template.version} of template "${planned.name}", the delivery was planned with ${planned.version}`;
-  return route;
 }

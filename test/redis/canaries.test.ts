@@ -96,7 +96,11 @@ describe("C11, C9: planted secrets of the reference domain", () => {
       expect(looked.length).toBeGreaterThan(10);
       expect(canariesIn(looked.join("\n"))).toEqual([]);
       expect(await canariesInRedis(redis, prefix)).toEqual([]);
-      expect(canariesIn(JSON.stringify(mailroom.inbox.list({})))).toHaveLength(2);
+      const sentOnes = mailroom.inbox.list({}).map(({ id }) => mailroom.inbox.get(id));
+      expect(canariesIn(JSON.stringify(sentOnes).replaceAll("\\n", " ")).map((found) => found.split(" ")[0])).toEqual([
+        "482913",
+        "password/8c1f0e7a5b",
+      ]);
     } finally {
       view.stop();
       await bus.stop();

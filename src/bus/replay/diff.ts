@@ -11,6 +11,7 @@ import { type Chosen, type PlannedEvent, planPage, readPast, plansOf } from "../
 import type { LedgerStanding } from "../../workers/ledger.ts";
 import { type FieldChange, fieldChanges, type SentRecord, shownField } from "../../workers/sent-record.ts";
 import type { Rendered } from "./render.ts";
+import { shownMade } from "./shown-made.ts";
 
 /** What today's code makes of past events, beside what was sent then. */
 export interface DiffCounts {
@@ -132,12 +133,15 @@ async function diffPage(
       if ("problem" in seen) problems.push(`${delivery.id}: ${seen.problem}`);
       else if (!wasSent) {
         counts.added += 1;
-        differences.push({ kind: "added", ...titleOf(made, delivery), to: delivery.to, fields: allOf(seen.fields, "after") });
+        const shown = shownMade(made);
+        const fields = allOf(shown.fields(seen.fields), "after");
+        differences.push({ kind: "added", ...titleOf(made, delivery), to: shown.recipient(delivery), fields });
       } else if (records[index] === undefined) counts[delivery.channel === "handler" ? "same" : "unknown"] += 1;
       else {
-        const fields = fieldChanges(records[index], seen.fields, deps.secret);
+        const shown = shownMade(made);
+        const fields = fieldChanges(records[index], seen.fields, deps.secret).map((change) => shownChange(change, shown.text));
         counts[fields.length === 0 ? "same" : "changed"] += 1;
-        if (fields.length > 0) differences.push({ kind: "changed", ...titleOf(made, delivery), to: delivery.to, fields });
+        if (fields.length > 0) differences.push({ kind: "changed", ...titleOf(made, delivery), to: shown.recipient(delivery), fields });
       }
     }
   }
@@ -150,7 +154,10 @@ async function diffPage(
       record === undefined
         ? []
         : allOf(Object.fromEntries(Object.entries(record.fields).map(([name, field]) => [name, shownField(field)])), "before");
-    differences.push({ kind: "removed", ...titleOf(made, delivery), ...(record === undefined ? {} : { to: record.to }), fields });
+    const shown = shownMade(made);
+    const to = record === undefined ? {} : { to: shown.recipient({ channel: delivery.channel, to: record.to }) };
+    const changes = fields.map((change) => shownChange(change, shown.text));
+    differences.push({ kind: "removed", ...titleOf(made, delivery), ...to, fields: changes });
   }
   const audiences = plans.flatMap(({ plan: { audiences: all } }) => all).length;
   return {
@@ -200,6 +207,10 @@ function titleOf(
   { id, route, channel }: { readonly id: string; readonly route: string; readonly channel: ChannelName | string },
 ) {
   return { event: event.id, time: event.time, topic: event.type, subscriber: subscriber.name, route, channel, delivery: id };
+}
+
+function shownChange({ field, before, after }: FieldChange, text: (given: string) => string): FieldChange {
+  return { field, ...(before === undefined ? {} : { before: text(before) }), ...(after === undefined ? {} : { after: text(after) }) };
 }
 
 function allOf(fields: MessageFields, when: "before" | "after"): FieldChange[] {
