@@ -189,9 +189,9 @@ export function replays(options: ReplaysOptions): Replays {
             const wanted = missing.flatMap(({ made, deliveries }) => deliveries.map((delivery) => ({ made, delivery })));
             for (const { made, delivery } of wanted.slice(0, mostSamples - samples.length)) {
               const { id, channel, route, event } = delivery;
-              const shown = shownMade(made);
+              const sight = shownMade(made);
               const seen = channel === "handler" ? {} : await rendered(await rendering(), delivery);
-              const what = "fields" in seen ? { rendered: shown.fields(seen.fields as MessageFields) } : seen;
+              const what = "fields" in seen ? { rendered: sight.fields(seen.fields as MessageFields) } : seen;
               samples = [
                 ...samples,
                 {
@@ -199,7 +199,7 @@ export function replays(options: ReplaysOptions): Replays {
                   subscriber: made.subscriber.name,
                   channel,
                   route,
-                  to: shown.recipient(delivery),
+                  to: sight.recipient(delivery),
                   event: event.id,
                   time: event.time,
                   ...what,
