@@ -13,7 +13,7 @@ const steps = [
   ["bus"],
   ["router", "workers"],
   ["channels"],
-  ["log", "queues", "providers"],
+  ["log", "queues", "providers", "schema"],
   ["define"],
   ["filter"],
   ["base"],

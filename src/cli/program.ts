@@ -6,6 +6,7 @@ import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareRepair } from "./commands/repair.ts";
+import { declareSchemas } from "./commands/schemas.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -46,6 +47,7 @@ Examples:
     declareKeys,
     declareSetup,
     declareAuthoring,
+    declareSchemas,
     declareFilter,
   ])
     declare(program);
