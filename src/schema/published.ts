@@ -49,6 +49,7 @@ function describe({
     if (def.catchall === undefined) delete words["additionalProperties"];
     else if (isEmpty(words["additionalProperties"])) words[marks.unknownKeys] = "kept";
   }
+  if (def.type === "prefault") words["default"] ??= def.defaultValue;
   if ((def.type === "default" || def.type === "prefault") && isMadeAnew(def)) delete words["default"];
   // It is taken as it is, and may be what the schema itself does not allow.
   if (def.type === "default" && !fits(def.innerType, def.defaultValue)) words[marks.rewrites] = ["a default that does not fit"];

@@ -77,6 +77,8 @@ function disjointForms(a: Alternative, b: Alternative, depth: number): boolean {
   const [fields, others] = [fieldsOf(a), fieldsOf(b)];
   return [...fields.required, ...others.required].some((name) => {
     const [own, other] = [fields.properties[name], others.properties[name]];
+    // What is left out would be filled in, and then fit.
+    if (!fields.required.includes(name) && typeof other === "object" && other["default"] !== undefined) return false;
     return own !== undefined && other !== undefined && disjoint(at(a.place, own), at(b.place, other), depth + 1);
   });
 }

@@ -1,8 +1,26 @@
 import type { Command } from "commander";
 import type { SchemaCheckCommand } from "../schema.ts";
+import type { TopicsCommand } from "../topics.ts";
 
 /** What tells others of the topics, and keeps what was told. */
 export function declareSchemas(program: Command): void {
+  program
+    .command("topics")
+    .description("list the topics with who listens, or write their catalogue in Markdown")
+    .option("--markdown", "print the catalogue: each topic with its fields, who listens, an example")
+    .option("--out <file>", "write the catalogue into this file")
+    .option("--check <file>", "exit code 1 where the catalogue in this file is out of date")
+    .option("--json", "print the topics as JSON, with the schemas of all their versions")
+    .addHelpText("after", `\nExamples:\n  busbar topics\n  busbar topics --out docs/topics.md\n  busbar topics --check docs/topics.md`)
+    .action(async (options: TopicsCommand) => (await import("../topics.ts")).topics(options));
+
+  program
+    .command("asyncapi")
+    .description("print the topics as an AsyncAPI 3.1 document in JSON")
+    .option("--out <file>", "write it into this file")
+    .addHelpText("after", `\nExamples:\n  busbar asyncapi --out asyncapi.json`)
+    .action(async (options: { out?: string }) => (await import("../asyncapi.ts")).asyncapi(options));
+
   const schema = program.command("schema").description("the topics' schemas: hold them against what was published before");
 
   schema
