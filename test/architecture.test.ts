@@ -13,7 +13,7 @@ const steps = [
   ["bus"],
   ["router", "workers"],
   ["channels"],
-  ["log", "queues", "providers", "outbox"],
+  ["log", "queues", "providers", "outbox", "schema"],
   ["define"],
   ["filter"],
   ["base"],

@@ -9,6 +9,7 @@ import { declareOperation } from "./commands/operation.ts";
 import { declareOutbox } from "./commands/outbox.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareReplay } from "./commands/replay.ts";
+import { declareSchemas } from "./commands/schemas.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -52,6 +53,7 @@ Examples:
     declareKeys,
     declareSetup,
     declareAuthoring,
+    declareSchemas,
     declareFilter,
   ])
     declare(program);
