@@ -56,7 +56,8 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
     const payload = { number, ...(trap === undefined ? {} : { trap }) };
     const patience = leaveAfter ?? giveUpMs;
     const sabotaged = number % sabotageEvery === 0 ? sabotage : undefined;
-    if (sabotaged !== "acknowledge-first") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload, { id })), patience);
+    if (sabotaged !== "acknowledge-first")
+      await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload, { id })), patience);
     if (sabotaged === "publish-twice") await untilAcknowledged(() => timed(() => bus.publishEvent.orderPlaced(payload)), patience);
     intent.acknowledgedAt = Date.now();
     acknowledged += 1;

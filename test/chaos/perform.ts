@@ -1,5 +1,5 @@
 import { messageOf } from "../../src/base/errors.ts";
-import { NoDisk } from "./disk.ts";
+import { NotHere } from "./not-here.ts";
 import { reportLines } from "./report.ts";
 import type { Sabotage } from "./sabotage.ts";
 import type { Scenario, Verdict } from "./scenario.ts";
@@ -28,7 +28,7 @@ export async function perform(scenario: Scenario, { seed, keep, sabotage }: Perf
     const seconds = (performance.now() - started) / 1_000;
     for (const line of reportLines(scenario, result, { seed, seconds, redisVersion: stage.redisVersion })) console.log(line);
   } catch (error) {
-    if (error instanceof NoDisk) {
+    if (error instanceof NotHere) {
       console.log(`${scenario.name}: not run: ${error.message}`);
       return "not run";
     }

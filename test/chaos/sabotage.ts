@@ -9,6 +9,7 @@
  * | `plain-xadd` | the append looks for no id that is there already | the publisher |
  * | `no-ledger` | every claim is told to go, and no mark is kept | the workers |
  * | `no-wait` | WAIT is not sent, and its answer is that all replicas have everything | the publisher and the router |
+ * | `late-fsync` | Redis writes to its disk once a second, in place of before each answer (stage.ts) | Redis |
  * | `acknowledge-before-enqueue` | entries are acknowledged, and a moment later their deliveries are queued | the router |
  */
 import { readFileSync } from "node:fs";
@@ -16,7 +17,15 @@ import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { kindOf, type SentCommand } from "./crash-points/calls.ts";
 
-export const sabotages = ["acknowledge-first", "publish-twice", "plain-xadd", "no-ledger", "no-wait", "acknowledge-before-enqueue"] as const;
+export const sabotages = [
+  "acknowledge-first",
+  "publish-twice",
+  "plain-xadd",
+  "no-ledger",
+  "no-wait",
+  "late-fsync",
+  "acknowledge-before-enqueue",
+] as const;
 export type Sabotage = (typeof sabotages)[number];
 
 /** Between the acknowledgement and the queue, milliseconds: a slow Redis, so that a kill finds its way in between. */

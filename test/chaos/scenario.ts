@@ -8,7 +8,10 @@ export interface Scenario {
   readonly code: string;
   /** One sentence for people. */
   readonly about: string;
-  readonly stage?: Pick<StageOptions, "appendfsync" | "provider" | "answerDelay" | "spooling" | "proxied" | "diskMegabytes" | "fleet" | "durability">;
+  readonly stage?: Pick<
+    StageOptions,
+    "appendfsync" | "provider" | "answerDelay" | "spooling" | "proxied" | "diskMegabytes" | "fleet" | "durability"
+  >;
   /** Takes so long that it runs only where it is named. */
   readonly long?: true;
   /** Attacks, waits until all is calm, and judges. */

@@ -57,7 +57,9 @@ export interface Stage {
   /** Starts a role in a process of its own. */
   run(role: Role, options: RunOptions): Promise<Supervised>;
   /** Publishes under load; its intents count in the judgement. */
-  load(options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber" | "leaveAfter"> & Partial<Pick<LoadOptions, "bus">>): Load;
+  load(
+    options: Pick<LoadOptions, "count" | "perSecond" | "trapOf" | "firstNumber" | "leaveAfter"> & Partial<Pick<LoadOptions, "bus">>,
+  ): Load;
   readonly loads: readonly Load[];
   /** What the mailroom's providers are to do wrong from now on, in place of what was said before. */
   script(faults: readonly ScriptedFault[]): Promise<void>;
@@ -96,6 +98,8 @@ export interface RunOptions {
   readonly formerly?: ChaosOptions["formerly"];
   readonly application?: string;
   readonly onUnknown?: ChaosOptions["onUnknown"];
+  /** Beside this process' own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -115,7 +119,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const mail = join(folder, "mailroom");
   mkdirSync(mail);
   const disk = diskMegabytes === undefined ? undefined : await mountDisk(join(folder, "redis"), diskMegabytes);
-  const fleet = options.fleet === undefined ? undefined : await openFleet(options.fleet, { folder, random: seeded(seed) });
+  const fleet =
+    options.fleet === undefined
+      ? undefined
+      : await openFleet(options.fleet, {
+          folder,
+          random: seeded(seed),
+          // What everybody counts on, and what is so.
+          appendfsync: sabotage === "late-fsync" ? "everysec" : "always",
+        });
   let server: RedisServer | undefined =
     fleet === undefined ? await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say }) : undefined;
   // An interrupted run ends without its clean-up; Redis runs in a group of its own. The children end with their channel to us.
@@ -128,8 +140,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const redis = fleet?.redis ?? new Redis(direct, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   redis.on("error", () => undefined);
   const processes: Supervised[] = [];
-  const start = (name: string, file: string, args: readonly string[]): Supervised => {
-    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`) });
+  const start = (name: string, file: string, args: readonly string[], env: RunOptions["env"] = {}): Supervised => {
+    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`), env });
     processes.push(started);
     return started;
   };
@@ -182,7 +194,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: (fleet ?? server!).version,
     say,
-    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown }) {
+    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, env }) {
       const args = JSON.stringify({
         redis: url,
         application,
@@ -193,7 +205,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         durability,
         sabotage,
       } satisfies ChaosOptions);
-      const started = start(name, "./role.ts", [role, args]);
+      const started = start(name, "./role.ts", [role, args], env);
       await started.started();
       return started;
     },

@@ -24,6 +24,8 @@ export interface SupervisedOptions {
   readonly file: URL;
   readonly args: readonly string[];
   readonly logFile: string;
+  /** Beside this process' own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Without a healthy answer for so long, it is killed: its loop does not turn. */
@@ -33,7 +35,7 @@ const startMs = 60_000;
 const stopMs = 30_000;
 const mostFailedStarts = 5;
 
-export function supervise({ name, file, args, logFile }: SupervisedOptions): Supervised {
+export function supervise({ name, file, args, logFile, env }: SupervisedOptions): Supervised {
   const log = openSync(logFile, "a");
   const ends: string[] = [];
   let child: ChildProcess;
@@ -45,7 +47,11 @@ export function supervise({ name, file, args, logFile }: SupervisedOptions): Sup
 
   const spawn = (): void => {
     asked = false;
-    const own = fork(file, args, { execArgv: ["--import", import.meta.resolve("tsx")], stdio: ["ignore", log, log, "ipc"] });
+    const own = fork(file, args, {
+      execArgv: ["--import", import.meta.resolve("tsx")],
+      stdio: ["ignore", log, log, "ipc"],
+      env: { ...process.env, ...env },
+    });
     child = own;
     let healthyAt = performance.now() + startMs;
     started = new Promise((resolve, reject) => {

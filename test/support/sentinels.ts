@@ -31,6 +31,8 @@ const name = "mymaster";
 const lookEveryMs = 50;
 const patienceMs = 60_000;
 
+const figure = (fields: readonly string[], field: string): number => Number(fields[fields.indexOf(field) + 1]);
+
 export async function startSentinels(options: SentinelsOptions): Promise<Sentinels> {
   const { folder, servers: count = 3, downAfter = 1_000, appendfsync = "always", reachedAt = async (port) => port } = options;
   const program = await redisProgram();
@@ -82,7 +84,6 @@ export async function startSentinels(options: SentinelsOptions): Promise<Sentine
   // They hear of each other by way of the servers; a failover needs two of them, and the replicas.
   await until("the Sentinels know each other and all replicas", async () => {
     const known = await Promise.all(sentinels.map((each) => each.ask<string[]>("SENTINEL", "MASTER", name)));
-    const figure = (fields: string[], field: string): number => Number(fields[fields.indexOf(field) + 1]);
     return known.every((fields) => figure(fields, "num-other-sentinels") === 2 && figure(fields, "num-slaves") === count - 1);
   });
 
