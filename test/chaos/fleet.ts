@@ -26,7 +26,7 @@ export type FleetKind = "sentinels" | "cluster" | "powered";
 /** Three servers with three Sentinels, each server behind a proxy; a Cluster of six; or one whose power can be cut and whose clock can be moved. */
 export async function openFleet(
   kind: FleetKind,
-  { folder, random, appendfsync }: { readonly folder: string; readonly random: Random; readonly appendfsync: "always" | "everysec" },
+  { folder, random, lyingDisk }: { readonly folder: string; readonly random: Random; readonly lyingDisk: boolean },
 ): Promise<Fleet> {
   const proxies = new Map<number, Proxy>();
   const reachedAt = async (port: number): Promise<number> => {
@@ -37,7 +37,7 @@ export async function openFleet(
   const place = join(folder, "redis");
   const sentinels = kind === "sentinels" ? await startSentinels({ folder: place, reachedAt, downAfter: 2_000 }) : undefined;
   const cluster = kind === "cluster" ? await startCluster({ folder: place }) : undefined;
-  const powered = kind === "powered" ? await startPowered({ folder: place, appendfsync }) : undefined;
+  const powered = kind === "powered" ? await startPowered({ folder: place, lying: lyingDisk }) : undefined;
   const { url, version, close } = (sentinels ?? cluster ?? powered)!;
   const redis = connectRedis({ url, use: "command", name: "chaos-look", logger: silentLogger });
   const absent = (): never => {

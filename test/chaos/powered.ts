@@ -18,26 +18,15 @@ export interface PoweredRedis {
   close(): Promise<void>;
 }
 
-export async function startPowered({
-  folder,
-  appendfsync,
-}: {
-  readonly folder: string;
-  readonly appendfsync: "always" | "everysec";
-}): Promise<PoweredRedis> {
+/** @param lying its disk says of every sync that it is done, and does one a second */
+export async function startPowered({ folder, lying }: { readonly folder: string; readonly lying: boolean }): Promise<PoweredRedis> {
   const program = await redisProgram();
   const shim = await buildShim(join(folder, "shim"));
   const fsyncLog = join(folder, "fsyncs");
   const clock = shim.clock("redis");
   const place = join(folder, "server");
-  const settings = [
-    "appendonly yes",
-    `appendfsync ${appendfsync}`,
-    'save ""',
-    "maxmemory-policy noeviction",
-    "auto-aof-rewrite-percentage 0",
-  ];
-  const env = shim.env({ fsyncLog, clock });
+  const settings = ["appendonly yes", "appendfsync always", 'save ""', "maxmemory-policy noeviction", "auto-aof-rewrite-percentage 0"];
+  const env = { ...shim.env({ fsyncLog, clock }), ...(lying ? { FSYNC_LIES: "1" } : {}) };
   const server = await redisProcess({ program, folder: place, settings, env });
   return {
     url: `redis://127.0.0.1:${server.port}`,

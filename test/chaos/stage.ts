@@ -125,8 +125,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       : await openFleet(options.fleet, {
           folder,
           random: seeded(seed),
-          // What everybody counts on, and what is so.
-          appendfsync: sabotage === "late-fsync" ? "everysec" : "always",
+          lyingDisk: sabotage === "lying-disk",
         });
   let server: RedisServer | undefined =
     fleet === undefined ? await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say }) : undefined;

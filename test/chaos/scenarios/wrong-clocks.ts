@@ -22,6 +22,7 @@ export const wrongClocks: Scenario = {
   name: "wrong-clocks",
   code: "F17",
   about: `${events.toLocaleString("en")} events while the clocks of Redis, a worker and the router jump ${jumpSeconds / 60} minutes ahead and back`,
+  long: true,
   stage: { fleet: "powered", answerDelay: 20 },
   async run(stage) {
     const { powered } = stage.fleet;
@@ -40,6 +41,8 @@ export const wrongClocks: Scenario = {
     await load.done;
     for (const clock of Object.values(clocks)) clock.set(0);
     return conclude(stage, {
+      // What Redis was to forget after seconds stays for as long as its clock went back; looks for lost jobs wait for that too.
+      patience: (jumpSeconds + 120) * 1_000,
       // Locks and claims end with a jump of Redis' clock.
       bound: jumps.length * concurrency * workers.length,
       broken: () => stage.ends().map((end) => `ended by itself: ${end}`),
