@@ -13,6 +13,8 @@ import { failoverFew, failoverMany } from "./scenarios/failover.ts";
 import { cluster } from "./scenarios/cluster.ts";
 import { powerCutFew, powerCutMany } from "./scenarios/power-cut.ts";
 import { wrongClocks } from "./scenarios/wrong-clocks.ts";
+import { emptyReplica } from "./scenarios/empty-replica.ts";
+import { soak } from "./scenarios/soak.ts";
 import { partition } from "./scenarios/partition.ts";
 import { hungRedis } from "./scenarios/hung-redis.ts";
 import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
@@ -46,8 +48,10 @@ export const scenarios: readonly Scenario[] = [
   failoverFew,
   failoverMany,
   partition,
+  emptyReplica,
   cluster,
   wrongClocks,
+  soak,
   hungRedis,
   redisAway,
   redisAwayLong,

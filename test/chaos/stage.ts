@@ -40,11 +40,15 @@ export interface StageOptions {
   readonly fleet?: FleetKind;
   /** What all processes ask of Redis. */
   readonly durability?: ChaosOptions["durability"];
+  /** How long a soak takes. */
+  readonly minutes?: number | undefined;
 }
 
 /** All processes of one run, and what is known about it. */
 export interface Stage {
   readonly random: Random;
+  /** How long a soak is to take; undefined where nobody said. */
+  readonly minutes: number | undefined;
   readonly folder: string;
   readonly faults: Fault[];
   readonly redisVersion: string;
@@ -100,6 +104,8 @@ export interface RunOptions {
   readonly onUnknown?: ChaosOptions["onUnknown"];
   /** Beside this process' own environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** See `SupervisedOptions`. */
+  readonly collectable?: boolean;
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -139,8 +145,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const redis = fleet?.redis ?? new Redis(direct, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   redis.on("error", () => undefined);
   const processes: Supervised[] = [];
-  const start = (name: string, file: string, args: readonly string[], env: RunOptions["env"] = {}): Supervised => {
-    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`), env });
+  const start = (name: string, file: string, args: readonly string[], more: Pick<RunOptions, "env" | "collectable"> = {}): Supervised => {
+    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`), ...more });
     processes.push(started);
     return started;
   };
@@ -172,6 +178,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
   return {
     random: seeded(seed),
+    minutes: options.minutes,
     folder,
     faults,
     loads,
@@ -193,7 +200,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: (fleet ?? server!).version,
     say,
-    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, env }) {
+    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, env, collectable }) {
       const args = JSON.stringify({
         redis: url,
         application,
@@ -204,7 +211,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         durability,
         sabotage,
       } satisfies ChaosOptions);
-      const started = start(name, "./role.ts", [role, args], env);
+      const started = start(name, "./role.ts", [role, args], {
+        ...(env === undefined ? {} : { env }),
+        ...(collectable === undefined ? {} : { collectable }),
+      });
       await started.started();
       return started;
     },

@@ -11,6 +11,8 @@ export interface Sentinels {
   master(): Promise<RedisProcess>;
   /** Resolves when the Sentinels agree on another master than this one. */
   failover(from: RedisProcess): Promise<RedisProcess>;
+  /** Makes a server the master by hand, and tells the Sentinels. */
+  promote(server: RedisProcess): Promise<void>;
   /** Resolves when the master has so many replicas that have all its data. */
   replicated(count: number): Promise<void>;
   close(): Promise<void>;
@@ -101,6 +103,15 @@ export async function startSentinels(options: SentinelsOptions): Promise<Sentine
       return master();
     },
     replicated,
+    async promote(server) {
+      const [port] = [...ports].find(([, candidate]) => candidate === server)!;
+      await server.ask("REPLICAOF", "NO", "ONE");
+      for (const sentinel of sentinels) {
+        await sentinel.ask("SENTINEL", "REMOVE", name);
+        await sentinel.ask("SENTINEL", "MONITOR", name, "127.0.0.1", port, 2);
+        await sentinel.ask("SENTINEL", "SET", name, "down-after-milliseconds", downAfter);
+      }
+    },
     async close() {
       await Promise.all([...sentinels, ...servers].map((each) => each.kill()));
     },
