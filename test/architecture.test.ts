@@ -102,6 +102,12 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("keeps SQL in the room of the outbox", () => {
+    const statements = /\b(INSERT INTO|DELETE FROM|CREATE TABLE|SELECT [^"`]* FROM|UPDATE \w+\.?\w* SET)\b/;
+    expect(files.filter((file) => roomOf(file) !== "outbox" && statements.test(readFileSync(join(src, file), "utf8")))).toEqual([]);
+    expect(files.some((file) => roomOf(file) === "outbox" && statements.test(readFileSync(join(src, file), "utf8")))).toBe(true);
+  });
+
   it("has no import cycle", () => {
     const edges = new Map(
       files.map((file) => [file, imports.filter(({ from, to }) => from === file && files.includes(to)).map(({ to }) => to)]),
