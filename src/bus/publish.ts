@@ -3,6 +3,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { timeOfId, timeOrderedId } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import { type BusEvent, encodeEvent, eventWordProblems, eventWords, payloadFingerprint } from "../define/event.ts";
+import { causeValue } from "../define/cause-value.ts";
 import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
@@ -92,7 +93,7 @@ export function createPublisher({ application, topics, appender, clock, observe,
       ...(options.idempotencyKey === undefined
         ? {}
         : { idempotency: { key: options.idempotencyKey, fingerprint: payloadFingerprint(event.data) } }),
-      ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event) }),
+      ...(topic.index.length === 0 && event.causationid === undefined ? {} : { search: searchOf(topic, event) }),
     };
     const { eventId, repeated, durability } = await appender.append({ entry, givenId: options.id !== undefined });
     const published = repeated ? { ...event, id: eventId } : event;
@@ -101,11 +102,12 @@ export function createPublisher({ application, topics, appender, clock, observe,
     return { id: eventId, topic: topic.name, repeated, durability };
   }
 
-  function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent): NonNullable<NewEntry["search"]> {
+  function searchOf({ index, retain }: AnyTopic, { id, type, data, causationid }: BusEvent): NonNullable<NewEntry["search"]> {
     const { values, left } = searchValues(index, data);
     for (const { path, why } of left)
       logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
-    return { values, retain };
+    // So that a trace finds what an event has caused.
+    return { values: causationid === undefined ? values : [...values, causeValue(causationid)], retain };
   }
 
   function createEvent(topic: AnyTopic, payload: unknown, options: PublishOptions): BusEvent {
