@@ -12,7 +12,7 @@ import { logKeys } from "../src/log/redis-log-keys.ts";
 import { redisLog } from "../src/log/redis-log.ts";
 import { archivedPast } from "../src/bus/archive/archived-past.ts";
 import { ledgerKeys } from "../src/workers/redis-ledger-keys.ts";
-import { encodeSent } from "../src/workers/sent-record.ts";
+import { sentText } from "../src/workers/sent-record.ts";
 import * as z from "zod";
 import { orderPlaced } from "../topics/index.ts";
 import type { Result } from "./result.ts";
@@ -202,7 +202,7 @@ async function publishPast(redis: Redis, first: number): Promise<void> {
       pipeline.hset(
         sent,
         id,
-        encodeSent({ to: recipient, fields: { subject: `Your order B-${index}`, text, html: { digest: "abcdefghijklmnop", start: "" } } }),
+        sentText({ to: recipient, fields: { subject: `Your order B-${index}`, text, html: { digest: "abcdefghijklmnop", start: "" } } }),
       );
     }
     await pipeline.exec();
