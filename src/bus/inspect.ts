@@ -66,12 +66,14 @@ export function inspector({ application, catalog, topics, log, parts, logger }: 
     }
   };
   const deliveries = routingsReader({ names, log, parts });
-  const { event, find, traceOf } = tracer({ application, log, parts, catalog, deliveries });
+  const { event, find, chainOf, traceOf } = tracer({ application, log, parts, catalog, deliveries });
   return {
     event,
     trace: async (id) => {
       const found = await find(id);
-      return found && traceOf(found);
+      if (found === undefined) return undefined;
+      const [traced, chain] = await Promise.all([traceOf(found), chainOf(decodeEvent(found.entry.json))]);
+      return { ...traced, chain };
     },
     search: searcher({ log, catalog, traceOf }),
 

@@ -1,4 +1,5 @@
 import type { Logger } from "../base/logger.ts";
+import { causeValue } from "../define/cause-value.ts";
 import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
 import { searchValues } from "../define/search-keys.ts";
 import type { AnyTopic } from "../define/topic.ts";
@@ -17,13 +18,14 @@ export function newEntry(topic: AnyTopic, event: BusEvent, logger: Logger): NewE
     time: Date.parse(event.time),
     json: encodeEvent(event),
     ...(key === undefined ? {} : { idempotency: { key, fingerprint: payloadFingerprint(event.data) } }),
-    ...(topic.index.length === 0 ? {} : { search: searchOf(topic, event, logger) }),
+    ...(topic.index.length === 0 && event.causationid === undefined ? {} : { search: searchOf(topic, event, logger) }),
   };
 }
 
-function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent, logger: Logger): NonNullable<NewEntry["search"]> {
+function searchOf({ index, retain }: AnyTopic, { id, type, data, causationid }: BusEvent, logger: Logger): NonNullable<NewEntry["search"]> {
   const { values, left } = searchValues(index, data);
   for (const { path, why } of left)
     logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
-  return { values, retain };
+  // So that a trace finds what an event has caused.
+  return { values: causationid === undefined ? values : [...values, causeValue(causationid)], retain };
 }

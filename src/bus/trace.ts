@@ -12,6 +12,7 @@ import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses, StatusEntry } from "../workers/statuses.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
+import { type Chain, chains } from "./chain.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
 /** What became of one event, step by step. */
@@ -20,6 +21,8 @@ export interface Trace {
   readonly event: BusEvent;
   /** Those who listen to its topic, in the order of their names. */
   readonly subscribers: readonly TracedSubscriber[];
+  /** What caused it, and what it caused; of an event that was asked for by itself. */
+  readonly chain?: Chain;
 }
 
 export interface TracedSubscriber {
@@ -99,6 +102,8 @@ export function tracer({ application, log, parts, catalog, deliveries }: TracerO
     },
 
     find,
+
+    chainOf: chains({ log, catalog }),
 
     async traceOf(found: FoundEntry): Promise<Trace> {
       const { topics: known, subscribers } = await catalog();

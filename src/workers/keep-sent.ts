@@ -6,7 +6,7 @@ import type { ChannelOptions } from "../define/channel-options.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { refusesReplays } from "../define/replay-word.ts";
 import type { AnyRoute } from "../define/route.ts";
-import { encodeSent, type SentOptions, sentRecordOf } from "./sent-record.ts";
+import { type SentOptions, sentRecordOf, sentText } from "./sent-record.ts";
 
 export interface KeepSentOptions extends SentOptions {
   readonly catalog: Catalog;
@@ -21,12 +21,12 @@ export interface KeepSentOptions extends SentOptions {
  * nobody should be able to read later, such as a one-time password; a handler says nothing.
  */
 export function keepSent({ keep, secret, catalog, channel, words, logger }: KeepSentOptions) {
-  return (route: AnyRoute, delivery: Delivery, message: unknown): Buffer | undefined => {
+  return (route: AnyRoute, delivery: Delivery, message: unknown): string | undefined => {
     if (keep === false || delivery.channel === "handler" || refusesReplays([words, catalog.subscriber(delivery.subscriber), route]))
       return undefined;
     try {
       const record = sentRecordOf(delivery.to, channel.fields(message), { keep, secret });
-      return record && encodeSent(record);
+      return record && sentText(record);
     } catch (error) {
       // It is only for comparing: a message that went out is not held up by it.
       logger.warn({ delivery: delivery.id, error: messageOf(error) }, "what was sent could not be kept for comparisons");
