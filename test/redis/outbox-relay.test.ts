@@ -273,6 +273,19 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
       expect(taken).toEqual(["b-1", "a-1", "a-2"]);
     });
 
+    it("a long queue of one key keeps nobody else waiting, and more keys than it looks at once are all reached", async () => {
+      const number = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name}-${n}`);
+      await insert(number(300, "hot"), "hot");
+      await insert(number(450, "k"));
+      const taken: string[] = [];
+      await relayInto(async ({ eventId }) => void taken.push(eventId)).start();
+      await emptied();
+      expect(taken.filter((id) => id.startsWith("hot"))).toEqual(number(300, "hot"));
+      expect(taken.toSorted()).toEqual([...number(300, "hot"), ...number(450, "k")].toSorted());
+      // The hot key has 300 rows before the first of the others, and 50 of them go at a time.
+      expect(taken.indexOf("k-0")).toBeLessThan(300);
+    });
+
     it("nothing overtakes an event of its key that could not be published, and other keys go on", async () => {
       await insert(["a-1", "a-2", "a-3"], "a");
       await insert(["b-1"]);
