@@ -35,7 +35,7 @@ export async function openFleet(
     return proxy.port;
   };
   const place = join(folder, "redis");
-  const sentinels = kind === "sentinels" ? await startSentinels({ folder: place, reachedAt, downAfter: 2_000 }) : undefined;
+  const sentinels = kind === "sentinels" ? await startSentinels({ folder: place, reachedAt, downAfter: 5_000 }) : undefined;
   const cluster = kind === "cluster" ? await startCluster({ folder: place }) : undefined;
   const powered = kind === "powered" ? await startPowered({ folder: place, lying: lyingDisk }) : undefined;
   const { url, version, close } = (sentinels ?? cluster ?? powered)!;

@@ -45,5 +45,5 @@ function failover({ kills, ...more }: { readonly kills: number } & Pick<Scenario
   };
 }
 
-export const failoverFew = failover({ name: "failover", code: "F6", kills: Number(process.env["KILLS"] ?? 5) });
+export const failoverFew = failover({ name: "failover", code: "F6", kills: 5 });
 export const failoverMany = failover({ name: "failover-many", code: "F6", kills: 20, long: true });
