@@ -41,7 +41,8 @@ export async function schemaCheck({ write = false, log, last, json }: SchemaChec
   if (!ok) process.exitCode = 1;
   const result: SchemaResult = { ok, begun, topics: verdicts, written, ...(tried === undefined ? {} : { log: tried }) };
   if (json === true) return printJson(result);
-  print(...checkLines(result), ...triedLines(tried ?? []));
+  const lines = [...checkLines(result), ...triedLines(tried ?? [])];
+  (ok ? process.stdout : process.stderr).write(lines.map((line) => `${line}\n`).join(""));
 }
 
 /** Shows what differs between the code's topics and the committed snapshots, for people. */

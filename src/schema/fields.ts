@@ -71,9 +71,10 @@ function textsOf({ description, default: preset }: SchemaObject): string[] {
   ];
 }
 
+const isSafe = (bound: number | undefined): boolean => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+
 function notesOf({ type, words, patterns, divisors, unseen }: Alternative): string[] {
   const number = (keyword: string): number | undefined => words[keyword] as number | undefined;
-  const isSafe = (bound: number | undefined): boolean => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   const notes: string[] = [];
   if (type === "number" || type === "integer") {
     if (isSafe(number("minimum"))) notes.push(`≥ ${number("minimum")}`);
