@@ -13,7 +13,7 @@ import type { Ledger } from "../src/workers/ledger.ts";
 import { redisLedger } from "../src/workers/redis-ledger.ts";
 import { redisSuppressions } from "../src/workers/redis-suppressions.ts";
 import { receiptOf } from "../src/workers/statuses.ts";
-import { encodeSent, sentRecordOf } from "../src/workers/sent-record.ts";
+import { sentRecordOf, sentText } from "../src/workers/sent-record.ts";
 import { createWorker } from "../src/workers/worker.ts";
 import orderConfirmation from "../subscribers/order-confirmation.ts";
 import { orderPlaced } from "../topics/index.ts";
@@ -69,11 +69,11 @@ async function record(ledger: Ledger, number: number, time: string): Promise<voi
 }
 
 /** An order's confirmation, as the reference domain words it. */
-function said(to: string, number: number): Buffer {
+function said(to: string, number: number): string {
   const subject = `Your order KR-${number} is confirmed`;
   const text = `Hello Asha,\n\nThank you for your order KR-${number}.\n\n2 x Handloom cotton saree (indigo)\n1 x Brass diya\n\nTotal: Rs. ${2_000 + number}.00\nPaid by: cash on delivery\n\nFollow it: https://kirana.example/orders/KR-${number}\n\nKirana, 12 MG Road, Bengaluru`;
   const kept = sentRecordOf(to, { subject, text, html: `<p>${text}</p>`.repeat(10) }, { keep: "text", secret: "bench" });
-  return encodeSent(kept!);
+  return sentText(kept!);
 }
 
 /** Lets everything through and remembers nothing: what a worker would be without a ledger. */

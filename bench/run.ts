@@ -12,6 +12,7 @@ import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { ledgerBench } from "./ledger-bench.ts";
 import { memoryBench } from "./memory-bench.ts";
 import { planBench } from "./plan-bench.ts";
+import { archiveBench, diffBench } from "./replay-bench.ts";
 import { publishBench } from "./publish-bench.ts";
 import { misses, type Result, tableLines } from "./result.ts";
 import { sealedBench } from "./sealed-bench.ts";
@@ -32,6 +33,8 @@ const benches = {
   callbacks: callbacksBench,
   deliveries: async () => [await deliveriesBench()],
   ledger: ledgerBench,
+  diff: async () => [await diffBench()],
+  archive: archiveBench,
   economy: async () => [await economyBench()],
   audience: audienceBench,
   cli: cliBench,

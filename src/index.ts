@@ -23,6 +23,7 @@ export type { Replays } from "./bus/replay/replays.ts";
 export type { Role } from "./bus/roles.ts";
 export type { SearchOptions, SearchResult } from "./bus/search.ts";
 export type { Stats } from "./bus/stats.ts";
+export type { CausedEvent, Chain, ChainEvent } from "./bus/chain.ts";
 export type { Trace } from "./bus/trace.ts";
 export type { ConsentView } from "./bus/consent-view.ts";
 export type { Preferences, ReaderCategory, ReaderChoices, ReaderWishes } from "./bus/preferences.ts";

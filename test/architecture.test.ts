@@ -13,7 +13,7 @@ const steps = [
   ["bus"],
   ["router", "workers"],
   ["channels"],
-  ["log", "queues", "providers", "outbox", "vault"],
+  ["log", "queues", "providers", "outbox", "schema", "vault"],
   ["define"],
   ["filter"],
   ["base"],
@@ -100,6 +100,12 @@ describe("architecture", () => {
       return !name.startsWith("redis") && commands.test(readFileSync(join(src, file), "utf8")) && !file.startsWith("base/redis");
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("keeps SQL in the room of the outbox", () => {
+    const statements = /\b(INSERT INTO|DELETE FROM|CREATE TABLE|SELECT [^"`]* FROM|UPDATE \w+\.?\w* SET)\b/;
+    expect(files.filter((file) => roomOf(file) !== "outbox" && statements.test(readFileSync(join(src, file), "utf8")))).toEqual([]);
+    expect(files.some((file) => roomOf(file) === "outbox" && statements.test(readFileSync(join(src, file), "utf8")))).toBe(true);
   });
 
   it("has no import cycle", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RedisConnection } from "./redis.ts";
 
-export type LuaArgument = string | number | Buffer;
+export type LuaArgument = string | number;
 
 /**
  * A Lua script that lies in a file beside the module that calls it. It is sent once and called by its hash after that; after a

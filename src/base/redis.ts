@@ -92,6 +92,10 @@ export function openRedis(address: RedisAddress, options: RedisOptions): RedisCo
       name: master,
       db: database,
       sentinelCommandTimeout: sentinelMs,
+      // Two of them tell at once of a failover that left the old master alive: nothing else ends a connection to it for ten seconds.
+      failoverDetector: true,
+      sentinelMaxConnections: 2,
+      sentinelReconnectStrategy: () => silentMs,
       ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
       ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
       ...(sentinelPassword === undefined ? {} : { sentinelPassword }),

@@ -68,7 +68,7 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
   const names = Object.values(topics).map((topic) => topic.name);
   const marked = new Set(Object.values(topics).flatMap(({ name, marks }) => (marks === undefined ? [] : [name])));
   const deliveries = routingsReader({ names, log, parts });
-  const { event, find, traceOf } = tracer({ application, log, parts, catalog, deliveries, vault });
+  const { event, find, chainOf, traceOf } = tracer({ application, log, parts, catalog, deliveries, vault });
   const search = searcher({ log, catalog, traceOf, vault });
   const recorded = (view: View, of: string): Promise<boolean> => recordView(parts.audit, view, of);
 
@@ -85,7 +85,11 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
     event: async (id, view = {}) => event(id, await recorded(view, `the event ${id}`)),
     trace: async (id, view = {}) => {
       const found = await find(id);
-      return found && traceOf(found, await recorded(view, `the trace of ${decodeEvent(found.entry.json).id}`));
+      if (found === undefined) return undefined;
+      const written = decodeEvent(found.entry.json);
+      const clear = await recorded(view, `the trace of ${written.id}`);
+      const [traced, chain] = await Promise.all([traceOf(found, clear), chainOf(written)]);
+      return { ...traced, chain };
     },
     search: async (options) => {
       await recorded(options, `the events found by ${options.key ?? "a value"}`);

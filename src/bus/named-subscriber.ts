@@ -10,16 +10,15 @@ import type { Subscriber } from "../define/subscriber.ts";
 export function namedSubscriber({ subscribers, subscriber }: Pick<Catalog, "subscribers" | "subscriber">, name: string): Subscriber {
   const found = subscribers.find((one) => one.name === name) ?? subscriber(name);
   if (found !== undefined) return found;
-  throw unknownName(
-    "UNKNOWN_SUBSCRIBER",
+  throw unknownSubscriber(
     name,
     subscribers.map((one) => one.name),
   );
 }
 
-/** The error for a name that nothing has. */
-export function unknownName(code: "UNKNOWN_TOPIC" | "UNKNOWN_SUBSCRIBER", name: string, known: readonly string[]): BusbarError {
+/** The error for a name that no subscriber has. */
+export function unknownSubscriber(name: string, known: readonly string[]): BusbarError {
   const near = nearestName(name, known);
   const advice = near === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
-  return new BusbarError(code, `No ${code === "UNKNOWN_TOPIC" ? "topic" : "subscriber"} is called ${JSON.stringify(name)}. ${advice}`);
+  return new BusbarError("UNKNOWN_SUBSCRIBER", `No subscriber is called ${JSON.stringify(name)}. ${advice}`);
 }

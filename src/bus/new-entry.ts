@@ -1,4 +1,5 @@
 import type { Logger } from "../base/logger.ts";
+import { causeValue } from "../define/cause-value.ts";
 import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
 import { searchValues } from "../define/search-keys.ts";
 import { needsKeys } from "../define/topic-marks.ts";
@@ -26,7 +27,7 @@ export function newEntry(topic: AnyTopic, event: BusEvent, { logger, vault, clea
     time: Date.parse(event.time),
     json: encodeEvent(event),
     ...(key === undefined ? {} : { idempotency: { key, ...fingerprintOf(topic, clear, vault) } }),
-    ...(topic.index.length === 0 ? {} : { search: searchOf(topic, { ...event, data: clear }, logger) }),
+    ...(topic.index.length === 0 && event.causationid === undefined ? {} : { search: searchOf(topic, { ...event, data: clear }, logger) }),
   };
 }
 
@@ -40,9 +41,10 @@ function fingerprintOf(
   return { fingerprint: fingerprint!, ...(formerly.length === 0 ? {} : { formerly }) };
 }
 
-function searchOf({ index, retain }: AnyTopic, { id, type, data }: BusEvent, logger: Logger): NonNullable<NewEntry["search"]> {
+function searchOf({ index, retain }: AnyTopic, { id, type, data, causationid }: BusEvent, logger: Logger): NonNullable<NewEntry["search"]> {
   const { values, left } = searchValues(index, data);
   for (const { path, why } of left)
     logger.debug({ topic: type, event: id, path, why }, "an event is not found by a value of this search key");
-  return { values, retain };
+  // So that a trace finds what an event has caused.
+  return { values: causationid === undefined ? values : [...values, causeValue(causationid)], retain };
 }

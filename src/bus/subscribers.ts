@@ -6,7 +6,7 @@ import { knownSendsMs } from "../define/known-sends.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { Hold, SeekTarget } from "../log/log-standing.ts";
 import type { Position, TopicLog } from "../log/topic-log.ts";
-import { namedSubscriber, unknownName } from "./named-subscriber.ts";
+import { namedSubscriber, unknownSubscriber } from "./named-subscriber.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 
 /** The subscribers of an application at run time, for all processes. Connects with its first question. */
@@ -158,7 +158,7 @@ export function subscriberControl({ application, log, catalog }: SubscriberContr
         const found = groups.find(({ group }) => group === position.group);
         return found === undefined ? [] : [{ position, published, ...found }];
       });
-      if (own.length === 0) throw unknownName("UNKNOWN_SUBSCRIBER", name, strangers(standings, present));
+      if (own.length === 0) throw unknownSubscriber(name, strangers(standings, present));
       const goneSince = Date.now() - goneMs;
       const seen = Math.max(...own.map((place) => place.seen ?? 0));
       if (seen > goneSince) throw stillRead(name, seen);

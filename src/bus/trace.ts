@@ -15,6 +15,7 @@ import type { Vault } from "../vault/vault.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { maskedWords } from "./masked.ts";
 import { channelNames } from "../define/channel-name.ts";
+import { type Chain, chains } from "./chain.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
 
 /** What became of one event, step by step. */
@@ -23,6 +24,8 @@ export interface Trace {
   readonly event: BusEvent;
   /** Those who listen to its topic, in the order of their names. */
   readonly subscribers: readonly TracedSubscriber[];
+  /** What caused it, and what it caused; of an event that was asked for by itself. */
+  readonly chain?: Chain;
 }
 
 export interface TracedSubscriber {
@@ -111,6 +114,8 @@ export function tracer({ application, log, parts, catalog, deliveries, vault }: 
     },
 
     find,
+
+    chainOf: chains({ log, catalog }),
 
     async traceOf(found: FoundEntry, clear: boolean): Promise<Trace> {
       const looked = await lookAt(found);

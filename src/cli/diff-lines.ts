@@ -36,7 +36,7 @@ function differenceLines({ kind, time, topic, subscriber, channel, route, to, ev
   return [
     "",
     oneLine(`${kind}  ${momentText(time)} ${topic} ${event}`),
-    oneLine(`  ${subscriber}, ${way} → ${to ?? "(not kept)"}`),
+    `  ${oneLine(`${subscriber}, ${way} → ${to ?? "(not kept)"}`)}`,
     ...fields.flatMap(fieldLines),
   ];
 }

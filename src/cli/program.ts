@@ -10,6 +10,7 @@ import { declareOutbox } from "./commands/outbox.ts";
 import { declarePrivacy } from "./commands/privacy.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareReplay } from "./commands/replay.ts";
+import { declareSchemas } from "./commands/schemas.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -54,6 +55,7 @@ Examples:
     declareKeys,
     declareSetup,
     declareAuthoring,
+    declareSchemas,
     declareFilter,
   ])
     declare(program);

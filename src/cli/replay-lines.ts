@@ -33,8 +33,9 @@ export function countLines(result: Omit<ReplayResult, "samples">): string[] {
     ...rows.map(([name, value, note]) =>
       `    ${name.padEnd(9)}  ${countText(value).padStart(width)}${note === undefined || value === 0 ? "" : `  ${note}`}`.trimEnd(),
     ),
-    ...parts.map((part) =>
-      oneLine(`  ${part.subscriber}, ${part.channel}: ${countText(part.planned)} planned, ${countText(part.missing)} missing`),
+    ...parts.map(
+      (part) =>
+        `  ${oneLine(`${part.subscriber}, ${part.channel}: ${countText(part.planned)} planned, ${countText(part.missing)} missing`)}`,
     ),
     ...(never === 0 ? [] : [`  ${countOf(never, "route")} left out: they refuse replays (replay: "never")`]),
     ...(audiences === 0 ? [] : [`  ${countOf(audiences, "audience")} looked up again`]),
@@ -89,14 +90,15 @@ export function viewLines(view: ReplayView): string[] {
     oneLine(
       `${id} ${state}: ${mode} of ${topics.join(", ")} for ${subscribers.join(", ")}, from ${momentText(from)} to ${momentText(to)} (UTC)`,
     ),
-    ...(routes === undefined ? [] : [oneLine(`  only the routes ${routes.join(", ")}`)]),
-    ...(filter === undefined ? [] : [oneLine(`  only events that match ${filter}`)]),
+    ...(routes === undefined ? [] : [`  ${oneLine(`only the routes ${routes.join(", ")}`)}`]),
+    ...(filter === undefined ? [] : [`  ${oneLine(`only events that match ${filter}`)}`]),
     ...(pace === undefined ? [] : [`  at most ${countText(pace)} deliveries a second`]),
     `  ${progressLine(view)}`,
     ...countLines(view),
-    ...(trouble === undefined ? [] : [oneLine(`  it could not go on, and is tried again: ${trouble}`)]),
-    ...acts.map(({ at, verb, actor, reason }) =>
-      oneLine(`  ${momentText(at)} ${verb}${actor === undefined ? "" : ` by ${actor}`}${reason === undefined ? "" : `: ${reason}`}`),
+    ...(trouble === undefined ? [] : [`  ${oneLine(`it could not go on, and is tried again: ${trouble}`)}`]),
+    ...acts.map(
+      ({ at, verb, actor, reason }) =>
+        `  ${oneLine(`${momentText(at)} ${verb}${actor === undefined ? "" : ` by ${actor}`}${reason === undefined ? "" : `: ${reason}`}`)}`,
     ),
   ];
 }

@@ -77,19 +77,17 @@ async function eventFrom(address: string, id: string): Promise<BusEvent> {
 export function localLines({ event, subscriber, skipped, deliveries }: LocalRun): string[] {
   return [
     oneLine(`${event.type} ${event.id} through ${subscriber}: ${countOf(deliveries.length, "delivery", "deliveries")}, nothing was sent`),
-    ...skipped.map(({ route, reason }) => oneLine(`  ${route} skipped: ${reason}`)),
+    ...skipped.map(({ route, reason }) => `  ${oneLine(`${route} skipped: ${reason}`)}`),
     ...deliveries.flatMap(deliveryLines),
   ];
 }
 
 function deliveryLines({ route, channel, to, rendered = {}, problem, published = [], progress }: LocalDelivery): string[] {
   return [
-    oneLine(
-      `  ${route === channel ? channel : `${channel} (${route})`} → ${to}${channel === "handler" && problem === undefined ? ": returned" : ""}`,
-    ),
+    `  ${oneLine(`${route === channel ? channel : `${channel} (${route})`} → ${to}${channel === "handler" && problem === undefined ? ": returned" : ""}`)}`,
     ...fieldLines(rendered).map((line) => `    ${line}`),
-    ...(progress === undefined ? [] : [oneLine(`    progress ${visibleJson(progress)}`)]),
-    ...published.map(({ topic, payload }) => oneLine(`    would publish ${topic} ${visibleJson(payload)}`)),
+    ...(progress === undefined ? [] : [`    ${oneLine(`progress ${visibleJson(progress)}`)}`]),
+    ...published.map(({ topic, payload }) => `    ${oneLine(`would publish ${topic} ${visibleJson(payload)}`)}`),
     ...(problem === undefined ? [] : visibleLines(problem).map((line) => `    ${line}`)),
   ];
 }

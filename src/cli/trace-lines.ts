@@ -1,11 +1,12 @@
+import type { CausedEvent, Chain, ChainEvent } from "../bus/chain.ts";
 import type { Trace, TracedDelivery, TracedSubscriber } from "../bus/trace.ts";
 import { isEnd } from "../workers/delivery-state.ts";
-import { countOf } from "./figures.ts";
+import { countOf, momentText } from "./figures.ts";
 import { statusLines, timelineLines } from "./timeline-lines.ts";
 import { oneLine, visible } from "./visible.ts";
 
 /** What became of one event, as a tree: how it was published, what each subscriber made of it, each delivery, each of its steps. Pure. */
-export function traceLines({ event, subscribers }: Trace): string[] {
+export function traceLines({ event, subscribers, chain }: Trace): string[] {
   const facts = [
     ["published", `${visible(event.time)} by ${visible(event.source)}`],
     ["key", event.partitionkey],
@@ -21,8 +22,28 @@ export function traceLines({ event, subscribers }: Trace): string[] {
   return [
     oneLine(`${event.type} ${event.id}`),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(15)}  ${oneLine(value)}`])),
+    ...(chain === undefined ? [] : chainLines(chain, event)),
     ...(subscribers.length === 0 ? ["  nobody listens to this topic"] : subscribers.flatMap((each) => subscriberLines(each, event.time))),
   ];
+}
+
+/** What caused it and what it caused, as a tree; nothing where it stands alone. */
+function chainLines({ causes, caused, more }: Chain, { id, type, time }: Trace["event"]): string[] {
+  if (causes.length + caused.length === 0) return [];
+  const below = (events: readonly CausedEvent[], depth: number): string[] =>
+    events.flatMap((each) => [chainLine(each, depth), ...below(each.caused, depth + 1)]);
+  return [
+    "  chain",
+    ...causes.map(chainLine),
+    `${chainLine({ id, topic: type, time }, causes.length)}  ← this one`,
+    ...below(caused, causes.length + 1),
+    ...(more ? ["    … and more"] : []),
+  ];
+}
+
+function chainLine({ topic, id, time }: ChainEvent, depth: number): string {
+  const branch = depth === 0 ? "" : `${"   ".repeat(depth - 1)}└─ `;
+  return `    ${branch}${oneLine(`${topic} ${id} ${momentText(time)}`)}`;
 }
 
 function subscriberLines({ name, state, reason, failures = [], skipped, deliveries, more }: TracedSubscriber, time: string): string[] {

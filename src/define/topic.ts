@@ -36,6 +36,8 @@ export interface Topic<Name extends string = string, S extends z.ZodType = z.Zod
   readonly schema: S;
   /** The schema's version, from 1. */
   readonly version: number;
+  /** The schemas of the versions before this one, from version 1. */
+  readonly history: readonly z.ZodType[];
   /** How the payload of each version becomes one of the next: the first is for version 1. */
   readonly upcasts: readonly ((data: never) => unknown)[];
   readonly key: ((data: z.output<S>) => string) | undefined;
@@ -80,24 +82,23 @@ export function defineTopic<const Name extends string, S extends z.ZodType>(
   schema: S & JsonOutput<S>,
   options: TopicOptions<S> = {},
 ): Topic<Name, S> {
-  return checkedTopic<Name, S>({ name, schema, options, upcasts: [], earlier: [] });
+  return checkedTopic<Name, S>({ name, schema, options, history: [], upcasts: [] });
 }
 
 interface TopicParts<Name extends string, S extends z.ZodType> {
   readonly name: Name;
   readonly schema: S;
   readonly options: TopicOptions<S>;
+  readonly history: Topic["history"];
   readonly upcasts: Topic["upcasts"];
-  /** The marked places of the versions before. */
-  readonly earlier: TopicMarks["places"];
 }
 
 function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicParts<Name, S>): Topic<Name, S> {
-  const { name, schema, options, upcasts, earlier } = parts;
+  const { name, schema, options, history, upcasts } = parts;
   const problems = [...nameProblems(name), ...schemaProblems(schema), ...optionProblems(options)];
   if (problems.length === 0) problems.push(...searchKeyProblems(options.index, schema));
   if (schema instanceof z.core.$ZodType) problems.push(...exampleProblems(schema, options));
-  const places = problems.length === 0 ? [...earlier, markedPlaces(schema)] : [];
+  const places = problems.length === 0 ? [...history, schema].map(markedPlaces) : [];
   problems.push(...topicMarkProblems(places.at(-1), options));
   const version = upcasts.length + 1;
   if (problems.length > 0) {
@@ -110,6 +111,7 @@ function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicPart
     name,
     schema,
     version,
+    history,
     upcasts,
     key,
     retain: milliseconds(retain, `retain of topic ${name}`),
@@ -126,7 +128,8 @@ function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicPart
           problems: [problem],
         });
       const inherited = { ...options, ...brought } as unknown as TopicOptions<typeof next>;
-      return checkedTopic({ name, schema: next, options: { ...inherited, ...changes }, upcasts: [...upcasts, upcast], earlier: places });
+      const before = { history: [...history, schema], upcasts: [...upcasts, upcast] };
+      return checkedTopic({ name, schema: next, options: { ...inherited, ...changes }, ...before });
     },
   };
 }

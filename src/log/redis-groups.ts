@@ -112,11 +112,19 @@ export function redisGroups(redis: RedisConnection, keys: LogKeys) {
     async routedBy(partition: number, { events, subscribers, pages = [] }: RoutedQuestion): Promise<readonly RoutedRecord[]> {
       if (subscribers.length === 0) return [];
       const names = subscribers.flatMap((subscriber) => [subscriber, ...pages.map((page) => `${subscriber} ${page}`)]);
+      // Events of one hour share their hashes, so that few commands ask for many.
+      const buckets = new Map<string, { readonly time: string; readonly field: string }[]>();
+      for (const { id, time } of events) {
+        const key = keys.routed(partition, id, Date.parse(time));
+        const asked = names.map((name) => ({ time, field: `${id} ${name}` }));
+        const known = buckets.get(key);
+        if (known === undefined) buckets.set(key, asked);
+        else known.push(...asked);
+      }
       const found = await Promise.all(
-        events.map(async ({ id, time }) => {
-          const fields = names.map((name) => `${id} ${name}`);
-          const values = await redis.hmget(keys.routed(partition, id, Date.parse(time)), ...fields);
-          return values.flatMap((value, index) => (value === null ? [] : [decodeRouted(time, fields[index]!, value)]));
+        [...buckets].map(async ([key, asked]) => {
+          const values = await redis.hmget(key, ...asked.map(({ field }) => field));
+          return values.flatMap((value, index) => (value === null ? [] : [decodeRouted(asked[index]!.time, asked[index]!.field, value)]));
         }),
       );
       return found.flat();

@@ -36,6 +36,15 @@ export interface RedisLogOptions {
   readonly replication?: Replication | undefined;
 }
 
+/** The connection that waits for the bell of a partition. */
+interface Bell {
+  readonly redis: RedisConnection;
+  /** The last ring that was heard. */
+  last: string | undefined;
+  /** What was there may not be there any more: everything is to be looked at. */
+  lost: boolean;
+}
+
 /**
  * The topic log on Redis Streams. It connects with its first use: one connection appends, one works for the groups, and each
  * partition that is listened to has one that waits.
@@ -56,7 +65,7 @@ export function redisLog({
   const writerReady = readiness(writer, deadline ?? 2_000);
   const replicated = replication === undefined ? unreplicated : replicatedBy(writer, replication);
   const water = highWater(writer);
-  const bells = new Map<number, { redis: RedisConnection; last: string | undefined }>();
+  const bells = new Map<number, Bell>();
   const appenders = new Map<number, ReturnType<typeof partitionAppender>>();
   const partitionCounts = new Map<string, Promise<number>>();
   let suitability: Awaited<ReturnType<typeof checkRedis>> | undefined;
@@ -83,12 +92,17 @@ export function redisLog({
     appenders.set(partition, known);
     return known;
   };
-  const bellOf = (partition: number): { readonly redis: RedisConnection; last: string | undefined } => {
+  const bellOf = (partition: number): Bell => {
     const known = bells.get(partition);
     if (known !== undefined) return known;
-    // Behind a lost connection may be a Redis that came back with less than it had: the next one begins anew.
-    const bell = { redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block, reconnects: false }), last: undefined };
+    // Behind a lost connection may be a Redis that came back with less than it had: the next one begins anew. A Cluster loses one node at a time.
+    const bell: Bell = {
+      redis: connectRedis({ url, use: "block", name: "busbar-bell", logger, block, reconnects: false }),
+      last: undefined,
+      lost: false,
+    };
     bell.redis.on("end", () => bells.delete(partition));
+    bell.redis.on("-node", () => (bell.lost = true));
     bells.set(partition, bell);
     return bell;
   };
@@ -129,7 +143,8 @@ export function redisLog({
       const hangUp = (): void => bell.redis.disconnect();
       signal.addEventListener("abort", hangUp, { once: true });
       try {
-        if (bell.last === undefined) {
+        if (bell.last === undefined || bell.lost) {
+          bell.lost = false;
           const [newest] = await bell.redis.xrevrange(keys.bell(partition), "+", "-", "COUNT", 1);
           bell.last = newest?.[0] ?? "0-0";
           return "all";

@@ -5,7 +5,7 @@ import type { Observe } from "../define/observation.ts";
 import { cleanInbox } from "./inbox.ts";
 import { wakeChannel } from "./migration.ts";
 import { checkTables, openSession, type Session } from "./session.ts";
-import { type OutboxRow, removeRows, setRowAside, takeRows } from "./waiting-rows.ts";
+import { type KeyPlace, type OutboxRow, removeRows, setRowAside, takeRows } from "./waiting-rows.ts";
 
 /**
  * Publishes what transactions have left in the outbox.
@@ -16,7 +16,7 @@ import { type OutboxRow, removeRows, setRowAside, takeRows } from "./waiting-row
  * take is set aside with its reason.
  *
  * Any number of relays share the work. Of one topic and key, an event whose transaction was committed before the other one's publish is the earlier
- * one in the log: only the first row of a key can be taken, those behind it go with it, each after the one before is confirmed.
+ * one in the log: whoever takes a row takes all earlier ones of its key before it, each after the one before is confirmed.
  */
 export interface Relay {
   /**
@@ -40,8 +40,8 @@ export interface RelayOptions {
   readonly logger: Logger;
 }
 
-/** A transaction of the relay holds at most so many events, and so many of one key, which go one after the other. */
-const most = { rows: 200, ofKey: 50 } as const;
+/** A transaction of the relay holds at most so many keys and events, and so many of one key, which go one after the other. */
+const most = { keys: 200, rows: 400, ofKey: 50 } as const;
 /** Milliseconds after which a transaction takes up nothing more of what it holds. */
 const stepMs = 5_000;
 /** Milliseconds that PostgreSQL waits for a relay in a transaction, before it gives what that holds to others. */
@@ -98,15 +98,25 @@ export function createRelay(options: RelayOptions): Relay {
   const run = async (): Promise<void> => {
     let wait: number = retryMs.first;
     let said = "";
+    // Where the round through the keys is, and how much it has found so far.
+    let after: KeyPlace | undefined;
+    let found = 0;
     while (!stopping.signal.aborted) {
       try {
         const current = await connected();
-        woken = false;
-        const { rows, failure } = await step(current, { application, topics, publish, observe, logger });
+        // What comes during a round is seen by it, or asks for another one.
+        if (after === undefined) woken = false;
+        const { rows, next, failure } = await step(current, { application, topics, after, publish, observe, logger });
+        after = next;
+        found += rows;
         if (failure !== undefined) throw failure;
         if (said !== "") logger.info({}, "the outbox is relayed again");
         [wait, said] = [retryMs.first, ""];
-        if (rows > 0) continue;
+        if (next !== undefined) continue;
+        // A round in which there was something may have left more.
+        const more = found > 0;
+        found = 0;
+        if (more) continue;
         await clean(current);
         await silence(current.lost);
       } catch (error) {
@@ -142,12 +152,21 @@ export function createRelay(options: RelayOptions): Relay {
 /** Takes rows, publishes them, and deletes those that are in the log. `failure`: some could not be published now. */
 async function step(
   session: Session,
-  { application, topics, publish, observe, logger }: Pick<RelayOptions, "application" | "topics" | "publish" | "observe" | "logger">,
-): Promise<{ readonly rows: number; readonly failure?: unknown }> {
+  {
+    application,
+    topics,
+    after,
+    publish,
+    observe,
+    logger,
+  }: Pick<RelayOptions, "application" | "topics" | "publish" | "observe" | "logger"> & { readonly after: KeyPlace | undefined },
+): Promise<{ readonly rows: number; readonly next: KeyPlace | undefined; readonly failure?: unknown }> {
   try {
-    // A deletion that a crash of the database undoes costs an append that finds its entry.
-    await session.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${heldMs}; SET LOCAL synchronous_commit = off`);
-    const rows = await takeRows(session, { application, topics, most });
+    // The indexes are right whatever the planner has heard of a table that fills and empties. A deletion that a crash of the database undoes costs an append that finds its entry.
+    await session.query(
+      `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${heldMs}; SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off`,
+    );
+    const { rows, next } = await takeRows(session, { application, topics, after, most });
     const until = performance.now() + stepMs;
     const ends = await Promise.all(lanesOf(rows).map((lane) => relayLane(lane, publish, until)));
     const refused = ends.flatMap((end) => end.refused);
@@ -162,7 +181,7 @@ async function step(
       observe("outboxRefused", { eventId: row.eventId, topic: row.topic, reason });
     }
     const failed = ends.find(({ failure }) => failure !== undefined);
-    return { rows: rows.length, ...(failed === undefined ? {} : { failure: failed.failure }) };
+    return { rows: rows.length, next, ...(failed === undefined ? {} : { failure: failed.failure }) };
   } catch (error) {
     // Whatever it holds is free again when the session ends.
     await session.close();

@@ -1,3 +1,4 @@
+import type { Row } from "./rows.ts";
 import type { Session } from "./session.ts";
 
 /** An event of the outbox as a relay takes it. */
@@ -11,41 +12,70 @@ export interface OutboxRow {
   readonly event: string;
 }
 
+/** A place among the keys of an application, in the order of the index. */
+export interface KeyPlace {
+  readonly topic: string;
+  readonly key: string;
+}
+
 export interface TakeOptions {
   readonly application: string;
   /** Those that this process knows: what it does not know waits for a build that does. */
   readonly topics: readonly string[];
-  /** Rows at most, and rows of one key at most. */
-  readonly most: { readonly rows: number; readonly ofKey: number };
+  /** Only keys behind this one; undefined: from the beginning. */
+  readonly after: KeyPlace | undefined;
+  /** At most so many keys, rows in all, and rows of one key. */
+  readonly most: { readonly keys: number; readonly rows: number; readonly ofKey: number };
 }
 
-/**
- * The first row of each key, where no other relay holds it, and the rows behind it. A row that has an earlier one of its key is taken by
- * nobody else: so any number of relays keep the order of a key.
- */
-const takeStatement = `WITH heads AS (
-  SELECT head.topic, head.key FROM busbar.outbox head
-  WHERE head.application = $1 AND head.topic = ANY ($2) AND head.refused_at IS NULL AND NOT EXISTS (
-    SELECT FROM busbar.outbox earlier
-    WHERE earlier.application = head.application AND earlier.topic = head.topic AND earlier.key = head.key
-      AND earlier.seq < head.seq AND earlier.refused_at IS NULL)
-  ORDER BY head.seq LIMIT $3 FOR UPDATE OF head SKIP LOCKED)
-SELECT taken.* FROM heads CROSS JOIN LATERAL (
-  SELECT seq, application, topic, key, event_id, event FROM busbar.outbox
-  WHERE application = $1 AND topic = heads.topic AND key = heads.key AND refused_at IS NULL ORDER BY seq LIMIT $4) taken
-ORDER BY taken.seq LIMIT $3`;
+export interface TakenRows {
+  /** Of each key the oldest ones, in their order. */
+  readonly rows: readonly OutboxRow[];
+  /** Where the next page of keys begins; undefined: all were looked at. */
+  readonly next: KeyPlace | undefined;
+}
 
-/** Within a transaction: rows that nobody else takes until it ends, in their order. */
-export async function takeRows({ query }: Session, { application, topics, most }: TakeOptions): Promise<readonly OutboxRow[]> {
-  const rows = await query(takeStatement, [application, topics, most.rows, most.ofKey]);
-  return rows.map((row) => ({
+/** Walks the index from key to key, so that neither a long backlog nor a long queue of one key makes it slow. */
+const firstRowsStatement = `WITH RECURSIVE firsts AS (
+  (SELECT topic, key, seq FROM busbar.outbox
+   WHERE application = $1 AND refused_at IS NULL AND topic = ANY ($2) AND (topic, key) > ($3, $4) ORDER BY topic, key, seq LIMIT 1)
+  UNION ALL
+  SELECT following.* FROM firsts CROSS JOIN LATERAL (
+    SELECT topic, key, seq FROM busbar.outbox
+    WHERE application = $1 AND refused_at IS NULL AND topic = ANY ($2) AND (topic, key) > (firsts.topic, firsts.key)
+    ORDER BY topic, key, seq LIMIT 1) following)
+SELECT topic, key, seq FROM firsts LIMIT $5`;
+
+/**
+ * The keys whose first row no other relay holds, each with its oldest rows. Whoever sees a row sees every earlier one of its key that is not published
+ * yet, and takes it before: that keeps the order, whoever holds what. Each key gets one row before another gets its second.
+ */
+const takeStatement = `WITH held AS (
+  SELECT topic, key FROM busbar.outbox WHERE seq = ANY ($2) AND refused_at IS NULL FOR UPDATE SKIP LOCKED)
+SELECT lane.* FROM held CROSS JOIN LATERAL (
+  SELECT seq, application, topic, key, event_id, event, row_number() OVER (ORDER BY seq) AS place FROM busbar.outbox
+  WHERE application = $1 AND topic = held.topic AND key = held.key AND refused_at IS NULL ORDER BY seq LIMIT $3) lane
+ORDER BY lane.place, lane.seq LIMIT $4`;
+
+/** Within a transaction: rows that other relays leave alone until it ends. */
+export async function takeRows({ query }: Session, { application, topics, after, most }: TakeOptions): Promise<TakenRows> {
+  const firsts = await query(firstRowsStatement, [application, topics, after?.topic ?? "", after?.key ?? "", most.keys]);
+  const last = firsts.at(-1);
+  const next = firsts.length < most.keys || last === undefined ? undefined : { topic: String(last["topic"]), key: String(last["key"]) };
+  if (firsts.length === 0) return { rows: [], next };
+  const rows = await query(takeStatement, [application, firsts.map(({ seq }) => seq), most.ofKey, most.rows]);
+  return { rows: rows.map(rowOf), next };
+}
+
+function rowOf(row: Row): OutboxRow {
+  return {
     seq: String(row["seq"]),
     application: String(row["application"]),
     topic: String(row["topic"]),
     key: String(row["key"]),
     eventId: String(row["event_id"]),
     event: String(row["event"]),
-  }));
+  };
 }
 
 /** They are in the log. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { FastifyInstance } from "fastify";
 import { tagOf } from "../dashboard/page.ts";
+import { asyncApiDocument } from "../schema/async-api.ts";
 import type { Access } from "./access.ts";
 import { openApiDocument } from "./open-api/document.ts";
 import { allOperations } from "./operations.ts";
@@ -12,6 +13,8 @@ export interface OpenApiRoutesOptions {
   readonly application: string;
   readonly live: boolean;
   readonly open: boolean;
+  /** Where the world reaches this server; undefined: it is not known. */
+  readonly publicUrl: string | undefined;
   /** Who is let in; undefined: everybody, on loopback. */
   readonly access: Access | undefined;
 }
@@ -36,13 +39,22 @@ const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", deepLinki
 const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** `/openapi.json` is made anew with each request, because `dev` changes topics while it runs; `/docs` shows it. */
-export function openApiRoutes(app: FastifyInstance, { bus, application, live, open, access }: OpenApiRoutesOptions): void {
+/** `/openapi.json` and `/asyncapi.json` are made anew with each request, because `dev` changes topics while it runs; `/docs` shows the first. */
+export function openApiRoutes(app: FastifyInstance, { bus, application, live, open, publicUrl, access }: OpenApiRoutesOptions): void {
   const operations = allOperations(bus, { live });
   app.get("/openapi.json", async (request, reply) => {
     await access?.admit(request, reply, undefined);
     const { topics } = await bus.catalog();
     const body = JSON.stringify(openApiDocument({ application, topics, operations, open }));
+    const tag = tagOf(body);
+    reply.header("etag", tag);
+    if (request.headers["if-none-match"] === tag) return reply.code(304).send();
+    return reply.type("application/json; charset=utf-8").send(body);
+  });
+
+  app.get("/asyncapi.json", async (request, reply) => {
+    await access?.admit(request, reply, undefined);
+    const body = JSON.stringify(asyncApiDocument({ application, catalog: await bus.catalog(), publicUrl }));
     const tag = tagOf(body);
     reply.header("etag", tag);
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();

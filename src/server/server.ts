@@ -145,7 +145,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
   callbackRoutes(app, { bus, logger });
   if (access !== undefined && keys !== undefined) {
     apiRoutes(app, { bus, live, logger, access });
-    openApiRoutes(app, { bus, application: keys.application, live, open, access: local ? undefined : access });
+    openApiRoutes(app, { bus, application: keys.application, live, open, publicUrl, access: local ? undefined : access });
   }
   if (!local) return;
   pageRoutes(app, { bus, inbox, callbacks, faults, live, logger });

@@ -34,7 +34,7 @@ export interface DeliverOptions {
   readonly clock: Clock;
   readonly observe: Observe;
   /** What is kept of a message that was sent. */
-  readonly keepSent: (route: AnyRoute, delivery: Delivery, message: unknown) => Buffer | undefined;
+  readonly keepSent: (route: AnyRoute, delivery: Delivery, message: unknown) => string | undefined;
   readonly logger: Logger;
   /** Milliseconds that one try may take, all providers together. */
   readonly timeout: number;

@@ -7,7 +7,7 @@ import type { Delivery } from "../define/delivery.ts";
 import { maskText } from "../define/mask.ts";
 import { refusesReplays } from "../define/replay-word.ts";
 import type { AnyRoute } from "../define/route.ts";
-import { encodeSent, type SentOptions, sentRecordOf } from "./sent-record.ts";
+import { type SentOptions, sentRecordOf, sentText } from "./sent-record.ts";
 
 export interface KeepSentOptions extends SentOptions {
   readonly catalog: Catalog;
@@ -22,7 +22,7 @@ export interface KeepSentOptions extends SentOptions {
  * nobody should be able to read later, such as a one-time password; a handler says nothing.
  */
 export function keepSent({ keep, secret, catalog, channel, words, logger }: KeepSentOptions) {
-  return (route: AnyRoute, delivery: Delivery, message: unknown): Buffer | undefined => {
+  return (route: AnyRoute, delivery: Delivery, message: unknown): string | undefined => {
     // What holds a secret is kept nowhere; of what is about a person, nothing that can be read.
     if (delivery.sealed !== undefined) return undefined;
     const [how, to] = delivery.subjects === undefined ? [keep, delivery.to] : [keep && ("digests" as const), maskText(delivery.to)];
@@ -30,7 +30,7 @@ export function keepSent({ keep, secret, catalog, channel, words, logger }: Keep
       return undefined;
     try {
       const record = sentRecordOf(to, channel.fields(message), { keep: how, secret });
-      return record && encodeSent(record);
+      return record && sentText(record);
     } catch (error) {
       // It is only for comparing: a message that went out is not held up by it.
       logger.warn({ delivery: delivery.id, error: messageOf(error) }, "what was sent could not be kept for comparisons");

@@ -1,4 +1,3 @@
-import type { SentRecord } from "./sent-record.ts";
 import type { Receipt, Settled, Statuses } from "./statuses.ts";
 
 /**
@@ -28,8 +27,8 @@ export interface Ledger extends Statuses {
   ): Promise<"cancelled" | "sent" | "suppressed" | "dead" | "busy">;
   /** Where deliveries stand: `open` is everything that has not ended and is not being sent. */
   standings(deliveries: readonly LedgerKey[]): Promise<readonly LedgerStanding[]>;
-  /** What was sent, in their order; undefined where nothing of it is kept. */
-  sent(deliveries: readonly LedgerKey[]): Promise<readonly (SentRecord | undefined)[]>;
+  /** What was sent, in their order, as JSON that `parseSent` reads; undefined where nothing of it is kept. */
+  sent(deliveries: readonly LedgerKey[]): Promise<readonly (string | undefined)[]>;
   /** Notes a step in the delivery's time line. */
   note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
   /** Takes away what is kept of a delivery in words: reasons, receipts, reports. What happened when, and how it ended, stays; false: there was nothing. */
@@ -85,7 +84,7 @@ export type Mark =
       readonly kind: "sent";
       readonly detail: string;
       /** for the statuses that come later */ readonly receipt?: Receipt | undefined;
-      /** what was sent, to be compared */ readonly record?: Buffer | undefined;
+      /** what was sent, to be compared */ readonly record?: string | undefined;
     }
   | { readonly kind: "suppressed" | "dead"; readonly detail: string }
   /** Given up, although its last try may have been accepted. */

@@ -1,7 +1,6 @@
 import type { RedisConnection } from "../base/redis.ts";
 import { base32Alphabet } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
-import { decodeSent } from "./sent-record.ts";
 import { oneLine } from "./one-line.ts";
 import {
   type Claim,
@@ -56,7 +55,7 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
  * |---|---|---|
  * | `<p>:{<s>}:ledger:<hour>` | hash | delivery id → its record, at most 100 bytes (its form stands in claim.lua) |
  * | `<p>:{<s>}:ledger-doubtful` | string | how many sends followed one that may have been accepted; never expires |
- * | `<p>:{<s>}:sent:<hour>` | hash | delivery id → what was sent, deflated; its form stands in sent-record.ts |
+ * | `<p>:{<s>}:sent:<hour>` | hash | delivery id → what was sent, JSON; its form stands in sent-record.ts |
  * | `<p>:{<s>}:timeline:<hour>` | hash | delivery id → lines `<ms> <step's letter> <detail>`, at most 2,000 bytes |
  *
  * What providers say later is beside them: redis-statuses.ts.
@@ -134,9 +133,9 @@ export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
     async sent(deliveries) {
       const records = await inBuckets(deliveries, {
         bucketOf: (each) => keysOf(each).sent,
-        read: (key, ids) => redis.hmgetBuffer(key, ...ids),
+        read: (key, ids) => redis.hmget(key, ...ids),
       });
-      return records.map((record) => (record === null ? undefined : decodeSent(record)));
+      return records.map((record) => record ?? undefined);
     },
 
     async note(delivery, { step, detail }) {

@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { keyedHash } from "../base/ids.ts";
 import type { MessageFields } from "../channels/channel.ts";
 
@@ -63,32 +62,21 @@ export function shownField(field: SentField): string {
   return field.start === "" ? "(not kept)" : `${field.start} …`;
 }
 
-/** `[to, { field: text or [digest, beginning] }]`: as it is kept. */
-export type ShortSent = readonly [to: string, fields: Readonly<Record<string, string | readonly [digest: string, start: string]>>];
+/** As it is kept: `[to, { field: text or [digest, beginning] }]`. */
+type ShortSent = readonly [to: string, fields: Readonly<Record<string, string | readonly [digest: string, start: string]>>];
 
-export function shortSent({ to, fields }: SentRecord): ShortSent {
-  const short = Object.entries(fields).map(([name, field]) => [
-    name,
-    typeof field === "string" ? field : ([field.digest, field.start] as const),
-  ]);
-  return [to, Object.fromEntries(short) as ShortSent[1]];
+/** The JSON of a record. */
+export function sentText({ to, fields }: SentRecord): string {
+  const short = Object.entries(fields).map(([name, field]) => [name, typeof field === "string" ? field : [field.digest, field.start]]);
+  return JSON.stringify([to, Object.fromEntries(short)]);
 }
 
-export function sentOfShort([to, short]: ShortSent): SentRecord {
+/** @throws Error where it is none */
+export function parseSent(text: string): SentRecord {
+  const [to, short] = JSON.parse(text) as ShortSent;
   const fields = Object.entries(short).map(([name, field]): [string, SentField] => [
     name,
     typeof field === "string" ? field : { digest: field[0], start: field[1] },
   ]);
   return { to, fields: Object.fromEntries(fields) };
-}
-
-/** Its JSON, deflated without a header. */
-export function encodeSent(record: SentRecord): Buffer {
-  // Small windows: it is made anew for each message.
-  return deflateRawSync(JSON.stringify(shortSent(record)), { windowBits: 11, memLevel: 3 });
-}
-
-/** @throws Error where it is none */
-export function decodeSent(bytes: Buffer): SentRecord {
-  return sentOfShort(JSON.parse(inflateRawSync(bytes).toString()) as ShortSent);
 }

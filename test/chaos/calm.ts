@@ -14,6 +14,8 @@ export interface CalmOptions {
   /** Whether everything that has to arrive has arrived. */
   readonly arrived: () => boolean;
   readonly applications?: readonly string[];
+  /** Milliseconds in which something must move. Default two minutes. */
+  readonly patience?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface CalmOptions {
  * can be sent any more. What has not arrived although nothing waits for it is not waited for. False when nothing moved for two minutes
  * before that.
  */
-export async function calm(stage: Stage, { arrived, applications = ["chaos"] }: CalmOptions): Promise<boolean> {
+export async function calm(stage: Stage, { arrived, applications = ["chaos"], patience = patienceMs }: CalmOptions): Promise<boolean> {
   const buses = applications.map((application) => chaosBus({ redis: stage.redisUrl, application, subscribers: [] }));
   let last = "";
   let movedAt = performance.now();
@@ -38,7 +40,7 @@ export async function calm(stage: Stage, { arrived, applications = ["chaos"] }: 
       if (state !== last) movedAt = performance.now();
       last = state;
       if (open === 0 && groups.length === 0 && performance.now() - movedAt > restMs) return true;
-      if (performance.now() - movedAt > patienceMs) {
+      if (performance.now() - movedAt > patience) {
         stage.say(`nothing moves any more: ${state}`);
         return false;
       }

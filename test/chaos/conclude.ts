@@ -12,13 +12,15 @@ export interface ConcludeOptions {
   /** Asked at the end where it is a function. */
   readonly bound: number | (() => number);
   readonly applications?: readonly string[];
+  /** Milliseconds in which something must move before the run is called stuck. Default two minutes. */
+  readonly patience?: number;
   readonly broken?: () => readonly string[] | Promise<readonly string[]>;
   readonly figures?: Verdict["figures"];
 }
 
 /** The end of a scenario: wait until the loads are published and all is calm, then judge. */
 export async function conclude(stage: Stage, options: ConcludeOptions): Promise<Verdict> {
-  const { subscribersOf = () => ["mailer"], bound, applications, broken, figures } = options;
+  const { subscribersOf = () => ["mailer"], bound, applications, broken, figures, patience } = options;
   await Promise.all(stage.loads.map((load) => load.done));
   const intents = stage.loads.flatMap((load) => load.intents);
   const expected = (intent: Intent): readonly string[] => subscribersOf(intent).map((name) => sendKey(name, intent.number));
@@ -27,7 +29,11 @@ export async function conclude(stage: Stage, options: ConcludeOptions): Promise<
     const keys = new Set(stage.sends().map(({ key }) => key));
     return all.every((key) => keys.has(key));
   };
-  const isCalm = await calm(stage, { arrived, ...(applications === undefined ? {} : { applications }) });
+  const isCalm = await calm(stage, {
+    arrived,
+    ...(applications === undefined ? {} : { applications }),
+    ...(patience === undefined ? {} : { patience }),
+  });
   const judgement = judge({ intents, expected, sends: stage.sends(), faults: stage.faults });
   const twice = await entriesTwice(stage.redis);
   return verdict(judgement, {

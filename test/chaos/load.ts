@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly logFile: string;
   readonly trapOf?: (number: number) => Trap | undefined;
   readonly sabotage?: Sabotage | undefined;
-  /** A publish that is not acknowledged for so long, milliseconds, is left as it is: it may arrive or not. Default: it fails the run after a minute. */
+  /** A publish that is not acknowledged for so long, milliseconds, is left as it is: it may arrive or not. Default: it fails the run after two minutes. */
   readonly leaveAfter?: number;
 }
 
@@ -37,14 +37,14 @@ export interface Load {
 }
 
 const sabotageEvery = 500;
-const giveUpMs = 60_000;
+const giveUpMs = 120_000;
 
 /** Publishes at a steady rate, whatever becomes of the events before; a publish that throws is repeated with the same id. */
 export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, trapOf, sabotage, leaveAfter }: LoadOptions): Load {
   const intents: Intent[] = [];
   let acknowledged = 0;
   let slowest = 0;
-  let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  let waiting: { readonly count: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
 
   const timed = async (call: () => Promise<unknown>): Promise<void> => {
     const asked = performance.now();
@@ -89,12 +89,15 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
   };
 
   const done = run();
-  // Where the attack itself fails, nobody waits for the load any more.
-  done.catch(() => undefined);
+  // Whoever waits for what is not acknowledged any more hears of it.
+  done.catch((error: unknown) => {
+    for (const waiter of waiting) waiter.reject(error);
+  });
   return {
     intents,
     slowest: () => slowest,
-    reached: (wanted) => (wanted <= acknowledged ? Promise.resolve() : new Promise((resolve) => waiting.push({ count: wanted, resolve }))),
+    reached: (wanted) =>
+      wanted <= acknowledged ? Promise.resolve() : new Promise((resolve, reject) => waiting.push({ count: wanted, resolve, reject })),
     done,
   };
 }

@@ -1,6 +1,5 @@
 import { messageOf } from "../../src/base/errors.ts";
-import { NoDisk } from "./disk.ts";
-import { NoPostgres } from "./outbox/business.ts";
+import { NotHere } from "./not-here.ts";
 import { reportLines } from "./report.ts";
 import type { Sabotage } from "./sabotage.ts";
 import type { Scenario, Verdict } from "./scenario.ts";
@@ -11,25 +10,27 @@ export interface PerformOptions {
   /** The run's folder stays in any case; else only where an invariant is broken. */
   readonly keep: boolean;
   readonly sabotage?: Sabotage | undefined;
+  /** How long a soak takes. */
+  readonly minutes?: number | undefined;
 }
 
 /** `not run`: this machine does not allow it; `failed`: it could not be run to its end. */
 export type Performed = Pick<Verdict, "broken"> | "not run" | "failed";
 
 /** Runs a scenario on a stage of its own, and prints what came of it. */
-export async function perform(scenario: Scenario, { seed, keep, sabotage }: PerformOptions): Promise<Performed> {
+export async function perform(scenario: Scenario, { seed, keep, sabotage, minutes }: PerformOptions): Promise<Performed> {
   console.log(`${scenario.name}: ${scenario.about} …`);
   const started = performance.now();
   let stage: Stage | undefined;
   let performed: Performed = "failed";
   try {
-    stage = await openStage({ seed, sabotage, say: (line) => console.log(`  ${line}`), ...scenario.stage });
+    stage = await openStage({ seed, sabotage, minutes, say: (line) => console.log(`  ${line}`), ...scenario.stage });
     const result = await scenario.run(stage);
     performed = result;
     const seconds = (performance.now() - started) / 1_000;
     for (const line of reportLines(scenario, result, { seed, seconds, redisVersion: stage.redisVersion })) console.log(line);
   } catch (error) {
-    if (error instanceof NoDisk || error instanceof NoPostgres) {
+    if (error instanceof NotHere) {
       console.log(`${scenario.name}: not run: ${error.message}`);
       performed = "not run";
     } else console.log(`${scenario.name}: BROKEN: it could not be run to its end (seed ${seed}): ${messageOf(error)}`);

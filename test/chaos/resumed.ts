@@ -4,12 +4,13 @@ import { sendKey } from "./sends.ts";
 /** Consumers that take longer to go on after a failover do not go on by themselves. */
 export const resumeMs = 30_000;
 
-/** For each fault, milliseconds until the first delivery arrived of an event that was acknowledged after it. */
+/** For each fault after which anything was acknowledged, milliseconds until the first delivery of that arrived. */
 export function resumptions(stage: Pick<Stage, "faults" | "loads" | "sends">): readonly number[] {
   const arrivals = new Map<string, number>();
   for (const { key, at } of stage.sends()) if (!arrivals.has(key)) arrivals.set(key, at);
   const intents = stage.loads.flatMap((load) => load.intents);
-  return stage.faults.map((fault) => {
+  return stage.faults.flatMap((fault) => {
+    if (!intents.some(({ acknowledgedAt = 0 }) => acknowledgedAt > fault.at)) return [];
     const after = intents.flatMap(({ number, acknowledgedAt = 0 }) => {
       const arrived = arrivals.get(sendKey("mailer", number));
       return arrived !== undefined && Math.min(acknowledgedAt, arrived) > fault.at ? [arrived - fault.at] : [];

@@ -9,6 +9,7 @@
  * | `plain-xadd` | the append looks for no id that is there already | the publisher |
  * | `no-ledger` | every claim is told to go, and no mark is kept | the workers |
  * | `no-wait` | WAIT is not sent, and its answer is that all replicas have everything | the publisher and the router |
+ * | `lying-disk` | Redis' disk says of every sync that it is done, and does one a second (native/fault.c) | Redis |
  * | `acknowledge-before-enqueue` | entries are acknowledged, and a moment later their deliveries are queued | the router |
  */
 import { readFileSync } from "node:fs";
@@ -22,6 +23,7 @@ export const sabotages = [
   "plain-xadd",
   "no-ledger",
   "no-wait",
+  "lying-disk",
   "acknowledge-before-enqueue",
 ] as const;
 export type Sabotage = (typeof sabotages)[number];

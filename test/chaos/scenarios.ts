@@ -10,6 +10,12 @@ import { memoryFull } from "./scenarios/memory-full.ts";
 import { wrongSettings } from "./scenarios/wrong-settings.ts";
 import { killRedis } from "./scenarios/kill-redis.ts";
 import { failoverFew, failoverMany } from "./scenarios/failover.ts";
+import { cluster } from "./scenarios/cluster.ts";
+import { powerCutFew, powerCutMany } from "./scenarios/power-cut.ts";
+import { wrongClocks } from "./scenarios/wrong-clocks.ts";
+import { emptyReplica } from "./scenarios/empty-replica.ts";
+import { soak } from "./scenarios/soak.ts";
+import { partition } from "./scenarios/partition.ts";
 import { hungRedis } from "./scenarios/hung-redis.ts";
 import { redisAway, redisAwayLong } from "./scenarios/redis-away.ts";
 import { killAll, smoke } from "./scenarios/kill-all.ts";
@@ -38,8 +44,15 @@ export const scenarios: readonly Scenario[] = [
   deadWorker,
   killRouters,
   killRedis,
+  powerCutFew,
+  powerCutMany,
   failoverFew,
   failoverMany,
+  partition,
+  emptyReplica,
+  cluster,
+  wrongClocks,
+  soak,
   hungRedis,
   redisAway,
   redisAwayLong,

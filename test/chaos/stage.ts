@@ -40,11 +40,15 @@ export interface StageOptions {
   readonly fleet?: FleetKind;
   /** What all processes ask of Redis. */
   readonly durability?: ChaosOptions["durability"];
+  /** How long a soak takes. */
+  readonly minutes?: number | undefined;
 }
 
 /** All processes of one run, and what is known about it. */
 export interface Stage {
   readonly random: Random;
+  /** How long a soak is to take; undefined where nobody said. */
+  readonly minutes: number | undefined;
   readonly folder: string;
   readonly faults: Fault[];
   readonly redisVersion: string;
@@ -104,6 +108,10 @@ export interface RunOptions {
   readonly application?: string;
   readonly onUnknown?: ChaosOptions["onUnknown"];
   readonly database?: string;
+  /** Beside this process' own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** See `SupervisedOptions`. */
+  readonly collectable?: boolean;
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -123,7 +131,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const mail = join(folder, "mailroom");
   mkdirSync(mail);
   const disk = diskMegabytes === undefined ? undefined : await mountDisk(join(folder, "redis"), diskMegabytes);
-  const fleet = options.fleet === undefined ? undefined : await openFleet(options.fleet, { folder, random: seeded(seed) });
+  const fleet =
+    options.fleet === undefined
+      ? undefined
+      : await openFleet(options.fleet, {
+          folder,
+          random: seeded(seed),
+          lyingDisk: sabotage === "lying-disk",
+        });
   let server: RedisServer | undefined =
     fleet === undefined ? await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say }) : undefined;
   // An interrupted run ends without its clean-up; Redis runs in a group of its own. The children end with their channel to us.
@@ -136,8 +151,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const redis = fleet?.redis ?? new Redis(direct, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   redis.on("error", () => undefined);
   const processes: Supervised[] = [];
-  const start = (name: string, file: string | URL, args: readonly string[]): Supervised => {
-    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`) });
+  const start = (
+    name: string,
+    file: string | URL,
+    args: readonly string[],
+    more: Pick<RunOptions, "env" | "collectable"> = {},
+  ): Supervised => {
+    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`), ...more });
     processes.push(started);
     return started;
   };
@@ -169,6 +189,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
   return {
     random: seeded(seed),
+    minutes: options.minutes,
     folder,
     faults,
     loads,
@@ -190,8 +211,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     resizeDisk: async (megabytes) => disk?.resize(megabytes),
     redisVersion: (fleet ?? server!).version,
     say,
-    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, database }) {
-      const roleOptions: ChaosOptions = {
+    async run(role, { name, subscribers, formerly, application = "chaos", onUnknown, database, env, collectable }) {
+      const args = JSON.stringify({
         redis: url,
         application,
         subscribers,
@@ -201,9 +222,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         database,
         durability,
         sabotage,
-      };
-      const args = JSON.stringify(roleOptions);
-      const started = start(name, "./role.ts", [role, args]);
+      } satisfies ChaosOptions);
+      const started = start(name, "./role.ts", [role, args], {
+        ...(env === undefined ? {} : { env }),
+        ...(collectable === undefined ? {} : { collectable }),
+      });
       await started.started();
       return started;
     },

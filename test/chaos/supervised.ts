@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import type { FromChild, MailroomAddress, ToChild } from "./messages.ts";
+import type { FromChild, MailroomAddress, ProcessFigures, ToChild } from "./messages.ts";
 
 /** A process that is started again whenever it ends, as an operator's supervisor would. */
 export interface Supervised {
@@ -13,6 +13,8 @@ export interface Supervised {
   signal(signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): Promise<void>;
   /** Says something to the process that runs now, once it has started. */
   tell(message: ToChild): Promise<void>;
+  /** What the process that runs now takes; see `collectable`. */
+  figures(): Promise<ProcessFigures>;
   /** Ends that nobody asked for. */
   readonly ends: readonly string[];
   /** Ends it with SIGTERM and starts it no more. */
@@ -24,6 +26,10 @@ export interface SupervisedOptions {
   readonly file: URL;
   readonly args: readonly string[];
   readonly logFile: string;
+  /** Beside this process' own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** It collects its garbage before it says how much memory it takes. Default false. */
+  readonly collectable?: boolean;
 }
 
 /** Without a healthy answer for so long, it is killed: its loop does not turn. */
@@ -33,7 +39,7 @@ const startMs = 60_000;
 const stopMs = 30_000;
 const mostFailedStarts = 5;
 
-export function supervise({ name, file, args, logFile }: SupervisedOptions): Supervised {
+export function supervise({ name, file, args, logFile, env, collectable = false }: SupervisedOptions): Supervised {
   const log = openSync(logFile, "a");
   const ends: string[] = [];
   let child: ChildProcess;
@@ -45,12 +51,16 @@ export function supervise({ name, file, args, logFile }: SupervisedOptions): Sup
 
   const spawn = (): void => {
     asked = false;
-    const own = fork(file, args, { execArgv: ["--import", import.meta.resolve("tsx")], stdio: ["ignore", log, log, "ipc"] });
+    const own = fork(file, args, {
+      execArgv: [...(collectable ? ["--expose-gc"] : []), "--import", import.meta.resolve("tsx")],
+      stdio: ["ignore", log, log, "ipc"],
+      env: { ...process.env, ...env },
+    });
     child = own;
     let healthyAt = performance.now() + startMs;
     started = new Promise((resolve, reject) => {
       own.on("message", (message: FromChild) => {
-        if (message.kind === "started" || message.ready) healthyAt = performance.now();
+        if (message.kind === "started" || (message.kind === "health" && message.ready)) healthyAt = performance.now();
         if (message.kind !== "started") return;
         failedStarts = 0;
         resolve(message.address);
@@ -77,6 +87,19 @@ export function supervise({ name, file, args, logFile }: SupervisedOptions): Sup
     name,
     ends,
     started: () => started,
+    async figures() {
+      await started;
+      const own = child;
+      return new Promise((resolve) => {
+        const listen = (message: FromChild): void => {
+          if (message.kind !== "figures") return;
+          own.off("message", listen);
+          resolve(message);
+        };
+        own.on("message", listen);
+        own.send({ kind: "figures?" } satisfies ToChild);
+      });
+    },
     async tell(message) {
       await started;
       await new Promise<void>((resolve, reject) => child.send(message, (error) => (error === null ? resolve() : reject(error))));

@@ -128,6 +128,16 @@ describe("on a Cluster of six", () => {
     expect(await keys.limits.take({ ...key, rate: { max: 1, per: 60_000 } })).toMatchObject({ allowed: false });
     await keys.close();
 
+    // One subscriber, held up, moved in each of its logs, and going on.
+    const sendsBefore = sends.length;
+    await bus.subscribers.pause("receipt");
+    expect(await bus.subscribers.seek("receipt", { to: "beginning" })).toMatchObject({ again: 14, skipped: 0, moved: true });
+    const routedAgain = observed(bus, "routed", 14);
+    await bus.subscribers.resume("receipt");
+    await routedAgain;
+    expect(await bus.subscribers.drain("receipt")).toEqual({ pending: 0 });
+    expect(sends).toHaveLength(sendsBefore);
+
     const found = await examine({ settings, durability: "replicated", bus });
     expect(found.filter(({ level }) => level === "error")).toEqual([]);
     expect(found.find(({ about }) => about === "keys")).toMatchObject({ level: "ok" });

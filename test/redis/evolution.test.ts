@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { type Logger, silentLogger } from "../../src/base/logger.ts";
 import { createBus, defineSubscriber, defineTopic, type Subscriber } from "../../src/index.ts";
+import { tryOnLog } from "../../src/cli/schema-log.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed, receiptEmail, recordingProvider } from "../support/line.ts";
@@ -117,6 +118,20 @@ describe("a topic with four versions", () => {
     expect(seen).toEqual(brought);
     expect(await bus.inspect.trace(ids[0]!)).toMatchObject({ event: { dataversion: 4, data: brought[0] } });
     expect((await bus.inspect.search({ key: "id", value: "A-4" })).events.map(({ event }) => event.id)).toEqual([ids[3]]);
+  });
+});
+
+describe("a log with events of four versions", () => {
+  it("is tried with the schemas of today: it names the events that do not fit, by id and path", async () => {
+    const prefix = newPrefix();
+    const ids = await fourVersions(prefix);
+    const picky = v4.evolve(v4.schema.extend({ amount: z.object({ value: z.number().max(4), currency: z.string() }) }), (old) => old);
+    const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000 };
+    expect(await tryOnLog({ topics: [v4], settings, count: 10 })).toEqual([{ topic: "order.placed", events: 4, newer: 0, failing: [] }]);
+    expect(await tryOnLog({ topics: [v2], settings, count: 10 })).toEqual([{ topic: "order.placed", events: 4, newer: 2, failing: [] }]);
+    const [tried] = await tryOnLog({ topics: [picky], settings, count: 2 });
+    expect(tried!.failing.map(({ id }) => id).toSorted()).toEqual([ids[2], ids[3]]);
+    expect(tried!.failing[0]!.problems).toEqual(["amount.value: expected at most 4"]);
   });
 });
 

@@ -58,6 +58,11 @@ describe("C1: handlers", () => {
       ["report.ready", true],
     ]);
     expect(facts[1]!.event).toMatchObject({ causationid: id, correlationid: id, data: { url: "https://files.example.in/2025-10.pdf" } });
+    const ready = facts[1]!.event.id;
+    // A trace draws it from both ends.
+    const caused = { id: ready, topic: "report.ready", caused: [] };
+    expect((await bus.inspect.trace(id))?.chain).toMatchObject({ causes: [], caused: [caused], more: false });
+    expect((await bus.inspect.trace(ready))?.chain).toMatchObject({ causes: [{ id, topic: "report.requested" }], caused: [], more: false });
     expect(await bus.inspect.events(10)).toHaveLength(2);
   });
 

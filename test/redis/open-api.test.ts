@@ -68,3 +68,20 @@ describe("the document on the server", () => {
     for (const path of files) expect([path, (await ask(`${server.url}${path}`)).status]).toEqual([path, 200]);
   });
 });
+
+describe("the registry on the server", () => {
+  it("has each topic with its versions and who listens, tells of a name that is none, and has the AsyncAPI document", async () => {
+    const server = await door.serve({ bus, open: true });
+    const { status, body } = await ask(`${server.url}/v1/topics/order.placed`);
+    expect([status, body.version, body.versions.length]).toEqual([200, 1, 1]);
+    expect(body.versions[0].event.required).toEqual(["orderId", "email"]);
+    expect(body.listeners).toEqual([{ subscriber: "receipt", channels: ["email"] }]);
+    expect(await ask(`${server.url}/v1/topics/order.place`)).toMatchObject({
+      status: 404,
+      body: { code: "UNKNOWN_TOPIC", detail: expect.stringContaining("order.placed") },
+    });
+    const document = await ask(`${server.url}/asyncapi.json`);
+    expect([document.status, document.body.asyncapi, Object.keys(document.body.channels)]).toEqual([200, "3.1.0", ["order.placed"]]);
+    expect((await ask(`${server.url}/asyncapi.json`, { headers: { "if-none-match": document.headers.etag! } })).status).toBe(304);
+  });
+});

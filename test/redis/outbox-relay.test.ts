@@ -136,21 +136,16 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
     const keys = ["a", "b", "c", "d", "e"];
     const shares = relays.map(() => 0);
     relays.forEach((relay, index) => relay.on("published", ({ repeated }) => void (shares[index]! += repeated ? 0 : 1)));
+    // More than one relay takes at once, so that those behind are there for the others.
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+    await committed(async (tx) => {
+      for (const n of numbers) for (const key of keys) await bus.publishEvent.orderPlaced(order(`${key}-${n}`), { tx, key });
+    });
     await Promise.all(relays.map((relay) => relay.start({ only: ["relay"] })));
-    await Promise.all(
-      keys.map(async (key) => {
-        for (let n = 0; n < 20; n += 1) await committed((tx) => bus.publishEvent.orderPlaced(order(`${key}-${n}`), { tx, key }));
-      }),
-    );
     await emptied();
-    const events = (await bus.inspect.events(1_000)).toReversed();
-    expect(events).toHaveLength(100);
-    for (const key of keys) {
-      const ofKey = events.flatMap(({ data }) =>
-        (data as { orderId: string }).orderId.startsWith(key) ? [(data as { orderId: string }).orderId] : [],
-      );
-      expect(ofKey).toEqual(Array.from({ length: 20 }, (_, n) => `${key}-${n}`));
-    }
+    const ids = (await bus.inspect.events(1_000)).toReversed().map(({ data }) => (data as { orderId: string }).orderId);
+    expect(ids).toHaveLength(100);
+    for (const key of keys) expect(ids.filter((id) => id.startsWith(key))).toEqual(numbers.map((n) => `${key}-${n}`));
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(100);
   });
 
@@ -251,6 +246,46 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
   });
 
   describe("while something is away", () => {
+    it("what is behind a row that one relay holds waits for it, whichever relay looks; other keys go on", async () => {
+      const taken: string[] = [];
+      let release: (() => void) | undefined;
+      onTestFinished(() => release?.());
+      const held = new Promise<void>((resolve) => {
+        const holding = relayInto(async ({ eventId }) => {
+          if (eventId === "a-1") {
+            resolve();
+            await new Promise<void>((go) => (release = go));
+          }
+          taken.push(eventId);
+          return undefined;
+        });
+        void holding.start();
+      });
+      await insert(["a-1"], "a");
+      await held;
+      await insert(["a-2"], "a");
+      await insert(["b-1"]);
+      await relayInto(async ({ eventId }) => void taken.push(eventId)).start();
+      await vi.waitUntil(() => taken.includes("b-1"), { timeout: 10_000 });
+      expect(taken).toEqual(["b-1"]);
+      release!();
+      await emptied();
+      expect(taken).toEqual(["b-1", "a-1", "a-2"]);
+    });
+
+    it("a long queue of one key keeps nobody else waiting, and more keys than it looks at once are all reached", async () => {
+      const number = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name}-${n}`);
+      await insert(number(300, "hot"), "hot");
+      await insert(number(450, "k"));
+      const taken: string[] = [];
+      await relayInto(async ({ eventId }) => void taken.push(eventId)).start();
+      await emptied();
+      expect(taken.filter((id) => id.startsWith("hot"))).toEqual(number(300, "hot"));
+      expect(taken.toSorted()).toEqual([...number(300, "hot"), ...number(450, "k")].toSorted());
+      // The hot key has 300 rows before the first of the others, and 50 of them go at a time.
+      expect(taken.indexOf("k-0")).toBeLessThan(300);
+    });
+
     it("nothing overtakes an event of its key that could not be published, and other keys go on", async () => {
       await insert(["a-1", "a-2", "a-3"], "a");
       await insert(["b-1"]);

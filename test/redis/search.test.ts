@@ -63,8 +63,8 @@ describe("search", () => {
     const result = await bus.inspect.search({ value: "A-1001", key: "order" });
     expect(result).toEqual({
       events: [
-        { ...(await bus.inspect.trace(refunded.id)), keys: ["order.id"] },
-        { ...(await bus.inspect.trace(placed.id)), keys: ["orderId"] },
+        { ...(await bus.inspect.trace(refunded.id)), chain: undefined, keys: ["order.id"] },
+        { ...(await bus.inspect.trace(placed.id)), chain: undefined, keys: ["orderId"] },
       ],
       more: false,
       searched: [

@@ -10,6 +10,10 @@ export interface RedisCluster {
   readonly servers: readonly RedisProcess[];
   /** The server that holds a slot now, as the others see it. */
   holder(slot: number): Promise<RedisProcess>;
+  /** Resolves when another server than this one holds a slot. */
+  taken(slot: number, from: RedisProcess): Promise<void>;
+  /** A master that is not this one. */
+  other(than: RedisProcess): Promise<RedisProcess>;
   /** Resolves when every slot has a master, and every master so many replicas that have all its data. */
   whole(replicas?: number): Promise<void>;
   /** Moves a slot, key by key, as an operator's tool does. */
@@ -103,6 +107,11 @@ export async function startCluster({
     servers,
     holder,
     whole,
+    taken: (slot, from) => until("another node holds the slot", async () => (await holder(slot)) !== from),
+    async other(than) {
+      const holders = (await ranges()).map(({ ports }) => byPort(ports[0]!));
+      return holders.find((server) => server !== than)!;
+    },
     async move(slot, to) {
       const from = await holder(slot);
       const [source, target] = [await from.ask<string>("CLUSTER", "MYID"), await to.ask<string>("CLUSTER", "MYID")];

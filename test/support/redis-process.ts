@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
@@ -18,6 +19,8 @@ export interface RedisProcess {
   /** Ends it at once, and resolves when it is gone. */
   kill(): Promise<void>;
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
+  /** Removes its data; it must have been ended. */
+  empty(): Promise<void>;
   /** Asks it something over a connection of its own. */
   ask<Reply = unknown>(command: string, ...args: readonly (string | number)[]): Promise<Reply>;
 }
@@ -100,6 +103,7 @@ export async function redisProcess({ program, folder, settings, port: wished, se
       killByPid(pid);
       await ended;
     },
+    empty: () => rm(join(folder, "appendonlydir"), { recursive: true, force: true }),
     signal: (signal) => void process.kill(pid, signal),
   };
   await self.start();

@@ -11,6 +11,8 @@ export interface Sentinels {
   master(): Promise<RedisProcess>;
   /** Resolves when the Sentinels agree on another master than this one. */
   failover(from: RedisProcess): Promise<RedisProcess>;
+  /** Makes a server the master by hand, and tells the Sentinels. */
+  promote(server: RedisProcess): Promise<void>;
   /** Resolves when the master has so many replicas that have all its data. */
   replicated(count: number): Promise<void>;
   close(): Promise<void>;
@@ -30,6 +32,8 @@ export interface SentinelsOptions {
 const name = "mymaster";
 const lookEveryMs = 50;
 const patienceMs = 60_000;
+
+const figure = (fields: readonly string[], field: string): number => Number(fields[fields.indexOf(field) + 1]);
 
 export async function startSentinels(options: SentinelsOptions): Promise<Sentinels> {
   const { folder, servers: count = 3, downAfter = 1_000, appendfsync = "always", reachedAt = async (port) => port } = options;
@@ -82,7 +86,6 @@ export async function startSentinels(options: SentinelsOptions): Promise<Sentine
   // They hear of each other by way of the servers; a failover needs two of them, and the replicas.
   await until("the Sentinels know each other and all replicas", async () => {
     const known = await Promise.all(sentinels.map((each) => each.ask<string[]>("SENTINEL", "MASTER", name)));
-    const figure = (fields: string[], field: string): number => Number(fields[fields.indexOf(field) + 1]);
     return known.every((fields) => figure(fields, "num-other-sentinels") === 2 && figure(fields, "num-slaves") === count - 1);
   });
 
@@ -100,6 +103,15 @@ export async function startSentinels(options: SentinelsOptions): Promise<Sentine
       return master();
     },
     replicated,
+    async promote(server) {
+      const [port] = [...ports].find(([, candidate]) => candidate === server)!;
+      await server.ask("REPLICAOF", "NO", "ONE");
+      for (const sentinel of sentinels) {
+        await sentinel.ask("SENTINEL", "REMOVE", name);
+        await sentinel.ask("SENTINEL", "MONITOR", name, "127.0.0.1", port, 2);
+        await sentinel.ask("SENTINEL", "SET", name, "down-after-milliseconds", downAfter);
+      }
+    },
     async close() {
       await Promise.all([...sentinels, ...servers].map((each) => each.kill()));
     },

@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, it } from "vitest";
+import pg, { type Client, type Pool, type PoolClient } from "pg";
 import * as z from "zod";
-import { createBus, defineTopic, type Published } from "../../src/index.ts";
+import { createBus, defineTopic, type Published, type Transaction } from "../../src/index.ts";
 
 /** Each `@ts-expect-error` was seen as a real error at its line: `tsc` fails if one of them ever compiles. */
 const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.string(), tags: z.array(z.string()).default([]) }));
@@ -32,6 +33,18 @@ it("a wrong payload, name or option does not compile, and publishes nothing", as
   await expect(bus.publishEvent.orderPlaced.batch([{ orderId: "A" }, { orderId: 2 }])).rejects.toThrow(/\[1\] orderId: /);
   // @ts-expect-error there is no such topic
   expect(bus.publishEvent.orderPlacd).toBeUndefined();
+});
+
+it("a transaction is anything that runs a statement with its parameters, and no pool", async () => {
+  const manager = { query: async <Rows = unknown>(_text: string, _values?: unknown[]): Promise<Rows> => [] as Rows };
+  expectTypeOf<Client>().toExtend<Transaction>();
+  expectTypeOf<PoolClient>().toExtend<Transaction>();
+  expectTypeOf(manager).toExtend<Transaction>();
+  expectTypeOf<Pool>().not.toExtend<Transaction>();
+  // @ts-expect-error a text is no transaction
+  await expect(bus.publishEvent.orderPlaced({ orderId: "A" }, { tx: "BEGIN" })).rejects.toThrow(/tx: must be an open transaction/);
+  // @ts-expect-error a pool writes outside of the transaction
+  await expect(bus.publishEvent.orderPlaced({ orderId: "A" }, { tx: new pg.Pool() })).rejects.toThrow(/tx: is a pool/);
 });
 
 it("a topic that is exported under another name than its own does not compile, and does not start", () => {

@@ -37,6 +37,26 @@ const traceOf = (...subscribers: readonly TracedSubscriber[]): Trace => ({
   subscribers,
 });
 
+const link = (id: string, topic: string) => ({ id, topic, time });
+
+it("a trace draws the chain of causes as a tree, and marks where it stands", () => {
+  const caused = [
+    { ...link("e-2", "report.ready"), caused: [{ ...link("e-4", "mail.read\u001b"), caused: [] }] },
+    { ...link("e-3", "file.ready"), caused: [] },
+  ];
+  const lines = traceLines({ ...traceOf(), chain: { causes: [link("e-0", "report.requested")], caused, more: true } });
+  expect(lines.slice(lines.indexOf("  chain"), -1)).toEqual([
+    "  chain",
+    "    report.requested e-0 2026-11-24 23:59:58",
+    "    └─ order.placed e-1 2026-11-24 23:59:58  ← this one",
+    "       └─ report.ready e-2 2026-11-24 23:59:58",
+    "          └─ mail.read\\u001b e-4 2026-11-24 23:59:58",
+    "       └─ file.ready e-3 2026-11-24 23:59:58",
+    "    … and more",
+  ]);
+  expect(traceLines({ ...traceOf(), chain: { causes: [], caused: [], more: false } })).not.toContain("  chain");
+});
+
 describe("a time line", () => {
   it("counts the tries, begins anew when a person queued it again, and names the day when it is another", () => {
     const timeline: TimelineEntry[] = [

@@ -155,7 +155,7 @@ describe("every page", () => {
   it("speaks of commands that package.json has", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const called = pages.flatMap((page) =>
-      [...read(page).matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, run, own]) => (run ?? own)!),
+      [...read(page).matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, run, own]) => (run ?? own)!),
     );
     expect(called).toContain("check");
     expect(called.filter((name) => scripts[name] === undefined)).toEqual([]);

@@ -7,7 +7,7 @@ import { dayMs, dayName, dayStart, type Manifest } from "../../log/archive/segme
 import { writeSegment } from "../../log/archive/write-segment.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
 import type { LazyParts } from "../lazy-parts.ts";
-import { knownMs } from "../replay/range.ts";
+import { knownSendsMs } from "../../define/known-sends.ts";
 import { timeOfEntry } from "../replay/past.ts";
 import { archivedEnds } from "./archived-ends.ts";
 
@@ -93,7 +93,7 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
       if (signal?.aborted === true || !(await everybodyHasRead(topic, partition, day + dayMs))) break;
       if (!days.has(dayName(day))) {
         const place = { application, topic, day: dayName(day), partition };
-        const made = await writeSegment(place, { log, store: opened(), plansOf, outcomes: now - day <= knownMs, signal });
+        const made = await writeSegment(place, { log, store: opened(), plansOf, outcomes: now - day <= knownSendsMs, signal });
         if (made !== undefined) {
           written.push(made);
           onSegment?.(made);

@@ -2,10 +2,9 @@ import type { Catalog } from "../../define/catalog.ts";
 import type { ChannelName } from "../../define/channel-name.ts";
 import { type BusEvent, decodeEvent } from "../../define/event.ts";
 import { isMessageRoute } from "../../define/route.ts";
-import { type ArchivedEnd, type ArchivedPlan, plansOfRecords } from "../../log/archive/segment.ts";
+import { type ArchivedEnd, type KnownEnd, plannedText, type PlannedText } from "../../log/archive/segment.ts";
 import type { LogEntry, RoutedRecord, TopicLog } from "../../log/topic-log.ts";
 import type { LedgerStanding } from "../../workers/ledger.ts";
-import { shortSent } from "../../workers/sent-record.ts";
 import type { LazyParts } from "../lazy-parts.ts";
 
 export interface EndsOptions {
@@ -47,26 +46,23 @@ export function archivedEnds({ log, parts, catalog, topic, partition, replays }:
     return found.flat().filter(({ subscriber }) => subscribers.includes(subscriber));
   };
 
-  return async (entries: readonly LogEntry[]): Promise<readonly (readonly ArchivedPlan[])[]> => {
+  return async (entries: readonly LogEntry[]): Promise<readonly PlannedText[]> => {
     const events = entries.map(eventOf);
     const records = await recordsOf(events.flatMap((event) => event ?? []));
     const planned = records.flatMap(({ deliveries, time }) =>
       deliveries.map(({ id, channel }): Planned => ({ id, channel, event: { time } })),
     );
     const [standings, sent] = await Promise.all([parts.ledger().standings(planned), parts.ledger().sent(planned)]);
-    const ends = new Map<string, { readonly end: ArchivedEnd; readonly sent?: unknown }>();
-    for (const [index, { id }] of planned.entries()) {
-      const record = sent[index];
-      ends.set(id, { end: endOf[standings[index]!], ...(record === undefined ? {} : { sent: shortSent(record) }) });
-    }
+    const ends = new Map<string, KnownEnd>();
+    for (const [index, { id }] of planned.entries()) ends.set(id, { end: endOf[standings[index]!], sent: sent[index] });
     await Promise.all(
       planned
         .filter((_, index) => standings[index] === "open")
         .map(async (delivery) => ends.set(delivery.id, { end: await openEnd(delivery) })),
     );
     const byEvent = new Map<string, RoutedRecord[]>();
-    for (const record of records) byEvent.set(record.eventId, [...(byEvent.get(record.eventId) ?? []), record]);
-    return events.map((event) => plansOfRecords((event && byEvent.get(event.id)) ?? [], (id) => ends.get(id)!));
+    for (const record of records) known(byEvent, record.eventId).push(record);
+    return events.map((event) => plannedText((event && byEvent.get(event.id)) ?? [], (id) => ends.get(id)!));
   };
 
   /** Of what the ledger knows no end: the queue may hold it still. */
@@ -88,4 +84,10 @@ function eventOf({ json }: LogEntry): BusEvent | undefined {
   } catch {
     return undefined;
   }
+}
+
+function known(byEvent: Map<string, RoutedRecord[]>, id: string): RoutedRecord[] {
+  const records = byEvent.get(id) ?? [];
+  byEvent.set(id, records);
+  return records;
 }

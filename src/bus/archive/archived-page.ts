@@ -4,14 +4,13 @@ import type { LogEntry, RoutedRecord } from "../../log/topic-log.ts";
 import type { ArchivedPage } from "../../router/replay.ts";
 import type { Standing } from "../../router/replay-counts.ts";
 import type { LedgerStanding } from "../../workers/ledger.ts";
-import { type SentRecord, sentOfShort, type ShortSent } from "../../workers/sent-record.ts";
 
 /** What an archive knows of a page of events, beside what a replay asks. */
 export interface KnownPage extends ArchivedPage {
   /** What was planned then. */
   readonly records: readonly RoutedRecord[];
   standing(deliveryId: string): LedgerStanding;
-  sent(deliveryId: string): SentRecord | undefined;
+  sent(deliveryId: string): string | undefined;
 }
 
 /** What replays have queued out of a segment: a delivery → whether that was long ago, or by another one. */
@@ -62,8 +61,8 @@ export function knownPage(
     queueing,
     standing: (id) => (deliveries.has(id) ? standing[deliveries.get(id)![3]] : "open"),
     sent(id) {
-      const short = deliveries.get(id)?.[4] as ShortSent | undefined;
-      return short === undefined ? undefined : sentOfShort(short);
+      const short = deliveries.get(id)?.[4];
+      return short === undefined ? undefined : JSON.stringify(short);
     },
   };
 }

@@ -5,7 +5,7 @@ import { type ArchivedEntry, dayMs, dayStart, type Manifest, queuedPrefix, segme
 import type { LogRange, TopicLog } from "../../log/topic-log.ts";
 import type { LogPlace, PastPage } from "../../router/replay.ts";
 import { type Known, pastOfLog } from "../replay/past.ts";
-import { knownMs } from "../replay/range.ts";
+import { knownSendsMs } from "../../define/known-sends.ts";
 import { type KnownPage, knownPage, logEntryOf } from "./archived-page.ts";
 
 export interface ArchivedPastOptions {
@@ -44,7 +44,7 @@ export function archivedPast({ log, store, application, replay, outcomes }: Arch
 
   /** The next segment behind an entry that is read in place of the log. */
   const nextOf = async (place: LogPlace, { from, to, after }: LogRange): Promise<Manifest | undefined> => {
-    const edge = Date.now() - knownMs;
+    const edge = Date.now() - knownSendsMs;
     const first = (await log.ends(place.topic, place.partition, { from: 0, to: Date.now() }))?.first.id;
     return (await segmentsOf(place)).find((one) => {
       const start = dayStart(one.day);
@@ -71,7 +71,7 @@ export function archivedPast({ log, store, application, replay, outcomes }: Arch
     const names = await store.list(queuedPrefix(manifest));
     const notes = await Promise.all(names.map(async (name) => JSON.parse(await textOf(await store.get(name))) as Note));
     return new Set(
-      notes.filter((note) => note.replay !== replay || note.at < Date.now() - knownMs).flatMap(({ deliveries }) => deliveries),
+      notes.filter((note) => note.replay !== replay || note.at < Date.now() - knownSendsMs).flatMap(({ deliveries }) => deliveries),
     );
   };
 

@@ -10,7 +10,7 @@ const mostNamed = 5;
 
 /** What is to be said of the Redis itself. Pure. */
 export function serverFindings(facts: ServerFacts, asked: Durability | undefined): Diagnosis[] {
-  return [version(facts), eviction(facts), persistence(facts, asked), memory(facts), clock(facts), keys(facts)];
+  return [version(facts), eviction(facts), persistence(facts, asked), ...replicas(facts, asked), memory(facts), clock(facts), keys(facts)];
 }
 
 function version({ version: name }: ServerFacts): Diagnosis {
@@ -48,17 +48,30 @@ function persistence(facts: ServerFacts, asked: Durability | undefined): Diagnos
     const fix = "redis-cli CONFIG SET appendonly yes, and the same in redis.conf.";
     return asked === undefined ? warning(about, message, fix) : error(about, message, fix);
   }
-  if (asked === "fsync" && facts.appendFsync === undefined)
+  const toDisk = asked === "fsync" || asked === "replicated";
+  if (toDisk && facts.appendFsync === undefined)
     return warning(
       about,
       `How often it writes to disk cannot be seen${want}.`,
       "Make sure on your host's page that appendfsync is always.",
     );
-  if (asked === "fsync" && durability !== "fsync") {
+  if (toDisk && durability !== "fsync") {
     const message = `An acknowledged publish survives ${survives.memory} (appendfsync ${facts.appendFsync})${want}.`;
     return error(about, message, "redis-cli CONFIG SET appendfsync always, and the same in redis.conf.");
   }
   return ok(about, `An acknowledged publish survives ${survives[durability]} (appendfsync ${facts.appendFsync ?? "unseen"}).`);
+}
+
+/** Told only where they are counted on. */
+function replicas({ replicas: found }: ServerFacts, asked: Durability | undefined): Diagnosis[] {
+  if (asked !== "replicated") return [];
+  const [about, want] = ["replicas", "; DURABILITY=replicated is asked for"];
+  if (found === undefined) return [warning(about, `Whether it has replicas cannot be seen${want}.`, "Look for them on your host's page.")];
+  const { online, coming } = found;
+  const fix = "Start one with `replicaof`, and look for it in redis-cli INFO replication.";
+  if (online > 0) return [ok(about, `It has ${online} ${online === 1 ? "replica" : "replicas"} with all of its data.`)];
+  if (coming > 0) return [warning(about, `Its replicas still take its data for the first time${want}: until then publishing fails.`, fix)];
+  return [error(about, `It has no replica${want}: nothing is acknowledged.`, fix)];
 }
 
 function memory({ usedMemory, maxMemory, systemMemory }: ServerFacts): Diagnosis {

@@ -9,7 +9,7 @@ import type { KnownPage } from "../archive/archived-page.ts";
 import type { Known } from "./past.ts";
 import { type Chosen, type PlannedEvent, planPage, readPast, plansOf } from "../../router/replay-page.ts";
 import type { LedgerStanding } from "../../workers/ledger.ts";
-import { type FieldChange, fieldChanges, type SentRecord, shownField } from "../../workers/sent-record.ts";
+import { type FieldChange, fieldChanges, parseSent, shownField } from "../../workers/sent-record.ts";
 import type { Rendered } from "./render.ts";
 import { shownMade } from "./shown-made.ts";
 
@@ -59,7 +59,7 @@ export interface DiffDeps {
     asked: { readonly events: readonly BusEvent[]; readonly subscribers: readonly string[] },
   ) => Promise<readonly RoutedRecord[]>;
   readonly standings: (deliveries: readonly Asked[]) => Promise<readonly LedgerStanding[]>;
-  readonly sent: (deliveries: readonly Asked[]) => Promise<readonly (SentRecord | undefined)[]>;
+  readonly sent: (deliveries: readonly Asked[]) => Promise<readonly (string | undefined)[]>;
   readonly render: (delivery: Delivery) => Promise<Rendered>;
   readonly secret: string;
 }
@@ -118,10 +118,11 @@ async function diffPage(
   const nowIds = new Set(now.map(({ delivery }) => delivery.id));
   const gone = then.filter(({ id }) => !nowIds.has(id));
   const asked: readonly Asked[] = [...now.map(({ delivery }) => delivery), ...gone];
-  const [standings, records] = await (archived === undefined
+  const [standings, texts] = await (archived === undefined
     ? Promise.all([deps.standings(asked), deps.sent(asked)])
     : fromArchive(archived, asked));
 
+  const records = texts.map((text) => (text === undefined ? undefined : parseSent(text)));
   const counts = { same: 0, added: 0, removed: 0, changed: 0, unsent: 0, unknown: 0 };
   const differences: Difference[] = [];
   const problems = [...damaged, ...page.planned.flatMap((one) => ("problem" in one ? [one.problem] : []))];
@@ -174,7 +175,7 @@ interface PlannedThen extends Asked {
   readonly made: PlannedEvent;
 }
 
-function fromArchive(archived: KnownPage, asked: readonly Asked[]): [readonly LedgerStanding[], readonly (SentRecord | undefined)[]] {
+function fromArchive(archived: KnownPage, asked: readonly Asked[]): [readonly LedgerStanding[], readonly (string | undefined)[]] {
   return [asked.map(({ id }) => archived.standing(id)), asked.map(({ id }) => archived.sent(id))];
 }
 

@@ -2,7 +2,8 @@ import { dayMs, dayStart, type Manifest } from "../../log/archive/segment.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
 import type { LogPlace } from "../../router/replay.ts";
 import { timeOfEntry } from "./past.ts";
-import { type Kept, knownMs, type TimeRange } from "./range.ts";
+import { knownSendsMs } from "../../define/known-sends.ts";
+import type { Kept, TimeRange } from "./range.ts";
 
 export interface KeptOptions {
   readonly log: Pick<TopicLog, "partitions" | "ends" | "standing">;
@@ -61,7 +62,7 @@ function sinceOf(
 
 /** Whether the archive knows what was sent of everything from a time on that the ledger has forgotten. */
 export async function archiveKnows({ log, segments }: KeptOptions, topics: readonly string[], from: number): Promise<boolean> {
-  const edge = Date.now() - knownMs;
+  const edge = Date.now() - knownSendsMs;
   for (const topic of topics)
     for (let partition = 0; partition < (await log.partitions(topic)); partition++) {
       const known = new Set((await segments({ topic, partition })).filter(({ outcomes }) => outcomes).map(({ day }) => day));

@@ -1,8 +1,8 @@
 import { BusbarError } from "../../base/errors.ts";
+import { knownSendsMs } from "../../define/known-sends.ts";
 import type { LogEntry, LogRange, TopicLog } from "../../log/topic-log.ts";
 import type { KnownPage } from "../archive/archived-page.ts";
 import type { LogPlace, Past, PastPage } from "../../router/replay.ts";
-import { knownMs } from "./range.ts";
 
 /** The past, and what an archive knows of it. */
 export interface Known extends Past {
@@ -15,7 +15,7 @@ export function pastOfLog(log: Pick<TopicLog, "range">, { missing }: { readonly 
     async page({ topic, partition }, range) {
       const entries = await log.range(topic, partition, range);
       const [first] = entries;
-      if (missing && first !== undefined && timeOfEntry(first) < Date.now() - knownMs - graceMs)
+      if (missing && first !== undefined && timeOfEntry(first) < Date.now() - knownSendsMs - graceMs)
         throw new BusbarError(
           "INVALID_RANGE",
           `${topic}: what was published at ${new Date(timeOfEntry(first)).toISOString()} lies further back by now than it is known what was sent (95 h), so the replay goes no further: cancel it.`,

@@ -1,5 +1,6 @@
 import { BusbarError } from "../../base/errors.ts";
 import { timeOfId } from "../../base/ids.ts";
+import { knownSendsMs } from "../../define/known-sends.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
 import type { ReplayMode } from "./replay-mode.ts";
 import type { ReplaySelection } from "./replay-request.ts";
@@ -9,9 +10,6 @@ export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
-
-/** The ledger knows of deliveries for 96 h; an hour less, so that none is forgotten on the way. */
-export const knownMs = 95 * 3_600_000;
 
 export interface RangeOptions {
   readonly topics: readonly string[];
@@ -42,12 +40,12 @@ export async function rangeOf(selection: ReplaySelection, options: RangeOptions)
     if (found === undefined) problems.push(`${name}Event: no event ${JSON.stringify(id)} is kept of ${topics.join(", ")}`);
     return found === undefined ? Number.NaN : Number(found.entry.id.split("-")[0]);
   };
-  const range = { from: await end("from", now - knownMs), to: await end("to", now) };
+  const range = { from: await end("from", now - knownSendsMs), to: await end("to", now) };
   if (problems.length === 0 && range.from > range.to)
     problems.push(`from ${iso(range.from)} is later than to ${iso(range.to)}: nothing lies between them`);
-  else if (problems.length === 0 && mode !== "again" && range.from < now - knownMs && !(await archiveKnows(range.from)))
+  else if (problems.length === 0 && mode !== "again" && range.from < now - knownSendsMs && !(await archiveKnows(range.from)))
     problems.push(
-      `from ${iso(range.from)} lies further back than it is known what was sent (95 h), and no archive knows it, so that something could be sent again: begin at ${iso(now - knownMs)} or later`,
+      `from ${iso(range.from)} lies further back than it is known what was sent (95 h), and no archive knows it, so that something could be sent again: begin at ${iso(now - knownSendsMs)} or later`,
     );
   if (problems.length > 0) throw new BusbarError("INVALID_RANGE", "Nothing was replayed:", { problems });
   return range;

@@ -24,7 +24,7 @@ export interface CompletedPackage {
   readonly changes: readonly string[];
 }
 
-const scripts = { dev: "busbar dev", check: "tsc && busbar check", test: "vitest run", start: "busbar start" };
+const scripts = { dev: "busbar dev", check: "tsc && busbar check && busbar schema check", test: "vitest run", start: "busbar start" };
 /** `npm init` writes this one, and it does nothing. */
 const noTest = /no test specified/;
 

@@ -84,21 +84,31 @@ export function dayStart(day: string): number {
   return Date.parse(`${day}T00:00:00.000Z`);
 }
 
-/** One line of a segment. The event's JSON goes through as it is. */
+/** One line of a segment. The event's JSON goes through as it is. @param planned its JSON */
 export function entryLine(
-  entry: { readonly id: string; readonly number: number; readonly json: string },
-  planned: readonly ArchivedPlan[],
+  { id, number, json }: { readonly id: string; readonly number: number; readonly json: string },
+  planned: string,
 ): string {
-  const oneLine = entry.json.includes("\n") ? JSON.stringify(JSON.parse(entry.json)) : entry.json;
-  return `{"id":"${entry.id}","n":${entry.number},"event":${oneLine},"planned":${planned.length === 0 ? "[]" : JSON.stringify(planned)}}\n`;
+  const oneLine = json.includes("\n") ? JSON.stringify(JSON.parse(json)) : json;
+  return `{"id":"${id}","n":${number},"event":${oneLine},"planned":${planned}}\n`;
+}
+
+/** What is planned for one entry, as its line has it. */
+export interface PlannedText {
+  readonly json: string;
+  readonly deliveries: number;
+}
+
+/** How a delivery ended, and what it said, as JSON. */
+export interface KnownEnd {
+  readonly end: ArchivedEnd;
+  readonly sent?: string | undefined;
 }
 
 /** What the routing records of an event come to, a plan a subscriber. Pure. */
-export function plansOfRecords(
-  records: readonly RoutedRecord[],
-  endOf: (id: string) => { readonly end: ArchivedEnd; readonly sent?: unknown },
-): ArchivedPlan[] {
-  const plans = new Map<string, { deliveries: Map<string, ArchivedDelivery>; audiences: Set<string>; problem: string | undefined }>();
+export function plannedText(records: readonly RoutedRecord[], endOf: (id: string) => KnownEnd): PlannedText {
+  if (records.length === 0) return { json: "[]", deliveries: 0 };
+  const plans = new Map<string, { deliveries: Map<string, string>; audiences: Set<string>; problem: string | undefined }>();
   for (const { subscriber, deliveries, page, problem } of records) {
     // What was sent again on purpose is no answer to the question what was sent.
     if (page?.startsWith("again/") === true) continue;
@@ -106,14 +116,15 @@ export function plansOfRecords(
     plans.set(subscriber, plan);
     plan.problem ??= problem;
     if (page !== undefined && !page.startsWith("replay/")) plan.audiences.add(page.slice(0, page.lastIndexOf("/")));
+    // Ids, names and channels hold nothing that JSON would write otherwise.
     for (const { id, route, channel } of deliveries) {
       const { end, sent } = endOf(id);
-      plan.deliveries.set(id, sent === undefined ? [id, route, channel, end] : [id, route, channel, end, sent]);
+      plan.deliveries.set(id, `["${id}","${route}","${channel}","${end}"${sent === undefined ? "" : `,${sent}`}]`);
     }
   }
-  return [...plans].map(([subscriber, { deliveries, audiences, problem }]) =>
-    problem === undefined
-      ? [subscriber, [...deliveries.values()], [...audiences]]
-      : [subscriber, [...deliveries.values()], [...audiences], problem],
-  );
+  const all = [...plans].map(([subscriber, { deliveries, audiences, problem }]) => {
+    const more = problem === undefined ? "" : `,${JSON.stringify(problem)}`;
+    return `["${subscriber}",[${[...deliveries.values()].join(",")}],${JSON.stringify([...audiences])}${more}]`;
+  });
+  return { json: `[${all.join(",")}]`, deliveries: [...plans.values()].reduce((sum, { deliveries }) => sum + deliveries.size, 0) };
 }

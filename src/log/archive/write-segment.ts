@@ -3,13 +3,13 @@ import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type { LogEntry, TopicLog } from "../topic-log.ts";
 import type { ArchiveStore } from "./archive-store.ts";
-import { type ArchivedPlan, dayMs, dayStart, entryLine, type Manifest, manifestName, segmentName, type SegmentPlace } from "./segment.ts";
+import { dayMs, dayStart, entryLine, type Manifest, manifestName, type PlannedText, segmentName, type SegmentPlace } from "./segment.ts";
 
 export interface WriteOptions {
   readonly log: Pick<TopicLog, "range">;
   readonly store: ArchiveStore;
   /** What was planned for each of these entries, and how that ended, in their order. */
-  readonly plansOf: (entries: readonly LogEntry[]) => Promise<readonly (readonly ArchivedPlan[])[]>;
+  readonly plansOf: (entries: readonly LogEntry[]) => Promise<readonly PlannedText[]>;
   /** Whether it is still known what was sent on that day. */
   readonly outcomes: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -46,8 +46,8 @@ export async function writeSegment(
       let text = "";
       for (const [index, entry] of page.entries()) {
         const planned = plans[index]!;
-        text += entryLine(entry, planned);
-        for (const [, deliveries] of planned) found.deliveries += deliveries.length;
+        text += entryLine(entry, planned.json);
+        found.deliveries += planned.deliveries;
       }
       found.events += page.length;
       found.first ||= page[0]!.id;

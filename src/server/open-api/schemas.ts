@@ -18,9 +18,9 @@ const published = {
   topic: { type: "string" },
   repeated: { type: "boolean", description: "It was in the log before: the same id, or the same idempotency key" },
   durability: {
-    enum: ["memory", "fsync", "spooled"],
+    enum: ["memory", "fsync", "replicated", "spooled"],
     description:
-      "What it survives: a crash of any process, or a power cut too; spooled: Redis is away, and it is on the server's disk until Redis is back",
+      "What it survives: a crash of any process, a power cut too, or the loss of Redis' master too; spooled: Redis is away, and it is on the server's disk until Redis is back",
   },
 } as const;
 

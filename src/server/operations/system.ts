@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { unknownTopic } from "../../bus/publish.ts";
+import { registeredTopic } from "../../schema/registry.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Operation, operation, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
@@ -34,6 +36,25 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
             ...(example === undefined ? {} : { example }),
           })),
         };
+      },
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/topics/:topic",
+      scope: "read",
+      summary: "A topic with the JSON Schemas of all its versions, an example, and who listens",
+      tag: "System",
+      answer:
+        "`name`, `version`, `versions` (each with `event`, which is what readers get, and `publish`, which is what may be sent where that is another), `example`, `index`, `retain` (ms) and `listeners`",
+      async handle({ params: { topic } }) {
+        const catalog = await bus.catalog();
+        const known = catalog.topic(topic!);
+        if (known === undefined)
+          throw unknownTopic(
+            topic!,
+            catalog.topics.map(({ name }) => name),
+          );
+        return registeredTopic(known, catalog);
       },
     }),
     operation({

@@ -1,11 +1,7 @@
 import pg from "pg";
+import { NotHere } from "../not-here.ts";
 import { migration } from "../../../src/outbox/migration.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres/server.ts";
-
-/** This machine has no PostgreSQL. */
-export class NoPostgres extends Error {
-  override readonly name = "NoPostgres";
-}
 
 /** What a business transaction has committed: its event's id, the account that it is about, and its number among that account's. */
 export interface Committed {
@@ -29,10 +25,10 @@ export interface Business {
 
 export const accounts = 40;
 
-/** @throws NoPostgres */
+/** @throws NotHere where this machine has no PostgreSQL */
 export async function openBusiness(say: (line: string) => void): Promise<Business> {
   const server: PostgresServer | string = await startPostgres({ durable: true, say });
-  if (typeof server === "string") throw new NoPostgres(server);
+  if (typeof server === "string") throw new NotHere(server);
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
   pool.on("error", () => undefined);
   await pool.query(`${migration}

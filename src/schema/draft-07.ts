@@ -1,0 +1,38 @@
+import * as z from "zod";
+import type { SchemaObject } from "./json-schema.ts";
+
+/**
+ * A zod schema in JSON Schema of draft 07, for documents that hold many: each of its parts under a name of its own, and references as
+ * places in the document. The first is the whole, under the given name.
+ * @param at where the document keeps schemas, such as `#/components/schemas/`
+ */
+export function draft07Parts(schema: z.ZodType, { io, name, at }: Draft07Options): Readonly<Record<string, SchemaObject>> {
+  const json = z.toJSONSchema(schema, { io, target: "draft-7", unrepresentable: "any", override: dropsWhatIsNotNamed });
+  const { $schema: _, definitions = {}, ...whole } = JSON.parse(JSON.stringify(json)) as SchemaObject & { definitions?: SchemaObject };
+  const moved = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(moved);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        key === "$ref" && typeof inner === "string" ? movedReference(inner) : moved(inner),
+      ]),
+    );
+  };
+  const movedReference = (reference: string): string =>
+    reference === "#" ? `${at}${name}` : reference.replace("#/definitions/", `${at}${name}.`);
+  const parts = Object.entries(definitions).map(([part, inner]) => [`${name}.${part}`, moved(inner)] as const);
+  return Object.fromEntries([[name, moved(whole)], ...parts]) as Record<string, SchemaObject>;
+}
+
+export interface Draft07Options {
+  readonly io: "input" | "output";
+  readonly name: string;
+  readonly at: string;
+}
+
+/** Whoever reads an event bears with fields that a later build adds. */
+function dropsWhatIsNotNamed({ zodSchema, jsonSchema }: { readonly zodSchema: z.core.$ZodTypes; readonly jsonSchema: object }): void {
+  const { def } = zodSchema._zod;
+  if (def.type === "object" && def.catchall === undefined) delete (jsonSchema as Record<string, unknown>)["additionalProperties"];
+}

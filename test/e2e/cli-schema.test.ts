@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { copyOfProject, runCli } from "../support/cli.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+
+describe("busbar schema and topics", () => {
+  it("name what breaks with exit code 1, write what is compatible and nothing else, and see a catalogue that is out of date", async () => {
+    const order = read("topics/order-placed.ts").replace("total: z.number().nonnegative()", "total: z.int()");
+    const vote = read("topics/vote-created.ts").replace("z.object({", "z.object({\n    note: z.string().optional(),");
+    const project = await copyOfProject({
+      "topics/order-placed.ts": order,
+      "topics/vote-created.ts": vote,
+      "schemas/order.placed.json": read("schemas/order.placed.json"),
+      "schemas/vote.created.json": read("schemas/vote.created.json"),
+      "docs/topics.md": read("docs/topics.md"),
+    });
+    const [check, diff, catalogue] = await Promise.all([
+      runCli(["schema", "check", "--json"], { project }),
+      runCli(["schema", "diff"], { project }),
+      runCli(["topics", "--check", "docs/topics.md"], { project }),
+    ]);
+    const { ok, topics } = JSON.parse(check.stdout) as { ok: boolean; topics: { topic: string; verdict: string; differences: object[] }[] };
+    expect([check.code, ok]).toEqual([1, false]);
+    expect(topics.find(({ topic }) => topic === "order.placed")).toMatchObject({
+      verdict: "breaking",
+      differences: [{ path: ["total"], breaking: true, text: "`total` became an integer (it was a number)" }],
+    });
+    expect(diff).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("vote.created, version 1: compatible (1 change)\n  + `note` is new and optional"),
+    });
+    expect(catalogue).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "busbar: docs/topics.md is out of date: run busbar topics --out docs/topics.md, and commit it.\n",
+    });
+
+    const written = await runCli(["schema", "check", "--write"], { project });
+    expect(written).toMatchObject({ code: 1, stderr: expect.stringMatching(/`total` became an integer[\s\S]*Written: 23 snapshots/) });
+    expect(readFileSync(join(project, "schemas/order.placed.json"), "utf8")).toBe(read("schemas/order.placed.json"));
+    expect(readFileSync(join(project, "schemas/vote.created.json"), "utf8")).toContain('"note"');
+  });
+});
