@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { type Bus, createBus, defineSubscriber, defineTopic, pii } from "../../src/index.ts";
+import type { Server } from "../../src/server/server.ts";
+import { busesOf } from "../support/buses.ts";
+import { ask, httpDoor } from "../support/http.ts";
+import { observed } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const keep = busesOf();
+const door = httpDoor({ redis: url, prefix, application: "test" });
+const topic = defineTopic("card.lost", z.object({ card: z.string(), holder: z.object({ name: pii(z.string()), email: pii(z.email()) }) }), {
+  index: ["card", "holder.email"],
+});
+const failing = defineSubscriber(topic, {
+  name: "failing",
+  deliver: ({ handler }) => [
+    handler({
+      handle: async ({ data }) => {
+        throw new Error(`no account for ${data.holder.email}`);
+      },
+      retry: { attempts: 1 },
+    }),
+  ],
+});
+const bus = keep(() => createBus({ application: "test", topics: { cardLost: topic }, subscribers: [failing], redis: url, prefix }));
+const keys = { reader: "", privileged: "" };
+let server: Server;
+let event: string;
+let letter: string;
+
+beforeAll(async () => {
+  await bus.start();
+  server = await door.serve({ bus: bus as unknown as Bus });
+  keys.reader = await door.key({ name: "reader", scopes: ["read"] });
+  keys.privileged = await door.key({ name: "privileged", scopes: ["read", "pii"] });
+  const dead = observed(bus, "dead");
+  event = (await bus.publishEvent.cardLost({ card: "C-1", holder: { name: "Asha Iyer", email: "asha.iyer@example.in" } })).id;
+  letter = (await dead)[0]!.delivery.id;
+});
+
+describe("C11: personal data over HTTP", () => {
+  const paths = (): string[] => [
+    "/v1/events?count=5",
+    `/v1/events/${event}?`,
+    "/v1/traces?value=asha.iyer@example.in",
+    "/v1/dead-letters?",
+    `/v1/dead-letters/${letter}?`,
+    `/v1/deliveries/${letter}?`,
+  ];
+
+  it("is masked for everybody, also where an error of the team's own says it, and in the page's feed", async () => {
+    for (const path of [...paths(), "/feed"]) {
+      const { status, body } = await ask(`${server.url}${path}`, { key: keys.privileged });
+      expect([path, status]).toEqual([path, 200]);
+      expect(JSON.stringify(body), path).not.toMatch(/asha\.iyer|Asha/);
+    }
+    const { body } = await ask(`${server.url}/v1/dead-letters/${letter}`, { key: keys.reader });
+    expect(body).toMatchObject({
+      reason: "handler: no account for as…@example.in (try 1 of 1)",
+      data: { data: { card: "C-1", holder: { name: "A…", email: "as…@example.in" } } },
+    });
+  });
+
+  it("is shown to a key with the scope pii that asks for it, and each time is recorded with who, what and why", async () => {
+    for (const path of paths()) {
+      expect((await ask(`${server.url}${path}&pii=show`, { key: keys.reader })).body).toMatchObject({ status: 403, code: "FORBIDDEN" });
+      const before = (await bus.audit()).length;
+      const { status } = await ask(`${server.url}${path}&pii=show&reason=ticket+7`, { key: keys.privileged });
+      expect([path, status]).toEqual([path, 200]);
+      const audit = await bus.audit();
+      expect(audit).toHaveLength(before + 1);
+      expect(audit[0]).toMatchObject({ by: "privileged", what: "show-pii", reason: "ticket 7" });
+    }
+    const { body } = await ask(`${server.url}/v1/events/${event}?pii=show`, { key: keys.privileged });
+    expect(body.event.data.holder).toEqual({ name: "Asha Iyer", email: "asha.iyer@example.in" });
+  });
+});
