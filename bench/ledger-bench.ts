@@ -149,6 +149,7 @@ async function rateOf(url: string, name: string, ledgerOf: (redis: Redis, prefix
   const queues = queuesOf(settings, silentLogger);
   const shared = { clock: systemClock, observe: () => undefined, logger: silentLogger, pace: settings.pace };
   const worker = createWorker({
+    vault: { open: (delivery) => ({ delivery, values: [] }) },
     ...shared,
     catalog,
     channel: channels.get("email")!,

@@ -15,6 +15,7 @@ import { planBench } from "./plan-bench.ts";
 import { archiveBench, diffBench } from "./replay-bench.ts";
 import { publishBench } from "./publish-bench.ts";
 import { misses, type Result, tableLines } from "./result.ts";
+import { sealedBench } from "./sealed-bench.ts";
 import { searchBench } from "./search-bench.ts";
 import { templatesBench } from "./templates-bench.ts";
 import { typesBench } from "./types-bench.ts";
@@ -25,6 +26,7 @@ const benches = {
   templates: templatesBench,
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
+  sealed: sealedBench,
   search: searchBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,

@@ -13,7 +13,7 @@ const steps = [
   ["bus"],
   ["router", "workers"],
   ["channels"],
-  ["log", "queues", "providers", "outbox", "schema"],
+  ["log", "queues", "providers", "outbox", "schema", "vault"],
   ["define"],
   ["filter"],
   ["base"],

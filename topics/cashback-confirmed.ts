@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const cashbackConfirmed = defineTopic(
   "cashback.confirmed",
@@ -8,7 +8,7 @@ export const cashbackConfirmed = defineTopic(
     amount: z.number().positive(),
     merchant: z.string(),
     balance: z.number().nonnegative().describe("what the wallet holds now"),
-    user: z.object({ id: z.string(), name: z.string(), email: z.email(), phone: z.e164().optional() }),
+    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()), phone: pii(z.e164()).optional() }),
     url: z.url(),
     confirmedAt: z.iso.datetime(),
   }),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const fileExportReady = defineTopic(
   "file.export_ready",
@@ -10,7 +10,7 @@ export const fileExportReady = defineTopic(
     bytes: z.int().nonnegative(),
     url: z.url(),
     validUntil: z.iso.datetime().describe("until when the link works"),
-    requestedBy: z.object({ name: z.string(), email: z.email() }),
+    requestedBy: z.object({ name: pii(z.string()), email: pii(z.email()) }),
   }),
   {
     description: "An export that somebody asked for can be fetched.",

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const fileExportRequested = defineTopic(
   "file.export_requested",
   z.object({
     exportId: z.string(),
     kind: z.enum(["products", "stock"]),
-    requestedBy: z.object({ name: z.string(), email: z.email() }),
+    requestedBy: z.object({ name: pii(z.string()), email: pii(z.email()) }),
   }),
   {
     description: "Somebody asked for the products, or their stock, as a CSV file.",

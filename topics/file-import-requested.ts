@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const fileImportRequested = defineTopic(
   "file.import_requested",
   z.object({
     fileId: z.string(),
     kind: z.enum(["products", "stock"]).describe("products: new and changed products; stock: the stock of known ones, in bulk"),
-    requestedBy: z.object({ name: z.string(), email: z.email() }),
+    requestedBy: z.object({ name: pii(z.string()), email: pii(z.email()) }),
     uploadedAt: z.iso.datetime(),
   }),
   {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const orderPlaced = defineTopic(
   "order.placed",
@@ -9,8 +9,14 @@ export const orderPlaced = defineTopic(
     shipping: z.number().nonnegative(),
     total: z.number().nonnegative(),
     paymentMethod: z.enum(["cod", "prepaid"]),
-    customer: z.object({ name: z.string(), email: z.email(), phone: z.e164().optional() }),
-    address: z.object({ line1: z.string(), line2: z.string().optional(), city: z.string(), state: z.string(), pincode: z.string() }),
+    customer: z.object({ name: pii(z.string()), email: pii(z.email()), phone: pii(z.e164()).optional() }),
+    address: z.object({
+      line1: pii(z.string()),
+      line2: pii(z.string()).optional(),
+      city: z.string(),
+      state: z.string(),
+      pincode: z.string(),
+    }),
     url: z.url(),
     placedAt: z.iso.datetime(),
   }),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const orderRefunded = defineTopic(
   "order.refunded",
@@ -10,7 +10,7 @@ export const orderRefunded = defineTopic(
     reason: z.string(),
     account: z.string().describe("where it goes, masked"),
     expectedBy: z.iso.date(),
-    customer: z.object({ name: z.string(), email: z.email(), phone: z.e164().optional() }),
+    customer: z.object({ name: pii(z.string()), email: pii(z.email()), phone: pii(z.e164()).optional() }),
     url: z.url(),
     refundedAt: z.iso.datetime(),
   }),

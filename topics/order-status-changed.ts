@@ -1,12 +1,16 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 const statuses = ["packed", "shipped", "out_for_delivery", "delivered", "cancelled", "returned"] as const;
 
 const firstVersion = z.object({
   orderId: z.string(),
   status: z.enum(statuses),
-  customer: z.object({ name: z.string(), email: z.email(), device: z.string().optional().describe("the push token of the shop's app") }),
+  customer: z.object({
+    name: pii(z.string()),
+    email: pii(z.email()),
+    device: pii(z.string()).optional().describe("the push token of the shop's app"),
+  }),
   url: z.url(),
   changedAt: z.iso.datetime(),
 });

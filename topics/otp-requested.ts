@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii, secret } from "../src/index.ts";
 
 export const otpRequested = defineTopic(
   "otp.requested",
   z.object({
     requestId: z.string(),
     purpose: z.enum(["login", "payment"]),
-    code: z.string().regex(/^\d{4,8}$/),
-    user: z.object({ id: z.string(), phone: z.e164() }),
+    code: secret(z.string().regex(/^\d{4,8}$/)),
+    user: z.object({ id: z.string(), phone: pii(z.e164()) }),
     requestedAt: z.iso.datetime(),
   }),
   {

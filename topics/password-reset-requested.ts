@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii, secret } from "../src/index.ts";
 
 export const passwordResetRequested = defineTopic(
   "password.reset_requested",
   z.object({
     requestId: z.string(),
-    user: z.object({ id: z.string(), name: z.string(), email: z.email() }),
-    url: z.url().describe("the link that sets a new password, once"),
+    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
+    url: secret(z.url()).describe("the link that sets a new password, once"),
     validMinutes: z.int().positive().max(1_440).describe("how long the link works"),
     device: z.string().optional().describe("where it was asked for, as the user would recognise it"),
     requestedAt: z.iso.datetime(),

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const referralJoined = defineTopic(
   "referral.joined",
   z.object({
     referralId: z.string(),
-    referrer: z.object({ id: z.string(), name: z.string(), email: z.email() }),
-    friend: z.object({ name: z.string() }),
+    referrer: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
+    friend: z.object({ name: pii(z.string()) }),
     friends: z.int().positive().describe("how many have joined so far, this one included"),
     url: z.url(),
     joinedAt: z.iso.datetime(),

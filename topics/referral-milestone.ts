@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const referralMilestone = defineTopic(
   "referral.milestone",
   z.object({
-    referrer: z.object({ id: z.string(), name: z.string(), email: z.email() }),
+    referrer: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
     tier: z.string(),
     friends: z.int().positive().describe("how many have joined"),
     reward: z.string(),

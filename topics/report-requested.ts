@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 const aYear = 366 * 86_400_000;
 
@@ -11,7 +11,7 @@ export const reportRequested = defineTopic(
       kind: z.enum(["sales", "refunds"]),
       from: z.iso.date(),
       to: z.iso.date().describe("the last day, included"),
-      requestedBy: z.object({ name: z.string(), email: z.email() }),
+      requestedBy: z.object({ name: pii(z.string()), email: pii(z.email()) }),
     })
     .refine(({ from, to }) => from <= to && Date.parse(to) - Date.parse(from) < aYear, {
       path: ["to"],

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const rewardEarned = defineTopic(
   "reward.earned",
@@ -9,7 +9,7 @@ export const rewardEarned = defineTopic(
     reason: z.string().describe('what it was earned for, as it follows the word "for"'),
     code: z.string(),
     validUntil: z.iso.datetime(),
-    user: z.object({ id: z.string(), name: z.string(), email: z.email() }),
+    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
     url: z.url(),
     deliverAt: z.iso.datetime({ offset: true }).optional().describe("when the user may hear of it; at once where it is missing"),
     earnedAt: z.iso.datetime(),

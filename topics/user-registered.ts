@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const userRegistered = defineTopic(
   "user.registered",
   z.object({
-    user: z.object({ id: z.string(), name: z.string(), email: z.email() }),
+    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
     referralCode: z.string(),
     url: z.url().describe("where the user begins"),
     registeredAt: z.iso.datetime(),

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const voteCreated = defineTopic(
   "vote.created",
   z.object({
     voteId: z.string(),
     model: z.object({ id: z.string(), name: z.string(), votes: z.int().positive(), rank: z.int().positive(), url: z.url() }),
-    voter: z.object({ id: z.string(), name: z.string(), email: z.email() }),
+    voter: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
     votedAt: z.iso.datetime(),
   }),
   {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const withdrawalProcessed = defineTopic(
   "withdrawal.processed",
@@ -12,10 +12,10 @@ export const withdrawalProcessed = defineTopic(
     balance: z.number().nonnegative().describe("what is left in the wallet"),
     user: z.object({
       id: z.string(),
-      name: z.string(),
-      email: z.email(),
-      phone: z.e164().optional(),
-      device: z.string().optional().describe("the push token of the wallet's app"),
+      name: pii(z.string()),
+      email: pii(z.email()),
+      phone: pii(z.e164()).optional(),
+      device: pii(z.string()).optional().describe("the push token of the wallet's app"),
     }),
     url: z.url(),
     processedAt: z.iso.datetime(),

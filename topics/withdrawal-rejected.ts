@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const withdrawalRejected = defineTopic(
   "withdrawal.rejected",
@@ -8,7 +8,7 @@ export const withdrawalRejected = defineTopic(
     amount: z.number().positive().describe("what went back into the wallet"),
     reason: z.string().describe("a short phrase for the user, without a full stop"),
     balance: z.number().nonnegative().describe("what the wallet holds now"),
-    user: z.object({ id: z.string(), name: z.string(), email: z.email(), phone: z.e164().optional() }),
+    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()), phone: pii(z.e164()).optional() }),
     url: z.url(),
     rejectedAt: z.iso.datetime(),
   }),

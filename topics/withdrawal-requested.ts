@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTopic } from "../src/index.ts";
+import { defineTopic, pii } from "../src/index.ts";
 
 export const withdrawalRequested = defineTopic(
   "withdrawal.requested",
@@ -9,7 +9,7 @@ export const withdrawalRequested = defineTopic(
     method: z.enum(["upi", "bank"]),
     account: z.string().describe("where it is to go, masked"),
     expectedBy: z.iso.date(),
-    user: z.object({ id: z.string(), name: z.string(), email: z.email() }),
+    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
     url: z.url(),
     requestedAt: z.iso.datetime(),
   }),

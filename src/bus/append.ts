@@ -3,8 +3,9 @@ import { pause } from "../base/pause.ts";
 import { TooFewReplicas } from "../base/redis-replication.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import { LateAnswer, within } from "../base/within.ts";
-import { decodeEvent, payloadFingerprint } from "../define/event.ts";
+import { payloadFingerprint } from "../define/event.ts";
 import { type Appended, LogFull, type NewEntry, type TopicLog } from "../log/topic-log.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import type { Spool } from "./spool/spool.ts";
 
@@ -31,11 +32,13 @@ export interface AppenderOptions {
   readonly deadline: number;
   /** Where events wait while Redis is away; undefined: nowhere, the publish fails. */
   readonly spool?: Pick<Spool, "add" | "holding" | "start"> | undefined;
+  /** For events of marked topics. */
+  readonly vault: Pick<Vault, "settle" | "clear">;
 }
 
 const retryPauseMs = 50;
 
-export function createAppender({ log, deadline, spool }: AppenderOptions): Appender {
+export function createAppender({ log, deadline, spool, vault }: AppenderOptions): Appender {
   async function append(record: SpoolRecord): Promise<Kept> {
     if (spool === undefined) return tried(record);
     await spool.start();
@@ -73,12 +76,14 @@ export function createAppender({ log, deadline, spool }: AppenderOptions): Appen
   async function attempt(record: SpoolRecord, state: { sent: boolean; readonly over: AbortController }): Promise<Kept> {
     // Asked once: an event is not entrusted to a Redis that may evict it.
     await log.check();
+    const { givenId } = record;
+    const entry = record.pending === true ? { ...record.entry, json: await vault.settle(record.entry.json) } : record.entry;
     state.over.signal.throwIfAborted();
     state.sent = true;
-    const { entry, givenId } = record;
     const appended = await log.append(entry, state.over.signal);
-    if (appended.kind === "conflict") throw conflict(entry, appended);
-    const repeated = appended.kind === "repeated";
+    const known = appended.kind === "conflict" && entry.idempotency?.formerly?.includes(appended.fingerprint) === true;
+    if (appended.kind === "conflict" && !known) throw conflict(entry, appended);
+    const repeated = appended.kind !== "appended";
     if (repeated && givenId) await checkSamePayload(entry);
     return { eventId: appended.eventId, repeated, durability: log.durability() };
   }
@@ -86,7 +91,9 @@ export function createAppender({ log, deadline, spool }: AppenderOptions): Appen
   /** An id that was given belongs to one fact: another payload under it would be lost in silence. */
   async function checkSamePayload({ topic, eventId, time, json }: NewEntry): Promise<void> {
     const found = await log.find(eventId, { topics: [topic], time });
-    if (found === undefined || fingerprint(found.entry.json) === fingerprint(json)) return;
+    // The same payload is sealed in another way each time.
+    if (found === undefined || payloadFingerprint(await vault.clear(found.entry.json)) === payloadFingerprint(await vault.clear(json)))
+      return;
     throw new BusbarError(
       "IDEMPOTENCY_CONFLICT",
       `${topic}: the id "${eventId}" belongs to an event with another payload. This one was not published: give it an id of its own.`,
@@ -100,8 +107,6 @@ async function spooled(spool: Pick<Spool, "add">, record: SpoolRecord): Promise<
   await spool.add(record);
   return { eventId: record.entry.eventId, repeated: false, durability: "spooled" };
 }
-
-const fingerprint = (json: string): string => payloadFingerprint(decodeEvent(json).data);
 
 /** Answers of a Redis that will work again by itself, or by its operator: what they refuse may wait in the spool. */
 const passing = /^(OOM|LOADING|READONLY|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY)\b/;

@@ -5,6 +5,9 @@ import { handlerChannel, type HandlerChannelOptions } from "../channels/handler.
 import { type Catalog, catalogOf, subscribersProblems, type Topics, topicsProblems } from "../define/catalog.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
+import { isTopic } from "../define/topic.ts";
+import { needsKeys } from "../define/topic-marks.ts";
+import { noKeys } from "../vault/vault.ts";
 import type { ChannelParts } from "./channel-parts.ts";
 import { emailChannelOf } from "./email.ts";
 import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
@@ -22,6 +25,8 @@ export interface AssembleOptions {
   readonly subscribers: URL | readonly Subscriber[] | LoadedSubscribers;
   /** For those who deliver, and for `check`: make the channels ready, which compiles the templates. */
   readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & ChannelParts;
+  /** For a start, which needs more than `check`: keys for what is sealed. */
+  readonly starting?: boolean;
 }
 
 /** An application put together, without a connection to anything. */
@@ -35,7 +40,7 @@ export interface Assembled {
  * Loads and checks everything that an application defines.
  * @throws BusbarError `INVALID_DEFINITION` with every problem of topics, subscribers, templates and channels
  */
-export async function assemble({ settings, topics, subscribers, delivering }: AssembleOptions): Promise<Assembled> {
+export async function assemble({ settings, topics, subscribers, delivering, starting = false }: AssembleOptions): Promise<Assembled> {
   const problems = topicsProblems(topics);
   const collect = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -70,6 +75,7 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
       }
     });
   };
+  if (starting && settings.keys.length === 0) problems.push(...keyNeeds(topics));
   if (delivering !== undefined) {
     await add("email", () => emailChannelOf(settings, delivering));
     problems.push(...readerLinkProblems(settings, known));
@@ -83,6 +89,11 @@ export async function assemble({ settings, topics, subscribers, delivering }: As
   if (problems.length === 0) return { catalog: catalogOf(topics, known), channels };
   await closeAll(channels);
   throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems });
+}
+
+/** One sentence for each topic that cannot be sealed for want of keys. */
+function keyNeeds(topics: Topics): string[] {
+  return Object.values(topics).flatMap((topic) => (isTopic(topic) && needsKeys(topic.marks) ? [`topic "${topic.name}": ${noKeys}`] : []));
 }
 
 async function loadedSubscribers(subscribers: AssembleOptions["subscribers"]): Promise<LoadedSubscribers> {

@@ -4,110 +4,48 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Catalog, type Topics, topicsProblems } from "../define/catalog.ts";
 import { decodeEvent } from "../define/event.ts";
-import type { Observations, Observe } from "../define/observation.ts";
+import type { Observe } from "../define/observation.ts";
 import type { PublishEvent, PublishOptions } from "../define/publish.ts";
 import { redisLog } from "../log/redis-log.ts";
-import { type OutboxControl, outboxControl } from "../outbox/outbox-control.ts";
+import { outboxControl } from "../outbox/outbox-control.ts";
 import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll, onceCompiled } from "./assemble.ts";
-import { callbackDoor, type Callbacks } from "./callbacks.ts";
-import { type ChannelControl, channelControl } from "./channels.ts";
-import { type Deliveries, deliveries } from "./deliveries.ts";
-import { type DeadLetters, deadLetters } from "./dead-letters.ts";
-import { inspector, type Inspector } from "./inspect.ts";
+import { callbackDoor } from "./callbacks.ts";
+import { channelControl } from "./channels.ts";
+import { deliveries } from "./deliveries.ts";
+import { deadLetters } from "./dead-letters.ts";
+import { inspector } from "./inspect.ts";
+import { maskingLogger } from "./masking-logger.ts";
+import { eraser } from "./erase.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { type BusOptions, parseOptions, publishNames } from "./options.ts";
 import { publishCausedBy } from "./cause.ts";
 import { createAppender } from "./append.ts";
 import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
-import { createSpool, type SpoolStanding } from "./spool/spool.ts";
+import { createSpool } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
-import { type SubscriberControl, subscriberControl } from "./subscribers.ts";
+import { subscriberControl } from "./subscribers.ts";
 import { planningOf } from "./planning.ts";
-import type { ReplayResult } from "./replay/replay-view.ts";
-import { archive, type Archive } from "./archive/archive.ts";
+import { archive } from "./archive/archive.ts";
 import { pastFor } from "./replay/past-for.ts";
-import { replayHere, type ReplayOptions } from "./replay/replay-here.ts";
-import { type Replays, replays } from "./replay/replays.ts";
-import { readStats, type Stats } from "./stats.ts";
-import { type Preferences, preferences } from "./preferences.ts";
+import { replayHere } from "./replay/replay-here.ts";
+import { replays } from "./replay/replays.ts";
+import { readStats } from "./stats.ts";
+import { preferences } from "./preferences.ts";
 import { providerAlerts } from "./provider-alerts.ts";
 import { sentSecret } from "./sent-secret.ts";
-import { type SuppressionControl, suppressionControl } from "./suppressions.ts";
+import { suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
+import { eventsToRun, vaultOf } from "./vault.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
+import type { Bus } from "./bus-port.ts";
+
+export type { Bus } from "./bus-port.ts";
 
 const allRoles: readonly Role[] = ["router", "workers", "relay"];
-
-export interface Bus<T extends Topics = Topics> {
-  readonly publishEvent: PublishEvent<T>;
-  /** Publishes by the topic's name, for those who have it as text. */
-  readonly publish: Publish;
-  /**
-   * A topic's example payload.
-   * @throws BusbarError `UNKNOWN_TOPIC`, or `INVALID_EVENT` when the topic has none
-   */
-  example(topicName: string): unknown;
-  /**
-   * Starts router and workers in this process, and the relay where `outbox.database` is set; or only some of them.
-   * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
-   */
-  start(options?: { readonly only?: readonly Role[] }): Promise<void>;
-  /**
-   * Asks Redis whether it is there and fit, for those who only publish and want to know at boot. The first publish asks too.
-   * @throws BusbarError `REDIS_UNREACHABLE` or `REDIS_UNSUITABLE`
-   */
-  connect(): Promise<void>;
-  /** Stops what was started, finishes what is under way, and closes all connections. Before `start` and twice is fine. */
-  stop(): Promise<void>;
-  on<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
-  off<Name extends keyof Observations>(name: Name, listener: (fact: Observations[Name]) => void): void;
-  /**
-   * Loads topics, subscribers and templates as a start would, without connecting to anything.
-   * @throws BusbarError `INVALID_DEFINITION` with every problem found
-   */
-  check(): Promise<Catalog>;
-  /** The same without the templates, which take a second to compile: for those who only look. */
-  catalog(): Promise<Catalog>;
-  /** What became of it: events, deliveries, queues. */
-  readonly inspect: Inspector;
-  /** What ended without being sent: look at it, queue it again, or give it up. */
-  readonly deadLetters: DeadLetters;
-  /** Single deliveries: where one stands, and ending one that waits. */
-  readonly deliveries: Deliveries;
-  /** Addresses that are not sent to: those that providers refused, and those that a person added. */
-  readonly suppressions: SuppressionControl;
-  /** What readers want to get, and say by the links in their e-mails. */
-  readonly preferences: Preferences;
-  /** What providers tell later comes in here: the HTTP server hands it on. */
-  readonly callbacks: Callbacks;
-  /** The channels' queues: counts, pause and resume for all processes, clean-up. */
-  readonly channels: ChannelControl;
-  /** The subscribers: how far each has read, and pausing, moving and removing one for all processes. */
-  readonly subscribers: SubscriberControl;
-  /** What waits in files of this process while Redis is away; undefined where it has no spool. It asks nobody. */
-  spool(): SpoolStanding | undefined;
-  /** What transactions have left in the outbox: look at it, and repair it. Undefined without `outbox.database`. */
-  readonly outbox: OutboxControl | undefined;
-  /** Everything that is counted, at this moment. */
-  stats(): Promise<Stats>;
-  /**
-   * Plans past events again for chosen subscribers, as today's code does, and queues what was never sent; in mode `again`, all of it. In mode `missing`
-   * what was sent, is under way, is a dead letter or was ended on purpose stays as it is. It is stored, and worked on in this process to its end;
-   * where the process dies, another one with a router goes on.
-   * @throws BusbarError as `replays.start` does; nothing was queued then
-   */
-  replay(options: ReplayOptions): Promise<ReplayResult>;
-  /** The same step by step: stored replays, whoever works on them. */
-  readonly replays: Replays;
-  /** What has left the logs, a segment a topic and day. */
-  readonly archive: Archive;
-  /** True while all started roles are at work. */
-  ready(): Promise<boolean>;
-}
 
 /**
  * Wires a bus. Nothing is connected before the first publish or start.
@@ -130,7 +68,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger = silentLogger, subscribers = [] } = options;
+  const { logger: given = silentLogger, subscribers = [] } = options;
+  const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
   const observe: Observe = (name, fact) => {
@@ -143,29 +82,30 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application, replication } = settings;
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
-  const appender = createAppender({ log, deadline, spool });
-  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, clock, observe, logger });
+  const parts = lazyParts(settings, { logger, clock });
+  const vault = vaultOf(settings, Object.values(topics), parts.redis);
+  const appender = createAppender({ log, deadline, spool, vault });
+  const publishNow = createPublisher({ application, topics: Object.values(topics), appender, vault, clock, observe, logger });
   const takeFromSpool = async (record: SpoolRecord): Promise<void> => {
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
   };
-  const parts = lazyParts(settings, { logger, clock });
   let known: Catalog | undefined;
   const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
   const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
-  const inspect = inspector({ application, topics, log, parts, logger, catalog });
+  const inspect = inspector({ application, topics, log, parts, vault, logger, catalog });
   const allReplays = replays({
     application,
     topics,
     services: settings.services,
     logger,
-    find: inspect.event,
+    find: eventsToRun({ inspect, log, vault }),
     log,
     parts,
     store: parts.replays,
     locks: parts.locks,
     catalog,
-    planning: planningOf(settings, { deliver: true }),
+    planning: planningOf(settings, { deliver: true, read: vault.read }),
     rendering: compiled.get,
     secret: sentSecret(settings),
     past: pastFor({ log, application, store: settings.archive?.store }),
@@ -240,7 +180,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const delivering = only.includes("workers")
         ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
         : {};
-      const assembled = await assemble({ settings, topics, subscribers, ...delivering });
+      const assembled = await assemble({ settings, topics, subscribers, starting: true, ...delivering });
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
@@ -251,6 +191,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         roles: only,
         deliver,
         log,
+        vault,
         clock,
         observe,
         onRaised,
@@ -278,8 +219,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       return assembled.catalog;
     },
     inspect,
-    deadLetters: deadLetters(parts),
-    deliveries: deliveries(parts),
+    deadLetters: deadLetters({ ...parts, topics, vault, log }),
+    deliveries: deliveries({ ...parts, topics }),
+    erase: eraser({ topics, vault, log, parts }),
+    audit: (count = 100) => parts.audit().list(count),
     suppressions: suppressionControl(parts, clock),
     preferences: preferences(settings, parts, catalog),
     callbacks: callbackDoor({

@@ -1,10 +1,13 @@
-/** Who does something, and why, for the time line. */
+/** Who does something, and why, for the time line and the audit record. */
 export interface By {
   readonly actor?: string;
   readonly reason?: string;
 }
 
+export const byName = ({ actor }: By): string => actor ?? "a person";
+
 /** As a time line says it. */
-export function byText({ actor, reason }: By): string {
-  return `by ${actor ?? "a person"}${reason === undefined ? "" : `: ${reason}`}`;
+export function byText(by: By): string {
+  const { reason } = by;
+  return `by ${byName(by)}${reason === undefined ? "" : `: ${reason}`}`;
 }

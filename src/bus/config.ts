@@ -14,7 +14,10 @@ import type { SpoolPlace } from "./spool/spool-options.ts";
  * An application as its team writes it down, in `busbar.config.ts`: what does not depend on where it runs. Addresses and secrets come
  * from the environment, which wins over what stands here.
  */
-export interface Config<T extends Topics = Topics> extends Omit<BusOptions<T>, "redis" | "indexSecret" | "send" | "logger" | "channels"> {
+export interface Config<T extends Topics = Topics> extends Omit<
+  BusOptions<T>,
+  "redis" | "indexSecret" | "keys" | "send" | "logger" | "channels"
+> {
   readonly channels?: ConfigChannels;
 }
 
@@ -55,7 +58,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
   const problems = unknownOptions(config, names);
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", "The configuration cannot be used:", { problems });
   const { channels = {}, callbacks: configured = {}, ...rest } = config as Config;
-  const { redis, prefix, indexSecret, profile, spool, outbox, archive, email, sender, sms, whatsapp, push, webhook, handler, send } =
+  const { redis, prefix, indexSecret, keys, profile, spool, outbox, archive, email, sender, sms, whatsapp, push, webhook, handler, send } =
     environment;
   const { callbacks, publicUrl, linkSecrets, durability, replication } = environment;
   const from = channels.email?.from ?? "busbar@example.com";
@@ -80,6 +83,7 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(linkSecrets === undefined ? {} : { linkSecrets }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(indexSecret === undefined ? {} : { indexSecret }),
+    ...(keys === undefined ? {} : { keys }),
     ...(profile === undefined ? {} : { profile }),
     ...(redis === undefined ? {} : { redis }),
     ...(durability === undefined ? {} : { durability }),

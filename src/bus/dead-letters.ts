@@ -1,42 +1,16 @@
 import { decodeEvent } from "../define/event.ts";
 import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
-import type { TimelineEntry } from "../workers/ledger.ts";
+import type { Topics } from "../define/catalog.ts";
+import type { TopicLog } from "../log/topic-log.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
+import { deadLetterSight } from "./dead-letter-sight.ts";
+import { recordView, type View } from "./view.ts";
 import { type By, byText } from "./by.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
 
-/** What ended without being sent, wherever it ended. */
-export interface DeadLetterView {
-  readonly id: string;
-  /**
-   * A channel, `routing` (an event that could not be planned), `audiences` (recipients that could not be looked up) or `callbacks` (what a
-   * provider told later and could not be read or applied).
-   */
-  readonly queue: string;
-  /** Undefined of a callback. */
-  readonly subscriber: string | undefined;
-  readonly route: string | undefined;
-  /** The recipient; undefined where none was planned yet. */
-  readonly to: string | undefined;
-  /** Undefined where the log entry was no event. */
-  readonly event: { readonly id: string; readonly type: string; readonly time: string } | undefined;
-  readonly reason: string;
-  readonly attempts: number;
-  /** When it was queued, and when its last try ended; RFC 3339. */
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly stack: readonly string[];
-}
-
-/** One dead letter with everything that is known of it. */
-export interface DeadLetterDetail extends DeadLetterView {
-  /** What was to be sent: a template's data, a webhook's body, or the event that a handler was given or a subscriber could not plan; the body of a callback. */
-  readonly data: unknown;
-  /** What happened to it, oldest first; empty for what is no delivery. */
-  readonly timeline: readonly TimelineEntry[];
-}
-
-/** Looks at dead letters, queues them again, and gives them up. Connects with its first question. */
+/** Looks at dead letters, queues them again, and gives them up. Connects with its first question. Personal data is masked unless a `View` says who sees it. */
 export interface DeadLetters {
   /**
    * The newest first.
@@ -45,9 +19,9 @@ export interface DeadLetters {
    * @param selection.from passes over so many of each queue, for pages; 0 by default
    * @throws BusbarError `UNKNOWN_QUEUE`
    */
-  list(selection?: { readonly queue?: string; readonly count?: number; readonly from?: number }): Promise<readonly DeadLetterView[]>;
+  list(selection?: View & { readonly queue?: string; readonly count?: number; readonly from?: number }): Promise<readonly DeadLetterView[]>;
   /** Undefined where no dead letter has this id. */
-  show(id: string): Promise<DeadLetterDetail | undefined>;
+  show(id: string, view?: View): Promise<DeadLetterDetail | undefined>;
   /** How many there are in each queue. */
   counts(): Promise<Readonly<Record<string, number>>>;
   /**
@@ -67,7 +41,14 @@ export interface Refused {
   readonly reason: string;
 }
 
-export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
+export interface DeadLettersOptions extends Pick<LazyParts, "queues" | "ledger" | "audit"> {
+  readonly topics: Topics;
+  readonly vault: Pick<Vault, "look">;
+  readonly log: Pick<TopicLog, "find">;
+}
+
+export function deadLetters({ queues, ledger, audit, topics, vault, log }: DeadLettersOptions): DeadLetters {
+  const sight = deadLetterSight({ topics, vault, log });
   const find = async (id: string) => {
     for (const name of queueNames) {
       const queue = namedQueue(queues(), name);
@@ -107,23 +88,25 @@ export function deadLetters({ queues, ledger }: LazyParts): DeadLetters {
   };
 
   return {
-    async list({ queue, count = 100, from = 0 } = {}) {
+    async list({ queue, count = 100, from = 0, ...view } = {}) {
+      const open = await recordView(audit, view, `dead letters of ${queue ?? "all queues"}`);
       const names = queue === undefined ? queueNames : [queue];
       const pages = await Promise.all(
         names.map(async (name) => {
           const letters = await namedQueue(queues(), name).deadLetters({ from, count });
-          return letters.map((letter) => deadLetterView(name, letter));
+          return letters.map((letter) => sight.ofView(deadLetterView(name, letter), open));
         }),
       );
       return pages.flat().toSorted((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
     },
-    async show(id) {
+    async show(id, view = {}) {
       const found = await find(id);
       if (found === undefined) return undefined;
       const { name, letter } = found;
       const { content } = letter;
+      const open = await recordView(audit, view, `the dead letter ${id}`);
       const timeline = isDelivery(content) ? await ledger().timeline(content) : [];
-      return { ...deadLetterView(name, letter), data: dataOf(content), timeline };
+      return sight.ofDetail({ ...deadLetterView(name, letter), data: dataOf(content), timeline }, content, open);
     },
     async counts() {
       const counts = queueNames.map(async (name) => [name, (await namedQueue(queues(), name).counts()).dead] as const);

@@ -9,6 +9,9 @@ import type { TimelineEntry } from "../workers/ledger.ts";
 import type { StatusEntry } from "../workers/statuses.ts";
 import type { JobState } from "../queues/delivery-queue.ts";
 import { statusesOf } from "./trace.ts";
+import type { Topics } from "../define/catalog.ts";
+import { maskedRecipient, maskedWords } from "./masked.ts";
+import { recordView, type View } from "./view.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 
@@ -42,12 +45,16 @@ export type Cancelled =
 /** Single deliveries. Connects with its first question. */
 export interface Deliveries {
   /** Undefined where no queue holds a delivery of this id; finished ones are kept 24 h by default. */
-  status(id: string): Promise<DeliveryStanding | undefined>;
+  status(id: string, view?: View): Promise<DeliveryStanding | undefined>;
   /** Ends a delivery that waits for a worker, a retry or its time, unsent. Twice is fine. Of a `firstOf`, the next step goes in its place. */
   cancel(id: string, by?: By): Promise<Cancelled>;
 }
 
-export function deliveries({ queues, ledger }: LazyParts): Deliveries {
+export interface DeliveriesOptions extends Pick<LazyParts, "queues" | "ledger" | "audit"> {
+  readonly topics: Topics;
+}
+
+export function deliveries({ queues, ledger, audit, topics }: DeliveriesOptions): Deliveries {
   const find = async (id: string) => {
     for (const channel of channelNames) {
       const queue = queues().of(channel);
@@ -58,9 +65,10 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
   };
 
   return {
-    async status(id) {
+    async status(id, view = {}) {
       const found = await find(id);
       if (found === undefined) return undefined;
+      const open = await recordView(audit, view, `the delivery ${id}`);
       const { content, state: job, attempts, queue } = found;
       const [timeline, [reported], progress] = await Promise.all([
         ledger().timeline(content),
@@ -68,7 +76,7 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
         queue.progress(id),
       ]);
       const { event, channel, subscriber, route, to, firstOf } = content;
-      return {
+      const standing: DeliveryStanding = {
         id,
         channel,
         subscriber,
@@ -82,6 +90,8 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
         ...statusesOf(reported),
         ...(progress === undefined ? {} : { progress }),
       };
+      if (open || !isMarked(topics, event.type)) return standing;
+      return { ...maskedWords(standing, [to]), to: maskedRecipient(content) };
     },
 
     async cancel(id, by = {}) {
@@ -104,5 +114,8 @@ export function deliveries({ queues, ledger }: LazyParts): Deliveries {
     },
   };
 }
+
+export const isMarked = (topics: Topics, type: string): boolean =>
+  Object.values(topics).some(({ name, marks }) => name === type && marks !== undefined);
 
 const deadLetter = "it is a dead letter: discard it with the dead letters";

@@ -4,6 +4,7 @@ import { countryProblems } from "../channels/sms-countries.ts";
 import { publicUrlProblem } from "./callback-settings.ts";
 import { databaseUrlProblem } from "./outbox-options.ts";
 import { defaultMailroom } from "./options.ts";
+import { keyProblems } from "../vault/key-ring.ts";
 import { linkSecretProblems, shortestLinkSecret } from "./reader-options.ts";
 
 const anyPort = z.coerce.number("must be a port from 1 to 65535").int().min(0).max(65_535);
@@ -83,6 +84,12 @@ export const variables = z.object({
     .regex(/^[\w.-]{1,64}$/, "may hold letters, digits, and . _ - only, at most 64")
     .optional(),
   INDEX_SECRET: z.string().min(32, "must have at least 32 characters: openssl rand -base64 32 makes one").optional(),
+  BUSBAR_KEYS: list
+    .refine(
+      (keys) => keys.length > 0 && keyProblems(keys).length === 0,
+      "must be keys of the form <id>:<32 bytes in base64>, with commas between them, each id once: 2026a:$(openssl rand -base64 32)",
+    )
+    .optional(),
   BUSBAR_PROFILE: z.enum(["standard", "economy"], "must be standard or economy").optional(),
   DURABILITY: z.enum(["memory", "fsync", "replicated"], "must be memory, fsync or replicated").optional(),
   REPLICAS: count.optional(),

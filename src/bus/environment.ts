@@ -33,6 +33,8 @@ export interface Environment {
   readonly profile: Profile | undefined;
   /** What the values of search keys are hashed with; undefined: what the prefix gives. */
   readonly indexSecret: string | undefined;
+  /** What secrets and personal data are sealed with; undefined: nothing can be sealed. */
+  readonly keys: readonly string[] | undefined;
   /** What the operator asks of Redis: that an acknowledged publish survives the loss of the master (`replicated`), a power cut (`fsync`), or a crash (`memory`). */
   readonly durability: Durability | undefined;
   /** What is said of the replicas that are waited for; undefined: as the configuration says. */
@@ -113,6 +115,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     prefix: data.QUEUE_PREFIX,
     profile: data.BUSBAR_PROFILE,
     indexSecret: data.INDEX_SECRET,
+    keys: data.BUSBAR_KEYS,
     durability: data.DURABILITY,
     replication: replicationOf(data),
     spool: spoolOf(data),

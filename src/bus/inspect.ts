@@ -1,28 +1,34 @@
 import type { Logger } from "../base/logger.ts";
 import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
-import { newestEvent } from "../define/upcast.ts";
 import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import { type PatternIndex, patternIndex } from "../filter/pattern-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./lazy-parts.ts";
 import { channelNames } from "../define/channel-name.ts";
+import type { LookedAt } from "../vault/look.ts";
+import type { Vault } from "../vault/vault.ts";
+import { maskedWords } from "./masked.ts";
+import { recordView, type View } from "./view.ts";
 import { unknownTopic } from "./publish.ts";
 import { type InspectedRouting, routingsReader } from "./routings.ts";
 import { type SearchOptions, type SearchResult, searcher } from "./search.ts";
 import { type Trace, tracer } from "./trace.ts";
 
-/** What became of it. Reads only; connects with its first question. Events are shown in the newest version of their topic, as far as this build can bring them up. */
+/**
+ * What became of it. Reads only; connects with its first question. Events are shown in the newest version of their topic, as far as this build
+ * can bring them up, and personal data is masked unless a `view` says who sees it.
+ */
 export interface Inspector {
   /** The newest events of all topics, newest first. */
-  events(count: number): Promise<readonly BusEvent[]>;
+  events(count: number, view?: View): Promise<readonly BusEvent[]>;
   /** What each subscriber planned for an event, and the time line of each delivery. */
-  deliveries(event: { readonly id: string; readonly time: string }): Promise<readonly InspectedRouting[]>;
+  deliveries(event: { readonly id: string; readonly time: string; readonly type?: string }): Promise<readonly InspectedRouting[]>;
   /** An event by its id, by the id of one of its deliveries, or by its idempotency key; undefined where it is not in the log (any more). */
-  event(id: string): Promise<BusEvent | undefined>;
+  event(id: string, view?: View): Promise<BusEvent | undefined>;
   /** What became of an event, step by step; found as `event` finds it. */
-  trace(id: string): Promise<Trace | undefined>;
+  trace(id: string, view?: View): Promise<Trace | undefined>;
   /** What became of all events that have a value at one of their topics' search keys (`index`). */
   search(options: SearchOptions): Promise<SearchResult>;
   /**
@@ -43,6 +49,8 @@ export interface TailOptions {
   readonly last?: number;
   readonly filters?: readonly ParsedPattern[];
   readonly signal: AbortSignal;
+  /** Who sees personal data in the clear; see `View`. */
+  readonly showPii?: View["showPii"];
 }
 
 export interface InspectorOptions {
@@ -51,50 +59,70 @@ export interface InspectorOptions {
   readonly topics: Topics;
   readonly log: TopicLog;
   readonly parts: LazyParts;
+  readonly vault: Pick<Vault, "look">;
   readonly logger: Logger;
 }
 
-export function inspector({ application, catalog, topics, log, parts, logger }: InspectorOptions): Inspector {
+export function inspector({ application, catalog, topics, log, parts, vault, logger }: InspectorOptions): Inspector {
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
-  const readable = (json: string): BusEvent[] => {
-    try {
-      return [newestEvent(Object.values(topics), decodeEvent(json))];
-    } catch (error) {
-      logger.warn({ error: String(error) }, "a log entry is no event");
-      return [];
-    }
-  };
+  const marked = new Set(Object.values(topics).flatMap(({ name, marks }) => (marks === undefined ? [] : [name])));
   const deliveries = routingsReader({ names, log, parts });
-  const { event, find, chainOf, traceOf } = tracer({ application, log, parts, catalog, deliveries });
+  const { event, find, chainOf, traceOf } = tracer({ application, log, parts, catalog, deliveries, vault });
+  const search = searcher({ log, catalog, traceOf, vault });
+  const recorded = (view: View, of: string): Promise<boolean> => recordView(parts.audit, view, of);
+
+  const lookedAt = async (jsons: readonly string[]): Promise<LookedAt[]> => {
+    const looked = await vault.look(jsons);
+    return looked.flatMap((one) => {
+      if (!(one instanceof Error)) return [one];
+      logger.warn({ error: one.message }, "a log entry is no event that can be shown");
+      return [];
+    });
+  };
+
   return {
-    event,
-    trace: async (id) => {
+    event: async (id, view = {}) => event(id, await recorded(view, `the event ${id}`)),
+    trace: async (id, view = {}) => {
       const found = await find(id);
       if (found === undefined) return undefined;
-      const [traced, chain] = await Promise.all([traceOf(found), chainOf(decodeEvent(found.entry.json))]);
+      const event = decodeEvent(found.entry.json);
+      const open = await recorded(view, `the trace of ${event.id}`);
+      const [traced, chain] = await Promise.all([traceOf(found, open), chainOf(event)]);
       return { ...traced, chain };
     },
-    search: searcher({ log, catalog, traceOf }),
-
-    async *tail({ topics: wanted = names, last = 0, filters, signal }) {
-      const index = filters && indexOf(filters);
-      for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
-      for await (const { json } of log.follow({ topics: wanted, last, signal }))
-        for (const each of readable(json)) if (index === undefined || index.matching(each.data).length > 0) yield each;
+    search: async (options) => {
+      await recorded(options, `the events found by ${options.key ?? "a value"}`);
+      return search(options);
     },
 
-    async events(count) {
+    async *tail({ topics: wanted = names, last = 0, filters, signal, ...view }) {
+      const index = filters && indexOf(filters);
+      for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
+      const open = await recorded(
+        view,
+        `events as they are published: ${wanted.length === names.length ? "all topics" : wanted.join(", ")}`,
+      );
+      for await (const { json } of log.follow({ topics: wanted, last, signal }))
+        for (const { clear, masked } of await lookedAt([json]))
+          if (index === undefined || index.matching(clear.data).length > 0) yield open ? clear : masked;
+    },
+
+    async events(count, view = {}) {
+      const open = await recorded(view, "the newest events");
       const pages = names.map(async (name) => {
         const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.latest(name, partition, count));
         return (await Promise.all(partitions)).flat();
       });
       const entries = (await Promise.all(pages)).flat();
-      const events = entries.flatMap(({ json }) => readable(json));
+      const events = (await lookedAt(entries.map(({ json }) => json))).map(({ clear, masked }) => (open ? clear : masked));
       return events.toSorted((a, b) => (a.time < b.time ? 1 : -1)).slice(0, count);
     },
 
-    deliveries,
+    deliveries: async (of) => {
+      const read = await deliveries(of);
+      return of.type !== undefined && marked.has(of.type) ? maskedWords(read) : read;
+    },
 
     async queues() {
       const all = [...channelNames.map((channel) => queues().of(channel)), queues().routing, queues().audiences, queues().callbacks];

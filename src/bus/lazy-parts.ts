@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
-import { closeRedis, connectRedis } from "../base/redis.ts";
+import { closeRedis, connectRedis, type RedisConnection } from "../base/redis.ts";
 import { type Locks, redisLocks } from "../base/redis-locks.ts";
 import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { SmsCounts } from "../channels/sms-caps.ts";
@@ -17,6 +17,8 @@ import type { Suppressions } from "../workers/suppressions.ts";
 import type { Settings } from "./options.ts";
 import { type Queues, queuesOf } from "./queues.ts";
 import type { ReconcilerRecord } from "./reconciler-record.ts";
+import type { Audit } from "./audit.ts";
+import { redisAudit } from "./redis-audit.ts";
 import { redisReconcilerRecord } from "./redis-reconciler-record.ts";
 import { readRedisUse } from "./redis-info.ts";
 import type { RedisUse } from "./redis-use.ts";
@@ -24,12 +26,15 @@ import type { ReplayStore } from "./replay/operation.ts";
 import { redisReplays } from "./replay/redis-replays.ts";
 
 export interface LazyParts {
+  /** The connection that all of these share. */
+  readonly redis: () => RedisConnection;
   readonly ledger: () => Ledger;
   readonly suppressions: () => Suppressions;
   readonly consents: () => Consents;
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly replays: () => ReplayStore;
+  readonly audit: () => Audit;
   readonly locks: () => Locks;
   readonly reconciler: () => ReconcilerRecord;
   readonly newer: () => NewerRecord;
@@ -54,11 +59,13 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
   const parts = (): ReturnType<typeof open> => (opened ??= open());
   const circuits = (): CircuitStore => redisCircuits(parts().redis, settings);
   return {
+    redis: () => parts().redis,
     ledger: () => parts().ledger,
     suppressions: () => parts().suppressions,
     consents: () => parts().consents,
     queues: () => parts().queues,
     redisUse: () => readRedisUse(parts().redis),
+    audit: () => redisAudit(parts().redis, settings.prefix, settings.application),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
     replays: () => redisReplays(parts().redis, settings.prefix, settings.application),
     locks: () => redisLocks(parts().redis, `${settings.prefix}:${settings.application}`),

@@ -2,14 +2,23 @@ import type { Logger } from "../base/logger.ts";
 import { causeValue } from "../define/cause-value.ts";
 import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
 import { searchValues } from "../define/search-keys.ts";
+import { needsKeys } from "../define/topic-marks.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import type { NewEntry } from "../log/topic-log.ts";
+
+export interface NewEntryOptions {
+  readonly logger: Logger;
+  readonly vault: Pick<Vault, "fingerprints">;
+  /** The payload as it was before it was sealed. Default: that of the event. */
+  readonly clear?: unknown;
+}
 
 /**
  * An event as it goes to the log.
  * @throws BusbarError `EVENT_TOO_LARGE`
  */
-export function newEntry(topic: AnyTopic, event: BusEvent, logger: Logger): NewEntry {
+export function newEntry(topic: AnyTopic, event: BusEvent, { logger, vault, clear = event.data }: NewEntryOptions): NewEntry {
   const { idempotencykey: key } = event;
   return {
     topic: topic.name,
@@ -17,9 +26,19 @@ export function newEntry(topic: AnyTopic, event: BusEvent, logger: Logger): NewE
     eventId: event.id,
     time: Date.parse(event.time),
     json: encodeEvent(event),
-    ...(key === undefined ? {} : { idempotency: { key, fingerprint: payloadFingerprint(event.data) } }),
-    ...(topic.index.length === 0 && event.causationid === undefined ? {} : { search: searchOf(topic, event, logger) }),
+    ...(key === undefined ? {} : { idempotency: { key, ...fingerprintOf(topic, clear, vault) } }),
+    ...(topic.index.length === 0 && event.causationid === undefined ? {} : { search: searchOf(topic, { ...event, data: clear }, logger) }),
   };
+}
+
+/** A hash of what is sealed could be tried out: a one-time code has a million values. */
+function fingerprintOf(
+  { marks }: AnyTopic,
+  data: unknown,
+  vault: NewEntryOptions["vault"],
+): Omit<NonNullable<NewEntry["idempotency"]>, "key"> {
+  const [fingerprint, ...formerly] = needsKeys(marks) ? vault.fingerprints(data) : [payloadFingerprint(data)];
+  return { fingerprint: fingerprint!, ...(formerly.length === 0 ? {} : { formerly }) };
 }
 
 function searchOf({ index, retain }: AnyTopic, { id, type, data, causationid }: BusEvent, logger: Logger): NonNullable<NewEntry["search"]> {

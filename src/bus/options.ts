@@ -21,25 +21,16 @@ import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { KeepSent } from "../workers/sent-record.ts";
 import { exportName } from "../define/topic.ts";
+import { keyProblems } from "../vault/key-ring.ts";
 import { durabilityProblems, replicationOf, type ReplicationOptions } from "./replication-options.ts";
 import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import type { Replication } from "../base/redis-replication.ts";
 import type { CircuitRules } from "../providers/index.ts";
 import { circuitProblems, parseCircuit } from "./circuit-options.ts";
+import type { CheckedTopics } from "./checked-topics.ts";
 
-/** The key of each topic must be the camelCase of its name, or it does not compile. */
-export type CheckedTopics<T> = {
-  [Key in keyof T]: T[Key] extends { readonly name: infer Name extends string }
-    ? CamelCase<Name> extends Key
-      ? unknown
-      : { "the export must be named": CamelCase<Name> }
-    : never;
-};
-type Joined<Name extends string, Separator extends string> = Name extends `${infer Head}${Separator}${infer Rest}`
-  ? `${Head}${Capitalize<Joined<Rest, Separator>>}`
-  : Name;
-export type CamelCase<Name extends string> = Joined<Joined<Joined<Name, ".">, "_">, "-">;
+export type { CamelCase, CheckedTopics } from "./checked-topics.ts";
 
 export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
@@ -58,6 +49,11 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
    * no longer found by its search keys.
    */
   readonly indexSecret?: string;
+  /**
+   * The keys that `secret()` fields, and `pii()` fields with a subject, are sealed with: `<id>:<32 bytes in base64>` each. The first one writes,
+   * all read, and all processes need the same. Needed by whoever publishes or starts topics with such fields. Default: none.
+   */
+  readonly keys?: readonly string[];
   /** How many partitions a topic gets that is new: the unit of scale. Default 1. Recorded in Redis; later changes hold for new topics only. */
   readonly partitions?: number;
   readonly channels?: ChannelsOptions;
@@ -128,6 +124,7 @@ export interface Settings {
   readonly redis: string;
   readonly prefix: string;
   readonly indexSecret: string | undefined;
+  readonly keys: readonly string[];
   readonly partitions: number;
   readonly durability: Durability | undefined;
   /** Undefined: replicas are not waited for. */
@@ -175,6 +172,7 @@ const optionNames = [
   "redis",
   "prefix",
   "indexSecret",
+  "keys",
   "partitions",
   "channels",
   "services",
@@ -208,6 +206,8 @@ export function parseOptions(options: BusOptions): Settings {
   if (!/^[\w.-]{1,64}$/.test(prefix)) problems.push(`prefix: ${JSON.stringify(prefix)} may hold letters, digits, and . _ - only`);
   if (indexSecret !== undefined && !(typeof indexSecret === "string" && indexSecret.length >= 32))
     problems.push("indexSecret: must be text of at least 32 characters (openssl rand -base64 32 makes one)");
+  if (options.keys !== undefined && !Array.isArray(options.keys)) problems.push("keys: must be a list of texts");
+  else problems.push(...keyProblems(options.keys ?? []).map((problem) => `keys: ${problem}`));
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 256)
     problems.push(`partitions: must be a whole number from 1 to 256, not ${partitions}`);
   const { profile = "standard", callbacks = {}, publicUrl } = options;
@@ -238,6 +238,7 @@ export function parseOptions(options: BusOptions): Settings {
     redis,
     prefix,
     indexSecret,
+    keys: options.keys ?? [],
     partitions,
     durability: options.durability,
     replication: options.durability === "replicated" ? replicationOf(options.replication) : undefined,

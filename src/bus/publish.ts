@@ -7,6 +7,8 @@ import { nearestName, unknownOptions } from "../define/names.ts";
 import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
+import { needsKeys, sealedWordProblems } from "../define/topic-marks.ts";
+import type { Vault } from "../vault/vault.ts";
 import { type Transaction, transactionProblems } from "../define/transaction.ts";
 import { insertIntoOutbox } from "../outbox/insert.ts";
 import type { Appender } from "./append.ts";
@@ -24,13 +26,14 @@ export interface PublisherOptions {
   readonly application: string;
   readonly topics: readonly AnyTopic[];
   readonly appender: Appender;
+  readonly vault: Pick<Vault, "seal" | "fingerprints" | "clear">;
   readonly clock: Clock;
   readonly observe: Observe;
   readonly logger: Logger;
 }
 
 /** validate → append. Returns when the event is in the log, or on its way to it: in the spool, or with `tx` in the caller's transaction. */
-export function createPublisher({ application, topics, appender, clock, observe, logger }: PublisherOptions): Publish {
+export function createPublisher({ application, topics, appender, vault, clock, observe, logger }: PublisherOptions): Publish {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
 
   const publish: PublishByName = async (topicName, payload, options = {}) => {
@@ -83,11 +86,13 @@ export function createPublisher({ application, topics, appender, clock, observe,
     return events;
   }
 
-  async function publishEvent(topic: AnyTopic, event: BusEvent, options: PublishOptions): Promise<Published> {
-    if (options.tx !== undefined) return (await intoTransaction(options.tx, [event]))[0]!;
+  async function publishEvent(topic: AnyTopic, given: BusEvent, options: PublishOptions): Promise<Published> {
+    if (options.tx !== undefined) return (await intoTransaction(options.tx, [given]))[0]!;
+    const { event, pending } = sealed(topic, given);
     const { eventId, repeated, durability } = await appender.append({
-      entry: newEntry(topic, event, logger),
+      entry: newEntry(topic, event, { logger, vault, clear: given.data }),
       givenId: options.id !== undefined,
+      ...(pending ? { pending } : {}),
     });
     const published = repeated ? { ...event, id: eventId } : event;
     if (durability === "spooled") observe("spooled", { event: published });
@@ -95,9 +100,14 @@ export function createPublisher({ application, topics, appender, clock, observe,
     return { id: eventId, topic: topic.name, repeated, durability };
   }
 
+  function sealed(topic: AnyTopic, event: BusEvent): ReturnType<Vault["seal"]> {
+    return needsKeys(topic.marks) ? vault.seal(topic, event) : { event, pending: false };
+  }
+
   /** Nobody is told of it: a transaction that is undone was nothing. */
   async function intoTransaction(tx: Transaction, events: readonly BusEvent[]): Promise<readonly Published[]> {
-    const inserted = await insertIntoOutbox(tx, application, events);
+    const kept = events.map((event) => sealed(topicByName.get(event.type)!, event).event);
+    const inserted = await insertIntoOutbox({ tx, clear: vault.clear }, application, kept);
     return inserted.map(({ eventId: id, repeated }, index) => ({ id, topic: events[index]!.type, repeated, durability: "outbox" }));
   }
 
@@ -112,6 +122,10 @@ export function createPublisher({ application, topics, appender, clock, observe,
     // The id's own time, so that publishing again with the same id gives the same event.
     const time = timeOfId(id) ?? clock.now();
     const partitionkey = options.key ?? topic.key?.(parsed.data);
+    const place = needsKeys(topic.marks) ? topic.marks?.places[topic.version - 1] : undefined;
+    const told =
+      place === undefined ? [] : sealedWordProblems(place, parsed.data, { key: partitionkey, idempotencyKey, correlationId, causationId });
+    if (told.length > 0) throw new BusbarError("INVALID_EVENT", `${topic.name}: the event was not published:`, { problems: told });
     return {
       specversion: "1.0",
       id,

@@ -5,11 +5,14 @@ import type { Observe } from "../define/observation.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import type { OutboxRow } from "../outbox/waiting-rows.ts";
 import { type Appender, isAway, type Kept } from "./append.ts";
+import { needsKeys } from "../define/topic-marks.ts";
+import type { Vault } from "../vault/vault.ts";
 import { newEntry } from "./new-entry.ts";
 
 export interface RowPublisherOptions {
   readonly topics: readonly AnyTopic[];
   readonly appender: Pick<Appender, "append">;
+  readonly vault: Pick<Vault, "seal" | "clear" | "fingerprints">;
   readonly observe: Observe;
   readonly logger: Logger;
 }
@@ -18,7 +21,7 @@ export interface RowPublisherOptions {
 const triesOfRefused = 3;
 
 /** Publishes rows of the outbox: resolves when one is in the log, or with why it will never be; rejects when it could not be published now. */
-export function rowPublisher({ topics, appender, observe, logger }: RowPublisherOptions) {
+export function rowPublisher({ topics, appender, vault, observe, logger }: RowPublisherOptions) {
   const topicByName = new Map(topics.map((topic) => [topic.name, topic]));
   const tries = new Map<string, number>();
   let alone: Promise<unknown> = Promise.resolve();
@@ -34,11 +37,14 @@ export function rowPublisher({ topics, appender, observe, logger }: RowPublisher
   return async (row: OutboxRow): Promise<{ readonly refused: string } | undefined> => {
     try {
       const topic = topicByName.get(row.topic);
-      const read = readRow(row, topic);
+      const clear = needsKeys(topic?.marks) ? await vault.clear(row.event) : undefined;
+      const read = readRow(row, topic, clear);
       if ("refused" in read) return read;
-      const { eventId, repeated } = await append(row, { entry: newEntry(topic!, read.event, logger), givenId: true });
+      const { event, pending } = clear === undefined ? { event: read.event, pending: false } : vault.seal(topic!, read.event);
+      const entry = newEntry(topic!, event, { logger, vault, clear: read.event.data });
+      const { eventId, repeated } = await append(row, { entry, givenId: true, ...(pending ? { pending } : {}) });
       tries.delete(row.seq);
-      observe("published", { event: { ...read.event, id: eventId }, repeated });
+      observe("published", { event: { ...event, id: eventId }, repeated });
       return undefined;
     } catch (error) {
       if (error instanceof BusbarError && (error.code === "IDEMPOTENCY_CONFLICT" || error.code === "EVENT_TOO_LARGE"))
@@ -53,13 +59,21 @@ export function rowPublisher({ topics, appender, observe, logger }: RowPublisher
   };
 }
 
-/** A row that busbar wrote is right; one that another program wrote, or that waited while its topic was changed, may not be. Pure. */
-export function readRow(row: OutboxRow, topic: AnyTopic | undefined): { readonly event: BusEvent } | { readonly refused: string } {
+/**
+ * A row that busbar wrote is right; one that another program wrote, or that waited while its topic was changed, may not be. Pure.
+ * @param clear the payload of an event that is sealed in its row; the event that is read has it
+ */
+export function readRow(
+  row: OutboxRow,
+  topic: AnyTopic | undefined,
+  clear?: unknown,
+): { readonly event: BusEvent } | { readonly refused: string } {
   if (topic === undefined) return { refused: `no topic is called ${JSON.stringify(row.topic)}` };
   let event: BusEvent;
   const problems: string[] = [];
   try {
-    event = decodeEvent(row.event);
+    const written = decodeEvent(row.event);
+    event = clear === undefined ? written : { ...written, data: clear };
     wordsOfEvent(event);
   } catch (error) {
     return { refused: messageOf(error) };

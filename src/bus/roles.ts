@@ -22,6 +22,7 @@ import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
 import { wishOfMessage } from "../workers/wish-of-message.ts";
+import type { Vault } from "../vault/vault.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import { createRelay, type Relay } from "../outbox/relay.ts";
 import type { ChannelName } from "../define/channel-name.ts";
@@ -50,6 +51,7 @@ export interface RolesOptions {
   /** Prepared: those that are on. */
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly log: TopicLog;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
@@ -74,7 +76,7 @@ const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as co
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, clock, observe, onRaised, goOn, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, goOn, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
   const queues = queuesOf(settings, logger, { clock, deliver });
@@ -115,7 +117,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const { readers, asked, close } = reportingProviders(settings);
       closings.push(close);
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
-      const shared = { catalog, ledger, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
+      const shared = { catalog, ledger, vault, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
       const keeping = { keep: settings.keepSent, secret: sentSecret(settings) };
       for (const [name, channel] of channels)
         workers.push(createWorker({ ...shared, ...keeping, channel, queue: queues.of(name), ...settings.channels[name] }));
@@ -134,7 +136,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     if (roles.includes("router")) {
       const { application, services } = settings;
       const shared = { application, catalog, log, queues, services, locks, pace: settings.pace, clock, observe, logger };
-      const planning = planningOf(settings, { deliver });
+      const planning = planningOf(settings, { deliver, read: vault.read });
       const { archive } = options;
       router = createRouter({
         ...shared,
@@ -154,8 +156,8 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     if (roles.includes("relay") && settings.outbox !== undefined) {
       const { application, publishDeadline } = settings;
       // Without the spool: what the outbox holds is safe where it is.
-      const appender = createAppender({ log, deadline: publishDeadline });
-      const publish = rowPublisher({ topics: catalog.topics, appender, observe, logger });
+      const appender = createAppender({ log, deadline: publishDeadline, vault });
+      const publish = rowPublisher({ topics: catalog.topics, appender, vault, observe, logger });
       const topics = catalog.topics.map(({ name }) => name);
       relay = createRelay({ ...settings.outbox, application, topics, publish, observe, logger });
       await relay.start();

@@ -4,7 +4,9 @@ import { searchKeysOf } from "../define/search-keys.ts";
 import { meansSearchKey } from "../define/search-name.ts";
 import { newestEvent } from "../define/upcast.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Trace } from "./trace.ts";
+import type { View } from "./view.ts";
 
 export interface SearchOptions {
   /** Compared exactly, numbers as text. */
@@ -16,6 +18,8 @@ export interface SearchOptions {
   readonly key?: string | undefined;
   /** So many events at most, the newest. Default 20, at most 1,000. */
   readonly limit?: number | undefined;
+  /** Who sees personal data in the clear; see `View`. */
+  readonly showPii?: View["showPii"];
 }
 
 export interface SearchResult {
@@ -35,7 +39,8 @@ export interface FoundTrace extends Trace {
 export interface SearcherOptions {
   readonly log: TopicLog;
   readonly catalog: () => Promise<Catalog>;
-  readonly traceOf: (found: FoundEntry) => Promise<Trace>;
+  readonly traceOf: (found: FoundEntry, clear: boolean) => Promise<Trace>;
+  readonly vault: Pick<Vault, "look">;
 }
 
 interface Match {
@@ -50,8 +55,8 @@ const mostEvents = 1_000;
 const tracesAtOnce = 10;
 
 /** Finds events by their search keys. The log says what was appended with a value; by which key it has it, the event itself says. */
-export function searcher({ log, catalog, traceOf }: SearcherOptions) {
-  return async ({ value, key, limit = defaultLimit }: SearchOptions): Promise<SearchResult> => {
+export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
+  return async ({ value, key, limit = defaultLimit, showPii }: SearchOptions): Promise<SearchResult> => {
     const indexed = (await catalog()).topics.flatMap((topic) => {
       const keys = topic.index.filter((path) => key === undefined || meansSearchKey(key, path));
       return keys.length === 0 ? [] : [{ topic, keys }];
@@ -64,7 +69,8 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     let more = false;
     for await (const found of log.search(value, topics)) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
-      const event = decodeEvent(found.entry.json);
+      const [looked] = await vault.look([found.entry.json]);
+      const event = looked instanceof Error ? decodeEvent(found.entry.json) : looked!.clear;
       const keys = searchKeysOf(wanted, newestEvent([topic], event).data, value);
       // What an older version had under another name counts where no name is asked for.
       if ((key !== undefined && keys.length === 0) || matches.has(event.id)) continue;
@@ -79,7 +85,9 @@ export function searcher({ log, catalog, traceOf }: SearcherOptions) {
     const all = [...matches.values()].toSorted(newestFirst);
     for (let index = 0; index < all.length; index += tracesAtOnce) {
       const some = all.slice(index, index + tracesAtOnce);
-      events.push(...(await Promise.all(some.map(async ({ found, keys }) => ({ ...(await traceOf(found)), keys })))));
+      events.push(
+        ...(await Promise.all(some.map(async ({ found, keys }) => ({ ...(await traceOf(found, showPii !== undefined)), keys })))),
+      );
     }
     return { events, more, searched };
   };

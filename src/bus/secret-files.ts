@@ -6,6 +6,7 @@ export const secretVariables: readonly string[] = [
   "REDIS_URL",
   "REDIS_PASSWORD",
   "INDEX_SECRET",
+  "BUSBAR_KEYS",
   "OUTBOX_DATABASE_URL",
   "SENDGRID_API_KEY",
   "SMTP_URL",

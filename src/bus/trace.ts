@@ -4,13 +4,16 @@ import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import { newestEvent, upcastEvent } from "../define/upcast.ts";
+import { upcastEvent } from "../define/upcast.ts";
 import { explain, type Explanation, type Failure } from "../filter/explain.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses, StatusEntry } from "../workers/statuses.ts";
+import type { LookedAt } from "../vault/look.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { LazyParts } from "./lazy-parts.ts";
+import { maskedWords } from "./masked.ts";
 import { channelNames } from "../define/channel-name.ts";
 import { type Chain, chains } from "./chain.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
@@ -67,10 +70,11 @@ export interface TracerOptions {
   readonly parts: LazyParts;
   readonly catalog: () => Promise<Catalog>;
   readonly deliveries: ReadRoutings;
+  readonly vault: Pick<Vault, "look">;
 }
 
 /** Finds an event by its id, that of one of its deliveries, or its idempotency key. */
-export function tracer({ application, log, parts, catalog, deliveries }: TracerOptions) {
+export function tracer({ application, log, parts, catalog, deliveries, vault }: TracerOptions) {
   const entryOf = async (eventId: string, time = timeOfId(eventId)): Promise<FoundEntry | undefined> => {
     const topics = (await catalog()).topics.map(({ name }) => name);
     return log.find(eventId, { topics, time });
@@ -93,29 +97,44 @@ export function tracer({ application, log, parts, catalog, deliveries }: TracerO
     return eventId === undefined ? undefined : entryOf(eventId);
   };
 
-  const shown = async ({ entry }: FoundEntry): Promise<BusEvent> => newestEvent((await catalog()).topics, decodeEvent(entry.json));
+  /** What cannot be opened, for want of a key, is shown as it lies there. */
+  const lookAt = async ({ entry: { json } }: FoundEntry): Promise<LookedAt> => {
+    const [looked] = await vault.look([json]);
+    if (!(looked instanceof Error)) return looked!;
+    const event = decodeEvent(json);
+    return { clear: event, masked: event, personal: [], open: new Set() };
+  };
 
   return {
-    async event(id: string): Promise<BusEvent | undefined> {
+    async event(id: string, clear: boolean): Promise<BusEvent | undefined> {
       const found = await find(id);
-      return found && shown(found);
+      if (found === undefined) return undefined;
+      const looked = await lookAt(found);
+      return clear ? looked.clear : looked.masked;
     },
 
     find,
 
     chainOf: chains({ log, catalog }),
 
-    async traceOf(found: FoundEntry): Promise<Trace> {
-      const { topics: known, subscribers } = await catalog();
-      const event = newestEvent(known, decodeEvent(found.entry.json));
-      const [routings, { groups }] = await Promise.all([deliveries(event), log.standing(found.topic, found.partition)]);
+    async traceOf(found: FoundEntry, clear: boolean): Promise<Trace> {
+      const looked = await lookAt(found);
+      const { clear: event, personal } = looked;
+      const [{ topics: all, subscribers }, routings, { groups }] = await Promise.all([
+        catalog(),
+        deliveries(event),
+        log.standing(found.topic, found.partition),
+      ]);
+      const isMarked = (type: string): boolean => all.find(({ name }) => name === type)?.marks !== undefined;
       const listening = subscribers.filter(({ topics }) => topics.some(({ name }) => name === event.type));
       const traced = listening.map((subscriber) => {
         const read = groups.find(({ group }) => group === `${application}.${subscriber.identity}`)?.read ?? 0;
         const routing = routings.find((candidate) => candidate.subscriber === subscriber.identity);
         return tracedSubscriber(subscriber, event, { routing, read: read >= found.entry.number });
       });
-      return { event, subscribers: traced.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+      const sorted = traced.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      if (clear || !isMarked(event.type)) return { event, subscribers: sorted };
+      return { event: looked.masked, subscribers: maskedWords(sorted, personal) };
     },
   };
 }

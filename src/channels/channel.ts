@@ -42,6 +42,11 @@ export interface SendResult {
   readonly error?: unknown;
 }
 
+/** This process has no key to open the delivery's secrets: one that has takes it later. */
+export class SealedDelivery extends Error {
+  override readonly name = "SealedDelivery";
+}
+
 /** The delivery's data does not fit its template: a dead letter at once. */
 export class UnrenderableDelivery extends Error {
   override readonly name = "UnrenderableDelivery";

@@ -1,4 +1,4 @@
-import type { DeadLetterDetail, DeadLetterView } from "../bus/dead-letters.ts";
+import type { DeadLetterDetail, DeadLetterView } from "../bus/dead-letter-view.ts";
 import { countOf, momentText } from "./figures.ts";
 import { timelineLines } from "./timeline-lines.ts";
 import { oneLine, visibleLines } from "./visible.ts";

@@ -6,6 +6,7 @@ import { autopsyLines, letterLines } from "./dead-letter-lines.ts";
 import { countOf, countText } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { type ShowPii, viewOf } from "./show-pii.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
@@ -15,15 +16,16 @@ export interface ListCommand {
   readonly count: string;
   readonly page: string;
   readonly json?: boolean;
+  readonly showPii?: true | string;
 }
 
 /** Prints a page of the dead letters, the newest first. */
-export async function listDeadLetters({ queue, count, page, json }: ListCommand): Promise<void> {
+export async function listDeadLetters({ queue, count, page, json, ...pii }: ListCommand): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 10_000 });
   const end = most * numberArgument("--page", page, { least: 1, most: 10_000 });
   const { letters, total } = await asTyped(() =>
     withApplication(async ({ deadLetters }) => {
-      const newest = await deadLetters.list({ ...(queue === undefined ? {} : { queue }), count: end });
+      const newest = await deadLetters.list({ ...(queue === undefined ? {} : { queue }), count: end, ...viewOf(pii) });
       const counts = await deadLetters.counts();
       return {
         // A page of all queues together is known only when each queue has given its newest.
@@ -42,8 +44,8 @@ export async function listDeadLetters({ queue, count, page, json }: ListCommand)
 }
 
 /** Prints everything that is known of one dead letter. Exit code 1 where none has that id. */
-export async function showDeadLetter(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const letter = await withApplication(({ deadLetters }) => deadLetters.show(id));
+export async function showDeadLetter(id: string, { json, ...pii }: { readonly json?: boolean } & ShowPii): Promise<void> {
+  const letter = await withApplication(({ deadLetters }) => deadLetters.show(id, viewOf(pii)));
   if (letter === undefined) {
     complain(`no dead letter has the id ${oneLine(JSON.stringify(id))}; busbar dead-letters list shows those that there are`);
     process.exitCode = 1;

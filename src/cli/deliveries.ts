@@ -3,13 +3,14 @@ import { byPerson } from "./by-person.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { type ShowPii, viewOf } from "./show-pii.ts";
 import { statusLines, timelineLines } from "./timeline-lines.ts";
 import { progressText, stateText } from "./trace-lines.ts";
 import { oneLine } from "./visible.ts";
 
 /** Shows where a delivery stands. Exit code 1 where no queue holds it. */
-export async function showDelivery(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const status = await withApplication((bus) => bus.deliveries.status(id));
+export async function showDelivery(id: string, { json, ...pii }: { readonly json?: boolean } & ShowPii): Promise<void> {
+  const status = await withApplication((bus) => bus.deliveries.status(id, viewOf(pii)));
   if (status === undefined) {
     complain(
       `no queue holds a delivery ${oneLine(JSON.stringify(id))}: finished ones are kept for 24 hours. Of its event, busbar trace may know more`,

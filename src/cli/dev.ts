@@ -11,6 +11,7 @@ import { nextFreePort } from "../server/listen.ts";
 import { startServer } from "../server/server.ts";
 import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
+import { ownKeys } from "./dev-keys.ts";
 import { callbackOptions } from "./mailroom-callbacks.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
@@ -139,13 +140,15 @@ interface Surroundings {
   readonly generation?: number;
 }
 
-function application({ redis, mailroom: { url, smtp }, freePort, generation }: Surroundings): Promise<Application> {
+async function application({ redis, mailroom: { url, smtp }, freePort, generation }: Surroundings): Promise<Application> {
+  const keys = await ownKeys();
   return loadApplication({
     logger: terminalLogger(say),
     ...(generation === undefined ? {} : { generation }),
     adjust: (environment) => ({
       ...environment,
       redis: environment.redis ?? redis?.url,
+      keys: environment.keys ?? keys,
       // Nobody outside reaches it: what leaves for real must not name it.
       publicUrl: environment.publicUrl ?? (environment.send.live ? undefined : `http://127.0.0.1:${environment.port ?? freePort}`),
       send: { ...environment.send, mailroom: { url, smtp } },

@@ -4,6 +4,7 @@ import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { maskUrl } from "../base/redis-address.ts";
 import type { Bus } from "../bus/bus.ts";
+import { keysOfDev } from "./dev-keys.ts";
 import { loadApplication, type Place } from "./application.ts";
 
 /** A person who calls a command hears within three seconds that Redis does not answer; one far away is given this much at least. */
@@ -11,10 +12,10 @@ const [tellAfterMs, leastMs] = [2_700, 1_500];
 
 /** The application, connected to the Redis at REDIS_URL, else to that of the `busbar dev` that runs in this folder; stopped after the work. */
 export async function withApplication<Result>(work: (bus: Bus, place: Place) => Promise<Result>): Promise<Result> {
-  const devRedis = await redisOfDev();
+  const [devRedis, devKeys] = await Promise.all([redisOfDev(), keysOfDev()]);
   const { bus, place } = await loadApplication({
     logger: silentLogger,
-    adjust: (read) => ({ ...read, redis: read.redis ?? devRedis }),
+    adjust: (read) => ({ ...read, redis: read.redis ?? devRedis, keys: read.keys ?? devKeys }),
   });
   try {
     await connectSoon(bus, place.redis);

@@ -7,6 +7,7 @@ import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
 import { declareOperation } from "./commands/operation.ts";
 import { declareOutbox } from "./commands/outbox.ts";
+import { declarePrivacy } from "./commands/privacy.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareReplay } from "./commands/replay.ts";
 import { declareSchemas } from "./commands/schemas.ts";
@@ -49,6 +50,7 @@ Examples:
     declareReplay,
     declareArchive,
     declareSuppressions,
+    declarePrivacy,
     declareOutbox,
     declareKeys,
     declareSetup,

@@ -56,6 +56,8 @@ export function switchableBus(first: Bus): SwitchableBus {
     stop: () => current.stop(),
     check: () => current.check(),
     catalog: () => current.catalog(),
+    erase: (options) => current.erase(options),
+    audit: (count) => current.audit(count),
     stats: () => current.stats(),
     spool: () => current.spool(),
     get archive() {

@@ -3,6 +3,7 @@ import { numberArgument } from "./arguments.ts";
 import { batchedOutput } from "./batched-output.ts";
 import { patternArgument } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
+import { viewOf } from "./show-pii.ts";
 import { firstSignal } from "./until-signal.ts";
 import { oneLine, visibleJson } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
@@ -14,10 +15,11 @@ export interface TailCommand {
   readonly filter?: readonly string[];
   readonly payload?: boolean;
   readonly json?: boolean;
+  readonly showPii?: true | string;
 }
 
 /** Prints events as they are published, oldest first, until Ctrl-C. */
-export async function tail(topics: readonly string[], { last, filter = [], payload, json }: TailCommand): Promise<void> {
+export async function tail(topics: readonly string[], { last, filter = [], payload, json, ...pii }: TailCommand): Promise<void> {
   const count = numberArgument("--last", last, { least: 0, most: 10_000 });
   const filters = await Promise.all(filter.map((typed) => patternArgument("--filter", typed)));
   const ending = new AbortController();
@@ -29,6 +31,7 @@ export async function tail(topics: readonly string[], { last, filter = [], paylo
         ...(topics.length === 0 ? {} : { topics }),
         ...(filters.length === 0 ? {} : { filters }),
         last: count,
+        ...viewOf(pii),
         signal: ending.signal,
       });
       for await (const event of events) await output.line(json === true ? visibleJson(event) : eventLine(event, payload));

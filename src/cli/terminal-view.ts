@@ -1,5 +1,8 @@
 import { styleText } from "node:util";
 import type { Bus } from "../bus/bus.ts";
+import { maskedRecipient } from "../bus/masked.ts";
+import type { Delivery } from "../define/delivery.ts";
+import { maskWords } from "../define/mask.ts";
 import { oneLine } from "./visible.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -27,9 +30,9 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
   bus.on("spooled", ({ event }) =>
     line("yellow", "spooled", `${event.type}  ${styleText("dim", event.id)}  Redis is away: it waits on disk`),
   );
-  bus.on("spoolRefused", ({ reason, file }) => line("red", "set aside", `an event of the spool, in ${file}: ${oneLine(reason)}`));
+  bus.on("spoolRefused", ({ reason, file }) => line("red", "set aside", `an event of the spool, in ${file}: ${words(reason)}`));
   bus.on("outboxRefused", ({ eventId, topic, reason }) =>
-    line("red", "set aside", `${topic}  ${eventId}, of the outbox: ${oneLine(reason)}`),
+    line("red", "set aside", `${topic}  ${eventId}, of the outbox: ${words(reason)}`),
   );
   bus.on("routed", ({ event, subscriber, deliveries, audiences, skipped }) => {
     const lookUps = audiences === 0 ? "" : audiences === 1 ? ", 1 audience to look up" : `, ${audiences} audiences to look up`;
@@ -37,67 +40,69 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     line(
       "blue",
       "routed",
-      `${event.type} → ${subscriber}  ${deliveries === 1 ? "1 delivery" : `${deliveries} deliveries`}${lookUps}${oneLine(reasons)}`,
+      `${event.type} → ${subscriber}  ${deliveries === 1 ? "1 delivery" : `${deliveries} deliveries`}${lookUps}${words(reasons)}`,
     );
   });
   bus.on("audienceDone", ({ event, subscriber, route, released }) =>
     line("blue", "released", `${event.type} → ${subscriber} / ${route}  ${released} recipients`),
   );
   bus.on("audienceRetrying", ({ subscriber, route, reason, after }) =>
-    line("yellow", "retrying", `audience of ${subscriber} / ${route}  in ${(after / 1_000).toFixed(1)} s: ${oneLine(reason)}`),
+    line("yellow", "retrying", `audience of ${subscriber} / ${route}  in ${(after / 1_000).toFixed(1)} s: ${words(reason)}`),
   );
-  bus.on("audienceDead", ({ subscriber, route, reason }) =>
-    line("red", "dead", `audience of ${subscriber} / ${route}: ${oneLine(reason)}`),
-  );
+  bus.on("audienceDead", ({ subscriber, route, reason }) => line("red", "dead", `audience of ${subscriber} / ${route}: ${words(reason)}`));
   bus.on("progress", ({ delivery, progress: { done, total, note } }) =>
     line(
       "dim",
       "progress",
-      `${delivery.subscriber}  ${done}${total === undefined ? "" : ` of ${total}`}${note === undefined ? "" : `  ${oneLine(note)}`}`,
+      `${delivery.subscriber}  ${done}${total === undefined ? "" : ` of ${total}`}${note === undefined ? "" : `  ${words(note)}`}`,
     ),
   );
   bus.on("expired", ({ delivery, reason }) =>
-    line("yellow", "expired", `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}: ${oneLine(reason)}`),
+    line("yellow", "expired", `${delivery.channel} → ${recipientText(delivery)}  ${delivery.subscriber}: ${words(reason)}`),
   );
-  bus.on("waiting", ({ delivery, reason }) => line("dim", "waiting", `${delivery.channel} → ${oneLine(delivery.to)}  ${oneLine(reason)}`));
+  bus.on("waiting", ({ delivery, reason }) => line("dim", "waiting", `${delivery.channel} → ${recipientText(delivery)}  ${words(reason)}`));
   bus.on("cancelled", ({ delivery, reason }) =>
-    line("dim", "cancelled", `${delivery.channel} → ${oneLine(delivery.to)}  ${oneLine(reason)}`),
+    line("dim", "cancelled", `${delivery.channel} → ${recipientText(delivery)}  ${words(reason)}`),
   );
-  bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${oneLine(reason)}`));
+  bus.on("unroutable", ({ subscriber, reason }) => line("red", "unroutable", `${subscriber}: ${words(reason)}`));
   bus.on("newerVersion", ({ topic, version, known, subscriber }) =>
     line("yellow", "waiting", `${topic} → ${subscriber}  for a newer process: it is of version ${version}, this build knows ${known}`),
   );
   bus.on("sent", ({ delivery, provider, milliseconds }) =>
-    line("green", "sent", `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
+    line("green", "sent", `${delivery.channel} → ${recipientText(delivery)}  ${delivery.subscriber}  ${milliseconds} ms, ${provider}`),
   );
   bus.on("retrying", ({ delivery, reason, after }) =>
-    line("yellow", "retrying", `${delivery.channel} → ${oneLine(delivery.to)}  in ${(after / 1_000).toFixed(1)} s: ${oneLine(reason)}`),
+    line("yellow", "retrying", `${delivery.channel} → ${recipientText(delivery)}  in ${(after / 1_000).toFixed(1)} s: ${words(reason)}`),
   );
   bus.on("held", ({ delivery, reason }) =>
-    line("yellow", "held", `${delivery.channel} → ${oneLine(delivery.to)}: ${oneLine(reason)}; it is not sent again by itself`),
+    line("yellow", "held", `${delivery.channel} → ${recipientText(delivery)}: ${words(reason)}; it is not sent again by itself`),
   );
   bus.on("providerDegraded", ({ channel, provider, reason, backup }) =>
     line(
       "red",
       "provider",
-      `${channel}: ${provider} stopped working: ${oneLine(reason)}; ${backup === null ? "messages wait" : `${backup} takes over`}`,
+      `${channel}: ${provider} stopped working: ${words(reason)}; ${backup === null ? "messages wait" : `${backup} takes over`}`,
     ),
   );
   bus.on("providerRecovered", ({ channel, provider }) => line("green", "provider", `${channel}: ${provider} works again`));
   bus.on("suppressed", ({ delivery, reason }) =>
-    line("yellow", "suppressed", `${delivery.channel} → ${oneLine(delivery.to)}: ${oneLine(reason)}`),
+    line("yellow", "suppressed", `${delivery.channel} → ${recipientText(delivery)}: ${words(reason)}`),
   );
   bus.on("dead", ({ delivery, reason }) =>
-    line("red", "dead", `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}: ${oneLine(reason)}`),
+    line("red", "dead", `${delivery.channel} → ${recipientText(delivery)}  ${delivery.subscriber}: ${words(reason)}`),
   );
   bus.on("doubtful", ({ delivery, reason }) =>
     line(
       "yellow",
       "doubtful",
-      `${delivery.channel} → ${oneLine(delivery.to)}  ${delivery.subscriber}: ${oneLine(reason)}; it may ${delivery.channel === "handler" ? "have run" : "arrive"} twice`,
+      `${delivery.channel} → ${recipientText(delivery)}  ${delivery.subscriber}: ${words(reason)}; it may ${delivery.channel === "handler" ? "have run" : "arrive"} twice`,
     ),
   );
   bus.on("gap", ({ topic, group, entries }) => line("red", "gap", `${group} never got to see ${entries} events of ${topic}`));
   bus.on("deadLettersExpired", ({ queue, count }) => line("yellow", "removed", `${count} old dead letters of ${queue}`));
   return { stop: () => clearInterval(everySecond) };
 }
+
+/** A terminal is looked at over shoulders, and kept in files: nobody's address is shown whole. */
+const recipientText = (delivery: Delivery): string => oneLine(maskedRecipient(delivery));
+const words = (text: string): string => oneLine(maskWords(text));

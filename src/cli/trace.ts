@@ -8,6 +8,7 @@ import { complain, print, printJson } from "./output.ts";
 import { openScreen } from "./screen.ts";
 import { foundLines, othersLine, type Searched, nothingFound } from "./search-lines.ts";
 import { traceChanges, traceEnded, traceLines } from "./trace-lines.ts";
+import { viewOf } from "./show-pii.ts";
 import { firstSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
 import { visibleJson } from "./visible.ts";
@@ -18,6 +19,7 @@ export interface TraceCommand {
   readonly json?: boolean;
   /** Look again until everything has ended. */
   readonly watch?: boolean;
+  readonly showPii?: true | string;
 }
 
 const watchEveryMs = 500;
@@ -26,13 +28,15 @@ const watchEveryMs = 500;
  * Shows what became of one event, step by step; or of all events that have a value at a search key, or at the search key that is named
  * before it. Exit code 1 where there is none.
  */
-export async function trace(first: string, second: string | undefined, { limit, json, watch }: TraceCommand): Promise<void> {
+export async function trace(first: string, second: string | undefined, { limit, json, watch, ...pii }: TraceCommand): Promise<void> {
   const most = numberArgument("--limit", limit, { least: 1, most: 1_000 });
+  if (watch === true && pii.showPii !== undefined) throw new UsageError("--watch looks again and again: --show-pii goes without it");
+  const view = viewOf(pii);
   await withApplication(async ({ inspect }) => {
-    const byId = second === undefined ? await inspect.trace(first) : undefined;
+    const byId = second === undefined ? await inspect.trace(first, view) : undefined;
     if (byId === undefined) {
       const asked = second === undefined ? { value: first } : { key: first, value: second };
-      return showFound(asked, await inspect.search({ ...asked, limit: most }), { inspect, json, watch });
+      return showFound(asked, await inspect.search({ ...asked, limit: most, ...view }), { inspect, json, watch });
     }
     if (watch === true) return watchTrace(byId, { json: json === true, look: () => inspect.trace(first) });
     if (json === true) return printJson(byId);

@@ -3,6 +3,7 @@ import type { ChannelName } from "./channel-name.ts";
 import type { BusEvent } from "./event.ts";
 import type { FirstOfPlace } from "./first-of-place.ts";
 import type { Policy } from "./policy.ts";
+import type { SealedSecrets } from "./sealed.ts";
 import type { Timing } from "./timing.ts";
 
 /**
@@ -27,6 +28,10 @@ export interface Delivery extends Timing {
   readonly locale?: string;
   /** The template's data, or a webhook's body. */
   readonly data?: unknown;
+  /** The secrets that stand-ins in `data` stand for; a handler's are with its event. Gone as soon as it has ended, a dead letter aside. */
+  readonly sealed?: SealedSecrets;
+  /** Whose personal data it may hold, hashed. */
+  readonly subjects?: readonly string[];
   readonly policy: Policy;
   /** Where it stands in a `firstOf`; undefined for what stands alone, and for the only one of its steps that was planned. */
   readonly firstOf?: FirstOfPlace;

@@ -3,6 +3,7 @@ import type { Duration } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import { payloadLimits } from "./payload.ts";
 import { type PolicyOptions, policyProblems } from "./policy.ts";
+import type { SealedSecrets } from "./sealed.ts";
 import { type TimingOptions, timeProblems } from "./timing.ts";
 
 /** What an event's id may look like. */
@@ -28,7 +29,7 @@ interface OnItsWay {
  * `dataversion`, `partitionkey`, `correlationid`, `causationid`, `idempotencykey`, and the option words that a publish may say:
  * `priority`, `retry` (as JSON), `delay`, `deliverat`, `expiresin`.
  */
-export interface BusEvent<Type extends string = string, Data = unknown> extends OnItsWay {
+export interface BusEvent<Type extends string = string, Data = unknown> extends OnItsWay, ReadFromLog {
   readonly specversion: "1.0";
   /** Made once per logical publish: a retry of a publish carries the same id. */
   readonly id: string;
@@ -59,6 +60,19 @@ export interface BusEvent<Type extends string = string, Data = unknown> extends 
   readonly onunknown?: string;
   readonly data: Data;
 }
+
+/** What an event of a marked topic has besides, when it was read from the log to be planned: never in the log, and never on the wire. */
+interface ReadFromLog {
+  /** Its secrets, by what stands for them in `data`. */
+  readonly sealed?: SealedSecrets;
+  /** Whose personal data it holds, hashed. */
+  readonly subjects?: readonly string[];
+  /** Why its personal data cannot be read any more. */
+  readonly erased?: string;
+}
+
+/** Reads what the log kept, many at once: each an event that can be planned, or why it is none. */
+export type EventReader = (jsons: readonly string[]) => Promise<readonly (BusEvent | Error)[]>;
 
 /**
  * The event as the log keeps it.
@@ -131,10 +145,12 @@ export function wordsOfEvent(event: BusEvent): (PolicyOptions & TimingOptions) |
 
 /** Tells two bodies of one idempotency key apart: the same payload gives the same fingerprint whatever the order of its keys. */
 export function payloadFingerprint(data: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(data)))
-    .digest("base64url")
-    .slice(0, 22);
+  return createHash("sha256").update(sortedJson(data)).digest("base64url").slice(0, 22);
+}
+
+/** The same JSON whatever the order of its keys. */
+export function sortedJson(data: unknown): string {
+  return JSON.stringify(sorted(data));
 }
 
 function sorted(value: unknown): unknown {

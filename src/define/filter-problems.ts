@@ -3,6 +3,7 @@ import { type Condition, operatorOf, type ParsedField, type ParsedPattern, type 
 import { elements, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
 import { nearestName } from "./names.ts";
 import type { AnyTopic } from "./topic.ts";
+import { markAt } from "./topic-marks.ts";
 
 /** What lies at one place in the payload of each topic that a subscriber listens to. */
 type Listened = readonly { readonly topic: string; readonly places: JsonPlaces; readonly resolve: Resolve }[];
@@ -13,10 +14,24 @@ type Resolve = ReturnType<typeof payloadPlaces>["resolve"];
  * compiler finds the same; this is for those without types. Where a schema leaves something open, everything passes.
  */
 export function filterProblems(pattern: ParsedPattern, topics: readonly AnyTopic[]): string[] {
-  return patternProblems(
-    pattern,
-    topics.map((topic) => ({ topic: topic.name, ...payloadPlaces(topic.schema as z.ZodType) })),
-  );
+  const listened = topics.map((topic) => ({ topic: topic.name, ...payloadPlaces(topic.schema as z.ZodType) }));
+  return [...patternProblems(pattern, listened), ...topics.flatMap((topic) => secretProblems(pattern, topic))];
+}
+
+/** A filter sees what stands for a secret, never the secret. */
+function secretProblems({ fields, or }: ParsedPattern, topic: AnyTopic): string[] {
+  const place = topic.marks?.places[topic.version - 1];
+  if (place === undefined) return [];
+  return [
+    ...fields.flatMap((field) => {
+      if ("nested" in field) return secretProblems(field.nested, topic);
+      const secret = markAt(place, field.path.split("."))?.mark?.kind === "secret" && field.oneOf.some(({ is }) => is !== "exists");
+      return secret
+        ? [`${field.path}: it is a secret() field of ${topic.name}, and sealed where filters look: only exists can be asked`]
+        : [];
+    }),
+    ...or.flatMap((each) => secretProblems(each, topic)),
+  ];
 }
 
 /** As deep as the types look. */

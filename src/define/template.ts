@@ -3,6 +3,7 @@ import { BusbarError } from "../base/errors.ts";
 import type { TemplateChannel } from "./channel-name.ts";
 import { categoryProblems, namePattern } from "./names.ts";
 import { pathText } from "./payload.ts";
+import { issuesBesideSecrets } from "./sealed-issues.ts";
 
 /** What a message says, with holes for its data. `Data` is what a route's `data` must return. */
 export interface Template<Channel extends TemplateChannel = TemplateChannel, Data = unknown> {
@@ -76,7 +77,8 @@ export function checkedTemplate<Channel extends TemplateChannel, S extends z.Zod
 /** Everything wrong with data for a template, one sentence each with its path. A key that the template does not take is a slip. */
 export function templateDataProblems(schema: z.core.$ZodType, data: unknown): string[] {
   const parsed = z.safeParse(schema, data);
-  if (!parsed.success) return parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
+  const issues = parsed.success ? [] : issuesBesideSecrets(parsed.error.issues, data);
+  if (issues.length > 0) return issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
   if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined || typeof data !== "object" || data === null) return [];
   return Object.keys(data)
     .filter((key) => !Object.hasOwn(schema.shape, key))

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
+import { markedPlaces } from "./marks.ts";
 import { namePattern, unknownOptions } from "./names.ts";
+import { nextMarks, topicMarkProblems, type TopicMarks } from "./topic-marks.ts";
 import { pathText, payloadProblems } from "./payload.ts";
 import { durationProblems } from "./policy.ts";
 import { searchKeyProblems } from "./search-keys.ts";
@@ -47,6 +49,8 @@ export interface Topic<Name extends string = string, S extends z.ZodType = z.Zod
   readonly index: readonly string[];
   readonly description: string | undefined;
   readonly example: z.input<S> | undefined;
+  /** What of its payloads is marked `pii()` or `secret()`; undefined where no version has a mark. */
+  readonly marks: TopicMarks | undefined;
   /**
    * The next version of the payload. Versions are only ever added, at the end: what lies in the log is brought up to the newest
    * one when it is read. Options that are not given stay as they were; an example that is not given is brought up too.
@@ -78,7 +82,7 @@ export function defineTopic<const Name extends string, S extends z.ZodType>(
   schema: S & JsonOutput<S>,
   options: TopicOptions<S> = {},
 ): Topic<Name, S> {
-  return checkedTopic<Name, S>({ name, schema, options, history: [], upcasts: [] });
+  return checkedTopic<Name, S>({ name, schema, options, history: [], upcasts: [], earlier: [] });
 }
 
 interface TopicParts<Name extends string, S extends z.ZodType> {
@@ -87,13 +91,17 @@ interface TopicParts<Name extends string, S extends z.ZodType> {
   readonly options: TopicOptions<S>;
   readonly history: Topic["history"];
   readonly upcasts: Topic["upcasts"];
+  /** The marked places of the versions before. */
+  readonly earlier: TopicMarks["places"];
 }
 
 function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicParts<Name, S>): Topic<Name, S> {
-  const { name, schema, options, history, upcasts } = parts;
+  const { name, schema, options, history, upcasts, earlier } = parts;
   const problems = [...nameProblems(name), ...schemaProblems(schema), ...optionProblems(options)];
   if (problems.length === 0) problems.push(...searchKeyProblems(options.index, schema));
   if (schema instanceof z.core.$ZodType) problems.push(...exampleProblems(schema, options));
+  const places = problems.length === 0 ? [...earlier, markedPlaces(schema)] : [];
+  problems.push(...topicMarkProblems(places.at(-1), options));
   const version = upcasts.length + 1;
   if (problems.length > 0) {
     const title = version === 1 ? `Topic ${JSON.stringify(name)}` : `Version ${version} of topic ${JSON.stringify(name)}`;
@@ -113,6 +121,7 @@ function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicPart
     index,
     description,
     example,
+    marks: nextMarks(places),
     evolve(next, upcast, changes = {}) {
       const problem = typeof upcast === "function" ? undefined : "the second argument of evolve must be a function that upcasts";
       const brought = problem === undefined && example !== undefined ? { example: upcastExample(upcast, { schema, example }) } : {};
@@ -121,7 +130,7 @@ function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicPart
           problems: [problem],
         });
       const inherited = { ...options, ...brought } as unknown as TopicOptions<typeof next>;
-      const before = { history: [...history, schema], upcasts: [...upcasts, upcast] };
+      const before = { history: [...history, schema], upcasts: [...upcasts, upcast], earlier: places };
       return checkedTopic({ name, schema: next, options: { ...inherited, ...changes }, ...before });
     },
   };

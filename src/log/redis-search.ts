@@ -34,6 +34,16 @@ export function redisSearch({ redis, keys, placesOf, searchHash }: SearchOptions
   };
 
   return {
+    async forgetSearch({ topic, partition, entryId }: Found, values: readonly string[]): Promise<number> {
+      const hashes = values.map(searchHash);
+      // The day is that of the clock of who appended.
+      const appended = dayOf(Number(entryId.split("-")[0]));
+      const asked = hashes.flatMap((hash) =>
+        [appended - 1, appended, appended + 1].map((day) => redis.zrem(keys.index(topic, partition, { day, hash }), `${hash}${entryId}`)),
+      );
+      return (await Promise.all(asked)).reduce((sum, removed) => sum + removed, 0);
+    },
+
     async *search(value: string, topics: readonly SearchedTopic[]): AsyncIterable<FoundEntry> {
       const hash = searchHash(value);
       const places = await placesOf(topics.map(({ name }) => name));

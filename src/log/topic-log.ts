@@ -72,6 +72,11 @@ export interface TopicLog {
   eventOfKey(idempotencyKey: string, topics: readonly string[]): Promise<string | undefined>;
   /** How far everyone has read. */
   standing(topic: string, partition: number): Promise<LogStanding>;
+  /** From now on an entry is not found by these values any more; says by how many of them it was. */
+  forgetSearch(
+    place: { readonly topic: string; readonly partition: number; readonly entryId: string },
+    values: readonly string[],
+  ): Promise<number>;
   /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
   follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
@@ -107,7 +112,12 @@ export interface NewEntry {
   readonly time: number;
   /** The event as JSON. */
   readonly json: string;
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+  readonly idempotency?: {
+    readonly key: string;
+    readonly fingerprint: string;
+    /** What the same payload was known by before the keys changed that fingerprints are made with. */
+    readonly formerly?: readonly string[];
+  };
   /** What the entry is to be found by, and for how long, milliseconds. The values are not kept, only what tells that they were these. */
   readonly search?: { readonly values: readonly string[]; readonly retain: number };
 }

@@ -12,6 +12,12 @@ export interface Inserted {
   readonly repeated: boolean;
 }
 
+export interface OutboxPlace {
+  readonly tx: Transaction;
+  /** The payload of an event in JSON as it was before it was sealed. */
+  readonly clear: (json: string) => Promise<unknown>;
+}
+
 /** In the order of the list. What is there already stays, whichever of the two is the same. */
 const insertStatement = `INSERT INTO busbar.outbox (application, topic, key, event_id, event, idempotency_key)
 SELECT e->>'application', e->>'topic', e->>'key', e->>'eventId', e->>'event', e->>'idempotencyKey'
@@ -28,7 +34,11 @@ const tries = 3;
  * Writes events into the outbox, in their order, within the caller's transaction: they exist when it is committed, and else never did.
  * @throws BusbarError `IDEMPOTENCY_CONFLICT`, or `OUTBOX_FAILED` when the database refuses
  */
-export async function insertIntoOutbox(tx: Transaction, application: string, events: readonly BusEvent[]): Promise<readonly Inserted[]> {
+export async function insertIntoOutbox(
+  { tx, clear }: OutboxPlace,
+  application: string,
+  events: readonly BusEvent[],
+): Promise<readonly Inserted[]> {
   const results = new Map<BusEvent, Inserted>();
   for (let left = events, turn = 0; left.length > 0 && turn < tries; turn += 1) {
     const inserted = new Set(await insertRows(tx, application, left));
@@ -39,7 +49,7 @@ export async function insertIntoOutbox(tx: Transaction, application: string, eve
         results.set(event, { eventId: event.id, repeated: false });
         continue;
       }
-      const found = await lookUp(tx, application, event);
+      const found = await lookUp({ tx, clear }, application, event);
       if (found !== undefined) results.set(event, { eventId: found.id, repeated: true });
     }
     left = events.filter((event) => !results.has(event));
@@ -61,13 +71,14 @@ async function insertRows(tx: Transaction, application: string, events: readonly
 }
 
 /** The event that waits with the id or the idempotency key of this one. */
-async function lookUp(tx: Transaction, application: string, event: BusEvent): Promise<BusEvent | undefined> {
+async function lookUp({ tx, clear }: OutboxPlace, application: string, event: BusEvent): Promise<BusEvent | undefined> {
   const { id, type, idempotencykey = "" } = event;
   const [row] = await run(tx, lookUpStatement, [application, type, id, idempotencykey]);
   if (row === undefined) return undefined;
   const first = decodeEvent(String(row["event"]));
   const by = first.id === id ? `the id "${id}"` : `the idempotency key "${idempotencykey}"`;
-  if (payloadFingerprint(first.data) !== payloadFingerprint(event.data))
+  // The same payload is sealed in another way each time.
+  if (payloadFingerprint(await clear(String(row["event"]))) !== payloadFingerprint(await clear(encodeEvent(event))))
     throw new BusbarError(
       "IDEMPOTENCY_CONFLICT",
       `${type}: ${by} belongs to event ${first.id}, which waits in the outbox with another payload. This one was not published: a new fact needs one of its own.`,

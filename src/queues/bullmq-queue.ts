@@ -1,4 +1,4 @@
-import { type Job as BullJob, Queue } from "bullmq";
+import { type Job as BullJob, type JobType, Queue } from "bullmq";
 import { type Clock, systemClock, waitUntil } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
@@ -195,6 +195,20 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       if (job === undefined) return undefined;
       const state = jobStates[await job.getState()];
       return state === undefined ? undefined : { content: job.data as unknown as Content, state, attempts: job.attemptsMade };
+    },
+
+    async *contents() {
+      for (const type of Object.keys(jobStates) as JobType[]) {
+        for (let from = 0; ; from += pageSize) {
+          const jobs = await queue.getJobs([type], from, from + pageSize - 1, true);
+          for (const job of jobs) if (job !== undefined) yield job.data as unknown as Content;
+          if (jobs.length < pageSize) break;
+        }
+      }
+    },
+
+    async forgetTold() {
+      await queue.trimEvents(0);
     },
 
     async remove(id) {

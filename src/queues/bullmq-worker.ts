@@ -45,6 +45,8 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     });
     switch (verdict.kind) {
       case "done":
+        // First what is kept, then the end: a crash in between finds the delivery ended in the ledger.
+        if (verdict.content !== undefined) await job.updateData(verdict.content as never);
         return verdict.end;
       case "again":
         // First the place, then the wait: a crash in between repeats nothing.

@@ -47,6 +47,10 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   redrive(id: string, content?: Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
   find(id: string): Promise<FoundJob<Content> | undefined>;
+  /** Everything that it holds, waiting or ended, page by page. What comes or goes meanwhile may be missed. */
+  contents(): AsyncIterable<Content>;
+  /** Forgets what it has told of jobs to whoever watches, with the reasons of those that failed. The jobs stay. */
+  forgetTold(): Promise<void>;
   /** Takes a job away for good, a dead letter too; false when there is none, or it is under way. */
   remove(id: string): Promise<boolean>;
   /** No process takes jobs any more until `resume`; those under way are finished. */
@@ -83,7 +87,12 @@ export interface Job<Content> {
 
 /** What a worker says of a job when it is done with it. */
 export type Verdict<Content = never> =
-  | { readonly kind: "done"; readonly end: "sent" | "suppressed" | "expired" | "cancelled" | "routed" | "applied" }
+  | {
+      readonly kind: "done";
+      readonly end: "sent" | "suppressed" | "expired" | "cancelled" | "routed" | "applied";
+      /** What is kept of the content, where that is less than all of it. */
+      readonly content?: Content;
+    }
   /** Later, without burning an attempt; milliseconds. With `content`, it goes on from there. */
   | { readonly kind: "again"; readonly after: number; readonly content?: Content }
   /** The attempt is burned: back off and try again, or a dead letter if it was the last one. */

@@ -16,6 +16,8 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     deadLetters: async () => [],
     deadLetter: async () => undefined,
     find: async () => undefined,
+    contents: async function* () {},
+    forgetTold: nothing,
     remove: async () => false,
     pause: nothing,
     resume: nothing,

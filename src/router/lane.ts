@@ -10,6 +10,7 @@ import type { Admission } from "./queue-gate.ts";
 import { audienceRecord } from "./audience-record.ts";
 import type { Gates } from "./gates.ts";
 import type { NewerEvents } from "./newer-events.ts";
+import { readEvents } from "./read-events.ts";
 import { routeEntry, type RoutedEntry } from "./route-entry.ts";
 
 /** One subscriber's way through the log of one topic and partition: read → plan → enqueue → acknowledge. */
@@ -53,6 +54,8 @@ const planSliceMs = 20;
 
 export function createLane(options: LaneOptions): Lane {
   const { position, subscriber, log, gates, planning, newer, reader, observe, logger } = options;
+  const topic = subscriber.topics.find(({ name }) => name === position.topic);
+  const marked = topic?.marks === undefined ? undefined : true;
   const inHand = new Set<string>();
   const pages = new Map<Promise<void>, number>();
   let wanted = false;
@@ -91,9 +94,16 @@ export function createLane(options: LaneOptions): Lane {
   const planPage = async (entries: readonly LogEntry[]): Promise<RoutedEntry[]> => {
     for (const { id } of entries) inHand.add(id);
     const routed: RoutedEntry[] = [];
+    const events =
+      marked &&
+      (await readEvents(
+        entries.map(({ json }) => json),
+        topic,
+        planning,
+      ));
     let sliceStart = performance.now();
-    for (const entry of entries) {
-      routed.push(routeEntry(entry, position, subscriber, planning));
+    for (const [index, entry] of entries.entries()) {
+      routed.push(routeEntry(entry, position, { subscriber, options: planning, read: events?.[index] }));
       if (performance.now() - sliceStart < planSliceMs) continue;
       await nextTurn();
       sliceStart = performance.now();

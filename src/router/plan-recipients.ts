@@ -8,6 +8,7 @@ import type { Policy } from "../define/policy.ts";
 import { payloadProblems } from "../define/payload.ts";
 import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
+import { holdsStandIn, secretsIn, spoiltStandIns } from "../define/sealed.ts";
 import { templateDataProblems } from "../define/template.ts";
 import { attempt, cannotPlan } from "./cannot-plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
@@ -47,6 +48,8 @@ export function planRecipients(
   for (const recipient of recipients) {
     const checked = checkAddress(route.channel, addressOf(recipient));
     const to = "address" in checked ? checked.address : shown(addressOf(recipient));
+    if (event.sealed !== undefined && holdsStandIn(to))
+      throw cannotPlan(subscriber, route, "to: it is made of a secret() field, which is sealed until the message is rendered");
     const id = deliveryId({ application, eventId: event.id, ...names, recipient: to, epoch: replay?.epoch ?? 0 });
     if (deliveries.has(id)) continue;
     const made = contentFor(recipient);
@@ -60,6 +63,7 @@ export function planRecipients(
       to,
       ...(category === undefined ? {} : { category }),
       ...("failure" in made ? {} : made),
+      ...sealedOf(event, made),
       policy,
       ...timing,
       ...(problem === undefined ? {} : { refusal: problem }),
@@ -79,6 +83,13 @@ export function planRecipients(
   }
 }
 
+/** What goes along so that the worker can open secrets, and erase what is about a person. */
+function sealedOf({ sealed, subjects }: BusEvent, made: object): Pick<Delivery, "sealed" | "subjects"> {
+  if (sealed === undefined && subjects === undefined) return {};
+  const secrets = "data" in made ? secretsIn(sealed, made.data) : undefined;
+  return { ...(secrets === undefined ? {} : { sealed: secrets }), ...(subjects === undefined ? {} : { subjects }) };
+}
+
 /** What the message will say, checked while the event is at hand: a slip shows at once, and not in a worker an hour later. */
 function content(
   subscriber: Subscriber,
@@ -94,6 +105,13 @@ function content(
     "data",
   );
   if (data instanceof Promise) throw cannotPlan(subscriber, route, "data must not be async: it returned a promise", data);
+  const spoilt = event.sealed === undefined ? [] : spoiltStandIns(event.sealed, data);
+  if (spoilt.length > 0)
+    throw cannotPlan(
+      subscriber,
+      route,
+      `data: ${spoilt.join(", ")} changes a secret() field, which is sealed until it is rendered: pass it on as it is`,
+    );
   if (!isMessageRoute(route)) {
     const problems = payloadProblems(data);
     if (problems.length > 0) throw cannotPlan(subscriber, route, `data cannot be sent: ${problems.join("; ")}`);
@@ -111,10 +129,9 @@ function content(
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
 }
 
-/** What goes out as a CloudEvent holds nothing but texts beside its data. */
+/** What goes out as a CloudEvent is what was published: it holds nothing but texts beside its data. */
 function asPublished(event: BusEvent): BusEvent {
-  if (event.replay === undefined) return event;
-  const { replay: _, ...published } = event;
+  const { replay: _replay, sealed: _sealed, subjects: _subjects, ...published } = event;
   return published;
 }
 

@@ -26,12 +26,13 @@ export interface Plan {
  * @throws BusbarError `CANNOT_PLAN` naming file, subscriber, route and field, when the subscriber's own code throws or returns what no delivery can be made of
  */
 export function plan(subscriber: Subscriber, written: BusEvent, options: PlanOptions): Plan {
+  // What was erased is planned by nobody's code: it would meet "[erased]" where an address was.
   const event = told(
-    attempt(subscriber, undefined, () => currentEvent(subscriber, written)),
+    written.erased === undefined ? attempt(subscriber, undefined, () => currentEvent(subscriber, written)) : written,
     options,
   );
   const words = attempt(subscriber, undefined, () => wordsOfEvent(event));
-  const unwanted = subscriber.filter && mismatch(subscriber.filter, event.data);
+  const unwanted = event.erased === undefined ? subscriber.filter && mismatch(subscriber.filter, event.data) : undefined;
   const deliveries: Delivery[] = [];
   const audiences: AudienceTask[] = [];
   const skipped: { route: string; reason: string }[] = [];
@@ -44,7 +45,7 @@ export function plan(subscriber: Subscriber, written: BusEvent, options: PlanOpt
 
   /** Nothing where the route is not taken, or its recipients are looked up later. */
   function take(route: AnyRoute): TakenStep[] {
-    const reason = unwanted === undefined ? reasonToSkip(subscriber, route, event, options) : `filter: ${unwanted}`;
+    const reason = event.erased ?? (unwanted === undefined ? reasonToSkip(subscriber, route, event, options) : `filter: ${unwanted}`);
     if (reason !== undefined) {
       skipped.push({ route: route.name, reason });
       return [];

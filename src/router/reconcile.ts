@@ -3,11 +3,12 @@ import type { Logger } from "../base/logger.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import type { Delivery } from "../define/delivery.ts";
-import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { BusEvent } from "../define/event.ts";
 import type { Observe } from "../define/observation.ts";
-import type { LogEntry, RoutedRecord, TopicLog } from "../log/topic-log.ts";
+import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import { plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { readEvents } from "./read-events.ts";
 import type { Standing } from "./replay-counts.ts";
 
 /** A delivery that was planned, as its routing record names it. */
@@ -61,8 +62,15 @@ export const reconcilePageSize = 200;
 export async function reconcilePage(options: ReconcileOptions, { topic, partition, ...range }: ReconcileRange): Promise<Reconciled> {
   const { catalog, log, look, enqueue, observe, logger } = options;
   const entries = await log.range(topic, partition, { ...range, count: reconcilePageSize });
-  const events = entries.flatMap(eventOf);
   const listening = catalog.subscribers.filter(({ topics }) => topics.some(({ name }) => name === topic));
+  const known = listening.flatMap(({ topics }) => topics).find(({ name }) => name === topic);
+  const read = await readEvents(
+    entries.map(({ json }) => json),
+    known,
+    options.planning,
+  );
+  // What cannot be read is a dead letter of `routing`, and has planned nothing.
+  const events = read.flatMap((event) => (event instanceof Error ? [] : [event]));
   const records = await log.routedBy(partition, { events, subscribers: listening.map(({ identity }) => identity) });
   const planned = records.flatMap(plannedIn);
   const standings = await look(planned);
@@ -81,15 +89,6 @@ export async function reconcilePage(options: ReconcileOptions, { topic, partitio
   if (unplanned > 0)
     logger.error({ topic, partition, deliveries: unplanned }, "deliveries were lost that today's code does not plan any more");
   return { after: entries.at(-1)?.id, events: entries.length, deliveries: planned.length, missing: again.length, unplanned };
-}
-
-function eventOf({ json }: LogEntry): BusEvent[] {
-  try {
-    return [decodeEvent(json)];
-  } catch {
-    // What cannot be read is a dead letter of `routing`, and has planned nothing.
-    return [];
-  }
 }
 
 function plannedIn({ eventId, time, deliveries }: RoutedRecord): PlannedDelivery[] {

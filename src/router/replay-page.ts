@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { AudienceTask, Delivery } from "../define/delivery.ts";
-import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { BusEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { upcastEvent } from "../define/upcast.ts";
 import { matches } from "../filter/match.ts";
@@ -8,6 +8,7 @@ import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import type { LogEntry } from "../log/topic-log.ts";
 import { type Plan, plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { readEvents } from "./read-events.ts";
 
 /** What is replayed for one subscriber. */
 export interface Chosen {
@@ -32,18 +33,36 @@ export interface PlannedPage {
   readonly planned: readonly PlannedAgain[];
 }
 
+export interface PastEvents {
+  readonly topic: string;
+  readonly chosen: readonly Chosen[];
+  readonly filter?: ParsedPattern | undefined;
+  /** The entries as events that can be planned, or why one is none; see {@link readPast}. */
+  readonly read: readonly (BusEvent | Error)[];
+}
+
+/** Past entries as events that can be planned. */
+export function readPast(
+  entries: readonly LogEntry[],
+  { topic, chosen }: Pick<PastEvents, "topic" | "chosen">,
+): Promise<readonly (BusEvent | Error)[]> {
+  const known = chosen.flatMap(({ subscriber }) => subscriber.topics).find(({ name }) => name === topic);
+  return readEvents(
+    entries.map(({ json }) => json),
+    known,
+    chosen[0]?.planning ?? {},
+  );
+}
+
 /**
  * Plans a page of past events again, as today's code does. Pure; what cannot be read or planned is a problem, and the others go on.
  * @param filter only events whose payload, as it was published, matches it
  */
-export function planPage(
-  entries: readonly LogEntry[],
-  { topic, chosen, filter }: { readonly topic: string; readonly chosen: readonly Chosen[]; readonly filter?: ParsedPattern | undefined },
-): PlannedPage {
+export function planPage(entries: readonly LogEntry[], { topic, chosen, filter, read }: PastEvents): PlannedPage {
   const planned: PlannedAgain[] = [];
   let selected = 0;
-  for (const entry of entries) {
-    const event = decoded(entry, chosen, filter);
+  for (const [index, entry] of entries.entries()) {
+    const event = wanted(read[index]!, chosen, filter);
     if (event === undefined) continue;
     selected += 1;
     for (const each of chosen) if (each.subscriber.topics.some(({ name }) => name === topic)) planned.push(planAgain(each, entry, event));
@@ -52,10 +71,9 @@ export function planPage(
 }
 
 /** Undefined: the filter does not want it. */
-function decoded(entry: LogEntry, chosen: readonly Chosen[], filter: ParsedPattern | undefined): BusEvent | Error | undefined {
+function wanted(event: BusEvent | Error, chosen: readonly Chosen[], filter: ParsedPattern | undefined): BusEvent | Error | undefined {
+  if (filter === undefined || event instanceof Error) return event;
   try {
-    const event = decodeEvent(entry.json);
-    if (filter === undefined) return event;
     const topic = chosen.flatMap(({ subscriber }) => subscriber.topics).find(({ name }) => name === event.type);
     return matches(filter, (topic === undefined ? event : upcastEvent(topic, event)).data) ? event : undefined;
   } catch (error) {

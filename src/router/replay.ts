@@ -2,7 +2,7 @@ import type { AudienceTask, Delivery } from "../define/delivery.ts";
 import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import type { LogEntry, LogRange, RoutedRecord } from "../log/topic-log.ts";
 import { type JudgedPage, judgePage, type Standing } from "./replay-counts.ts";
-import { askedAbout, audiencesOf, type Chosen, type PlannedEvent, planPage } from "./replay-page.ts";
+import { askedAbout, audiencesOf, type Chosen, type PlannedEvent, planPage, readPast } from "./replay-page.ts";
 import { routedRecord } from "./route-entry.ts";
 
 /** Where past events are read: in their log, or in the archive where they have left it. */
@@ -92,7 +92,7 @@ async function replayPage(
   { chosen, filter, recordAs }: ReplayRun,
   { entries, archived, damaged = [], topic, partition }: PastPage & LogPlace,
 ): Promise<JudgedPage> {
-  const page = planPage(entries, { topic, chosen, filter });
+  const page = planPage(entries, { topic, chosen, filter, read: await readPast(entries, { topic, chosen }) });
   const asked = askedAbout(page.planned);
   const standings = (await deps.look(asked)).map((now, index) => (now === "missing" ? archived?.stood(asked[index]!.id) : now) ?? now);
   const tasks: AudienceTask[] = [];

@@ -1,10 +1,11 @@
 import { messageOf } from "../base/errors.ts";
-import { type BusEvent, decodeEvent } from "../define/event.ts";
+import type { BusEvent } from "../define/event.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { type NewerVersion, newerVersion, newerVersionText } from "../define/upcast.ts";
 import type { LogEntry, Position, RoutedRecord } from "../log/topic-log.ts";
 import { plan, type Plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { decoded } from "./read-events.ts";
 import { routingRecord, type RoutingRecord } from "./routing-record.ts";
 
 /** An entry handed out so often killed its routers each time: it is not planned again by itself. */
@@ -20,8 +21,19 @@ interface Why {
   readonly newer?: NewerVersion | undefined;
 }
 
-/** decode → plan for one entry. It never throws: what cannot be routed becomes a routing record. */
-export function routeEntry(entry: LogEntry, position: Position, subscriber: Subscriber, options: PlanOptions): RoutedEntry {
+/**
+ * decode → plan for one entry. It never throws: what cannot be routed becomes a routing record.
+ * @param read the entry as an event that can be planned, or why it is none
+ */
+export function routeEntry(
+  entry: LogEntry,
+  position: Position,
+  {
+    subscriber,
+    options,
+    read = decoded(entry.json),
+  }: { readonly subscriber: Subscriber; readonly options: PlanOptions; readonly read?: BusEvent | Error | undefined },
+): RoutedEntry {
   const unroutable = (reason: string, event: BusEvent | undefined, { poison = false, newer }: Why = {}): RoutedEntry => ({
     kind: "unroutable",
     entry,
@@ -39,12 +51,8 @@ export function routeEntry(entry: LogEntry, position: Position, subscriber: Subs
     record: event && { eventId: event.id, time: event.time, subscriber: subscriber.identity, deliveries: [], problem: reason },
   });
 
-  let event: BusEvent;
-  try {
-    event = decodeEvent(entry.json);
-  } catch (error) {
-    return unroutable(messageOf(error), undefined);
-  }
+  if (read instanceof Error) return unroutable(read.message, eventOf(entry));
+  const event = read;
   if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, { poison: true });
   const newer = newerVersion(subscriber.topics, event);
   if (newer !== undefined) return unroutable(`it waits for a newer process: ${newerVersionText(newer)}`, event, { newer });
@@ -54,6 +62,12 @@ export function routeEntry(entry: LogEntry, position: Position, subscriber: Subs
   } catch (error) {
     return unroutable(messageOf(error), event);
   }
+}
+
+/** What cannot be opened may be an event all the same. */
+function eventOf({ json }: LogEntry): BusEvent | undefined {
+  const event = decoded(json);
+  return event instanceof Error ? undefined : event;
 }
 
 export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveries, skipped }: Plan): RoutedRecord {

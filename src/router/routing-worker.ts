@@ -1,7 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog } from "../define/catalog.ts";
-import { decodeEvent } from "../define/event.ts";
 import type { Observe } from "../define/observation.ts";
 import { newerVersion } from "../define/upcast.ts";
 import type { TopicLog } from "../log/topic-log.ts";
@@ -11,6 +10,7 @@ import type { Gates, RouterQueues } from "./gates.ts";
 import type { NewerEvents } from "./newer-events.ts";
 import { plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { readEvent } from "./read-events.ts";
 import { routedRecord } from "./route-entry.ts";
 import { type RoutingRecord, waitLonger } from "./routing-record.ts";
 
@@ -44,14 +44,14 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
     const subscriber = catalog.subscriber(content.subscriber);
     if (subscriber === undefined) return { kind: "again", after: unknownSubscriberMs };
     try {
-      const event = decodeEvent(content.json);
+      const { topic, partition, entryId } = content;
+      const event = await readEvent(content.json, catalog.topic(topic), planning);
       const unknown = newerVersion(subscriber.topics, event);
       if (unknown !== undefined) {
         const waiting = waitLonger(content, unknown);
         await newer.waits(waiting, event.id);
         return { kind: "again", after: waiting.waited, content: waiting };
       }
-      const { topic, partition, entryId } = content;
       const planned = plan(subscriber, event, planning);
       const { deliveries, audiences, skipped } = planned;
       for (const delivery of deliveries) {

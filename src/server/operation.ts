@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { Logger } from "../base/logger.ts";
+import type { View } from "../bus/view.ts";
 import type { By } from "../bus/by.ts";
 import { pathText } from "../define/payload.ts";
-import { type Access, byOf, type Caller } from "./access.ts";
+import { type Access, byOf, type Caller, checkScope } from "./access.ts";
 
 import { checkEncoding, mediaType, parseJson } from "./body.ts";
 import { HttpProblem } from "./problem.ts";
@@ -21,6 +22,8 @@ export interface Operation<Query extends z.ZodObject = z.ZodObject, Body extends
   readonly tag: string;
   /** Names that are not here are refused. */
   readonly query?: Query;
+  /** Its answer may hold personal data: masked, unless `?pii=show` asks for it and the scope `pii` allows it. */
+  readonly personal?: boolean;
   /** JSON; the whole may be absent where every field may be. */
   readonly body?: Body;
   /** What the answer holds, in one line. */
@@ -35,11 +38,29 @@ export interface Asked<Query extends z.ZodObject = z.ZodObject, Body extends z.Z
   readonly caller: Caller;
   /** For the time line: the key's name, and the `reason` of the body. */
   readonly by: By;
+  /** How the caller sees personal data. */
+  readonly view: View;
 }
 
 /** Keeps the types of an operation's query and body together. */
 export function operation<Query extends z.ZodObject, Body extends z.ZodObject>(given: Operation<Query, Body>): Operation {
-  return given as unknown as Operation;
+  const query = given.personal === true ? { query: (given.query ?? z.strictObject({})).extend(personalQuery) } : {};
+  return { ...given, ...query } as unknown as Operation;
+}
+
+const personalQuery = {
+  pii: z
+    .enum(["masked", "show"])
+    .default("masked")
+    .describe("`show`: personal data in the clear. It needs the scope `pii`, and goes into the audit record."),
+  reason: z.string().min(1).max(200).optional().describe("Of `pii=show`: why, for the audit record."),
+};
+
+/** @throws HttpProblem `FORBIDDEN` without the scope for it */
+function viewOf(caller: Caller, query: { readonly pii?: string; readonly reason?: string }): View {
+  if (query.pii !== "show") return {};
+  checkScope(caller, "pii");
+  return { showPii: byOf(caller, query.reason) };
 }
 
 const nothing = z.strictObject({});
@@ -67,7 +88,8 @@ export function addOperation(app: FastifyInstance, { operation: given, access, l
       const { reason } = readBody as { readonly reason?: string };
       const readQuery = checked(query ?? nothing, request.query, "the query");
       const by = byOf(caller, reason);
-      const answer = handle({ params: request.params, query: readQuery, body: readBody, caller, by });
+      const view = viewOf(caller, readQuery);
+      const answer = handle({ params: request.params, query: readQuery, body: readBody, caller, by, view });
       if (scope === "read") return within(readMs, answer);
       const done = await answer;
       logger.info({ ...by, verb: `${method} ${path}`, ...request.params }, "somebody changed something through the API");

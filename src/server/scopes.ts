@@ -5,18 +5,19 @@
  * |---|---|
  * | `publish:<topics>` | publishing to these topics: a name in which `*` stands for any characters, such as `order.*` |
  * | `read` | looking: events, deliveries, dead letters, suppressed addresses, channels, subscribers, topics, figures, metrics |
+ * | `pii` | seeing personal data in the clear where `read` sees it masked, with `?pii=show`; each time goes into the audit record |
  * | `operate` | the verbs: cancelling, redriving, discarding, suppressing and releasing addresses, pausing channels and subscribers, moving and removing subscribers, cleaning, test messages |
  * | `admin` | all of it |
  */
-const plainScopes: ReadonlySet<string> = new Set(["read", "operate", "admin"]);
+const plainScopes: ReadonlySet<string> = new Set(["read", "pii", "operate", "admin"]);
 
 /** Everything wrong with the scopes of a key to be made, one sentence each. */
 export function scopeProblems(scopes: readonly string[]): string[] {
-  if (scopes.length === 0) return ["a key needs at least one scope: publish:<topics>, read, operate or admin"];
+  if (scopes.length === 0) return ["a key needs at least one scope: publish:<topics>, read, pii, operate or admin"];
   return scopes.flatMap((scope) => {
     if (plainScopes.has(scope) || /^publish:[a-z0-9._*-]{1,128}$/.test(scope)) return [];
     const advice =
-      scope === "publish" ? 'write which topics, such as "publish:order.*"' : "there are publish:<topics>, read, operate and admin";
+      scope === "publish" ? 'write which topics, such as "publish:order.*"' : "there are publish:<topics>, read, pii, operate and admin";
     return [`the scope ${JSON.stringify(scope.slice(0, 200))} is not known: ${advice}`];
   });
 }

@@ -1,6 +1,7 @@
 import { AssertionError } from "node:assert";
 import { randomBytes } from "node:crypto";
 import { type Duration, milliseconds } from "../base/duration.ts";
+import { newKey } from "../vault/key-ring.ts";
 import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type Bus, wireBus } from "../bus/bus.ts";
@@ -123,6 +124,7 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
       application,
       redis: redis.url,
       prefix,
+      keys: [newKey("test")],
       channels: {
         ...channels,
         email: { from: "test@example.com", ...calm, ...channels.email },

@@ -16,6 +16,8 @@ export interface Consents {
   apply(notice: ConsentNotice): Promise<ConsentResult>;
   /** The newest first, at most 20 of an address. */
   of(place: SuppressedPlace): Promise<readonly Consent[]>;
+  /** Forgets what was said of an address; what it suppresses stays. False: there was nothing. */
+  forget(place: SuppressedPlace): Promise<boolean>;
 }
 
 /** `repeated`: its event id was there. `outdated`: the reader has said otherwise since. `unusable`: it names no address of its channel. */

@@ -5,17 +5,18 @@ import { milliseconds } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { lease } from "../base/pace.ts";
-import { type Channel, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
+import { type Channel, SealedDelivery, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Observe } from "../define/observation.ts";
 import { backoff } from "../define/policy.ts";
 import { deliveryReference } from "../define/reference.ts";
-import { type AnyRoute, isMessageRoute } from "../define/route.ts";
+import type { AnyRoute } from "../define/route.ts";
 import type { Job, Verdict } from "../queues/delivery-queue.ts";
 import { reportsLater } from "../providers/index.ts";
-import { unknownVersion, withCurrentEvent } from "./current-event.ts";
+import { withCurrentEvent } from "./current-event.ts";
+import { findRoute } from "./find-route.ts";
 import type { Ledger, TimelineStep } from "./ledger.ts";
 import type { TrackMessage } from "./track-messages.ts";
 import { type Receipt, receiptOf, type Settled } from "./statuses.ts";
@@ -82,6 +83,7 @@ export function deliver({
       message = await channel.render(route, withCurrentEvent(catalog, delivery));
     } catch (error) {
       if (error instanceof UnrenderableDelivery) return dead(delivery, error.message, error);
+      if (error instanceof SealedDelivery) return later(delivery, error.message, unknownMs);
       return failed(delivery, attempt, `cannot be rendered: ${messageOf(error)}`, error);
     }
 
@@ -286,17 +288,4 @@ export function deliver({
     else if (verdict.kind === "again") observe("retrying", { delivery, reason, after: verdict.after, burned: false });
     else observe("retrying", { delivery, reason, after: backoff(delivery.policy, attempt, 0), burned: true });
   }
-}
-
-/** The route that planned a delivery, or why this build cannot deliver it. */
-function findRoute(catalog: Catalog, delivery: Delivery): AnyRoute | string {
-  const route = catalog.route(delivery.subscriber, delivery.route);
-  if (route === undefined) return `this build has no route "${delivery.route}" of subscriber "${delivery.subscriber}"`;
-  const newer = unknownVersion(catalog, delivery);
-  if (newer !== undefined) return newer;
-  const { template: planned } = delivery;
-  const template = isMessageRoute(route) ? route.template : undefined;
-  if (planned !== undefined && template?.name === planned.name && template.version < planned.version)
-    return `this build knows version ${template.version} of template "${planned.name}", the delivery was planned with ${planned.version}`;
-  return route;
 }

@@ -31,6 +31,8 @@ export interface Ledger extends Statuses {
   sent(deliveries: readonly LedgerKey[]): Promise<readonly (string | undefined)[]>;
   /** Notes a step in the delivery's time line. */
   note(delivery: LedgerKey, step: TimelineStep): Promise<void>;
+  /** Takes away what is kept of a delivery in words: reasons, receipts, reports. What happened when, and how it ended, stays; false: there was nothing. */
+  forget(delivery: LedgerKey): Promise<boolean>;
   /** How many sends followed one that may have been accepted: an upper bound of the duplicates. */
   doubtful(): Promise<number>;
   /** What happened to a delivery, oldest first. */

@@ -70,6 +70,8 @@ export function redisConsents(redis: RedisConnection, { prefix, application, clo
       );
     },
 
+    forget: async (place) => (await redis.hdel(`${root}:consents:${place.channel}`, suppressedSpelling(place))) === 1,
+
     async of(place: SuppressedPlace) {
       const kept = await redis.hget(`${root}:consents:${place.channel}`, suppressedSpelling(place));
       return kept === null ? [] : (JSON.parse(kept) as readonly Consent[]);

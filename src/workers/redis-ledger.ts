@@ -24,6 +24,7 @@ const claimScript = luaScript<[Claim["kind"], (number | string)?, (number | stri
 const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
 const reopenScript = luaScript<"open" | "sent" | "suppressed" | "busy">(new URL("./reopen.lua", import.meta.url));
 const cancelScript = luaScript<"cancelled" | "sent" | "suppressed" | "dead" | "busy">(new URL("./cancel.lua", import.meta.url));
+const forgetScript = luaScript<number>(new URL("./forget.lua", import.meta.url));
 const markScript = luaScript<Marked>(new URL("./mark.lua", import.meta.url), statusLines);
 
 const markState: Readonly<Record<Mark["kind"], string>> = {
@@ -151,6 +152,8 @@ export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
         "",
       ]);
     },
+
+    forget: async (delivery) => (await forgetScript(redis, markKeys(delivery), [delivery.id])) === 1,
 
     async doubtful() {
       // One by one: in a Cluster each shard may live elsewhere.

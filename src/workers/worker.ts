@@ -8,6 +8,9 @@ import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 import { type DeliveryQueues, followers } from "./followers.ts";
+import { forgetSecrets } from "./forget-secrets.ts";
+import { openingChannel } from "./opening-channel.ts";
+import type { Vault } from "../vault/vault.ts";
 import { keepSent } from "./keep-sent.ts";
 import type { SentOptions } from "./sent-record.ts";
 import { stepByStep } from "./step-by-step.ts";
@@ -16,6 +19,8 @@ export interface WorkerOptions extends Omit<DeliverOptions, "keepSent">, SentOpt
   /** What the channel says of replays. */
   readonly words: ChannelOptions;
   readonly queue: DeliveryQueue<Delivery>;
+  /** Opens secrets. */
+  readonly vault: Pick<Vault, "open">;
   /** Those of all channels, where the other steps of a `firstOf` are. */
   readonly queues: DeliveryQueues;
   readonly locks: Locks;
@@ -55,10 +60,9 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     async start() {
       await queue.setRateLimit(rateLimit);
-      running = queue.work(stepByStep({ ...options, followers: others }, deliver({ ...options, keepSent: keepSent(options) })), {
-        concurrency,
-        onGivenUp,
-      });
+      const opening = { ...options, channel: openingChannel(channel, options.vault) };
+      const delivering = deliver({ ...opening, keepSent: keepSent(opening) });
+      running = queue.work(forgetSecrets(stepByStep({ ...options, followers: others }, delivering)), { concurrency, onGivenUp });
       await running.ready();
       expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },

@@ -34,7 +34,7 @@ describe("the OpenAPI document", () => {
       expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(["200", "400", "401", "403", "429", "503"]));
     }
     const list = document.paths["/v1/dead-letters"].get;
-    expect(list.parameters.map(({ name }: { name: string }) => name)).toEqual(["queue", "from", "count"]);
+    expect(list.parameters.map(({ name }: { name: string }) => name)).toEqual(["queue", "from", "count", "pii", "reason"]);
   });
 
   it("is whole: ids are unique, every reference leads somewhere, every parameter of a path is declared", () => {

@@ -11,6 +11,7 @@ import { createBus, defineSubscriber, smsTemplate, type Subscriber } from "../..
 import { createTestBus } from "../../src/testing/index.ts";
 import { otpSms } from "../../subscribers/_templates/otp-sms.ts";
 import { otpRequested } from "../../topics/otp-requested.ts";
+import { testKeys } from "../support/keys.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url: redis, prefix } = testRedis();
@@ -43,6 +44,7 @@ function liveBus(name: string, options: { readonly baseUrl?: string; readonly li
     subscribers: [otp],
     redis,
     prefix: `${prefix}-${name}`,
+    keys: testKeys,
     channels: { sms },
     send: { live, allow },
   });

@@ -4,9 +4,11 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
+import { canariesIn } from "./canaries.ts";
 import type { CliRun } from "./cli-session-process.ts";
 import { root, runInSession, sessionProgram } from "./cli-session.ts";
+import { testKeys } from "./keys.ts";
 
 export type { CliRun } from "./cli-session-process.ts";
 
@@ -38,7 +40,7 @@ function environment(env: CliOptions["env"]): NodeJS.ProcessEnv {
     ([name]) => !/^(REDIS_|QUEUE_|EMAIL_|SENDGRID_|SMTP_|BUSBAR_|MAILROOM_|PORT$|LOG_LEVEL$|VITEST|NODE_ENV$)/.test(name),
   );
   const none = Object.fromEntries(settings.map((name) => [name, ""]));
-  return { ...Object.fromEntries(own), ...none, ...env };
+  return { ...Object.fromEntries(own), ...none, BUSBAR_KEYS: testKeys.join(), ...env };
 }
 
 function spawnCli(args: readonly string[], { project = root, cwd = project, env, ...options }: CliOptions): ChildProcess {
@@ -59,8 +61,17 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   child.stdout!.on("data", (data: Buffer) => (output.stdout += data.toString()));
   child.stderr!.on("data", (data: Buffer) => (output.stderr += data.toString()));
   child.stdin!.end(options.input);
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...output })));
+  return new Promise((resolve, reject) =>
+    child.once("close", (code) => {
+      const canaries = canariesOf(args, output.stdout + output.stderr);
+      if (canaries.length === 0) resolve({ code, ...output });
+      else reject(new Error(`C11: secrets in what busbar ${args.join(" ")} printed: ${canaries.join("\n")}`));
+    }),
+  );
 }
+
+/** A preview shows the example of a template, which stands in its source. */
+const canariesOf = ([command]: readonly string[], text: string): readonly string[] => (command === "preview" ? [] : canariesIn(text));
 
 export interface RunningCli {
   /** Everything that it has printed so far. */
@@ -84,7 +95,10 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     });
   }
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  onTestFinished(() => void child.kill("SIGKILL"));
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+    expect(canariesOf(args, text), `C11: secrets in what busbar ${args.join(" ")} printed`).toEqual([]);
+  });
   return {
     text: () => text,
     until: (pattern) =>

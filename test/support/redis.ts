@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, expect, inject } from "vitest";
+import { canariesInRedis } from "./canaries.ts";
 import { timeOrderedId } from "../../src/base/ids.ts";
 
 const closingMs = 2_000;
@@ -31,7 +32,9 @@ export function testRedis(): TestRedis {
     try {
       const left = await connectionsLeft(redis, user);
       await redis.client("KILL", "USER", user);
+      const canaries = await canariesInRedis(redis, prefix);
       await deleteKeys(redis, prefix);
+      expect(canaries, "C11: secrets that can be read in what this file has left in Redis").toEqual([]);
       expect(left, "connections to Redis that this file opened and did not close").toEqual([]);
     } finally {
       redis.disconnect();

@@ -7,10 +7,11 @@ import type { ParsedPattern } from "../../filter/parsed-pattern.ts";
 import type { LogPlace } from "../../router/replay.ts";
 import type { KnownPage } from "../archive/archived-page.ts";
 import type { Known } from "./past.ts";
-import { type Chosen, type PlannedEvent, planPage, plansOf } from "../../router/replay-page.ts";
+import { type Chosen, type PlannedEvent, planPage, readPast, plansOf } from "../../router/replay-page.ts";
 import type { LedgerStanding } from "../../workers/ledger.ts";
 import { type FieldChange, fieldChanges, parseSent, shownField } from "../../workers/sent-record.ts";
 import type { Rendered } from "./render.ts";
+import { shownMade } from "./shown-made.ts";
 
 /** What today's code makes of past events, beside what was sent then. */
 export interface DiffCounts {
@@ -107,7 +108,7 @@ async function diffPage(
   { chosen, filter }: DiffRun,
   { entries, archived, damaged = [], ...place }: Awaited<ReturnType<Known["page"]>> & LogPlace,
 ): Promise<DiffPage> {
-  const page = planPage(entries, { topic: place.topic, chosen, filter });
+  const page = planPage(entries, { topic: place.topic, chosen, filter, read: await readPast(entries, { topic: place.topic, chosen }) });
   const plans = plansOf(page.planned);
   const then = await plannedThen(deps, place, { plans, chosen, archived });
   const now = plans.flatMap((made) =>
@@ -133,12 +134,15 @@ async function diffPage(
       if ("problem" in seen) problems.push(`${delivery.id}: ${seen.problem}`);
       else if (!wasSent) {
         counts.added += 1;
-        differences.push({ kind: "added", ...titleOf(made, delivery), to: delivery.to, fields: allOf(seen.fields, "after") });
+        const shown = shownMade(made);
+        const fields = allOf(shown.fields(seen.fields), "after");
+        differences.push({ kind: "added", ...titleOf(made, delivery), to: shown.recipient(delivery), fields });
       } else if (records[index] === undefined) counts[delivery.channel === "handler" ? "same" : "unknown"] += 1;
       else {
-        const fields = fieldChanges(records[index], seen.fields, deps.secret);
+        const shown = shownMade(made);
+        const fields = fieldChanges(records[index], seen.fields, deps.secret).map((change) => shownChange(change, shown.text));
         counts[fields.length === 0 ? "same" : "changed"] += 1;
-        if (fields.length > 0) differences.push({ kind: "changed", ...titleOf(made, delivery), to: delivery.to, fields });
+        if (fields.length > 0) differences.push({ kind: "changed", ...titleOf(made, delivery), to: shown.recipient(delivery), fields });
       }
     }
   }
@@ -151,7 +155,10 @@ async function diffPage(
       record === undefined
         ? []
         : allOf(Object.fromEntries(Object.entries(record.fields).map(([name, field]) => [name, shownField(field)])), "before");
-    differences.push({ kind: "removed", ...titleOf(made, delivery), ...(record === undefined ? {} : { to: record.to }), fields });
+    const shown = shownMade(made);
+    const to = record === undefined ? {} : { to: shown.recipient({ channel: delivery.channel, to: record.to }) };
+    const changes = fields.map((change) => shownChange(change, shown.text));
+    differences.push({ kind: "removed", ...titleOf(made, delivery), ...to, fields: changes });
   }
   const audiences = plans.flatMap(({ plan: { audiences: all } }) => all).length;
   return {
@@ -201,6 +208,10 @@ function titleOf(
   { id, route, channel }: { readonly id: string; readonly route: string; readonly channel: ChannelName | string },
 ) {
   return { event: event.id, time: event.time, topic: event.type, subscriber: subscriber.name, route, channel, delivery: id };
+}
+
+function shownChange({ field, before, after }: FieldChange, text: (given: string) => string): FieldChange {
+  return { field, ...(before === undefined ? {} : { before: text(before) }), ...(after === undefined ? {} : { after: text(after) }) };
 }
 
 function allOf(fields: MessageFields, when: "before" | "after"): FieldChange[] {

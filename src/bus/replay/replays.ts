@@ -19,6 +19,8 @@ import { differ, type DiffOptions, type DiffResult } from "./differ.ts";
 import type { ReplayRequest, ReplaySelection } from "./replay-request.ts";
 import { type ReplayResult, type ReplaySample, type ReplayView, replayView, speedOf } from "./replay-view.ts";
 import { planningFor, type Work, worker } from "./work.ts";
+import type { MessageFields } from "../../channels/channel.ts";
+import { shownMade } from "./shown-made.ts";
 
 /** Stored replays: begun by anybody, worked on by whichever process gets to them, and told what to do from anywhere. */
 export interface Replays {
@@ -186,12 +188,22 @@ export function replays(options: ReplaysOptions): Replays {
             };
             const wanted = missing.flatMap(({ made, deliveries }) => deliveries.map((delivery) => ({ made, delivery })));
             for (const { made, delivery } of wanted.slice(0, mostSamples - samples.length)) {
-              const { id, channel, route, to, event } = delivery;
+              const { id, channel, route, event } = delivery;
+              const sight = shownMade(made);
               const seen = channel === "handler" ? {} : await rendered(await rendering(), delivery);
-              const what = "fields" in seen ? { rendered: seen.fields } : seen;
+              const what = "fields" in seen ? { rendered: sight.fields(seen.fields as MessageFields) } : seen;
               samples = [
                 ...samples,
-                { delivery: id, subscriber: made.subscriber.name, channel, route, to, event: event.id, time: event.time, ...what },
+                {
+                  delivery: id,
+                  subscriber: made.subscriber.name,
+                  channel,
+                  route,
+                  to: sight.recipient(delivery),
+                  event: event.id,
+                  time: event.time,
+                  ...what,
+                },
               ];
             }
             onProgress?.({ ...resultOf(spec, progress), samples, finished: false });

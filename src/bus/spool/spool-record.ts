@@ -6,6 +6,8 @@ export interface SpoolRecord {
   readonly entry: NewEntry;
   /** Its id was given by whoever published it, so that another payload under it is a mistake to be told. */
   readonly givenId: boolean;
+  /** Fields of it still wait for the keys of their subjects, which are in Redis. */
+  readonly pending?: boolean;
 }
 
 export interface ReadLine {

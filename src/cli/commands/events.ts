@@ -24,6 +24,7 @@ export function declareEvents(program: Command): void {
     .option("--last <number>", "begin with so many of the newest events", "10")
     .option("--filter <pattern>", "only events whose payload matches this pattern: JSON or a file of it; of several, any", collected, [])
     .option("--payload", "add each event's payload as JSON")
+    .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print each event as a CloudEvent in one line of JSON")
     .addHelpText(
       "after",
@@ -40,6 +41,7 @@ export function declareEvents(program: Command): void {
     )
     .option("--limit <number>", "of the events with a value so many at most, the newest", "20")
     .option("--watch", "look again until everything has ended; of one event")
+    .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print it as JSON; with --watch a line each time that something has changed")
     .addHelpText(
       "after",

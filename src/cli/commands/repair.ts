@@ -7,9 +7,12 @@ export function declareRepair(program: Command): void {
   deliveries
     .command("show <id>")
     .description("show where a delivery stands, and its time line")
+    .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print it as JSON")
     .addHelpText("after", `\nExamples:\n  busbar deliveries show d_k3v2…`)
-    .action(async (id: string, options: { json?: boolean }) => (await import("../deliveries.ts")).showDelivery(id, options));
+    .action(async (id: string, options: { json?: boolean; showPii?: true | string }) =>
+      (await import("../deliveries.ts")).showDelivery(id, options),
+    );
 
   deliveries
     .command("cancel <id>")
@@ -31,21 +34,25 @@ export function declareRepair(program: Command): void {
     .option("--queue <name>", "only those of one channel, of routing (events that could not be planned), of audiences or of callbacks")
     .option("--count <number>", "at most so many", "100")
     .option("--page <number>", "pass over so many pages less one, for older ones", "1")
+    .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print them as JSON, with their stacks")
     .addHelpText(
       "after",
       `\nExamples:\n  busbar dead-letters list\n  busbar dead-letters list --queue handler --json\n  busbar dead-letters list --count 20 --page 2`,
     )
-    .action(async (options: { queue?: string; count: string; page: string; json?: boolean }) =>
+    .action(async (options: { queue?: string; count: string; page: string; json?: boolean; showPii?: true | string }) =>
       (await import("../dead-letters.ts")).listDeadLetters(options),
     );
 
   deadLetters
     .command("show <id>")
     .description("show everything that is known of one: reason, tries, data, stack, time line")
+    .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print it as JSON")
     .addHelpText("after", `\nExamples:\n  busbar dead-letters show d_k3v2…`)
-    .action(async (id: string, options: { json?: boolean }) => (await import("../dead-letters.ts")).showDeadLetter(id, options));
+    .action(async (id: string, options: { json?: boolean; showPii?: true | string }) =>
+      (await import("../dead-letters.ts")).showDeadLetter(id, options),
+    );
 
   deadLetters
     .command("redrive [ids...]")

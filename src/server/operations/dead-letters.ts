@@ -32,8 +32,9 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
         count: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many of each queue."),
       }),
       answer: "`counts` of all queues, `deadLetters`, the newest first, and `next`, the `from` of the next page, where there is one",
-      async handle({ query: { queue: name, from, count } }) {
-        const selection = { from, count, ...(name === undefined ? {} : { queue: name }) };
+      personal: true,
+      async handle({ query: { queue: name, from, count }, view }) {
+        const selection = { from, count, ...view, ...(name === undefined ? {} : { queue: name }) };
         const [counts, letters] = await Promise.all([bus.deadLetters.counts(), bus.deadLetters.list(selection)]);
         const longest = name === undefined ? Math.max(0, ...Object.values(counts)) : (counts[name] ?? 0);
         return { counts, deadLetters: letters, ...(from + count < longest ? { next: from + count } : {}) };
@@ -46,7 +47,8 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
       summary: "One dead letter: reason, tries, times, stack, what was to be sent, and its time line",
       tag,
       answer: "the dead letter",
-      handle: async ({ params: { id } }) => found(await bus.deadLetters.show(id!), unknown),
+      personal: true,
+      handle: async ({ params: { id }, view }) => found(await bus.deadLetters.show(id!, view), unknown),
     }),
     operation({
       method: "POST",

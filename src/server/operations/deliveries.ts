@@ -15,7 +15,8 @@ export function deliveryOperations(bus: ServedBus): readonly Operation[] {
       summary: "Where a delivery stands",
       tag,
       answer: "its state, where its job is, the tries that it has burned, and its time line",
-      handle: async ({ params: { id } }) => found(await bus.deliveries.status(id!), unknown),
+      personal: true,
+      handle: async ({ params: { id }, view }) => found(await bus.deliveries.status(id!, view), unknown),
     }),
     operation({
       method: "POST",

@@ -18,9 +18,10 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
         filter: z.string().optional().describe("A pattern as JSON: only events whose payload matches it are answered."),
       }),
       answer: "`events`, the newest first, as CloudEvents",
-      async handle({ query: { count, filter } }) {
+      personal: true,
+      async handle({ query: { count, filter }, view }) {
         const pattern = filter === undefined ? undefined : parse(filter);
-        const events = await bus.inspect.events(count);
+        const events = await bus.inspect.events(count, view);
         return { events: pattern === undefined ? events : events.filter(({ data }) => matches(pattern, data)) };
       },
     }),
@@ -42,7 +43,8 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       }),
       answer:
         "`events`, the newest first, each with what `/v1/events/{id}` answers and the `keys` at which it has the value, `more`: there are older ones, and `searched`: the topics that were looked through, and by which of their keys",
-      handle: ({ query }) => bus.inspect.search(query),
+      personal: true,
+      handle: ({ query: { value, key, limit }, view }) => bus.inspect.search({ value, key, limit, ...view }),
     }),
     operation({
       method: "GET",
@@ -51,8 +53,9 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       summary: "What became of an event: who matched it, each delivery, each try, its receipt",
       tag,
       answer: "`event` and `subscribers`, each with its deliveries and their time lines",
-      handle: async ({ params: { id } }) =>
-        found(await bus.inspect.trace(id!), "No event, delivery or idempotency key that is still kept has this id."),
+      personal: true,
+      handle: async ({ params: { id }, view }) =>
+        found(await bus.inspect.trace(id!, view), "No event, delivery or idempotency key that is still kept has this id."),
     }),
   ];
 }

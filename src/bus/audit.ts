@@ -1,0 +1,19 @@
+/** Something that a person did that others may ask about later. */
+export interface AuditEntry {
+  /** Milliseconds since 1970, by Redis' clock. */
+  readonly at: number;
+  /** Who: a person, or the name of an API key. */
+  readonly by: string;
+  /** What: `show-pii` (personal data was seen in the clear), `erase` (a subject was erased). */
+  readonly what: "show-pii" | "erase";
+  /** Of what: the question that was asked, in words. It says nothing personal. */
+  readonly of: string;
+  readonly reason?: string;
+}
+
+/** Who did what, when. It is only ever added to. */
+export interface Audit {
+  record(entry: Omit<AuditEntry, "at">): Promise<void>;
+  /** The newest first. */
+  list(count: number): Promise<readonly AuditEntry[]>;
+}

@@ -1,0 +1,70 @@
+import type { EraseReport } from "../bus/erase.ts";
+import { byPerson } from "./by-person.ts";
+import { confirmed } from "./confirm.ts";
+import { countOf } from "./figures.ts";
+import { withApplication } from "./folder-redis.ts";
+import { print, printJson } from "./output.ts";
+import { oneLine } from "./visible.ts";
+
+export interface EraseCommand {
+  readonly subject: string;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Erases a subject's personal data; asks before it does. Exit code 1 where the answer is no, or a worker holds a delivery right now. */
+export async function erase({ subject, reason, dryRun = false, yes, json }: EraseCommand): Promise<void> {
+  const by = byPerson(reason);
+  const report = await withApplication(async (bus) => {
+    if (!dryRun && !(await confirmed({ text: `Erase the personal data of ${oneLine(JSON.stringify(subject))} for good?`, yes })))
+      return undefined;
+    return bus.erase({ subject, preview: dryRun, by });
+  });
+  if (report === undefined) {
+    print("Nothing was changed.");
+    process.exitCode = 1;
+    return;
+  }
+  if (report.underWay > 0) process.exitCode = 1;
+  if (json === true) printJson({ subject, dryRun, ...report });
+  else print(...reportLines(subject, report, dryRun));
+}
+
+/** What was touched, for people. Pure. */
+export function reportLines(subject: string, report: EraseReport, preview: boolean): string[] {
+  const { key, searchEntries, underWay, timelines, consents, suppressionsKept } = report;
+  const keyText = {
+    destroyed: preview ? "is there, and would be destroyed" : "is destroyed",
+    gone: "was destroyed before",
+    none: "there is none: nothing was ever sealed for this subject",
+  }[key];
+  return [
+    `${preview ? "This would be erased of" : "Erased of"} ${oneLine(JSON.stringify(subject))}:`,
+    `  key           ${keyText}`,
+    `  events        ${countOf(sum(report.events), "event")}${rows(report.events)}`,
+    `  search keys   ${countOf(searchEntries, "entry", "entries")}`,
+    `  jobs          ${countOf(sum(report.jobs), "job")}${rows(report.jobs)}`,
+    `  time lines    ${countOf(timelines, "time line")}`,
+    `  consents      ${countOf(consents, "address", "addresses")}`,
+    ...(suppressionsKept === 0
+      ? []
+      : [`  kept          ${countOf(suppressionsKept, "suppressed address", "suppressed addresses")}: so that nobody writes there again`]),
+    ...(sum(report.inTheClear) === 0
+      ? []
+      : [
+          `  in the clear  ${countOf(sum(report.inTheClear), "event")}${rows(report.inTheClear)}, from before the fields were marked: until their retention ends`,
+        ]),
+    ...(underWay === 0 ? [] : [`  under way     ${countOf(underWay, "delivery", "deliveries")} with a worker right now: call again`]),
+  ];
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const sum = (counts: Counts): number => Object.values(counts).reduce((all, each) => all + each, 0);
+
+function rows(counts: Counts): string {
+  const each = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return each.length === 0 ? "" : ` (${each.join(", ")})`;
+}

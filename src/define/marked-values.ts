@@ -1,0 +1,50 @@
+import type { Mark, MarkedPlace } from "./marks.ts";
+
+/** A marked value of a payload: keys and indexes from the payload down to it. */
+export interface MarkedValue {
+  readonly path: readonly string[];
+  readonly mark: Mark;
+  readonly value: unknown;
+}
+
+/**
+ * The data with other values at its marked places; what is missing or null stays. The data itself is left as it is, and parts without marks
+ * are shared with it. What lies below a marked place belongs to it. Pure, as far as `replace` is.
+ */
+export function replaceMarked(place: MarkedPlace, data: unknown, replace: (value: MarkedValue) => unknown): unknown {
+  return replaced(place, data, [], replace);
+}
+
+function replaced(place: MarkedPlace, value: unknown, path: readonly string[], replace: (value: MarkedValue) => unknown): unknown {
+  if (value === undefined || value === null) return value;
+  if (place.mark !== undefined) return replace({ path, mark: place.mark, value });
+  if (typeof value !== "object") return value;
+  if (Array.isArray(value))
+    return value.map((element, index) => {
+      const below = place.keys.get(String(index)) ?? place.each;
+      return below === undefined ? element : replaced(below, element, [...path, String(index)], replace);
+    });
+  const known = value as Readonly<Record<string, unknown>>;
+  const copy = { ...known };
+  const change = (key: string, below: MarkedPlace): void => void (copy[key] = replaced(below, known[key], [...path, key], replace));
+  for (const [key, below] of place.keys) if (Object.hasOwn(known, key)) change(key, below);
+  if (place.each !== undefined) for (const key of Object.keys(known)) if (!place.keys.has(key)) change(key, place.each);
+  return copy;
+}
+
+/** The marked values of a payload, in its order. Pure. */
+export function markedValues(place: MarkedPlace, data: unknown): readonly MarkedValue[] {
+  const found: MarkedValue[] = [];
+  replaceMarked(place, data, (value) => {
+    found.push(value);
+    return value.value;
+  });
+  return found;
+}
+
+/** All texts and numbers in a value, as text. Pure. */
+export function scalarsIn(value: unknown): string[] {
+  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(scalarsIn);
+}

@@ -1,0 +1,98 @@
+import { messageOf } from "../base/errors.ts";
+import type { MarkedPlace } from "./marks.ts";
+import { markedValues, scalarsIn } from "./marked-values.ts";
+
+/** What is marked in a topic's payloads. */
+export interface TopicMarks {
+  /** By version, from 1; undefined where a version has no mark. */
+  readonly places: readonly (MarkedPlace | undefined)[];
+  /** Some version has a `secret()` field. */
+  readonly secrets: boolean;
+  /** Some version has a `pii()` field with a subject. */
+  readonly subjects: boolean;
+}
+
+/** Undefined where no version has a mark. Pure. */
+export function nextMarks(places: TopicMarks["places"]): TopicMarks | undefined {
+  const all = places.flatMap((place) => (place === undefined ? [] : [...placesIn(place, new Map()).values()]));
+  const marks = all.flatMap(({ place: { mark } }) => (mark === undefined ? [] : [mark]));
+  if (marks.length === 0) return undefined;
+  return {
+    places,
+    secrets: marks.some(({ kind }) => kind === "secret"),
+    subjects: marks.some((mark) => mark.kind === "pii" && mark.subject !== undefined),
+  };
+}
+
+/** True where something is encrypted, so that keys are needed. */
+export const needsKeys = (marks: TopicMarks | undefined): boolean => marks !== undefined && (marks.secrets || marks.subjects);
+
+/** Everything wrong with a topic's marks in the light of its other options, one sentence each. */
+export function topicMarkProblems(
+  root: MarkedPlace | undefined,
+  { index, key, example }: { readonly index?: readonly string[]; readonly key?: (data: never) => string; readonly example?: unknown },
+): string[] {
+  if (root === undefined) return [];
+  const problems: string[] = [];
+  for (const { place, path } of placesIn(root, new Map()).values())
+    if (place.problem !== undefined) problems.push(`${path.join(".") || "its payload"}: ${place.problem}`);
+  for (const path of index ?? [])
+    if (markAt(root, path.split("."))?.mark?.kind === "secret")
+      problems.push(`index: "${path}" is a secret() field, and nobody finds an event by its secret`);
+  if (example === undefined || problems.length > 0) return problems;
+  const sealed = markedValues(root, example).filter(isSealed);
+  for (const { path, mark } of sealed) {
+    if (mark.kind !== "pii" || typeof mark.subject !== "function") continue;
+    try {
+      const subject: unknown = mark.subject(example);
+      if (typeof subject !== "string" || subject === "")
+        problems.push(`${path.join(".")}: its subject of the example is ${JSON.stringify(subject)}, and must be text`);
+    } catch (error) {
+      problems.push(`${path.join(".")}: its subject function threw on the example: ${messageOf(error)}`);
+    }
+  }
+  if (key !== undefined) problems.push(...sealedWordProblems(root, example, { key: key(example as never) }));
+  return problems;
+}
+
+/**
+ * What stands in the clear beside the payload must not say what is sealed in it: one sentence for each word that does. A short value may be
+ * part of any text by chance, so that only the whole of it counts. Pure.
+ */
+export function sealedWordProblems(root: MarkedPlace, data: unknown, words: Readonly<Record<string, string | undefined>>): string[] {
+  const sealed = markedValues(root, data).filter(isSealed);
+  return Object.entries(words).flatMap(([name, word]) => {
+    if (word === undefined) return [];
+    const told = sealed.find(({ value }) => scalarsIn(value).some((text) => text === word || (text.length >= 12 && word.includes(text))));
+    return told === undefined ? [] : [`${name}: it says what ${told.path.join(".")} holds, which is sealed: ${name} stands in the clear`];
+  });
+}
+
+const isSealed = ({ mark }: { readonly mark: { readonly kind: string; readonly subject?: unknown } }): boolean =>
+  mark.kind === "secret" || mark.subject !== undefined;
+
+/** The marked place at a path, or the one that it lies in; lists are passed through. Pure. */
+export function markAt(root: MarkedPlace, path: readonly string[]): MarkedPlace | undefined {
+  let places: readonly MarkedPlace[] = [root];
+  for (const key of path) {
+    const through = places.flatMap((place) => [place, ...(place.each === undefined ? [] : [place.each])]);
+    const marked = through.find(({ mark }) => mark !== undefined);
+    if (marked !== undefined) return marked;
+    places = through.flatMap((place) => place.keys.get(key) ?? place.each ?? []);
+  }
+  return places.flatMap((place) => [place, ...(place.each === undefined ? [] : [place.each])]).find(({ mark }) => mark !== undefined);
+}
+
+/** Every marked place once, with the first path to it. */
+function placesIn(place: MarkedPlace, found: Map<MarkedPlace, Found>, path: readonly string[] = []): Map<MarkedPlace, Found> {
+  if (found.has(place)) return found;
+  found.set(place, { place, path });
+  for (const [key, below] of place.keys) placesIn(below, found, [...path, key]);
+  if (place.each !== undefined) placesIn(place.each, found, path);
+  return found;
+}
+
+interface Found {
+  readonly place: MarkedPlace;
+  readonly path: readonly string[];
+}

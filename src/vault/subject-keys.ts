@@ -1,0 +1,35 @@
+import type { KeyObject } from "node:crypto";
+
+/** The key of one person's data. */
+export interface SubjectKey {
+  /** `subject.<hash>.<number>`: after an erasure the same person gets another number. */
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+/** What became of a key that is asked for. */
+export type FoundKey = SubjectKey | { readonly erased: /** milliseconds since 1970; undefined: it is not known when */ number | undefined };
+
+/**
+ * The keys of persons, by the hash of who they are. A process remembers a key for {@link subjectKeyMs} at most: so long after its destruction
+ * nobody has it any more.
+ */
+export interface SubjectKeys {
+  /** What stands for a subject wherever it is written. */
+  hashOf(subject: string): string;
+  /** The key that writes now, where this process has asked for it a moment ago. */
+  known(hash: string): SubjectKey | undefined;
+  /** The keys that write, made where there are none. */
+  forWriting(hashes: readonly string[]): Promise<ReadonlyMap<string, SubjectKey>>;
+  /** The keys of these ids, by them. */
+  forReading(kids: readonly string[]): Promise<ReadonlyMap<string, FoundKey>>;
+  /** Destroys a key; false: there was none. */
+  destroy(hash: string): Promise<boolean>;
+  /** Whether there is a key now, and when one was destroyed, milliseconds since 1970. */
+  standing(hash: string): Promise<{ readonly present: boolean; readonly erased: number | undefined }>;
+}
+
+/** Milliseconds. */
+export const subjectKeyMs = 5_000;
+
+export const subjectOfKid = (kid: string): string | undefined => /^subject\.([^.]+)\.[^.]+$/.exec(kid)?.[1];

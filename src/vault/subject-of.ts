@@ -1,0 +1,36 @@
+import { BusbarError, messageOf } from "../base/errors.ts";
+import type { BusEvent } from "../define/event.ts";
+import type { SubjectOf } from "../define/marks.ts";
+
+/**
+ * Whose data a field of an event is.
+ * @throws BusbarError `INVALID_EVENT` when that cannot be told: what nobody could erase is not published
+ */
+export function subjectOf(subject: SubjectOf, { type, data }: BusEvent, path: readonly string[]): string {
+  const found = orThrow(type, path, () => (typeof subject === "function" ? (subject(data) as unknown) : at(subject.split("."), data)));
+  if ((typeof found === "string" && found !== "") || typeof found === "number") return String(found);
+  throw unknownSubject(
+    type,
+    path,
+    `its subject is ${found === undefined ? "missing" : `no text, but ${found === null ? "null" : typeof found}`}`,
+  );
+}
+
+function at(keys: readonly string[], value: unknown): unknown {
+  return keys.reduce<unknown>(
+    (found, key) => (typeof found === "object" && found !== null ? (found as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+function orThrow<T>(type: string, path: readonly string[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw unknownSubject(type, path, `its subject function threw: ${messageOf(error)}`);
+  }
+}
+
+function unknownSubject(type: string, path: readonly string[], problem: string): BusbarError {
+  return new BusbarError("INVALID_EVENT", `${type}: the event was not published:`, { problems: [`${path.join(".")}: ${problem}`] });
+}

@@ -1,0 +1,182 @@
+import { Redis } from "ioredis";
+import { afterAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { EmailMessage } from "../../src/define/message.ts";
+import type { Outcome } from "../../src/define/outcome.ts";
+import { createBus, defineSubscriber, defineTopic, emailTemplate, pii, secret } from "../../src/index.ts";
+import type { Provider } from "../../src/providers/index.ts";
+import { newKey } from "../../src/vault/key-ring.ts";
+import { busesOf } from "../support/buses.ts";
+import { everythingIn } from "../support/everything-in-redis.ts";
+import { observed } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix } = testRedis();
+const keep = busesOf();
+const redis = new Redis(url);
+afterAll(() => redis.disconnect());
+
+const topic = defineTopic(
+  "reset.requested",
+  z.object({ email: pii(z.email()), code: secret(z.string().min(4)), link: secret(z.url()), note: z.string() }),
+);
+const mail = emailTemplate({
+  name: "reset",
+  data: z.object({ code: z.string().regex(/^\w+-\w+$/), url: z.url(), note: z.string() }),
+  subject: "Reset",
+  mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>{{code}} {{url}} {{note}}</mj-text></mj-column></mj-section></mj-body></mjml>",
+  text: "{{code}} {{url}} {{note}}",
+});
+const seen: { readonly at: string; readonly value: unknown }[] = [];
+const byMail = defineSubscriber(topic, {
+  name: "by-mail",
+  deliver: ({ email }) => [
+    email({
+      when: ({ data }) => {
+        seen.push({ at: "when", value: data.code });
+        return true;
+      },
+      to: ({ data }) => data.email,
+      template: mail,
+      data: ({ data }) => ({ code: data.code, url: `${data.link}?with=${encodeURIComponent(data.code)}`, note: data.note }),
+      retry: { delay: 20, jitter: 0, attempts: 2 },
+    }),
+  ],
+});
+const byCode = defineSubscriber(topic, {
+  name: "by-code",
+  deliver: ({ handler }) => [
+    handler({
+      handle: async ({ data, ...event }) => {
+        seen.push({ at: "handle", value: { ...data, more: Object.keys(event).includes("sealed") } });
+        if (data.note === "throws") throw new Error(`cannot use ${data.code}`);
+      },
+      retry: { delay: 20, jitter: 0, attempts: 1 },
+    }),
+  ],
+});
+
+const keys = [newKey("one")];
+let number = 0;
+
+function line(answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent" }), given: readonly string[] = keys) {
+  const messages: EmailMessage[] = [];
+  const provider: Provider<EmailMessage> = {
+    name: "recorder",
+    async send(message) {
+      messages.push(message);
+      return answer(message);
+    },
+    close: async () => undefined,
+  };
+  const email = { from: "from@example.com", providers: [provider], rateLimit: false, circuit: false } as const;
+  const application = `app${number++}`;
+  const bus = keep(() =>
+    createBus({
+      application,
+      topics: { resetRequested: topic },
+      subscribers: [byMail, byCode],
+      redis: url,
+      prefix: `${prefix}-${application}`,
+      keys: given,
+      channels: { email },
+      send: { live: true },
+    }),
+  );
+  return { bus, messages, own: `${prefix}-${application}` };
+}
+
+describe("C11: secret fields", () => {
+  const payload = { email: "asha@example.in", code: "K7-canary1", link: "https://shop.example.in/r/canary2", note: "hello" };
+
+  it("are sealed in log and job, open in the message and for the handler, and gone from the job when it has ended", async () => {
+    const { bus, messages, own } = line();
+    seen.length = 0;
+    await bus.publishEvent.resetRequested(payload);
+    const before = await everythingIn(redis, own);
+    expect(before).toContain("$enc");
+    expect(before).not.toContain("canary");
+    await bus.start();
+    await observed(bus, "sent", 2);
+    expect(messages[0]!.text).toBe("K7-canary1 https://shop.example.in/r/canary2?with=K7-canary1 hello");
+    expect(seen.find(({ at }) => at === "handle")?.value).toEqual({ ...payload, more: false });
+    expect(seen.find(({ at }) => at === "when")?.value).toMatch(/^busbar-sealed:/);
+    await bus.stop();
+    const after = await everythingIn(redis, own);
+    expect(after).not.toContain("canary");
+    const jobs = after.split("\n").filter((row) => /:\{app\d+\.(email|handler)\}:[dr]_/.test(row));
+    expect(jobs).toHaveLength(2);
+    for (const job of jobs) expect(job).not.toContain('"ct"');
+  });
+
+  it("are sealed in a dead letter, which can be sent after all, and in what was said of the try", async () => {
+    let refusing = true;
+    const { bus, messages, own } = line(({ text }) => (refusing ? { kind: "reject", reason: `bad content: ${text}` } : { kind: "sent" }));
+    await bus.start();
+    const dead = observed(bus, "dead", 2);
+    await bus.publishEvent.resetRequested({ ...payload, note: "throws" });
+    const facts = await dead;
+    expect(JSON.stringify(facts)).not.toContain("canary");
+    expect(facts.map(({ reason }) => reason).join()).toContain("cannot use [secret]");
+    expect(await everythingIn(redis, own)).not.toContain("canary");
+    const letters = await bus.deadLetters.list({ queue: "email" });
+    expect(letters[0]!.reason).toContain("bad content: [secret]");
+    refusing = false;
+    const sent = observed(bus, "sent");
+    await bus.deadLetters.redrive([letters[0]!.id]);
+    await sent;
+    expect(messages.at(-1)!.text).toContain("K7-canary1 https://");
+  });
+
+  it("a worker without the key leaves the delivery to one that has it, and burns no try", async () => {
+    const { bus, own } = line(undefined, [newKey("one")]);
+    await bus.publishEvent.resetRequested(payload);
+    const other = keep(() =>
+      createBus({
+        application: bus === undefined ? "" : own.slice(prefix.length + 1),
+        topics: { resetRequested: topic },
+        subscribers: [byCode],
+        redis: url,
+        prefix: own,
+        keys: [newKey("two")],
+      }),
+    );
+    const retrying = observed(other, "retrying");
+    await other.start();
+    const [{ reason, burned }] = (await retrying) as unknown as [{ reason: string; burned: boolean }];
+    expect({ reason, burned }).toEqual({
+      reason: 'it is sealed with the key "one", which the BUSBAR_KEYS of this process do not hold',
+      burned: false,
+    });
+  });
+
+  it("without a key, a start and a publish are refused with the line that makes one", async () => {
+    const { bus } = line(undefined, []);
+    await expect(bus.publishEvent.resetRequested(payload)).rejects.toThrow(/BUSBAR_KEYS=2026a:\$\(openssl rand -base64 32\)/);
+    await expect(bus.start()).rejects.toThrow(/topic "reset.requested": it has secret\(\) fields/);
+  });
+
+  it("the same payload under one idempotency key or id is one event, although it is sealed in another way each time; also after a rotation", async () => {
+    const { bus, own } = line();
+    const first = await bus.publishEvent.resetRequested(payload, { idempotencyKey: "k1" });
+    expect(await bus.publishEvent.resetRequested(payload, { idempotencyKey: "k1" })).toMatchObject({ id: first.id, repeated: true });
+    await expect(bus.publishEvent.resetRequested({ ...payload, code: "K7-other" }, { idempotencyKey: "k1" })).rejects.toThrow(
+      /another payload/,
+    );
+    await bus.publishEvent.resetRequested(payload, { id: "e1" });
+    expect(await bus.publishEvent.resetRequested(payload, { id: "e1" })).toMatchObject({ id: "e1", repeated: true });
+    await expect(bus.publishEvent.resetRequested({ ...payload, code: "K7-other" }, { id: "e1" })).rejects.toThrow(/another payload/);
+    const rotated = keep(() =>
+      createBus({ application: "rotated", topics: { resetRequested: topic }, redis: url, prefix: own, keys: [newKey("two"), ...keys] }),
+    );
+    expect(await rotated.publishEvent.resetRequested(payload, { idempotencyKey: "k1" })).toMatchObject({ id: first.id, repeated: true });
+    expect(await rotated.publishEvent.resetRequested(payload, { id: "e1" })).toMatchObject({ repeated: true });
+  });
+
+  it("may not be told by what stands in the clear beside the payload", async () => {
+    const { bus } = line();
+    await expect(bus.publishEvent.resetRequested(payload, { key: payload.code })).rejects.toThrow(
+      /key: it says what code holds, which is sealed/,
+    );
+  });
+});

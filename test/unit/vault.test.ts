@@ -1,0 +1,134 @@
+import { createSecretKey, randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { Delivery } from "../../src/define/delivery.ts";
+import type { BusEvent } from "../../src/define/event.ts";
+import { maskMade, maskText, maskWords } from "../../src/define/mask.ts";
+import { secretsIn, spoiltStandIns } from "../../src/define/sealed.ts";
+import { defineSubscriber, defineTopic, pii, secret, smsTemplate } from "../../src/index.ts";
+import { plan } from "../../src/router/plan.ts";
+import { keyProblems, keyRing, newKey } from "../../src/vault/key-ring.ts";
+import { createVault } from "../../src/vault/vault.ts";
+import { withoutValues } from "../../src/workers/opening-channel.ts";
+
+const topic = defineTopic(
+  "code.asked",
+  z.object({
+    user: z.string(),
+    phone: pii(z.e164(), { subject: "user" }),
+    name: pii(z.string(), { subject: "user" }),
+    code: secret(z.string().regex(/^\d+$/)),
+  }),
+);
+const data = { user: "u1", phone: "+919845012345", name: "Asha", code: "48291" };
+const event = (given: unknown = data, id = "e1"): BusEvent => ({
+  specversion: "1.0",
+  id,
+  source: "/t",
+  type: "code.asked",
+  time: "2026-01-01T00:00:00.000Z",
+  datacontenttype: "application/json",
+  dataversion: 1,
+  data: given,
+});
+const key = { kid: "subject.hash.n1", key: createSecretKey(randomBytes(32)) };
+const subjects = { hashOf: () => "hash", known: () => key, forReading: async () => new Map([[key.kid, key]]) } as never;
+const keys = [newKey("one")];
+const vault = createVault({ topics: [topic], ring: keyRing(keys), subjects });
+const sealed = (): BusEvent => vault.seal(topic, event()).event;
+const read = async (json: string): Promise<BusEvent> => (await vault.read([json]))[0] as BusEvent;
+const text = smsTemplate({ name: "t", data: z.object({ code: z.string() }), text: "{{code}}" });
+const subscriber = (make: (code: string) => string) =>
+  defineSubscriber(topic, {
+    name: "s",
+    deliver: ({ sms }) => [
+      sms({ to: ({ data: { phone } }) => phone, template: text, data: ({ data: { code } }) => ({ code: make(code) }) }),
+    ],
+  });
+
+describe("C11: the vault", () => {
+  it("seals what is marked, and the log says nothing of it; planning sees stand-ins for secrets alone", async () => {
+    const json = JSON.stringify(sealed());
+    expect(json).not.toMatch(/48291|Asha|919845/);
+    const back = await read(json);
+    expect(back.data).toEqual({ ...data, code: expect.stringMatching(/^busbar-sealed:[\w-]{16}$/) as string });
+    expect(await vault.clear(json)).toEqual(data);
+  });
+
+  it.each([
+    ["whole", (code: string) => code, "48291"],
+    ["in a longer text", (code: string) => `your code: ${code}!`, "your code: 48291!"],
+    ["in an address", (code: string) => `https://x.example/?c=${encodeURIComponent(code)}`, "https://x.example/?c=48291"],
+  ])("opens what a plan has passed on %s", async (_how, make, expected) => {
+    const [delivery] = plan(subscriber(make), await read(JSON.stringify(sealed())), { application: "t" }).deliveries;
+    expect(JSON.stringify(delivery)).not.toContain("48291");
+    const opened = vault.open(delivery as Delivery);
+    expect(opened).toMatchObject({ delivery: { data: { code: expected } }, values: ["48291"] });
+  });
+
+  it("names a plan that changes a stand-in, so that nobody could open it", async () => {
+    const back = await read(JSON.stringify(sealed()));
+    expect(() =>
+      plan(
+        subscriber((code) => code.toUpperCase()),
+        back,
+        { application: "t" },
+      ),
+    ).toThrow(/data: code changes a secret\(\) field/);
+    expect(spoiltStandIns(back.sealed!, { a: { b: "Busbar-sealed:x" } })).toEqual(["a.b"]);
+    expect(secretsIn(back.sealed, { other: "text" })).toBeUndefined();
+  });
+
+  it("opens nothing that was changed, moved to another event or another field, or torn out of its group", async () => {
+    const first = sealed();
+    const parts = first.data as Record<string, { $enc: { ct: string; iv: string } }>;
+    const moved = { ...first, id: "e2" };
+    const swapped = { ...first, data: { ...parts, phone: parts["name"], name: parts["phone"] } };
+    const torn = { ...first, data: { ...parts, name: "gone" } };
+    for (const wrong of [moved, swapped, torn])
+      expect((await vault.read([JSON.stringify(wrong)]))[0], JSON.stringify(wrong)).toBeInstanceOf(Error);
+    const otherCode = { ...first, data: { ...parts, code: { $enc: { ...parts["code"]!.$enc, iv: "AAAAAAAAAAAAAAAA" } } } };
+    await expect(vault.clear(JSON.stringify(otherCode))).rejects.toThrow(/unable to authenticate/);
+  });
+
+  it("seals, for planning, what was published before its field was marked", async () => {
+    const back = await read(JSON.stringify(event()));
+    expect((back.data as typeof data).code).toMatch(/^busbar-sealed:/);
+    expect(Object.values(back.sealed!)).toHaveLength(1);
+  });
+
+  it("reads with every key of the ring and writes with the first; a rotation keeps fingerprints known", () => {
+    const [two, old] = [newKey("two"), keys[0]!];
+    const [before, after] = [keyRing([old])!, keyRing([two, old])!];
+    expect(after.first.id).toBe("two");
+    expect(after.fingerprints("x")[1]).toBe(before.fingerprints("x")[0]);
+    expect(keyProblems([two, old])).toEqual([]);
+    expect(keyProblems(["nonsense", `a:${Buffer.alloc(16).toString("base64")}`, two, two])).toEqual([
+      expect.stringContaining("key 1 must be <id>:<32 bytes in base64>") as string,
+      expect.stringContaining("key 2") as string,
+      'two keys are called "two"',
+    ]);
+  });
+});
+
+describe("C11: masks", () => {
+  it.each([
+    ["asha.iyer@example.in", "as…@example.in"],
+    ["a@example.in", "…@example.in"],
+    ["+919845012345", "+91…45"],
+    ["Asha Iyer", "A…"],
+    ["A", "…"],
+    ["https://shop.example.in/r/8c1f", "https://shop.example.in/…"],
+  ])("%s is shown as %s", (given, masked) => {
+    expect(maskText(given)).toBe(masked);
+  });
+
+  it("hide addresses and known values in other people's words, and what was made of an event", () => {
+    expect(maskWords("550 <asha.iyer@example.in> of Asha Iyer, +919845012345", ["Asha Iyer"])).toBe("550 <as…@example.in> of A…, +91…45");
+    expect(maskMade({ name: "Asha", order: "KR-1", sum: 5 }, new Set(["KR-1"]))).toEqual({ name: "A…", order: "KR-1", sum: 5 });
+  });
+
+  it("take secrets out of what was said about a try, in each way that they are written", () => {
+    expect(withoutValues('bad "a\\"b": c=a%22b', ['a"b'])).toBe('bad "[secret]": c=[secret]');
+  });
+});
