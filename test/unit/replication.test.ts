@@ -66,6 +66,15 @@ const facts: RedisFacts = {
 };
 const asked = { redis: "redis://host:6379", durability: "replicated", replication: { replicas: 1, timeout: 1_000 } } as const;
 
+function problemsOf(options: object): readonly string[] {
+  try {
+    parseOptions({ application: "shop", topics: {}, channels: { email: { from: "a@example.com" } }, ...options });
+    return [];
+  } catch (error) {
+    return (error as { problems: readonly string[] }).problems;
+  }
+}
+
 describe("a start that asks for replicas", () => {
   it.each([
     [{}, {}],
@@ -91,14 +100,6 @@ describe("a start that asks for replicas", () => {
   });
 
   it("cannot be told nonsense", () => {
-    const problemsOf = (options: object): readonly string[] => {
-      try {
-        parseOptions({ application: "shop", topics: {}, channels: { email: { from: "a@example.com" } }, ...options });
-        return [];
-      } catch (error) {
-        return (error as { problems: readonly string[] }).problems;
-      }
-    };
     expect(problemsOf({ durability: "replicated" })).toEqual([]);
     expect(problemsOf({ durability: "twice", replication: { replicas: 0, timeout: "3s", more: 1 } })).toEqual([
       "durability: must be one of memory, fsync, replicated",
