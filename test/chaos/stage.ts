@@ -16,6 +16,7 @@ import { type Load, type LoadOptions, startLoad } from "./load.ts";
 import type { ScriptedFault } from "./messages.ts";
 import { mountDisk } from "./disk.ts";
 import { startProxy } from "./proxy.ts";
+import { resumeMs } from "./resumed.ts";
 import { type Random, seeded } from "./random.ts";
 import { type Sabotage, sabotage as sabotageThis } from "./sabotage.ts";
 import { type Send, sendsIn } from "./sends.ts";
@@ -157,7 +158,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     args: readonly string[],
     more: Pick<RunOptions, "env" | "collectable"> = {},
   ): Supervised => {
-    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`), ...more });
+    const started = supervise({
+      name,
+      file: new URL(file, import.meta.url),
+      args,
+      logFile: join(folder, `${name}.log`),
+      // A failover takes longer than a server that stands alone may; who does not go on by itself within this time is broken.
+      ...(fleet === undefined ? {} : { unhealthy: resumeMs }),
+      ...more,
+    });
     processes.push(started);
     return started;
   };
