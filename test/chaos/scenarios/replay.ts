@@ -20,7 +20,7 @@ async function past(on: Stage, count: number) {
     on.run("router", { name: "router-before", subscribers: ["mailer"] }),
     on.run("workers", { name: "worker-before", subscribers: ["mailer"] }),
   ]);
-  await on.load({ count, perSecond: 1_000 }).done;
+  await on.load({ count, perSecond: 300 }).done;
   await on.arrived(count);
   await Promise.all([router.stop(), worker.stop()]);
   return Promise.all([
