@@ -60,7 +60,9 @@ export interface Stage {
   readonly fleet: Fleet;
   readonly publisher: ChaosBus;
   /** Starts a role in a process of its own. */
-  run(role: Role, options: RunOptions): Promise<Supervised>;
+  run(role: Role | "replayer", options: RunOptions): Promise<Supervised>;
+  /** A bus of this process with subscribers, which nothing is started of. */
+  bus(subscribers: readonly string[]): ChaosBus;
   /** Starts another program in a process of its own; it is told the stage's Redis and so much more. */
   runProgram(
     file: URL,
@@ -247,6 +249,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await started.started();
       return started;
     },
+    bus: (subscribers) => chaosBus({ redis: url, application: "chaos", subscribers, sendTo }),
     load(loadOptions) {
       const load = startLoad({ bus: publisher, logFile: join(folder, "publisher.ndjson"), sabotage, ...loadOptions });
       loads.push(load);
