@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { BusEvent } from "../define/event.ts";
 import { pathText } from "../define/payload.ts";
+import { issuesBesideSecrets } from "../define/sealed-issues.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import { newerVersion } from "../define/upcast.ts";
 import { publishedSchema } from "./published.ts";
@@ -46,7 +47,7 @@ function masked({ schema }: AnyTopic, data: unknown): string[] {
     // A name that the schema does not give may say as much as a value: `{ "asha@example.in": 1 }`.
     const names = fieldNames(publishedSchema(schema as z.ZodType, "input"), new Set());
     const shown = (step: PropertyKey): PropertyKey => (typeof step === "number" || names.has(String(step)) ? step : "*");
-    return parsed.error.issues.map((issue) => `${pathText(issue.path.map(shown))}: ${expected(issue)}`);
+    return issuesBesideSecrets(parsed.error.issues, data).map((issue) => `${pathText(issue.path.map(shown))}: ${expected(issue)}`);
   } catch (error) {
     return [`the schema threw ${error instanceof Error ? error.name : "something"}`];
   }

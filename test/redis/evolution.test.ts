@@ -126,7 +126,7 @@ describe("a log with events of four versions", () => {
     const prefix = newPrefix();
     const ids = await fourVersions(prefix);
     const picky = v4.evolve(v4.schema.extend({ amount: z.object({ value: z.number().max(4), currency: z.string() }) }), (old) => old);
-    const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000 };
+    const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000, indexSecret: undefined, keys: [] };
     expect(await tryOnLog({ topics: [v4], settings, count: 10 })).toEqual([{ topic: "order.placed", events: 4, newer: 0, failing: [] }]);
     expect(await tryOnLog({ topics: [v2], settings, count: 10 })).toEqual([{ topic: "order.placed", events: 4, newer: 2, failing: [] }]);
     const [tried] = await tryOnLog({ topics: [picky], settings, count: 2 });

@@ -52,7 +52,9 @@ describe("a write that replicas have to confirm", () => {
     const kept: unknown[] = [];
     const spool = { start: async () => undefined, holding: () => false, add: async (record: unknown) => void kept.push(record) } as never;
     const record = { entry: { topic: "order.placed", eventId: "e-1" }, givenId: true } as never;
-    expect(await createAppender({ log, deadline: 1_000, spool }).append(record)).toMatchObject({ durability: "spooled" });
+    expect(await createAppender({ log, deadline: 1_000, spool, vault: {} as never }).append(record)).toMatchObject({
+      durability: "spooled",
+    });
     expect(kept).toEqual([record]);
   });
 });
