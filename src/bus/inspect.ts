@@ -86,9 +86,9 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
     trace: async (id, view = {}) => {
       const found = await find(id);
       if (found === undefined) return undefined;
-      const event = decodeEvent(found.entry.json);
-      const open = await recorded(view, `the trace of ${event.id}`);
-      const [traced, chain] = await Promise.all([traceOf(found, open), chainOf(event)]);
+      const written = decodeEvent(found.entry.json);
+      const clear = await recorded(view, `the trace of ${written.id}`);
+      const [traced, chain] = await Promise.all([traceOf(found, clear), chainOf(written)]);
       return { ...traced, chain };
     },
     search: async (options) => {

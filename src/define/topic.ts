@@ -82,7 +82,7 @@ export function defineTopic<const Name extends string, S extends z.ZodType>(
   schema: S & JsonOutput<S>,
   options: TopicOptions<S> = {},
 ): Topic<Name, S> {
-  return checkedTopic<Name, S>({ name, schema, options, history: [], upcasts: [], earlier: [] });
+  return checkedTopic<Name, S>({ name, schema, options, history: [], upcasts: [] });
 }
 
 interface TopicParts<Name extends string, S extends z.ZodType> {
@@ -91,16 +91,14 @@ interface TopicParts<Name extends string, S extends z.ZodType> {
   readonly options: TopicOptions<S>;
   readonly history: Topic["history"];
   readonly upcasts: Topic["upcasts"];
-  /** The marked places of the versions before. */
-  readonly earlier: TopicMarks["places"];
 }
 
 function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicParts<Name, S>): Topic<Name, S> {
-  const { name, schema, options, history, upcasts, earlier } = parts;
+  const { name, schema, options, history, upcasts } = parts;
   const problems = [...nameProblems(name), ...schemaProblems(schema), ...optionProblems(options)];
   if (problems.length === 0) problems.push(...searchKeyProblems(options.index, schema));
   if (schema instanceof z.core.$ZodType) problems.push(...exampleProblems(schema, options));
-  const places = problems.length === 0 ? [...earlier, markedPlaces(schema)] : [];
+  const places = problems.length === 0 ? [...history, schema].map(markedPlaces) : [];
   problems.push(...topicMarkProblems(places.at(-1), options));
   const version = upcasts.length + 1;
   if (problems.length > 0) {
@@ -130,7 +128,7 @@ function checkedTopic<Name extends string, S extends z.ZodType>(parts: TopicPart
           problems: [problem],
         });
       const inherited = { ...options, ...brought } as unknown as TopicOptions<typeof next>;
-      const before = { history: [...history, schema], upcasts: [...upcasts, upcast], earlier: places };
+      const before = { history: [...history, schema], upcasts: [...upcasts, upcast] };
       return checkedTopic({ name, schema: next, options: { ...inherited, ...changes }, ...before });
     },
   };

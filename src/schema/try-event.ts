@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { BusEvent } from "../define/event.ts";
 import { pathText } from "../define/payload.ts";
-import { issuesBesideSecrets } from "../define/sealed-issues.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import { newerVersion } from "../define/upcast.ts";
 import { publishedSchema } from "./published.ts";
+import { issuesBesideSecrets } from "../define/sealed-issues.ts";
 
 /** What today's code makes of an event that lies in a log. */
 export interface EventTrial {
