@@ -116,7 +116,7 @@ function isReply(error: unknown): boolean {
 }
 
 /** True when the log could not be reached, or could not take anything just then. */
-export function isAway(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   if (!(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED") return false;
   return !isReply(error.cause) || passing.test(messageOf(error.cause));
 }

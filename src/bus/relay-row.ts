@@ -4,9 +4,9 @@ import { type BusEvent, decodeEvent, eventIdPattern, wordsOfEvent } from "../def
 import type { Observe } from "../define/observation.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import type { OutboxRow } from "../outbox/waiting-rows.ts";
-import { type Appender, isAway, type Kept } from "./append.ts";
 import { needsKeys } from "../define/topic-marks.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { Appender, Kept } from "./append.ts";
 import { newEntry } from "./new-entry.ts";
 
 export interface RowPublisherOptions {
@@ -17,7 +17,9 @@ export interface RowPublisherOptions {
   readonly logger: Logger;
 }
 
-/** Redis answers that it does not take it: after so many tries, all but the first of them alone, it is not to blame on the moment or on others. */
+/** What Redis answers for something that lies where this event's own would. Anything else, such as a user without rights, is a matter of all. */
+const ofEvent = /^WRONGTYPE\b/;
+/** After so many such answers, all but the first to it alone, it is not to blame on others. */
 const triesOfRefused = 3;
 
 /** Publishes rows of the outbox: resolves when one is in the log, or with why it will never be; rejects when it could not be published now. */
@@ -49,7 +51,7 @@ export function rowPublisher({ topics, appender, vault, observe, logger }: RowPu
     } catch (error) {
       if (error instanceof BusbarError && (error.code === "IDEMPOTENCY_CONFLICT" || error.code === "EVENT_TOO_LARGE"))
         return { refused: messageOf(error) };
-      if (isAway(error) || !(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED") throw error;
+      if (!(error instanceof BusbarError) || !ofEvent.test(messageOf(error.cause))) throw error;
       const count = (tries.get(row.seq) ?? 0) + 1;
       tries.set(row.seq, count);
       if (count < triesOfRefused) throw error;

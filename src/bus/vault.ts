@@ -13,7 +13,11 @@ export interface BusVault extends Vault {
 }
 
 /** What seals and opens with these settings. Redis is asked with the first subject. */
-export function vaultOf(settings: Settings, topics: readonly AnyTopic[], redis: () => RedisConnection): BusVault {
+export function vaultOf(
+  settings: Pick<Settings, "prefix" | "indexSecret" | "keys">,
+  topics: readonly AnyTopic[],
+  redis: () => RedisConnection,
+): BusVault {
   const { prefix, indexSecret: secret = `busbar ${prefix}` } = settings;
   const ring = keyRing(settings.keys);
   const subjects = redisSubjectKeys({ redis, prefix, ring, secret });

@@ -24,6 +24,8 @@ export function createProgram(): Command {
     .description("An event bus: publish what happened once; every reaction to it is routed, sent, retried and recorded.")
     .version(version)
     .exitOverride()
+    // A verb has options of the same names as the command that it stands under.
+    .enablePositionalOptions()
     // What was typed stands in what commander says of it.
     .configureOutput({ outputError: (text, write) => write(`${visibleLines(text.trimEnd()).join("\n")}\n`) })
     .configureHelp({ showGlobalOptions: true })

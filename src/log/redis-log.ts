@@ -198,7 +198,7 @@ export function redisLog({
  */
 function readiness(redis: RedisConnection, deadline: number): () => Promise<void> {
   let waiting: Promise<void> | undefined;
-  let reason = new Error("the connection to Redis is closed");
+  let reason = new Error(`no connection to Redis within ${deadline} ms`);
   redis.on("error", (error: Error) => (reason = error));
   const wait = async (): Promise<void> => {
     // Why it failed comes as an event; what connect() rejects with only says that it did.

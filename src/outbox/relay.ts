@@ -106,9 +106,11 @@ export function createRelay(options: RelayOptions): Relay {
         const current = await connected();
         // What comes during a round is seen by it, or asks for another one.
         if (after === undefined) woken = false;
-        const { rows, next, failure } = await step(current, { application, topics, after, publish, observe, logger });
+        const { rows, published, next, failure } = await step(current, { application, topics, after, publish, observe, logger });
         after = next;
         found += rows;
+        // Where others go on, one that does not is tried again soon.
+        if (published > 0) wait = retryMs.first;
         if (failure !== undefined) throw failure;
         if (said !== "") logger.info({}, "the outbox is relayed again");
         [wait, said] = [retryMs.first, ""];
@@ -160,7 +162,7 @@ async function step(
     observe,
     logger,
   }: Pick<RelayOptions, "application" | "topics" | "publish" | "observe" | "logger"> & { readonly after: KeyPlace | undefined },
-): Promise<{ readonly rows: number; readonly next: KeyPlace | undefined; readonly failure?: unknown }> {
+): Promise<{ readonly rows: number; readonly published: number; readonly next: KeyPlace | undefined; readonly failure?: unknown }> {
   try {
     // The indexes are right whatever the planner has heard of a table that fills and empties. A deletion that a crash of the database undoes costs an append that finds its entry.
     await session.query(
@@ -169,11 +171,8 @@ async function step(
     const { rows, next } = await takeRows(session, { application, topics, after, most });
     const until = performance.now() + stepMs;
     const ends = await Promise.all(lanesOf(rows).map((lane) => relayLane(lane, publish, until)));
-    const refused = ends.flatMap((end) => end.refused);
-    await removeRows(
-      session,
-      ends.flatMap(({ published }) => published),
-    );
+    const [published, refused] = [ends.flatMap((end) => end.published), ends.flatMap((end) => end.refused)];
+    await removeRows(session, published);
     for (const { row, reason } of refused) await setRowAside(session, row, reason);
     await session.query("COMMIT");
     for (const { row, reason } of refused) {
@@ -181,7 +180,7 @@ async function step(
       observe("outboxRefused", { eventId: row.eventId, topic: row.topic, reason });
     }
     const failed = ends.find(({ failure }) => failure !== undefined);
-    return { rows: rows.length, next, ...(failed === undefined ? {} : { failure: failed.failure }) };
+    return { rows: rows.length, published: published.length, next, ...(failed === undefined ? {} : { failure: failed.failure }) };
   } catch (error) {
     // Whatever it holds is free again when the session ends.
     await session.close();

@@ -20,6 +20,7 @@ import type { PlanOptions } from "./plan-options.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
 import { registerAll } from "./registration.ts";
 import { routingWorker } from "./routing-worker.ts";
+import { turnsOf } from "./turns.ts";
 
 export interface RouterOptions {
   readonly application: string;
@@ -44,7 +45,7 @@ export interface Router {
   start(): Promise<void>;
   /** Stops reading, finishes, acknowledges, leaves. */
   stop(deadline: number): Promise<void>;
-  /** False when its loop has not turned for twice the time that it waits. */
+  /** False when one of its loops has not turned for twice the time that it waits, or until others take over what it holds. */
   alive(): boolean;
 }
 
@@ -68,8 +69,7 @@ export function createRouter(options: RouterOptions): Router {
   let slot: ReaderSlot | undefined;
   let workers: QueueWorker[] = [];
   let rounds: Rounds[] = [];
-  // Not the clock: one that tests move would call a loop dead that only waits.
-  let turned = performance.now();
+  const turns = turnsOf();
 
   const registration = { application, catalog, log, observe, logger };
   let registering: Promise<void> | undefined;
@@ -81,6 +81,7 @@ export function createRouter(options: RouterOptions): Router {
       .finally(() => (registering = undefined)));
 
   const listen = async (partition: number, own: readonly Lane[]): Promise<void> => {
+    const turn = turns.watch(pace.block * 2);
     let looked = false;
     while (!stopping.signal.aborted) {
       try {
@@ -93,21 +94,23 @@ export function createRouter(options: RouterOptions): Router {
         for (const lane of own) lane.wake();
       }
       looked = true;
-      turned = performance.now();
+      turn();
     }
   };
 
   const sweepLoop = async (partition: number, own: readonly Lane[]): Promise<void> => {
+    // By then, others have taken what it holds.
+    const turn = turns.watch(pace.takeOver + pace.sweep);
     while (!stopping.signal.aborted) {
       try {
         await slot!.renew();
         for (const lane of own) await lane.keep();
-        while (await sweep(own)) turned = performance.now();
+        while (await sweep(own)) turn();
       } catch (error) {
         logger.warn({ partition, error: messageOf(error) }, "a sweep failed and is tried again");
         if (isGroupMissing(error)) await registerAgain();
       }
-      turned = performance.now();
+      turn();
       await pause(pace.sweep, stopping.signal);
     }
   };
@@ -181,7 +184,7 @@ export function createRouter(options: RouterOptions): Router {
       slot = undefined;
     },
 
-    alive: () => performance.now() - turned < pace.block * 2,
+    alive: () => turns.alive(),
   };
 }
 

@@ -130,16 +130,13 @@ export function deliver({
     const { outcome, provider, before } = result;
     const { mark, verdict } = decide(outcome, { attempt, policy: delivery.policy, provider, before, now: clock.now() });
     const receipt = outcome.kind === "sent" ? await receiptFor(delivery, provider, outcome.messageId) : undefined;
-    const marked = await ledger
-      .mark(delivery, token, mark.kind === "sent" ? { ...mark, receipt, record: keepSent(route, delivery, message) } : mark)
-      .catch((error: unknown) => {
-        // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
-        logger.error(
-          { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) },
-          "an outcome could not be recorded in the ledger",
-        );
-        return "unrecorded" as const;
-      });
+    const ended = mark.kind === "sent" ? { ...mark, receipt, record: keepSent(route, delivery, message) } : mark;
+    const marked = await ledger.mark(delivery, token, ended).catch((error: unknown) => {
+      // The queue still learns how it ended. If that fails too, the next worker finds the claim and is doubtful.
+      const facts = { delivery: delivery.id, outcome: outcome.kind, error: messageOf(error) };
+      logger.error(facts, "an outcome could not be recorded in the ledger");
+      return "unrecorded" as const;
+    });
     if (marked === "late" && outcome.kind === "sent") {
       observe("doubtful", { delivery, reason: "it was sent after its claim had passed to another worker" });
     }

@@ -1,4 +1,8 @@
-/** A process with one role of a bus. It stops cleanly on SIGTERM. Arguments: the role, and ChaosOptions in JSON. */
+/**
+ * A process with one role of a bus, or with `replayer`, which works on stored replays as the command line does. It stops cleanly on SIGTERM.
+ * Arguments: the role, and ChaosOptions in JSON.
+ */
+import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
 import type { Role } from "../../src/index.ts";
 import { chaosBus, type ChaosOptions } from "./domain.ts";
@@ -16,6 +20,16 @@ process.once("SIGTERM", () => {
   stopping = true;
   void bus.stop().then(() => process.exit(0));
 });
-answerHealth(() => bus.ready());
-await bus.start({ only: [role as Role] });
-if (!stopping) tell({ kind: "started" });
+answerHealth(role === "replayer" ? async () => true : () => bus.ready());
+if (role === "replayer") {
+  await bus.connect();
+  tell({ kind: "started" });
+  // Whoever was killed left its lock behind, for 10 s; the process ends when it is told to stop.
+  for (;;) {
+    for (const { id, state } of await bus.replays.list()) if (state === "running") await bus.replays.work(id);
+    await pause(250);
+  }
+} else {
+  await bus.start({ only: [role as Role] });
+  if (!stopping) tell({ kind: "started" });
+}

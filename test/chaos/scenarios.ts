@@ -28,6 +28,7 @@ import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
 import { providerDown, providerDownLong } from "./scenarios/provider-down.ts";
 import { refusingQueue } from "./scenarios/refusing-queue.ts";
 import { rollingDeploy } from "./scenarios/rolling-deploy.ts";
+import { replayBeside, replayBesideLong, replayKilled } from "./scenarios/replay.ts";
 import { sigterm } from "./scenarios/sigterm.ts";
 import { standard, standardSmall } from "./scenarios/standard.ts";
 import { takeOver } from "./scenarios/take-over.ts";
@@ -72,6 +73,9 @@ export const scenarios: readonly Scenario[] = [
   providerDownLong,
   lostReplies,
   lostRepliesHeld,
+  replayKilled,
+  replayBeside,
+  replayBesideLong,
   callbacksFew,
   callbacks,
   outboxSmall,

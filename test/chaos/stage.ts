@@ -16,6 +16,7 @@ import { type Load, type LoadOptions, startLoad } from "./load.ts";
 import type { ScriptedFault } from "./messages.ts";
 import { mountDisk } from "./disk.ts";
 import { startProxy } from "./proxy.ts";
+import { resumeMs } from "./resumed.ts";
 import { type Random, seeded } from "./random.ts";
 import { type Sabotage, sabotage as sabotageThis } from "./sabotage.ts";
 import { type Send, sendsIn } from "./sends.ts";
@@ -59,7 +60,9 @@ export interface Stage {
   readonly fleet: Fleet;
   readonly publisher: ChaosBus;
   /** Starts a role in a process of its own. */
-  run(role: Role, options: RunOptions): Promise<Supervised>;
+  run(role: Role | "replayer", options: RunOptions): Promise<Supervised>;
+  /** A bus of this process with subscribers, which nothing is started of. */
+  bus(subscribers: readonly string[]): ChaosBus;
   /** Starts another program in a process of its own; it is told the stage's Redis and so much more. */
   runProgram(
     file: URL,
@@ -157,7 +160,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     args: readonly string[],
     more: Pick<RunOptions, "env" | "collectable"> = {},
   ): Supervised => {
-    const started = supervise({ name, file: new URL(file, import.meta.url), args, logFile: join(folder, `${name}.log`), ...more });
+    const started = supervise({
+      name,
+      file: new URL(file, import.meta.url),
+      args,
+      logFile: join(folder, `${name}.log`),
+      // A failover takes longer than a server that stands alone may; who does not go on by itself within this time is broken.
+      ...(fleet === undefined ? {} : { unhealthy: resumeMs }),
+      ...more,
+    });
     processes.push(started);
     return started;
   };
@@ -238,6 +249,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await started.started();
       return started;
     },
+    bus: (subscribers) => chaosBus({ redis: url, application: "chaos", subscribers, sendTo }),
     load(loadOptions) {
       const load = startLoad({ bus: publisher, logFile: join(folder, "publisher.ndjson"), sabotage, ...loadOptions });
       loads.push(load);

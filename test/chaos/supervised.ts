@@ -30,6 +30,8 @@ export interface SupervisedOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** It collects its garbage before it says how much memory it takes. Default false. */
   readonly collectable?: boolean;
+  /** Milliseconds without a healthy answer after which it is killed. Default 10 s. */
+  readonly unhealthy?: number;
 }
 
 /** Without a healthy answer for so long, it is killed: its loop does not turn. */
@@ -39,7 +41,7 @@ const startMs = 60_000;
 const stopMs = 30_000;
 const mostFailedStarts = 5;
 
-export function supervise({ name, file, args, logFile, env, collectable = false }: SupervisedOptions): Supervised {
+export function supervise({ name, file, args, logFile, env, collectable = false, unhealthy = unhealthyMs }: SupervisedOptions): Supervised {
   const log = openSync(logFile, "a");
   const ends: string[] = [];
   let child: ChildProcess;
@@ -71,7 +73,7 @@ export function supervise({ name, file, args, logFile, env, collectable = false 
     started.catch(() => undefined);
     const asking = setInterval(() => {
       if (!watched) healthyAt = performance.now();
-      else if (performance.now() - healthyAt > unhealthyMs) own.kill("SIGKILL");
+      else if (performance.now() - healthyAt > unhealthy) own.kill("SIGKILL");
       else if (own.connected) own.send({ kind: "health?" } satisfies ToChild, () => undefined);
     }, healthEveryMs);
     own.once("exit", (code, signal) => {

@@ -2,6 +2,8 @@ import { perform } from "./perform.ts";
 import type { Sabotage } from "./sabotage.ts";
 import type { Scenario } from "./scenario.ts";
 import { cutReplies } from "./scenarios/cut-replies.ts";
+import { failoverFew } from "./scenarios/failover.ts";
+import { powerCutFew } from "./scenarios/power-cut.ts";
 import { killRouters } from "./scenarios/kill-routers.ts";
 import { lostRepliesHeld } from "./scenarios/lost-replies.ts";
 
@@ -18,6 +20,8 @@ const trials: readonly Trial[] = [
   { sabotage: "publish-twice", scenario: killRouters, seen: /duplicates, at most 0/ },
   { sabotage: "plain-xadd", scenario: cutReplies, seen: /events stand twice in the log/ },
   { sabotage: "no-ledger", scenario: lostRepliesHeld, seen: /duplicates, at most 0/ },
+  { sabotage: "no-wait", scenario: failoverFew, seen: /acknowledged deliveries were lost/ },
+  { sabotage: "lying-disk", scenario: powerCutFew, seen: /acknowledged deliveries were lost/ },
   { sabotage: "acknowledge-before-enqueue", scenario: killRouters, seen: /acknowledged deliveries were lost/ },
 ];
 

@@ -17,6 +17,10 @@ const postgres = await testPostgres();
 const database = postgres?.url ?? "";
 const order = (orderId: string) => ({ orderId, email: "asha@example.com" });
 
+function idsOf(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `${name}-${n}`);
+}
+
 async function idsInLog(bus: Pick<Bus, "inspect">): Promise<string[]> {
   return (await bus.inspect.events(1_000)).map(({ id }) => id).toReversed();
 }
@@ -274,14 +278,13 @@ describe.skipIf(postgres === undefined)("the relay of the outbox", () => {
     });
 
     it("a long queue of one key keeps nobody else waiting, and more keys than it looks at once are all reached", async () => {
-      const number = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name}-${n}`);
-      await insert(number(300, "hot"), "hot");
-      await insert(number(450, "k"));
+      await insert(idsOf("hot", 300), "hot");
+      await insert(idsOf("k", 450));
       const taken: string[] = [];
       await relayInto(async ({ eventId }) => void taken.push(eventId)).start();
       await emptied();
-      expect(taken.filter((id) => id.startsWith("hot"))).toEqual(number(300, "hot"));
-      expect(taken.toSorted()).toEqual([...number(300, "hot"), ...number(450, "k")].toSorted());
+      expect(taken.filter((id) => id.startsWith("hot"))).toEqual(idsOf("hot", 300));
+      expect(taken.toSorted()).toEqual([...idsOf("hot", 300), ...idsOf("k", 450)].toSorted());
       // The hot key has 300 rows before the first of the others, and 50 of them go at a time.
       expect(taken.indexOf("k-0")).toBeLessThan(300);
     });

@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import { debianProgram } from "../../src/base/redis-server/debian-source.ts";
 import { freePort } from "../../src/base/redis-server/launch.ts";
 import { findProgram } from "../../src/base/redis-server/path-source.ts";
+import { endWithUs } from "../../src/testing/end-with-us.ts";
 import type { RedisProgram } from "../../src/base/redis-server/source.ts";
 
 /** A process of redis-server with settings of its own, as a server, a Sentinel or a node of a Cluster. Its settings stand in a file that it may rewrite. */
@@ -43,12 +44,6 @@ export async function redisProgram(): Promise<RedisProgram> {
   if (typeof unpacked === "string") throw new Error(`No redis-server to run several of: ${installed} ${unpacked}`);
   return unpacked;
 }
-
-/** Processes that are to end with this one. */
-const running = new Set<number>();
-process.once("exit", () => {
-  for (const pid of running) killByPid(pid);
-});
 
 const answerMs = 20_000;
 
@@ -88,9 +83,8 @@ export async function redisProcess({ program, folder, settings, port: wished, se
         stdio: ["ignore", log, log],
       });
       pid = child.pid!;
-      running.add(pid);
-      const own = pid;
-      ended = once(child, "exit").then(() => running.delete(own));
+      const forget = endWithUs(pid, folder);
+      ended = once(child, "exit").then(forget);
       for (const giveUpAt = performance.now() + answerMs; ;) {
         const answer = await ask("PING").catch((error: Error) => error.message);
         if (answer === "PONG") return;

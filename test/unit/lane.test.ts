@@ -43,7 +43,7 @@ function endlessLane(subscriber: Subscriber = receipt, pageEvents = 500) {
   return {
     lane,
     budgets,
-    asked: (pages: number) => vi.waitFor(() => expect(answers.length).toBeGreaterThanOrEqual(pages), { interval: 1 }),
+    asked: (pages: number) => vi.waitFor(() => expect(answers.length).toBeGreaterThanOrEqual(pages), { interval: 1, timeout: 10_000 }),
     /** The queue's answer to the page of that number, from 1. */
     answer: (page: number, admission: Admission = { later: undefined }): void => answers[page - 1]!(admission),
   };

@@ -5,8 +5,8 @@ import { spread } from "../random.ts";
 import { resumptions, shownResumptions, slowResumptions } from "../resumed.ts";
 import { concurrency, type Scenario } from "../scenario.ts";
 
-const events = 2_000;
-const cuts = 3;
+const events = 1_500;
+const cuts = 2;
 const cutMs = 8_000;
 const workers = ["worker-1", "worker-2"];
 /** Numbers of what is published on the side of the old master. */
