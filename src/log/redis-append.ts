@@ -15,6 +15,7 @@ const callsInFlight = 2;
 
 interface Waiting {
   readonly entry: NewEntry;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -35,7 +36,7 @@ export interface AppendOptions {
  * Appends to one partition. Calls that come while others are under way share the next Lua call: the client, not Redis, is what
  * limits publishing.
  */
-export function partitionAppender(options: AppendOptions): (entry: NewEntry) => Promise<Appended> {
+export function partitionAppender(options: AppendOptions): (entry: NewEntry, signal?: AbortSignal) => Promise<Appended> {
   const { redis, keys, partition, idempotencyWindow, replicated, searchHash } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
@@ -43,6 +44,9 @@ export function partitionAppender(options: AppendOptions): (entry: NewEntry) => 
 
   const flush = (): void => {
     scheduled = false;
+    // Nobody waits for these any more. Sent all the same, they would keep those behind them waiting until nobody waits for them either.
+    for (const { signal, reject } of waiting) if (signal?.aborted === true) reject(signal.reason);
+    waiting = waiting.filter(({ signal }) => signal?.aborted !== true);
     while (waiting.length > 0 && inFlight < callsInFlight) {
       const batch = waiting.slice(0, batchSize);
       waiting = waiting.slice(batchSize);
@@ -77,9 +81,9 @@ export function partitionAppender(options: AppendOptions): (entry: NewEntry) => 
     }
   };
 
-  return (entry) =>
+  return (entry, signal) =>
     new Promise((resolve, reject) => {
-      waiting.push({ entry, resolve, reject });
+      waiting.push({ entry, signal, resolve, reject });
       if (scheduled) return;
       scheduled = true;
       queueMicrotask(flush);

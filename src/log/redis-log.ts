@@ -132,7 +132,7 @@ export function redisLog({
       water.check();
       const partition = partitionOf(entry.partitionKey, await partitionsOf(entry.topic, writer));
       signal?.throwIfAborted();
-      return appenderOf(partition)(entry);
+      return appenderOf(partition)(entry, signal);
     },
 
     partitions: (topic) => partitionsOf(topic, commands),

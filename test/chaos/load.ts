@@ -38,6 +38,8 @@ export interface Load {
 
 const sabotageEvery = 500;
 const giveUpMs = 120_000;
+/** Thousands that try again all the time would be an attack of their own. */
+const longestPauseMs = 2_000;
 
 /** Publishes at a steady rate, whatever becomes of the events before; a publish that throws is repeated with the same id. */
 export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, trapOf, sabotage, leaveAfter }: LoadOptions): Load {
@@ -104,13 +106,15 @@ export function startLoad({ bus, count, perSecond, firstNumber = 1, logFile, tra
 
 async function untilAcknowledged(publish: () => Promise<unknown>, patience: number): Promise<void> {
   const giveUpAt = performance.now() + patience;
+  let between = 50;
   for (;;) {
     try {
       await publish();
       return;
     } catch (error) {
       if (!(error instanceof BusbarError && error.code === "PUBLISH_FAILED") || performance.now() > giveUpAt) throw error;
-      await pause(50);
+      await pause(between);
+      between = Math.min(between * 2, longestPauseMs);
     }
   }
 }

@@ -21,7 +21,7 @@ function failover({ kills, ...more }: { readonly kills: number } & Pick<Scenario
       const subscribers = ["mailer"];
       await stage.run("router", { name: "router", subscribers });
       await Promise.all(workers.map((name) => stage.run("workers", { name, subscribers })));
-      const load = stage.load({ count: events, perSecond: 40 });
+      const load = stage.load({ count: events, perSecond: 25 });
       for (const moment of spread(stage.random, { count: kills, from: 50, to: events * 0.9 })) {
         await load.reached(moment);
         const master = await sentinels.master();
