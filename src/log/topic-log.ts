@@ -42,7 +42,7 @@ export interface TopicLog {
   read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;
   /** For all positions of one partition: is anything unread, and what did a reader leave behind that is gone? */
   sweep(positions: readonly SweptPosition[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
-  /** Says that entries are still being worked on, so that nobody else takes them. */
+  /** Says that entries are still being worked on, so that nobody else takes them. None of them is a suspect: their reader lives with them. */
   keep(position: Position, reader: string, entryIds: readonly string[]): Promise<void>;
   /** Records what became of the entries, then acknowledges them. */
   acknowledge(position: Position, entries: readonly Routed[]): Promise<void>;
@@ -230,8 +230,10 @@ export interface SweepOptions {
   readonly minIdle: number;
   /** At most so many a position. */
   readonly limit: number;
-  /** From this many hand-outs on, an entry is a suspect: taken last, and alone of all positions, so that only a culprit's count goes on growing. */
+  /** With this many hand-outs an entry is a suspect: taken last, and from the next one on alone of all positions, so that only a culprit's count goes on growing. */
   readonly suspectFrom: number;
+  /** At most so many suspects at once, of all positions, that have not been taken as such before. */
+  readonly suspectsTogether: number;
 }
 
 export interface Swept {

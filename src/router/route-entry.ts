@@ -7,9 +7,7 @@ import { plan, type Plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { decoded } from "./read-events.ts";
 import { routingRecord, type RoutingRecord } from "./routing-record.ts";
-
-/** An entry handed out so often killed its routers each time: it is not planned again by itself. */
-export const poisonFrom = 5;
+import { suspects } from "./suspects.ts";
 
 /** What is to be done for one entry before it may be acknowledged. */
 export type RoutedEntry =
@@ -53,7 +51,8 @@ export function routeEntry(
 
   if (read instanceof Error) return unroutable(read.message, eventOf(entry));
   const event = read;
-  if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, { poison: true });
+  if (entry.deliveries >= suspects.poisonFrom)
+    return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, { poison: true });
   const newer = newerVersion(subscriber.topics, event);
   if (newer !== undefined) return unroutable(`it waits for a newer process: ${newerVersionText(newer)}`, event, { newer });
   try {
