@@ -140,7 +140,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     onGivenUp: (record, reason) => void dead(record, reason),
   });
   return {
-    ready: worker.ready,
+    ...worker,
     async stop(within) {
       stopping.abort();
       await worker.stop(within);
