@@ -256,10 +256,12 @@ export interface RoutedRecord {
   readonly subscriber: string;
   readonly deliveries: readonly RoutedDelivery[];
   /**
-   * Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`; or the replay that added
-   * them: `replay/<its id>`, and `again/<its id>` where their ids are not those of live routing.
+   * Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`, and `<route>/end` behind the
+   * last one; or the replay that added them: `replay/<its id>`, and `again/<its id>` where their ids are not those of live routing.
    */
   readonly page?: string;
+  /** Audiences that are looked up page by page. */
+  readonly audiences?: readonly { readonly id: string; readonly route: string }[];
   /** Routes that were not taken, with the reason. */
   readonly skipped?: readonly { readonly route: string; readonly reason: string }[];
   /** Why the event is on the queue `routing` instead. */

@@ -69,7 +69,7 @@ function eventOf({ json }: LogEntry): BusEvent | undefined {
   return event instanceof Error ? undefined : event;
 }
 
-export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveries, skipped }: Plan): RoutedRecord {
+export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveries, audiences, skipped }: Plan): RoutedRecord {
   const { id: eventId, time } = event;
   // A filter turns most events away: its reason is not worth the room, because anyone can ask the filter again.
   const told = skipped.filter(({ reason }) => !reason.startsWith("filter: "));
@@ -82,5 +82,6 @@ export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveri
       return { id, route, channel, ...(after === undefined ? {} : { after }) };
     }),
     ...(told.length === 0 ? {} : { skipped: told }),
+    ...(audiences.length === 0 ? {} : { audiences: audiences.map(({ id, route }) => ({ id, route })) }),
   };
 }
