@@ -13,6 +13,7 @@ import type { Ledger } from "../src/workers/ledger.ts";
 import { redisLedger } from "../src/workers/redis-ledger.ts";
 import { redisSuppressions } from "../src/workers/redis-suppressions.ts";
 import { receiptOf } from "../src/workers/statuses.ts";
+import { createCompany } from "../src/workers/company.ts";
 import { sentRecordOf, sentText } from "../src/workers/sent-record.ts";
 import { createWorker } from "../src/workers/worker.ts";
 import orderConfirmation from "../subscribers/order-confirmation.ts";
@@ -161,6 +162,7 @@ async function rateOf(url: string, name: string, ledgerOf: (redis: Redis, prefix
     locks: redisLocks(redis, prefix),
     keep: "text",
     secret: "bench",
+    company: createCompany(),
     ...settings.channels.email,
   });
   const bus = createBus(options);

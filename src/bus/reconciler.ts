@@ -6,9 +6,11 @@ import type { Locks } from "../base/redis-locks.ts";
 import { type Rounds, startRounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import { knownSendsMs } from "../define/known-sends.ts";
+import type { AudienceTask } from "../define/delivery.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { PlanOptions } from "../router/plan-options.ts";
+import { audienceRecord } from "../router/audience-record.ts";
 import { reconcilePage, reconcilePageSize } from "../router/reconcile.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import type { Queues } from "./queues.ts";
@@ -60,6 +62,8 @@ export async function reconcile(options: ReconcilerOptions, signal?: AbortSignal
   const deps = {
     ...options,
     now: () => clock.now(),
+    audienceKnown: async (id: string) => (await queues.audiences.find(id)) !== undefined,
+    enqueueAudience: (task: AudienceTask, partition: number) => queues.audiences.add([audienceRecord(task, partition)], { verify: true }),
     look: (deliveries: Parameters<typeof readStandings>[1]) => readStandings({ ledger, queues }, deliveries),
     async enqueue(deliveries: Parameters<ReturnType<Queues["of"]>["add"]>[0]) {
       for (const channel of new Set(deliveries.map((delivery) => delivery.channel)))

@@ -11,6 +11,7 @@ import type { TopicLog } from "../log/topic-log.ts";
 import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import { createRouter, type Router } from "../router/router.ts";
 import type { RaisedStatus } from "../workers/apply-status.ts";
+import { createCompany } from "../workers/company.ts";
 import { createCallbackWorker } from "../workers/callback-worker.ts";
 import { redisConsents } from "../workers/redis-consents.ts";
 import { redisDueReceipts } from "../workers/redis-due-receipts.ts";
@@ -119,8 +120,9 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       const track = trackMessages({ messageIds, dueReceipts, callbacks: queues.callbacks, asked, clock });
       const shared = { catalog, ledger, vault, suppressions, queues: queues.of, track, clock, observe, logger, locks, pace: settings.pace };
       const keeping = { keep: settings.keepSent, secret: sentSecret(settings) };
+      const company = createCompany();
       for (const [name, channel] of channels)
-        workers.push(createWorker({ ...shared, ...keeping, channel, queue: queues.of(name), ...settings.channels[name] }));
+        workers.push(createWorker({ ...shared, ...keeping, company, channel, queue: queues.of(name), ...settings.channels[name] }));
       if (deliver && readers.size + asked.size > 0) {
         const tellBehind = tellRaised(followers(shared));
         const raised = async (fact: RaisedStatus): Promise<void> => {

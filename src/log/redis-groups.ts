@@ -51,11 +51,8 @@ export function redisGroups(redis: RedisConnection, keys: LogKeys) {
       return { entries, gap, more: more === 1, held: held === 1 };
     },
 
-    async sweep(
-      positions: readonly SweptPosition[],
-      reader: string,
-      { minIdle, limit, suspectFrom }: SweepOptions,
-    ): Promise<readonly Swept[]> {
+    async sweep(positions: readonly SweptPosition[], reader: string, options: SweepOptions): Promise<readonly Swept[]> {
+      const { minIdle, limit, suspectFrom, suspectsTogether } = options;
       if (positions.length === 0) return [];
       const scriptKeys = positions.flatMap(({ topic, partition }) => [
         keys.log(topic, partition),
@@ -67,6 +64,7 @@ export function redisGroups(redis: RedisConnection, keys: LogKeys) {
         minIdle,
         limit,
         suspectFrom,
+        suspectsTogether,
         Date.now(),
         ...positions.flatMap(({ group, takes = true }) => [group, takes ? "1" : ""]),
       ];
@@ -82,8 +80,8 @@ export function redisGroups(redis: RedisConnection, keys: LogKeys) {
 
     async keep({ topic, partition, group }: Position, reader: string, entryIds: readonly string[]): Promise<void> {
       if (entryIds.length === 0) return;
-      // JUSTID leaves the count of hand-outs alone: a healthy entry must not look like one that kills its readers.
-      await redis.call("xclaim", keys.log(topic, partition), group, reader, 0, ...entryIds, "JUSTID");
+      // JUSTID counts no hand-out, and what its reader has lived with for so long is no suspect: it was handed out once.
+      await redis.call("xclaim", keys.log(topic, partition), group, reader, 0, ...entryIds, "RETRYCOUNT", 1, "JUSTID");
     },
 
     async acknowledge({ topic, partition, group }: Position, routed: readonly Routed[]): Promise<void> {

@@ -42,7 +42,7 @@ export interface TopicLog {
   read(position: Position, reader: string, budget: ReadBudget): Promise<LogPage>;
   /** For all positions of one partition: is anything unread, and what did a reader leave behind that is gone? */
   sweep(positions: readonly SweptPosition[], reader: string, options: SweepOptions): Promise<readonly Swept[]>;
-  /** Says that entries are still being worked on, so that nobody else takes them. */
+  /** Says that entries are still being worked on, so that nobody else takes them. None of them is a suspect: their reader lives with them. */
   keep(position: Position, reader: string, entryIds: readonly string[]): Promise<void>;
   /** Records what became of the entries, then acknowledges them. */
   acknowledge(position: Position, entries: readonly Routed[]): Promise<void>;
@@ -230,8 +230,10 @@ export interface SweepOptions {
   readonly minIdle: number;
   /** At most so many a position. */
   readonly limit: number;
-  /** From this many hand-outs on, an entry is a suspect: taken last, and alone of all positions, so that only a culprit's count goes on growing. */
+  /** With this many hand-outs an entry is a suspect: taken last, and from the next one on alone of all positions, so that only a culprit's count goes on growing. */
   readonly suspectFrom: number;
+  /** At most so many suspects at once, of all positions, that have not been taken as such before. */
+  readonly suspectsTogether: number;
 }
 
 export interface Swept {
@@ -254,10 +256,12 @@ export interface RoutedRecord {
   readonly subscriber: string;
   readonly deliveries: readonly RoutedDelivery[];
   /**
-   * Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`; or the replay that added
-   * them: `replay/<its id>`, and `again/<its id>` where their ids are not those of live routing.
+   * Names a batch of an audience, whose deliveries come after those of the entry: `<route>/<recipients before it>`, and `<route>/end` behind the
+   * last one; or the replay that added them: `replay/<its id>`, and `again/<its id>` where their ids are not those of live routing.
    */
   readonly page?: string;
+  /** Audiences that are looked up page by page. */
+  readonly audiences?: readonly { readonly id: string; readonly route: string }[];
   /** Routes that were not taken, with the reason. */
   readonly skipped?: readonly { readonly route: string; readonly reason: string }[];
   /** Why the event is on the queue `routing` instead. */

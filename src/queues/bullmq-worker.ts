@@ -39,6 +39,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     const verdict = await handle({
       content: job.data,
       attempt: job.attemptsMade + 1,
+      deaths: job.stalledCounter,
       signal: signal ?? new AbortController().signal,
       save: (content) => job.updateData(content as never),
       progress: (progress) => job.updateProgress(progress),
@@ -86,6 +87,8 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
 
   return {
     ready: () => worker.waitUntilReady().then(() => undefined),
+
+    narrow: (narrow) => void (worker.concurrency = narrow ? 1 : concurrency),
 
     async stop(deadline) {
       let timer: NodeJS.Timeout | undefined;

@@ -81,6 +81,8 @@ export interface Job<Content> {
   progress(progress: Progress): Promise<void>;
   /** Which try this is, from 1; tries that burned no attempt do not count. */
   readonly attempt: number;
+  /** How often it has lost its worker: that died, or was silent for too long. */
+  readonly deaths: number;
   /** Aborts when the job was given to another worker. */
   readonly signal: AbortSignal;
 }
@@ -109,6 +111,8 @@ export interface WorkOptions<Content> {
 export interface QueueWorker {
   /** Resolves when it takes jobs. */
   ready(): Promise<void>;
+  /** While it is narrow, it takes no job beside one that is under way. */
+  narrow(narrow: boolean): void;
   /** Takes no more jobs and waits for those under way, at most so many milliseconds. */
   stop(deadline: number): Promise<void>;
 }

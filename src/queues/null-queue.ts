@@ -7,7 +7,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
   return {
     name,
     add: nothing,
-    work: () => ({ ready: nothing, stop: nothing }),
+    work: () => ({ ready: nothing, narrow: () => undefined, stop: nothing }),
     setRateLimit: nothing,
     handOutDue: async () => 0,
     wake: async () => [],

@@ -40,3 +40,8 @@ export function nextPage(record: AudienceRecord, next: AudiencePage["next"]): Au
   const { milestone: _, ...rest } = record;
   return { ...rest, cursor: next, offset: 0, failures: 0, pages, ...(milestone === undefined ? {} : { milestone }) };
 }
+
+/** The page of the record that says of a route's audience that all its recipients were released, or that it was given up. */
+export function endOfAudience(route: string): string {
+  return `${route}/end`;
+}

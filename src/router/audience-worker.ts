@@ -14,7 +14,7 @@ import { newerVersion, upcastEvent } from "../define/upcast.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
 import { audiencePage } from "./audience-page.ts";
-import { type AudienceRecord, nextPage } from "./audience-record.ts";
+import { type AudienceRecord, endOfAudience, nextPage } from "./audience-record.ts";
 import type { Gates, RouterQueues } from "./gates.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { planRecipients } from "./plan-recipients.ts";
@@ -71,15 +71,16 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
         }
         const next = nextPage(record, page.next);
         if (next === undefined) {
+          await ended(record);
           observe("audienceDone", { event: record.event, subscriber: subscriber.name, route: route.name, released: record.released });
           return { kind: "done", end: "routed" };
         }
-        if ("problem" in next) return dead(record, next.problem);
+        if ("problem" in next) return await dead(record, next.problem);
         record = next;
         await save(record);
       }
     } catch (error) {
-      return failed(record, error);
+      return await failed(record, error);
     }
   };
 
@@ -103,6 +104,12 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
   const optionsFor = ({ replay, event }: AudienceRecord): PlanOptions =>
     replay === undefined ? planning : { ...planning, replay: { id: "", ...event.replay, ...replay } };
 
+  /** From here on nobody misses its job. That of a replay which sends again is another one. */
+  const ended = async ({ event: { id: eventId, time }, partition, subscriber, route, replay }: AudienceRecord): Promise<void> => {
+    if ((replay?.epoch ?? 0) > 0) return;
+    await log.record(partition, { eventId, time, subscriber, deliveries: [], page: endOfAudience(route) });
+  };
+
   /** False: the process is stopping, or the job was given to another worker. */
   const roomIn = async (channel: ChannelName, signal: AbortSignal): Promise<boolean> => {
     while (!stopping.signal.aborted && !signal.aborted) {
@@ -113,7 +120,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     return false;
   };
 
-  const failed = (record: AudienceRecord, error: unknown): Verdict<AudienceRecord> => {
+  const failed = async (record: AudienceRecord, error: unknown): Promise<Verdict<AudienceRecord>> => {
     const failures = record.failures + 1;
     const reason = messageOf(error);
     if (failures >= record.policy.attempts) return dead(record, `${reason} (try ${failures} of ${record.policy.attempts})`, error);
@@ -126,7 +133,12 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     return { kind: "again", after, content: { ...record, failures } };
   };
 
-  const dead = ({ event, subscriber, route, released }: AudienceRecord, reason: string, error?: unknown): Verdict<AudienceRecord> => {
+  const dead = async (record: AudienceRecord, reason: string, error?: unknown): Promise<Verdict<AudienceRecord>> => {
+    const { event, subscriber, route, released } = record;
+    // A person who discards it takes it away, and it was not lost.
+    await ended(record).catch((failure: unknown) =>
+      logger.warn({ subscriber, route, event: event.id, error: messageOf(failure) }, "the end of an audience is missing in its record"),
+    );
     logger.error(
       { observation: "audienceDead", subscriber, route, event: event.id, released, reason },
       "an audience became a dead letter of audiences",
@@ -140,7 +152,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
     onGivenUp: (record, reason) => void dead(record, reason),
   });
   return {
-    ready: worker.ready,
+    ...worker,
     async stop(within) {
       stopping.abort();
       await worker.stop(within);

@@ -7,9 +7,7 @@ import { plan, type Plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { decoded } from "./read-events.ts";
 import { routingRecord, type RoutingRecord } from "./routing-record.ts";
-
-/** An entry handed out so often killed its routers each time: it is not planned again by itself. */
-export const poisonFrom = 5;
+import { suspects } from "./suspects.ts";
 
 /** What is to be done for one entry before it may be acknowledged. */
 export type RoutedEntry =
@@ -53,7 +51,8 @@ export function routeEntry(
 
   if (read instanceof Error) return unroutable(read.message, eventOf(entry));
   const event = read;
-  if (entry.deliveries >= poisonFrom) return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, { poison: true });
+  if (entry.deliveries >= suspects.poisonFrom)
+    return unroutable(`poison: its plan ended ${entry.deliveries - 1} routers`, event, { poison: true });
   const newer = newerVersion(subscriber.topics, event);
   if (newer !== undefined) return unroutable(`it waits for a newer process: ${newerVersionText(newer)}`, event, { newer });
   try {
@@ -70,7 +69,7 @@ function eventOf({ json }: LogEntry): BusEvent | undefined {
   return event instanceof Error ? undefined : event;
 }
 
-export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveries, skipped }: Plan): RoutedRecord {
+export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveries, audiences, skipped }: Plan): RoutedRecord {
   const { id: eventId, time } = event;
   // A filter turns most events away: its reason is not worth the room, because anyone can ask the filter again.
   const told = skipped.filter(({ reason }) => !reason.startsWith("filter: "));
@@ -83,5 +82,6 @@ export function routedRecord(subscriber: Subscriber, event: BusEvent, { deliveri
       return { id, route, channel, ...(after === undefined ? {} : { after }) };
     }),
     ...(told.length === 0 ? {} : { skipped: told }),
+    ...(audiences.length === 0 ? {} : { audiences: audiences.map(({ id, route }) => ({ id, route })) }),
   };
 }

@@ -20,6 +20,7 @@ import type { PlanOptions } from "./plan-options.ts";
 import { type ReaderSlot, takeReaderSlot } from "./reader-slot.ts";
 import { registerAll } from "./registration.ts";
 import { routingWorker } from "./routing-worker.ts";
+import { takeOver } from "./take-over.ts";
 import { turnsOf } from "./turns.ts";
 
 export interface RouterOptions {
@@ -49,7 +50,6 @@ export interface Router {
   alive(): boolean;
 }
 
-const sweepRule = { limit: 100, suspectFrom: 3 };
 const errorPauseMs = 500;
 /** Dead letters of `routing` and `audiences` are kept 14 d. */
 const keepDeadMs = 14 * 86_400_000;
@@ -98,39 +98,25 @@ export function createRouter(options: RouterOptions): Router {
     }
   };
 
-  const sweepLoop = async (partition: number, own: readonly Lane[]): Promise<void> => {
-    // By then, others have taken what it holds.
-    const turn = turns.watch(pace.takeOver + pace.sweep);
-    while (!stopping.signal.aborted) {
-      try {
+  const sweepLoop = (partition: number, own: readonly Lane[]): Promise<void> =>
+    takeOver({
+      log,
+      lanes: own,
+      async renew() {
         await slot!.renew();
-        for (const lane of own) await lane.keep();
-        while (await sweep(own)) turn();
-      } catch (error) {
+        return slot!.name();
+      },
+      pace,
+      stopping: stopping.signal,
+      // By then, others have taken what it holds.
+      onTurn: turns.watch(pace.takeOver + pace.sweep),
+      async onError(error) {
         logger.warn({ partition, error: messageOf(error) }, "a sweep failed and is tried again");
         if (isGroupMissing(error)) await registerAgain();
-      }
-      turn();
-      await pause(pace.sweep, stopping.signal);
-    }
-  };
-
-  /** True when something was taken over: then there may be more. */
-  const sweep = async (own: readonly Lane[]): Promise<boolean> => {
-    const swept = await log.sweep(
-      own.map((lane) => ({ ...lane.position, takes: lane.hasRoom() })),
-      slot!.name(),
-      { ...sweepRule, minIdle: pace.takeOver },
-    );
-    for (const [index, { unread, gap, taken }] of swept.entries()) {
-      const { position } = own[index]!;
-      if (unread) own[index]!.wake();
-      if (gap > 0) observe("gap", { topic: position.topic, group: position.group, entries: gap });
-      if (taken.length > 0) logger.info({ ...position, entries: taken.length }, "took over what another router left behind");
-    }
-    await Promise.all(swept.map(({ taken }, index) => own[index]!.take(taken)));
-    return swept.some(({ taken }) => taken.length > 0) && !stopping.signal.aborted;
-  };
+      },
+      observe,
+      logger,
+    });
 
   return {
     async start() {

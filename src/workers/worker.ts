@@ -6,6 +6,7 @@ import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
 import type { Locks } from "../base/redis-locks.ts";
 import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
+import { type Company, inCompany } from "./company.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 import { type DeliveryQueues, followers } from "./followers.ts";
 import { forgetSecrets } from "./forget-secrets.ts";
@@ -23,6 +24,8 @@ export interface WorkerOptions extends Omit<DeliverOptions, "keepSent">, SentOpt
   readonly vault: Pick<Vault, "open">;
   /** Those of all channels, where the other steps of a `firstOf` are. */
   readonly queues: DeliveryQueues;
+  /** Of all deliveries that are under way in this process. */
+  readonly company: Company;
   readonly locks: Locks;
   readonly pace: Pace;
   readonly concurrency: number;
@@ -62,7 +65,11 @@ export function createWorker(options: WorkerOptions): Worker {
       await queue.setRateLimit(rateLimit);
       const opening = { ...options, channel: openingChannel(channel, options.vault) };
       const delivering = deliver({ ...opening, keepSent: keepSent(opening) });
-      running = queue.work(forgetSecrets(stepByStep({ ...options, followers: others }, delivering)), { concurrency, onGivenUp });
+      const handle = inCompany(
+        { ...options, channel: channel.name, worker: () => running },
+        stepByStep({ ...options, followers: others }, delivering),
+      );
+      running = queue.work(forgetSecrets(handle), { concurrency, onGivenUp });
       await running.ready();
       expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
     },

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
 import { type Bus, createBus, defineSubscriber, defineTopic, emailTemplate, type Logger, type Subscriber } from "../../src/index.ts";
 import type { Durability } from "../../src/base/redis-suitability.ts";
@@ -5,7 +6,7 @@ import { deliveryStatusChanged } from "../../src/define/delivery-topics.ts";
 import { appendingProvider } from "./appending-provider.ts";
 import type { Sabotage } from "./sabotage.ts";
 
-/** What the plan of the subscriber `trapped` does with an event: end its process, block it, or throw until a time (ms since 1970). */
+/** What the plan of the subscriber `trapped`, or the handler of `handled`, does with an event: end its process, block it, or throw until a time (ms since 1970). */
 const trap = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("kill") }),
   z.object({ kind: z.literal("spin"), milliseconds: z.number() }),
@@ -19,7 +20,7 @@ export const orderPlaced = defineTopic("order.placed", z.object({ number: z.int(
 export interface ChaosOptions {
   readonly redis: string;
   readonly application: string;
-  /** One e-mail an event each. `trapped` falls into the events' traps, the others do not. */
+  /** One e-mail an event each; `handled` runs code for it in place of that. `trapped` and `handled` fall into the events' traps, the others do not. */
   readonly subscribers: readonly string[];
   /** The oldest names of those that were renamed; their e-mails go on as before. */
   readonly formerly?: Readonly<Record<string, string>> | undefined;
@@ -40,6 +41,8 @@ export interface ChaosOptions {
 }
 
 export const prefix = "chaos";
+/** Long enough that whoever is begun with a trap is under way when it ends the process. */
+const handledMs = 300;
 export type ChaosBus = Bus<{ orderPlaced: typeof orderPlaced; deliveryStatusChanged: typeof deliveryStatusChanged }>;
 
 export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
@@ -49,7 +52,7 @@ export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
   return createBus({
     application,
     topics: { orderPlaced, deliveryStatusChanged },
-    subscribers: subscribers.map((name) => mailer(name, formerly?.[name])),
+    subscribers: subscribers.map((name) => (name === "handled" ? handled(sendTo) : mailer(name, formerly?.[name]))),
     redis,
     prefix,
     channels: {
@@ -89,6 +92,23 @@ function mailer(name: string, formerly?: string): Subscriber {
         },
         template,
         data: ({ data }) => ({ number: data.number }),
+      }),
+    ],
+  });
+}
+
+/** Own code, which takes its time over what is no trap, and then writes what a provider would. */
+function handled(sendTo: ChaosOptions["sendTo"]): Subscriber {
+  const provider = appendingProvider(sendTo?.kind === "file" ? sendTo.path : "/dev/null");
+  return defineSubscriber(orderPlaced, {
+    name: "handled",
+    deliver: ({ handler }) => [
+      handler({
+        async handle({ data: { number, trap: set } }) {
+          if (set !== undefined) spring(set);
+          await pause(handledMs);
+          await provider.send({ to: `order-${number}@example.com`, subject: `handled ${number}` } as never, undefined as never);
+        },
       }),
     ],
   });

@@ -24,6 +24,7 @@ import { killWorkers } from "./scenarios/kill-workers.ts";
 import { outbox, outboxSmall } from "./scenarios/outbox.ts";
 import { pausedWorker } from "./scenarios/paused-worker.ts";
 import { poison } from "./scenarios/poison.ts";
+import { poisonHandler } from "./scenarios/poison-handler.ts";
 import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
 import { providerDown, providerDownLong } from "./scenarios/provider-down.ts";
 import { refusingQueue } from "./scenarios/refusing-queue.ts";
@@ -68,6 +69,7 @@ export const scenarios: readonly Scenario[] = [
   takeOver,
   deadRouter,
   poison,
+  poisonHandler,
   pausedWorker,
   providerDown,
   providerDownLong,

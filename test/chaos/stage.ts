@@ -145,7 +145,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   let server: RedisServer | undefined =
     fleet === undefined ? await startRedisServer({ dataFolder: join(folder, "redis"), appendfsync, say }) : undefined;
   // An interrupted run ends without its clean-up; Redis runs in a group of its own. The children end with their channel to us.
-  const killWithUs = (): void => killByPid(server!.pid);
+  const killWithUs = (): void => endIfThere(server!.pid);
   if (server !== undefined) process.once("exit", killWithUs);
 
   const proxy = proxied && server !== undefined ? await startProxy({ target: server.port, random: seeded(seed) }) : undefined;
@@ -299,6 +299,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
 function killByPid(pid: number | undefined): void {
   signalByPid(pid, "SIGKILL");
+}
+
+/** A run that is ended while its Redis is away has none to end. */
+function endIfThere(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function signalByPid(pid: number | undefined, signal: NodeJS.Signals): void {

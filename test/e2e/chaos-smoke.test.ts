@@ -4,7 +4,7 @@ import { openStage } from "../chaos/stage.ts";
 
 const seed = Date.now() % 1_000_000;
 
-it(`I1, I4, I5: ${smoke.about}: what is acknowledged arrives`, { timeout: 180_000 }, async () => {
+it(`E6 I1 I4 I5: ${smoke.about}: what is acknowledged arrives`, { timeout: 180_000 }, async () => {
   const stage = await openStage({ seed, say: console.log, ...smoke.stage });
   onTestFinished(() => stage.close({ keep: false }));
   const { judgement, bound, broken } = await smoke.run(stage);

@@ -219,6 +219,7 @@ async function run(
     const verdict = await worker.handle({
       content: job.content,
       attempt: job.tries + 1,
+      deaths: 0,
       signal: new AbortController().signal,
       save: async (content) => void (job.content = content),
       progress: async () => undefined,

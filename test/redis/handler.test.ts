@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import {
@@ -228,5 +230,53 @@ describe("dead letters", () => {
     broken = false;
     await sent;
     await expect(bus.deadLetters.list({ queue: "ruoting" })).rejects.toThrow('Did you mean "routing"?');
+  });
+});
+
+describe("F16: a handler that has lost its worker twice", () => {
+  it("runs alone in its process, so that it draws nobody along; those that wait for it burn no attempt", async () => {
+    const started: { readonly month: string; readonly beside: number; readonly attempt: number }[] = [];
+    let underWay = 0;
+    const subscriber = handling(
+      async (event, { attempt }) => {
+        started.push({ month: (event as { data: { month: string } }).data.month, beside: underWay, attempt });
+        underWay += 1;
+        await pause(20);
+        underWay -= 1;
+      },
+      { priority: "normal" },
+    );
+    const bus = busWith([subscriber], { prefix: `${filePrefix}-alone`, channels: { handler: { concurrency: 4 } } });
+    const routed = observed(bus, "routed", 8);
+    await bus.start({ only: ["router"] });
+    const months = Array.from({ length: 8 }, (_, index) => `2025-0${index + 1}`);
+    for (const month of months) await bus.publishEvent.reportRequested({ month });
+    const suspect = (await routed).find(({ event }) => (event.data as { month: string }).month === "2025-03")!.planned[0]!;
+    const redis = new Redis(url);
+    // What BullMQ counts when it finds a job whose worker is gone.
+    await redis.hset(`${filePrefix}-alone:{test.handler}:${suspect.id}`, "stc", 2);
+    redis.disconnect();
+
+    const workers = newBus(() =>
+      createBus({
+        application: "test",
+        topics,
+        subscribers: [subscriber],
+        redis: url,
+        prefix: `${filePrefix}-alone`,
+        channels: { handler: { concurrency: 4 } },
+      }),
+    );
+    const sent = observed(workers, "sent", 8);
+    await workers.start({ only: ["workers"] });
+    await sent;
+    expect(started.map(({ month }) => month).toSorted()).toEqual(months);
+    expect(started.every(({ attempt }) => attempt === 1)).toBe(true);
+    const at = started.findIndex(({ month }) => month === "2025-03");
+    expect(started[at]).toMatchObject({ beside: 0 });
+    // Nothing began beside it, and before and after it several did beside one another.
+    expect(started[at + 1]).toMatchObject({ beside: 0 });
+    expect(Math.max(...started.slice(0, at).map(({ beside }) => beside))).toBeGreaterThan(0);
+    expect(Math.max(...started.slice(at + 1).map(({ beside }) => beside))).toBeGreaterThan(0);
   });
 });

@@ -244,6 +244,37 @@ describe("the line", () => {
     expect(sends).toHaveLength(total);
   });
 
+  it("E6: workers that have nothing in common but Redis share the deliveries, and each is sent once", async () => {
+    const prefix = newPrefix();
+    // Each answers when both are under way, so that neither can be done before the other has begun.
+    const begun = new Set<number>();
+    let meet!: () => void;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    const processes = [0, 1].map((number) => {
+      const { provider, sends } = recordingProvider(async () => {
+        if (begun.add(number).size === 2) meet();
+        await met;
+        return { kind: "sent" };
+      });
+      return { bus: line.bus({ url, prefix, provider }), sends };
+    });
+    const router = line.bus({ url, prefix, provider: recordingProvider().provider });
+    const routed = observed(router, "routed", 60);
+    await router.start({ only: ["router"] });
+    for (let index = 0; index < 60; index++) await router.publishEvent.orderPlaced(order(`A-${index}`));
+    await routed;
+    let left = 60;
+    const allSent = new Promise<void>((resolve) => {
+      for (const { bus } of processes) bus.on("sent", () => void ((left -= 1) === 0 && resolve()));
+    });
+    await Promise.all(processes.map(({ bus }) => bus.start({ only: ["workers"] })));
+    await allSent;
+    const sends = processes.map((each) => each.sends.map(({ deliveryId }) => deliveryId));
+    expect(sends.map(({ length }) => length > 0)).toEqual([true, true]);
+    expect(sends.flat()).toHaveLength(60);
+    expect(new Set(sends.flat()).size).toBe(60);
+  });
+
   it("leaves a delivery that this build does not know to a newer one, without burning an attempt", async () => {
     const prefix = newPrefix();
     const { provider, sends } = recordingProvider();

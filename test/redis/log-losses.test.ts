@@ -188,7 +188,7 @@ describe("a count of events that was lost", () => {
     await append(topic, "3");
     await redis.hset(keys.groups(topic, 0), `${group}|n`, 900);
     expect(await mend(topic)).toEqual([{ kind: "numbers", group, again: 0 }]);
-    const [swept] = await log.sweep([place(topic)], "r", { minIdle: 0, limit: 10, suspectFrom: 3 });
+    const [swept] = await log.sweep([place(topic)], "r", { minIdle: 0, limit: 10, suspectFrom: 3, suspectsTogether: 2 });
     expect(swept!.unread).toBe(true);
   });
 });

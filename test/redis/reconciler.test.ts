@@ -10,10 +10,10 @@ import { reconcile, type ReconcilerOptions, startReconciler } from "../../src/bu
 import { redisReconcilerRecord } from "../../src/bus/redis-reconciler-record.ts";
 import type { Delivery } from "../../src/define/delivery.ts";
 import type { Observations } from "../../src/define/observation.ts";
-import type { Subscriber } from "../../src/index.ts";
+import { defineSubscriber, type Subscriber } from "../../src/index.ts";
 import { redisLog } from "../../src/log/redis-log.ts";
 import { redisLedger } from "../../src/workers/redis-ledger.ts";
-import { observed, orderPlaced, receipt, recordingProvider, testLine } from "../support/line.ts";
+import { observed, orderPlaced, receipt, receiptEmail, recordingProvider, testLine } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix: filePrefix } = testRedis();
@@ -120,6 +120,50 @@ describe("the reconciler", () => {
     // The queue forgets what is finished, the ledger does not.
     await queues.of("email").clean(Date.now() + 1_000);
     expect(await reconcile(options)).toEqual({ missing: 0 });
+  });
+
+  it("looks an audience up again that is nowhere, and nobody is written to twice; one that ended is left alone", async () => {
+    const prefix = `${filePrefix}-${(made += 1)}`;
+    let away = true;
+    const fans = defineSubscriber(orderPlaced, {
+      name: "fans",
+      deliver: ({ email }) => [
+        email({
+          template: receiptEmail,
+          async audience(_event, { cursor = 0 }) {
+            if (away && cursor === 10) throw new Error("the database is away");
+            const recipients = Array.from({ length: 10 }, (_, index) => ({ to: `fan-${Number(cursor) + index}@example.com` }));
+            return { recipients, ...(cursor === 20 ? {} : { next: Number(cursor) + 10 }) };
+          },
+          data: ({ data }) => ({ orderId: data.orderId }),
+          retry: { attempts: 100_000, delay: 60_000 },
+        }),
+      ],
+    });
+    const { provider, sends } = recordingProvider();
+    const begun = line.bus({ url, prefix, provider, subscribers: [fans] });
+    const [failed, first] = [observed(begun, "audienceRetrying"), observed(begun, "sent", 10)];
+    await begun.start();
+    await begun.publishEvent.orderPlaced({ orderId: "A-1", email: "asha@example.com" });
+    await Promise.all([failed, first]);
+    await begun.stop();
+    away = false;
+    const { options, redis } = parts(prefix, [fans]);
+    // As a Redis leaves it that lost what came last, or a person with a broom.
+    const sweepQueue = async (): Promise<number> => redis.del(...(await redis.keys(`${prefix}:{test.audiences}:*`)));
+    expect(await sweepQueue()).toBeGreaterThan(0);
+
+    const again = line.bus({ url, prefix, provider, subscribers: [fans] });
+    const [done, rest] = [observed(again, "audienceDone"), observed(again, "sent", 20)];
+    await again.start();
+    expect(await reconcile(options)).toEqual({ missing: 1 });
+    await Promise.all([done, rest]);
+    expect(sends.map(({ message }) => message.to).toSorted()).toEqual([...new Set(sends.map(({ message }) => message.to))].toSorted());
+    expect(sends).toHaveLength(30);
+    await again.stop();
+
+    expect(await sweepQueue()).toBeGreaterThan(0);
+    expect(await reconcile(parts(prefix, [fans], 25 * 60).options)).toEqual({ missing: 0 });
   });
 
   it("leaves alone what is not two minutes old, and what nobody has routed", async () => {

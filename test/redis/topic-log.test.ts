@@ -30,7 +30,7 @@ const position = (topic: string, group = "app.s"): Position => ({ topic, partiti
 const register = (topic: string, groups: readonly string[] = ["app.s"], application = "app") =>
   log.register({ application, topic, partition: 0, groups });
 const budget = { events: 500, bytes: 4_000_000 };
-const sweepAll = { minIdle: 0, limit: 100, suspectFrom: 3 };
+const sweepAll = { minIdle: 0, limit: 100, suspectFrom: 3, suspectsTogether: 2 };
 const idsOf = (entries: readonly { json: string }[]): string[] => entries.map(({ json }) => (JSON.parse(json) as { id: string }).id);
 const readers = async (topic: string): Promise<string[]> => {
   const infos = (await redis.xinfo("CONSUMERS", keys.log(topic, 0), "app.s")) as [string, string][];
@@ -183,43 +183,69 @@ describe("sweep", () => {
     expect((await log.sweep([position(topic)], "other", sweepAll))[0]!.taken[0]!.deliveries).toBe(2);
   });
 
-  it("takes suspects alone and the least handed-out first, so that only the culprit's count goes on growing", async () => {
+  it("takes those that have become suspects some at a time, and from then on each alone, so that only the culprit's count goes on growing", async () => {
     const topic = newTopic();
     await register(topic);
-    await appendAll(topic, ["culprit", "a", "b"]);
+    await appendAll(topic, ["culprit", "a", "b", "c"]);
     await log.read(position(topic), "r1", budget);
-    expect(idsOf((await log.sweep([position(topic)], "r2", sweepAll))[0]!.taken)).toEqual(["culprit", "a", "b"]);
+    expect(idsOf((await log.sweep([position(topic)], "r2", sweepAll))[0]!.taken)).toEqual(["culprit", "a", "b", "c"]);
     // All were handed out twice by now: r2 died too.
-    const order: string[] = [];
-    const counts: number[] = [];
-    for (let round = 0; round < 5; round++) {
+    const rounds: unknown[] = [];
+    for (let round = 0; round < 6; round++) {
       const { taken } = (await log.sweep([position(topic)], `r${round + 3}`, sweepAll))[0]!;
-      expect(taken).toHaveLength(1);
-      order.push(...idsOf(taken));
-      counts.push(taken[0]!.deliveries);
+      rounds.push([idsOf(taken), taken[0]!.deliveries]);
       // Each reader dies of the culprit, and finishes anything else.
-      if (!idsOf(taken).includes("culprit")) await log.acknowledge(position(topic), [{ entryId: taken[0]!.id }]);
+      if (!idsOf(taken).includes("culprit"))
+        await log.acknowledge(
+          position(topic),
+          taken.map(({ id }) => ({ entryId: id })),
+        );
     }
-    expect(order).toEqual(["culprit", "a", "b", "culprit", "culprit"]);
-    expect(counts).toEqual([3, 3, 3, 4, 5]);
+    expect(rounds).toEqual([
+      [["culprit", "a"], 3],
+      [["b", "c"], 3],
+      [["culprit"], 4],
+      [["a"], 4],
+      [["culprit"], 5],
+      [["culprit"], 6],
+    ]);
   });
 
-  it("takes one suspect of all positions at a time, and only when nothing else is left to take", async () => {
+  it("takes suspects of all positions together, and only when nothing else is left to take, be it behind pages of suspects", async () => {
     const [one, two] = [newTopic(), newTopic()];
     for (const topic of [one, two]) {
       await register(topic);
-      await appendAll(topic, ["old"]);
+      await appendAll(topic, ["old", "older", "oldest"]);
       await log.read(position(topic), "r1", budget);
     }
     const both = [position(one), position(two)];
-    await log.sweep(both, "r2", sweepAll);
+    const taken = async (reader: string, limit = 100) =>
+      (await log.sweep(both, reader, { ...sweepAll, limit, suspectsTogether: 4 })).map((swept) => idsOf(swept.taken));
+    await taken("r2");
     await appendAll(one, ["young"]);
     await log.read(position(one), "r2", budget);
-    const taken = async (reader: string) => (await log.sweep(both, reader, sweepAll)).map((swept) => idsOf(swept.taken));
-    expect(await taken("r3")).toEqual([["young"], []]);
-    const rounds = [await taken("r4"), await taken("r5"), await taken("r6")];
-    expect(rounds.map((lists) => lists.flat().length)).toEqual([1, 1, 1]);
-    expect(rounds.flat(2).toSorted()).toEqual(["old", "old", "young"]);
+    expect(await taken("r3", 2)).toEqual([["young"], []]);
+    const all = ["old", "older", "oldest"];
+    expect(await taken("r4")).toEqual([[...all, "young"], []]);
+    expect(await taken("r5")).toEqual([[], all]);
+    // Then there are only those that readers died with as suspects.
+    expect((await taken("r6")).map((list) => list.length)).toEqual([1, 0]);
+  });
+
+  it("what its reader has lived with for a while is no suspect, should it die later", async () => {
+    const topic = newTopic();
+    await register(topic);
+    await appendAll(topic, ["held"]);
+    await log.read(position(topic), "r1", budget);
+    for (const reader of ["r2", "r3", "r4"]) {
+      const { taken } = (await log.sweep([position(topic)], reader, sweepAll))[0]!;
+      await log.keep(
+        position(topic),
+        reader,
+        taken.map(({ id }) => id),
+      );
+    }
+    expect((await log.sweep([position(topic)], "r5", sweepAll))[0]!.taken).toMatchObject([{ deliveries: 2 }]);
   });
 
   it("says whether anything is unread: the bell that was missed", async () => {

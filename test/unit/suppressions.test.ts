@@ -147,6 +147,7 @@ describe("a worker", () => {
     const job = {
       content: delivery,
       attempt: 1,
+      deaths: 0,
       signal: new AbortController().signal,
       save: async () => undefined,
       progress: async () => undefined,

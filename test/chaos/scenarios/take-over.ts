@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { conclude } from "../conclude.ts";
+import { acknowledgements, heldByRouter, timesLine } from "../held.ts";
 import { spread } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -21,6 +22,7 @@ export const takeOver: Scenario = {
     await Promise.all(["worker-1", "worker-2"].map((name) => stage.run("workers", { name, subscribers })));
     const load = stage.load({ count: events, perSecond });
 
+    const routed = acknowledgements(stage);
     const killsEnd = events * 0.65;
     for (const [index, moment] of spread(stage.random, { count: kills, from: 500, to: killsEnd }).entries()) {
       await load.reached(moment);
@@ -28,6 +30,7 @@ export const takeOver: Scenario = {
       await victim.started();
       stage.fault(`kill -9 ${victim.name}`);
       await victim.signal("SIGKILL");
+      routed.watch(heldByRouter(stage, Date.now(), subscribers));
     }
     await load.reached(killsEnd);
     const sleeper = routers[0]!;
@@ -36,11 +39,13 @@ export const takeOver: Scenario = {
     await pause(stoppedMs);
     await sleeper.signal("SIGCONT");
 
+    const times = await routed.after();
     return conclude(stage, {
       // No worker is touched.
       bound: 0,
       subscribersOf: () => subscribers,
       broken: () => stage.ends().map((end) => `ended by itself: ${end}`),
+      figures: { "what a killed router held was routed after": timesLine(times) },
     });
   },
 };
