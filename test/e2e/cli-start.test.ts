@@ -57,7 +57,10 @@ describe("busbar start", () => {
 
   it("refuses a role that it does not know as a wrong call", async () => {
     const { code, stderr } = await runCli(["start", "--only", "router,cook"], { env });
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'busbar: --only takes some of router,workers,server; it does not know "cook"\n' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'busbar: --only takes some of router,workers,relay,server; it does not know "cook"\n',
+    });
   });
 
   it("D6: says that no Redis answers at REDIS_URL, without its password", async () => {

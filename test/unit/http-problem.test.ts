@@ -5,13 +5,14 @@ import { fromBusbarError, HttpProblem } from "../../src/server/problem.ts";
 import { problemFrom } from "../../src/server/request-error.ts";
 
 const codes = Object.keys(errorCodes) as ErrorCode[];
-/** What only a start, a definition or the command line can bring about. */
+/** What only a start, a definition, a transaction of the application or the command line can bring about. */
 const neverOfRequests: readonly ErrorCode[] = [
   "INVALID_DEFINITION",
   "INVALID_CONFIGURATION",
   "PORT_IN_USE",
   "ALREADY_RUNNING",
   "CANNOT_PLAN",
+  "OUTBOX_FAILED",
 ];
 
 describe("an error of busbar as a problem", () => {
