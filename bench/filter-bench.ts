@@ -1,5 +1,5 @@
-import { matches, parse, type ParsedPattern, patternIndex } from "../src/filter/index.ts";
-import { hostileFilters } from "./hostile-filters.ts";
+import { matches, parse, patternIndex } from "../src/filter/index.ts";
+import { hostileBench } from "./hostile-bench.ts";
 import { percentile } from "./percentile.ts";
 import type { Result } from "./result.ts";
 
@@ -14,8 +14,8 @@ const order = (number: number) => ({
 const orders = Array.from({ length: 1_000 }, (_, number) => order(number));
 
 /** What filters cost: one, many of them, and the worst that could be thought of. */
-export function filterBench(): Result[] {
-  return [...simple(), ...index(), likeEventRuler(), worst()];
+export async function filterBench(): Promise<Result[]> {
+  return [...simple(), ...index(), likeEventRuler(), ...(await hostileBench())];
 }
 
 /** Microseconds a call of processor time, so that what else the machine does counts little; the median and the worst of the rounds. */
@@ -115,27 +115,4 @@ function likeEventRuler(): Result {
     count: 200_000,
     goal: undefined,
   };
-}
-
-/** Of each pair that was made to be slow, once it is warm, the median; of those the largest. */
-function worst(): Result {
-  const slow = hostileFilters().map(({ name, pattern, payload }) => {
-    const parsed = parse(pattern);
-    // Of microseconds a thousandth, so milliseconds.
-    return { name, ...rounds(1_000, () => matchOnce(parsed, payload)) };
-  });
-  const times = slow.map(({ p50 }) => p50).toSorted((a, b) => a - b);
-  const { name } = slow.find(({ p50 }) => p50 === times.at(-1))!;
-  return {
-    what: `filter: the slowest of ${slow.length} hostile patterns on 256 KB, ${name} (p99: the median of all)`,
-    unit: "ms",
-    p50: times.at(-1)!,
-    p99: percentile(times, 0.5),
-    count: slow.length * 40,
-    goal: 5,
-  };
-}
-
-function matchOnce(pattern: ParsedPattern, payload: unknown): void {
-  if (matches(pattern, payload)) found += 1;
 }

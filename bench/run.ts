@@ -22,7 +22,7 @@ import { typesBench } from "./types-bench.ts";
 
 const benches = {
   plan: async () => [planBench()],
-  filter: async () => filterBench(),
+  filter: filterBench,
   templates: templatesBench,
   types: async () => [await typesBench()],
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],

@@ -21,6 +21,12 @@ export function isSame(a: Bits, b: Bits): boolean {
   return true;
 }
 
+/** Whether all members of a set are in another. */
+export function has(all: Bits, some: Bits): boolean {
+  for (let word = 0; word < all.length; word++) if ((some[word]! & ~all[word]!) !== 0) return false;
+  return true;
+}
+
 /** Whether two sets have a member in common. */
 export function meets(a: Bits, b: Bits): boolean {
   for (let word = 0; word < a.length; word++) if ((a[word]! & b[word]!) !== 0) return true;
@@ -33,6 +39,33 @@ export function keepOnly(into: Bits, others: Bits): void {
 
 export function add(into: Bits, others: Bits): void {
   for (let word = 0; word < into.length; word++) into[word]! |= others[word]!;
+}
+
+/** The set that was added last of those that one look-up gives; to be forgotten where a new set is begun. */
+export interface Added {
+  last: Bits | undefined;
+}
+
+/**
+ * Adds a set, where it is not the one that was added last: of most values in a list, a look-up gives the same. What has members in its last word is
+ * always added: that word is emptied in between.
+ */
+export function addOnce(added: Added, others: Bits | undefined, into: Bits): void {
+  if (others === undefined || (added.last === others && others[others.length - 1] === 0)) return;
+  added.last = others;
+  add(into, others);
+}
+
+/** Adds the members of a set; whether there was one that was not in it. */
+export function addNew(into: Bits, others: Bits): boolean {
+  let isNew = false;
+  for (let word = 0; word < into.length; word++) {
+    const both = into[word]! | others[word]!;
+    if (both === into[word]) continue;
+    into[word] = both;
+    isNew = true;
+  }
+  return isNew;
 }
 
 /** Adds the members of one set that are not in another. */

@@ -6,7 +6,7 @@ import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Place, Program } from "./program.ts";
 import { below, cut, shown } from "./shown.ts";
 import { undotted } from "./undotted.ts";
-import { tryLeaves, tryPlace } from "./walk.ts";
+import { tryPlace, tryValues } from "./walk.ts";
 
 /** Why a payload is not what a pattern asks for. */
 export interface Explanation {
@@ -75,9 +75,12 @@ interface Looking {
 /** Of a place at which a rule does not hold. */
 function reasonAt(place: Place, value: unknown, { rule, path }: Looking): Reason {
   const list = Array.isArray(value) ? elements(value) : [value];
-  for (const leaf of place.leaves) {
+  const hasValue = tryValues(place, list);
+  for (const [index, leaf] of place.leaves.entries()) {
     const test = leaf.tests.find(({ rules }) => hasBit(rules, rule));
-    if (test === undefined || hasBit(tryLeaves(leaf, list), rule)) continue;
+    const words = place.all.length;
+    const holding = hasValue ? place.ofValues.subarray(index * words, (index + 1) * words) : leaf.absent;
+    if (test === undefined || hasBit(holding, rule)) continue;
     const wanted = conditionsText(test.conditions);
     const operators = [...new Set(test.conditions.map(operatorOf))];
     return { text: leafText(path, value, wanted), failure: { path, operators, wanted, seen: seen(value) }, rules: test.rules };
@@ -85,7 +88,7 @@ function reasonAt(place: Place, value: unknown, { rule, path }: Looking): Reason
   // All elements fail: the first stands for them.
   const [first] = list;
   const others = Array.isArray(value) && list.length > 1 ? "no element matches; in the first, " : "";
-  const object = isObject(first) ? (place.dotted.size > 0 ? undotted(place, first) : first) : {};
+  const object = isObject(first) ? (place.dotted.length > 0 ? undotted(place, first) : first) : {};
   const failing = place.below.find((each) => !hasBit(tryPlace(each, own(object, each.key)), rule))!;
   const reason = reasonAt(failing, own(object, failing.key), { rule, path: below(path, failing.key) });
   return { ...reason, text: `${others}${reason.text}` };

@@ -1,203 +1,186 @@
-import { addressFinder, addressKey, blockOf } from "./address-key.ts";
-import { affixes } from "./affixes.ts";
-import { add, addWithout, type Bits, meets, union } from "./bits.ts";
-import { folded } from "./folded.ts";
-import { leftOut } from "./left-out.ts";
-import type { Comparison, Condition, Likeness, Scalar } from "./parsed-pattern.ts";
-import { type Lookup, numberFinder, type Range, ranges } from "./ranges.ts";
-import { wildcardTest } from "./wildcard.ts";
+import { addressFinder } from "./address-key.ts";
+import { add, type Added, addOnce, type Bits, copyInto, has, union } from "./bits.ts";
+import { type Gathered, gathered, type LeafTest } from "./gathered.ts";
+import { keysOf, outcome } from "./outcomes.ts";
+import type { Scalar } from "./parsed-pattern.ts";
+import { line, placeOfNumber, type Range } from "./ranges.ts";
+import { addBy, type TextTree, textTree } from "./text-tree.ts";
+import { unitsOf } from "./units.ts";
+import { hasEndsOf, isLikeBetween, unitBits, type Wildcard, wildcardOf } from "./wildcard.ts";
 
-/** A leaf's list of conditions, and the rules that it belongs to. */
-export interface LeafTest {
-  readonly conditions: readonly Condition[];
-  readonly rules: Bits;
+/**
+ * All that the lists of one place ask for, as one. What a value costs does not grow with the number of lists or of their conditions, apart from a
+ * logarithm and the wildcards, which are few. It is plain data for one function, `hold`, that is the same for all patterns: so a process that has
+ * seen many patterns runs the same code as one that has seen few.
+ */
+export interface LeafIndex {
+  /** What holds of every value: the rules that ask nothing. All sets but those for texts have them, so that one look-up may be all. */
+  readonly unasked: Bits;
+  /** Texts, booleans and null by themselves, with what holds of them; and what holds of those that are not named. */
+  readonly exact: ReadonlyMap<Scalar, Bits>;
+  readonly otherwise: Bits;
+  readonly ofNoText: Bits;
+  readonly numbers: Float64Array;
+  readonly ofNumbers: readonly Bits[];
+  /** Whether `exact` has all that there is to know of a text. */
+  readonly isExact: boolean;
+  readonly trees: readonly TextTree[];
+  readonly addresses: ((text: string) => number | undefined) | undefined;
+  readonly ofAddresses: readonly (Bits | undefined)[];
+  readonly wildcards: readonly { readonly wildcard: Wildcard; readonly rules: Bits }[];
+  /**
+   * Lists of several kinds of things that are left out have a bit each in the last word of a set: which of them a text has hit. By those bits, what holds
+   * because of the lists that it has not. Empty where there are none.
+   */
+  readonly missing: readonly Bits[];
+  /** How many parts of one are kept of numbers; 0 where they are not cut. */
+  readonly parts: number;
+  readonly added: { readonly alone: Added; readonly missing: Added };
+}
+
+/** The sets of the tests have a last word for the lists of `missing`, which is 0. */
+export function leafIndex(
+  tests: readonly LeafTest[],
+  { unasked, decimals }: { readonly unasked: Bits; readonly decimals: number | undefined },
+): LeafIndex {
+  const parts = decimals === undefined ? 0 : 10 ** decimals;
+  const all = gathered(tests, (value) => cut(value, parts));
+  const { prefix, prefixFolded, equalFolded, suffix, suffixFolded } = all;
+  const trees = [
+    textTree({ begin: prefix }),
+    textTree({ begin: prefixFolded, whole: equalFolded, folds: true }),
+    textTree({ begin: suffix, ending: true }),
+    textTree({ begin: suffixFolded, ending: true, folds: true }),
+  ].filter((tree) => tree !== undefined);
+  const leaving = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].flatMap((kind) => kind.leaving ?? []);
+  const likeNothing = [...leaving, ...all.lists].reduce<Bits | undefined>(union, undefined);
+  const otherwise = outcome(all.equal.leaving, all.present, undefined);
+  const addresses = line(all.addresses);
+  const numbers = numberLine(all, otherwise);
+  const withUnasked = together(unasked);
+  const ofNoText = together(likeNothing === undefined ? unasked : union(unasked, likeNothing));
+  return {
+    unasked,
+    exact: new Map(exactOf(all).map(([value, rules]) => [value, typeof value === "string" ? withUnasked(rules) : ofNoText(rules)])),
+    otherwise: withUnasked(otherwise),
+    ofNoText: ofNoText(otherwise),
+    numbers: Float64Array.from(numbers.bounds),
+    ofNumbers: numbers.holding.map(ofNoText),
+    isExact: trees.length === 0 && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0,
+    trees,
+    addresses: all.addresses.length === 0 ? undefined : addressFinder(addresses.bounds),
+    ofAddresses: addresses.holding,
+    wildcards: [...all.wildcards.values()].map(({ parts: cutParts, rules }) => ({ wildcard: wildcardOf(cutParts), rules })),
+    missing: missingOf(all.lists),
+    parts,
+    added: { alone: { last: undefined }, missing: { last: undefined } },
+  };
+}
+
+/** Puts a set together with one that is always the same; each once, so that they stay few. */
+function together(always: Bits): (rules: Bits | undefined) => Bits {
+  const made = new Map<Bits, Bits>();
+  return (rules) => {
+    if (rules === undefined) return always;
+    const known = made.get(rules) ?? union(always, rules);
+    made.set(rules, known);
+    return known;
+  };
+}
+
+function exactOf({ equal, present }: Gathered): (readonly [Scalar, Bits | undefined])[] {
+  return [...keysOf(equal)].flatMap((key) => {
+    if (typeof key === "number") return [];
+    const asked = equal.asked.get(key);
+    const both = asked === undefined || present === undefined ? (asked ?? present) : union(asked, present);
+    return [[key, outcome(equal.leaving, both, equal.leftOut.get(key))] as const];
+  });
+}
+
+function alone(of: ReadonlyMap<Scalar, Bits>): Range<number>[] {
+  return [...of].flatMap(([than, bits]) =>
+    typeof than === "number" ? [{ from: { than, open: false }, to: { than, open: false }, bits }] : [],
+  );
+}
+
+/** Numbers by themselves are ranges, too: in a map, some that are chosen for it would all lie in one place. */
+function numberLine({ equal, ranges, present }: Gathered, otherwise: Bits | undefined) {
+  const asked = [...ranges, ...alone(equal.asked), ...(present === undefined ? [] : [{ bits: present }])];
+  const leftOut = alone(equal.leftOut);
+  if (asked.length + leftOut.length === 0) return { bounds: [], holding: [otherwise] };
+  return line(asked, { leftOut, leaving: equal.leaving });
+}
+
+function missingOf(lists: readonly Bits[]): Bits[] {
+  if (lists.length === 0) return [];
+  return Array.from({ length: 1 << lists.length }, (_, hit) => {
+    const rules = new Int32Array(lists[0]!.length);
+    for (const [list, own] of lists.entries()) if (((hit >> list) & 1) === 0) add(rules, own);
+    return rules;
+  });
+}
+
+function cut(value: number, parts: number): number {
+  return parts === 0 ? value : Math.trunc(value * parts) / parts;
+}
+
+/** What holds of a value by a single look-up; undefined where there is more to look up. */
+export function lookUp(index: LeafIndex, value: Scalar): Bits | undefined {
+  if (typeof value === "number") return index.ofNumbers[placeOfNumber(index.numbers, cut(value, index.parts))];
+  if (typeof value !== "string") return index.exact.get(value) ?? index.ofNoText;
+  return index.isExact ? exactly(index, value) : undefined;
+}
+
+function exactly({ exact, otherwise }: LeafIndex, text: string): Bits {
+  return (exact.size === 0 ? undefined : exact.get(text)) ?? otherwise;
+}
+
+/** Empties a set but for what holds of every value, so that what holds of some can be added to it by `hold`. */
+export function beginHolding(index: LeafIndex, into: Bits): void {
+  const { trees, added } = index;
+  copyInto(into, index.unasked);
+  added.alone.last = index.unasked;
+  added.missing.last = undefined;
+  for (let tree = 0; tree < trees.length; tree++) {
+    const { begun, ended } = trees[tree]!.added;
+    begun.last = undefined;
+    ended.last = undefined;
+  }
 }
 
 /** Adds the rules of those tests that hold of a value. */
-export type LeafIndex = (value: Scalar, into: Bits) => void;
-
-/**
- * Many leaf tests as one. What a value costs does not grow with the number of tests or of their conditions, apart from a logarithm and the
- * wildcards, which are few.
- */
-export function leafIndex(tests: readonly LeafTest[], decimals?: number): LeafIndex {
-  if (decimals !== undefined) return cutIndex(tests, decimals);
-  const alike = gathered(tests.flatMap(({ conditions, rules }) => conditions.map((condition) => ({ condition, rules }))));
-  const negated = layersOf(tests);
-  if (negated.length === 0) return alike;
-  return (value, into) => {
-    alike(value, into);
-    for (const { rules, hits, without } of negated) {
-      without.fill(0);
-      hits(value, without);
-      addWithout(into, rules, without);
-    }
-  };
-}
-
-/** The same, with no more than so many decimals of a number, in tests as in values. */
-function cutIndex(tests: readonly LeafTest[], decimals: number): LeafIndex {
-  const unit = 10 ** decimals;
-  const cut = <T>(value: T): T => (typeof value === "number" ? ((Math.trunc(value * unit) / unit) as T) : value);
-  const cutCondition = (condition: Condition): Condition => {
-    if (condition.is === "equal") return { ...condition, value: cut(condition.value) };
-    if (condition.is === "none-of") return { ...condition, values: condition.values.map(cut) };
-    if (condition.is !== "numeric") return condition;
-    return { ...condition, comparisons: condition.comparisons.map(({ sign, than }) => ({ sign, than: cut(than) })) };
-  };
-  const index = leafIndex(tests.map(({ conditions, rules }) => ({ conditions: conditions.map(cutCondition), rules })));
-  return (value, into) => index(cut(value), into);
-}
-
-type Gathered = readonly { readonly condition: Condition; readonly rules: Bits }[];
-
-/** The conditions that ask for something; those that leave something out are passed over. */
-function gathered(all: Gathered): LeafIndex {
-  const exact = new Map<Scalar, Bits>();
-  const exactFolded = new Map<string, Bits>();
-  const prefixes = new Map<string, Bits>();
-  const foldedPrefixes = new Map<string, Bits>();
-  const suffixes = new Map<string, Bits>();
-  const foldedSuffixes = new Map<string, Bits>();
-  const numbers: Range<number>[] = [];
-  const addresses: Range<string>[] = [];
-  const wildcards: { readonly test: (text: string) => boolean; readonly rules: Bits }[] = [];
-  let present: Bits | undefined;
-  for (const { condition, rules } of all) {
-    const under = <K>(map: Map<K, Bits>, key: K): unknown => map.set(key, union(map.get(key), rules));
-    switch (condition.is) {
-      case "equal":
-        under(exact, condition.value);
-        break;
-      case "equal-ignoring-case":
-        under(exactFolded, condition.folded);
-        break;
-      case "prefix":
-        under(prefixes, condition.prefix);
-        break;
-      case "prefix-ignoring-case":
-        under(foldedPrefixes, condition.folded);
-        break;
-      case "suffix":
-        under(suffixes, condition.suffix);
-        break;
-      case "suffix-ignoring-case":
-        under(foldedSuffixes, condition.folded);
-        break;
-      case "wildcard": {
-        const [first, last] = condition.parts;
-        if (condition.parts.length === 1) under(exact, first!);
-        else if (condition.parts.length === 2 && last === "") under(prefixes, first!);
-        else if (condition.parts.length === 2 && first === "") under(suffixes, last!);
-        else wildcards.push({ test: wildcardTest(condition.parts), rules });
-        break;
-      }
-      case "numeric":
-        numbers.push(rangeOf(condition.comparisons, rules));
-        break;
-      case "cidr":
-        addresses.push(addressRange(condition, rules));
-        break;
-      case "exists":
-        if (condition.exists) present = union(present, rules);
-        break;
-    }
+export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
+  const { added } = index;
+  const found = lookUp(index, value);
+  if (found !== undefined) return addOnce(added.alone, found, into);
+  const text = value as string;
+  const { trees, addresses, ofAddresses, wildcards, missing } = index;
+  addOnce(added.alone, exactly(index, text), into);
+  for (let tree = 0; tree < trees.length; tree++) addBy(trees[tree]!, text, into);
+  if (addresses !== undefined) {
+    const place = addresses(text);
+    const block = place === undefined ? undefined : ofAddresses[place];
+    if (block !== undefined) add(into, block);
   }
-  const texts = textLookup({ exactFolded, prefixes, foldedPrefixes, suffixes, foldedSuffixes, wildcards, addresses });
-  const inRange = ranges(numbers, numberFinder);
-  if (exact.size === 0 && present === undefined && texts === undefined && inRange !== undefined)
-    return (value, into) => void (typeof value === "number" && addFound(into, inRange(value)));
-  if (exact.size === 0 && present === undefined && texts !== undefined && inRange === undefined)
-    return (value, into) => void (typeof value === "string" && texts(value, into));
-  return (value, into) => {
-    const same = exact.size === 0 ? undefined : exact.get(value);
-    if (same !== undefined) add(into, same);
-    if (present !== undefined) add(into, present);
-    if (typeof value === "string") texts?.(value, into);
-    else if (typeof value === "number" && inRange !== undefined) addFound(into, inRange(value));
-  };
+  if (wildcards.length > 0) holdWildcards(index, text, into);
+  if (missing.length === 0) return;
+  const last = into.length - 1;
+  const hit = into[last]!;
+  into[last] = 0;
+  addOnce(added.missing, missing[hit], into);
 }
 
-interface TextSets {
-  readonly exactFolded: ReadonlyMap<string, Bits>;
-  readonly prefixes: ReadonlyMap<string, Bits>;
-  readonly foldedPrefixes: ReadonlyMap<string, Bits>;
-  readonly suffixes: ReadonlyMap<string, Bits>;
-  readonly foldedSuffixes: ReadonlyMap<string, Bits>;
-  readonly wildcards: readonly { readonly test: (text: string) => boolean; readonly rules: Bits }[];
-  readonly addresses: readonly Range<string>[];
-}
+/** A longer text has most units. */
+const few = 64;
 
-/** Undefined where there is nothing to look for. */
-function textLookup(sets: TextSets): ((text: string, into: Bits) => void) | undefined {
-  const steps: ((text: string, into: Bits) => void)[] = [];
-  const step = (lookup: Lookup<string> | undefined, of = (text: string): string | undefined => text): void => {
-    if (lookup === undefined) return;
-    steps.push((text, into) => {
-      const sought = of(text);
-      if (sought !== undefined) addFound(into, lookup(sought));
-    });
-  };
-  const lengths = new Set([...sets.exactFolded.keys()].map(({ length }) => length));
-  if (lengths.size > 0)
-    step(
-      (text) => sets.exactFolded.get(text),
-      (text) => (lengths.has(text.length) ? folded(text) : undefined),
-    );
-  step(affixes(sets.prefixes));
-  step(affixes(sets.foldedPrefixes, { folded: true }));
-  step(affixes(sets.suffixes, { ending: true }));
-  step(affixes(sets.foldedSuffixes, { ending: true, folded: true }));
-  step(ranges(sets.addresses, addressFinder));
-  for (const { test, rules } of sets.wildcards) steps.push((text, into) => void (test(text) && add(into, rules)));
-  if (steps.length < 2) return steps[0];
-  return (text, into) => {
-    for (const each of steps) each(text, into);
-  };
-}
-
-function addFound(into: Bits, found: Bits | undefined): void {
-  if (found !== undefined) add(into, found);
-}
-
-function addressRange({ address, bits }: Extract<Condition, { is: "cidr" }>, rules: Bits): Range<string> {
-  const { from, to } = blockOf(addressKey(address)!, bits);
-  return { from: { than: from, open: false }, to: { than: to, open: false }, bits: rules };
-}
-
-function rangeOf(comparisons: readonly Comparison[], bits: Bits): Range<number> {
-  let range: Range<number> = { bits };
-  for (const { sign, than } of comparisons) {
-    const bound = { than, open: !sign.includes("=") };
-    if (sign !== "<" && sign !== "<=") range = { ...range, from: bound };
-    if (sign !== ">" && sign !== ">=") range = { ...range, to: bound };
+/** All wildcards share the units of a text, which are only made where one begins and ends as the text does. */
+function holdWildcards({ wildcards }: LeafIndex, text: string, into: Bits): void {
+  const bits = text.length > few ? -1 : unitBits(text);
+  let units: Uint16Array | undefined;
+  for (let each = 0; each < wildcards.length; each++) {
+    const { wildcard, rules } = wildcards[each]!;
+    if ((wildcard.bits & ~bits) !== 0 || has(into, rules) || !hasEndsOf(wildcard, text)) continue;
+    units ??= unitsOf(text);
+    if (isLikeBetween(wildcard, units, text.length)) add(into, rules);
   }
-  return range;
-}
-
-interface Layer {
-  readonly rules: Bits;
-  /** Adds the rules whose condition is not met. */
-  readonly hits: LeafIndex;
-  readonly without: Bits;
-}
-
-/**
- * What tests leave out. A test that leaves out several things, of which leaving out one is enough, is in as many layers; `leftOut` has made few
- * of many.
- */
-function layersOf(tests: readonly LeafTest[]): Layer[] {
-  const layers: { tests: { condition: Condition; rules: Bits }[]; rules: Bits }[] = [];
-  for (const { conditions, rules } of tests) {
-    const free = layers.slice();
-    for (const alternatives of leftOut(conditions)) {
-      const index = free.findIndex((layer) => !meets(layer.rules, rules));
-      const [found] = index < 0 ? [] : free.splice(0, index + 1).slice(-1);
-      const layer = found ?? { tests: [], rules: new Int32Array(rules.length) };
-      if (found === undefined) layers.push(layer);
-      add(layer.rules, rules);
-      layer.tests.push(...alternatives.map((condition: Likeness | { is: "equal"; value: Scalar }) => ({ condition, rules })));
-    }
-  }
-  return layers.map(({ tests: hit, rules }) => ({ rules, hits: gathered(hit), without: new Int32Array(rules.length) }));
 }

@@ -1,34 +1,35 @@
-import type { Condition, Likeness } from "./parsed-pattern.ts";
+import type { Condition } from "./parsed-pattern.ts";
+import { isOfOneKind, type Simplest, simplest } from "./simplest.ts";
 
 /** One thing of which a value must be none. */
-export type Excluded = Likeness | { readonly is: "equal"; readonly value: string | number };
+export type Excluded = Simplest | { readonly is: "equal"; readonly value: string | number };
 
 /**
  * What the `anything-but` entries of a list leave out, one inner list for each: a value passes where, of at least one inner list, it is none.
- * Entries of one kind become one, which leaves out what all of them do, so that at most four and the wildcards remain. Where one of them leaves out
+ * Entries of one kind become one, which leaves out what all of them do, so that at most four and the mixed ones remain. Where one of them leaves out
  * nothing, every value passes.
  */
 export function leftOut(conditions: readonly Condition[]): readonly (readonly Excluded[])[] {
   const kinds = new Map<string, Excluded[]>();
-  const wildcards = new Map<string, readonly Excluded[]>();
+  const mixed = new Map<string, readonly Excluded[]>();
   for (const condition of conditions) {
     const excluded = excludedBy(condition);
     if (excluded === undefined) continue;
     const [first] = excluded;
     if (first === undefined) continue;
-    if (first.is === "wildcard") wildcards.set(JSON.stringify(excluded), excluded);
+    if (!isOfOneKind(excluded)) mixed.set(JSON.stringify(excluded), excluded);
     else {
       const before = kinds.get(first.is);
       kinds.set(first.is, before === undefined ? [...excluded] : both(before, excluded));
     }
   }
-  return [...kinds.values(), ...wildcards.values()];
+  return [...kinds.values(), ...mixed.values()];
 }
 
 /** Undefined where a condition leaves nothing out. */
 export function excludedBy(condition: Condition): readonly Excluded[] | undefined {
   if (condition.is === "none-of") return condition.values.map((value) => ({ is: "equal", value }));
-  return condition.is === "none-like" ? condition.of : undefined;
+  return condition.is === "none-like" ? condition.of.map(simplest) : undefined;
 }
 
 /** What two lists of one kind both leave out: of each, what the other covers. */

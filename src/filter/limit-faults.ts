@@ -1,13 +1,15 @@
 import type { FilterProblem } from "./filter-error.ts";
+import { excludedBy } from "./left-out.ts";
 import { patternLimits } from "./limits.ts";
 import type { Condition, Likeness, ParsedPattern } from "./parsed-pattern.ts";
 import { combinationsOf } from "./rules.ts";
+import { isOfOneKind, simplest } from "./simplest.ts";
 import { tooComplex } from "./text-operators.ts";
 
 /** Why a pattern that is written correctly is too much. */
 export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
   const faults: FilterProblem[] = [];
-  const { combinations, wildcards, depth } = patternLimits;
+  const { combinations, wildcards, leftOutLists, depth } = patternLimits;
   if (combinationsOf(pattern, combinations) > combinations)
     faults.push({
       path: "",
@@ -17,13 +19,20 @@ export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
   const searched = new Set(
     conditionsOf(pattern)
       .flatMap(likenessesOf)
-      .filter(isSearched)
-      .map(({ wildcard }) => wildcard),
+      .filter((likeness) => likeness.is === "wildcard" && simplest(likeness).is === "wildcard")
+      .map((likeness) => JSON.stringify(likeness)),
   ).size;
   if (searched > wildcards)
     faults.push({
       path: "",
       problem: `the pattern has ${searched} wildcards with a star that is neither only at the beginning nor only at the end: at most ${wildcards}`,
+      vendor: tooComplex,
+    });
+  const lists = new Set(conditionsOf(pattern).flatMap(mixedList)).size;
+  if (lists > leftOutLists)
+    faults.push({
+      path: "",
+      problem: `the pattern leaves out ${lists} different lists of wildcards whose stars are not all at one end: at most ${leftOutLists}`,
       vendor: tooComplex,
     });
   if (levelsOf(pattern) > depth) faults.push({ path: "", problem: `a path in the pattern has more than ${depth} steps` });
@@ -40,13 +49,10 @@ function likenessesOf(condition: Condition): readonly Likeness[] {
   return condition.is === "wildcard" ? [condition] : [];
 }
 
-type Wildcard = Extract<Likeness, { readonly is: "wildcard" }>;
-
-/** Others are a prefix, a suffix or a text. */
-function isSearched(likeness: Likeness): likeness is Wildcard {
-  if (likeness.is !== "wildcard") return false;
-  const { parts } = likeness;
-  return parts.length > 2 || (parts.length === 2 && parts[0] !== "" && parts[1] !== "");
+/** Of what leaves out things that cannot all be looked up at once, how it is written. */
+function mixedList(condition: Condition): readonly string[] {
+  const excluded = excludedBy(condition);
+  return excluded === undefined || isOfOneKind(excluded) ? [] : [JSON.stringify(excluded)];
 }
 
 function levelsOf({ fields, or }: ParsedPattern): number {

@@ -5,11 +5,15 @@ export const patternLimits = {
   /** Bytes of its JSON, without spaces. */
   bytes: 32_768,
   /** Combinations of the branches of its `$or`s. */
-  combinations: 256,
+  combinations: 128,
   /** Wildcards that more than the beginning and the end of a text must be looked at for. */
   wildcards: 5,
+  /** Different lists of wildcards left out in which there is one of those, or which have stars at both ends of texts. */
+  leftOutLists: 5,
   /** Stars in one wildcard. */
   stars: 5,
+  /** Characters between two stars: the hashes by which they are looked for can be told apart up to about so many. */
+  part: 120,
   /** Numbers beyond it are not kept exactly, in a pattern as in a payload. */
   number: 2 ** 53,
 } as const;

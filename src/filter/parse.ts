@@ -1,6 +1,7 @@
 import { FilterError, type FilterProblem, sentenceOf } from "./filter-error.ts";
 import { readJson } from "./json-reader.ts";
 import { limitFaults } from "./limit-faults.ts";
+import { programOf } from "./match.ts";
 import { operatorNames, parseCondition } from "./operators.ts";
 import type { Condition, ParsedField, ParsedPattern } from "./parsed-pattern.ts";
 import { NotPlain, plainCopy } from "./plain-copy.ts";
@@ -13,6 +14,9 @@ export type { ParsedPattern } from "./parsed-pattern.ts";
 /** Keys that change prototypes. */
 const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
 
+/** From how many characters on, in its parsed form, a pattern is made ready to be matched when it is read. */
+const large = 2_000;
+
 /** A pattern that can be matched, or everything that is wrong with it: `problems` as sentences, each with its path, `faults` in parts. */
 export type Parsed =
   | { readonly matcher: ParsedPattern }
@@ -23,6 +27,13 @@ export type Parsed =
  * in EventBridge: `{ "a.b": … }` and `{ "a": { "b": … } }` are the same.
  */
 export function parsePattern(pattern: unknown, dialect: Dialect = {}): Parsed {
+  const result = parsedOrNot(pattern, dialect);
+  // Now and not when the first event comes: of a large pattern it takes longer than a match. Of small ones there may be many that are never tried.
+  if ("matcher" in result && JSON.stringify(result.matcher).length > large) programOf(result.matcher);
+  return result;
+}
+
+function parsedOrNot(pattern: unknown, dialect: Dialect): Parsed {
   const faults: FilterProblem[] = [];
   try {
     return parsed(plainCopy(pattern, faults), { dialect, faults });

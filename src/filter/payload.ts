@@ -17,11 +17,7 @@ export function isObject(value: unknown): value is object {
 /** The elements of a list, and of the lists in it, however deep: without recursion, so that no payload makes it overflow. */
 export function elements(list: readonly unknown[]): readonly unknown[] {
   let nested = false;
-  for (const element of list) {
-    if (!Array.isArray(element)) continue;
-    nested = true;
-    break;
-  }
+  for (let index = 0; index < list.length && !nested; index++) nested = Array.isArray(list[index]);
   if (!nested) return list;
   const found: unknown[] = [];
   const lists: (readonly unknown[])[] = [];
@@ -37,16 +33,16 @@ export function elements(list: readonly unknown[]): readonly unknown[] {
       continue;
     }
     const element = open[place++];
-    if (!Array.isArray(element)) {
-      found.push(element);
-      continue;
+    if (!Array.isArray(element)) found.push(element);
+    else if (element.length === 1 && !Array.isArray(element[0])) found.push(element[0]);
+    else if (element.length > 0) {
+      // Of a list that is at its end, nothing is left to come back to.
+      if (place < open.length) {
+        lists.push(open);
+        places.push(place);
+      }
+      open = element;
+      place = 0;
     }
-    // Of a list that is at its end, nothing is left to come back to.
-    if (place < open.length) {
-      lists.push(open);
-      places.push(place);
-    }
-    open = element;
-    place = 0;
   }
 }

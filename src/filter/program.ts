@@ -1,17 +1,18 @@
 import { absenceOf } from "./absence.ts";
 import { add, type Bits, bitsOf, isSame, keepOnly, meets } from "./bits.ts";
-import { type LeafIndex, leafIndex, type LeafTest } from "./leaf-index.ts";
+import type { LeafTest } from "./gathered.ts";
+import { type LeafIndex, leafIndex } from "./leaf-index.ts";
 import type { Condition, ParsedPattern } from "./parsed-pattern.ts";
 import { patternLimits } from "./limits.ts";
 import { combinationsOf, type Members, partsOf } from "./rules.ts";
+
+/** Up to so many places are simply gone through. */
+const few = 8;
 
 /**
  * A pattern as it is matched: the places of a payload that it names, as a tree. Each rule without `$or` that the pattern stands for has a number; at
  * each place stands which rules hold of what is found there, so that all of them are tried in one walk along the payload.
  */
-/** Up to so many places are simply gone through. */
-const few = 8;
-
 export interface Program {
   readonly root: Place;
   readonly rules: number;
@@ -22,13 +23,18 @@ export interface Place {
   readonly key: string;
   /** What lies below, by key, in the order in which the pattern names it. */
   readonly below: readonly Place[];
-  readonly keys: ReadonlyMap<string, Place>;
   /** Where it stands among the places beside it. */
   readonly index: number;
-  /** The ways to what lies deeper, by their keys with dots in between: a payload may have such keys too. */
-  readonly dotted: ReadonlyMap<string, readonly Place[]>;
+  /** The ways to what lies below, by the key that a payload has for them: one place, or several with dots in between. */
+  readonly ways: ReadonlyMap<string, Way>;
+  readonly everyWay: readonly Way[];
+  /** Those with dots: a payload may have such keys too. */
+  readonly dotted: readonly Way[];
   /** What a value here must be. */
   readonly leaves: readonly Leaf[];
+  readonly values: LeafIndex;
+  /** All, of all leaves one set behind the other. A last word is there for `values` to work with. */
+  readonly everything: Bits;
   /** Rules that hold where nothing is here. */
   readonly absent: Bits;
   /** The same, of the leaves and of what lies below alone. */
@@ -41,23 +47,30 @@ export interface Place {
   readonly all: Bits;
   /** Room to work in: a place is never tried within itself. */
   readonly result: Bits;
+  readonly ofValues: Bits;
   readonly ofObject: Bits;
   readonly ofAny: Bits;
-  readonly seen: number[];
+  readonly seen: Int32Array;
+  count: number;
   /** When each place below was last seen, in tries of this one. */
   readonly seenIn: Int32Array;
   tries: number;
 }
 
+/** A key of a payload that leads to what a pattern names. */
+export interface Way {
+  readonly key: string;
+  readonly places: readonly Place[];
+  /** Where the first of the places stands among those beside it. */
+  readonly index: number;
+}
+
 /** Tests of one place of which no rule has two: a rule that has two asks for each of them separately. */
 export interface Leaf {
   readonly tests: readonly LeafTest[];
-  readonly hold: LeafIndex;
   /** Rules that ask nothing here. */
   readonly others: Bits;
   readonly absent: Bits;
-  readonly all: Bits;
-  readonly result: Bits;
 }
 
 interface Draft {
@@ -102,19 +115,27 @@ interface Whole {
 }
 
 function placeOf(draft: Draft, whole: Whole): Place {
-  const { all } = whole;
+  const { all, decimals } = whole;
   const words = all.length;
   const below = [...draft.below.values()].map((each, index) => placeOf(each, { ...whole, index }));
   const leaves = draft.leaves.map(({ tests }) => leafOf(tests, whole));
   const leavesAbsent = common(leaves, all);
   const belowAbsent = common(below, all);
+  const ways = below.flatMap(waysTo).map((places) => ({ key: places.map(({ key }) => key).join("."), places, index: places[0]!.index }));
+  const room = new Int32Array(words);
+  const at = (rules: Bits, leaf: number): Bits => wide(leaves.map((_, index) => (index === leaf ? rules : room)));
+  const tests = leaves.flatMap((leaf, index) => leaf.tests.map(({ conditions, rules }) => ({ conditions, rules: at(rules, index) })));
+  const unasked = wide(leaves.map(({ others }) => others));
   return {
     key: draft.key,
     below,
-    keys: new Map(below.map((place) => [place.key, place])),
     index: whole.index,
-    dotted: new Map(below.flatMap((place) => waysBelow(place).map((way) => [way.map(({ key }) => key).join("."), way]))),
+    ways: new Map(ways.map((way) => [way.key, way])),
+    everyWay: ways,
+    dotted: ways.filter(({ places }) => places.length > 1),
     leaves,
+    values: leaves.length === 0 ? nothing : leafIndex(tests, { unasked, decimals }),
+    everything: wide(leaves.map(() => all)),
     absent: common([{ absent: leavesAbsent }, { absent: belowAbsent }], all),
     leavesAbsent,
     belowAbsent,
@@ -122,15 +143,25 @@ function placeOf(draft: Draft, whole: Whole): Place {
     absentBetween: absenceOf(below.map(({ absent }) => absent)),
     all,
     result: new Int32Array(words),
+    ofValues: new Int32Array(leaves.length * words + 1),
     ofObject: new Int32Array(words),
     ofAny: new Int32Array(words),
-    seen: [],
+    seen: new Int32Array(below.length),
+    count: 0,
     seenIn: new Int32Array(below.length),
     tries: 0,
   };
 }
 
-function leafOf(tests: readonly LeafTest[], { all, decimals }: Whole): Leaf {
+/** Of places that have no leaves. */
+const nothing = leafIndex([], { unasked: new Int32Array(1), decimals: undefined });
+
+/** The sets of all leaves of a place, one behind the other, and a word. */
+function wide(sets: readonly Bits[]): Bits {
+  return Int32Array.from([...sets.flatMap((set) => [...set]), 0]);
+}
+
+function leafOf(tests: readonly LeafTest[], { all }: Whole): Leaf {
   const others = all.slice();
   const absent = new Int32Array(all.length);
   for (const { rules, conditions } of tests) {
@@ -138,7 +169,7 @@ function leafOf(tests: readonly LeafTest[], { all, decimals }: Whole): Leaf {
     if (conditions.some(holdsOfNothing)) add(absent, rules);
   }
   add(absent, others);
-  return { tests, hold: leafIndex(tests, decimals), others, absent, all, result: new Int32Array(all.length) };
+  return { tests, others, absent };
 }
 
 export function holdsOfNothing(condition: Condition): boolean {
@@ -166,7 +197,7 @@ function aloneOf(below: readonly Place[], all: Bits): Bits[] {
   return alone;
 }
 
-/** Through a place to all that lies below it, what lies between included. */
-function waysBelow(place: Place): Place[][] {
-  return place.below.flatMap((next) => [[place, next], ...waysBelow(next).map((way) => [place, ...way])]);
+/** To a place, and through it to all that lies below it, what lies between included. */
+function waysTo(place: Place): Place[][] {
+  return [[place], ...place.below.flatMap((next) => waysTo(next).map((way) => [place, ...way]))];
 }

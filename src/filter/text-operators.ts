@@ -41,6 +41,11 @@ export function parseWildcard(operand: unknown, report: Report): Likeness | unde
   }
   if (cut.parts.length - 1 > patternLimits.stars)
     return void report(`${shown(operand)} has ${cut.parts.length - 1} stars: at most ${patternLimits.stars}`, { vendor: tooComplex });
+  const longest = Math.max(0, ...cut.parts.slice(1, -1).map(({ length }) => length));
+  if (longest > patternLimits.part)
+    return void report(`${shown(operand)} has ${longest} characters between two stars: at most ${patternLimits.part}`, {
+      vendor: tooComplex,
+    });
   return { is: "wildcard", wildcard: operand, parts: cut.parts };
 }
 

@@ -1,3 +1,4 @@
+import { mayLook } from "./looks.ts";
 import { isObject, own } from "./payload.ts";
 import type { Place } from "./program.ts";
 
@@ -14,36 +15,42 @@ interface Fields {
  * has both; where that is no object, both stand in a list. No key that the pattern does not name is taken over.
  */
 export function undotted(place: Place, object: object): object {
-  const result: Fields = {};
-  for (const key in object) {
-    if (!Object.hasOwn(object, key)) continue;
-    const value = (object as Fields)[key];
-    if (place.keys.has(key)) put(result, key, value);
-    else {
-      const way = place.dotted.get(key);
-      if (way === undefined) continue;
-      let within = result;
-      for (let step = 0; step < way.length - 1; step++) within = objectAt(within, way[step]!.key);
-      put(within, way[way.length - 1]!.key, value);
-    }
-  }
-  return result;
+  return joined(place, object, {});
 }
 
-function objectAt(within: Fields, step: string): Fields {
-  const there = own(within, step);
-  if (there === undefined) return (within[step] = { [ours]: true });
-  if (isObject(there)) return (there as Fields)[ours] === true ? (there as Fields) : (within[step] = { ...there, [ours]: true });
+function joined(place: Place, object: object, into: Fields): Fields {
+  const { ways, everyWay } = place;
+  if (mayLook(everyWay.length)) {
+    for (const { key, places } of everyWay) if (Object.hasOwn(object, key)) join(into, places, (object as Fields)[key]);
+    return into;
+  }
+  for (const key of Object.keys(object)) {
+    const way = ways.get(key);
+    if (way !== undefined) join(into, way.places, (object as Fields)[key]);
+  }
+  return into;
+}
+
+/** Puts a value where a way leads to, beside what is there. */
+function join(into: Fields, places: readonly Place[], value: unknown): void {
+  let within = into;
+  for (let step = 0; step < places.length - 1; step++) within = objectAt(within, places[step]!);
+  const place = places[places.length - 1]!;
+  const there = own(within, place.key);
+  if (there === undefined) within[place.key] = value;
+  else if (isObject(there) && isObject(value)) joined(place, value, objectAt(within, place));
+  else within[place.key] = [there, value];
+}
+
+/** An object of ours at a place, with what an object there has. */
+function objectAt(within: Fields, place: Place): Fields {
+  const { key } = place;
+  const there = own(within, key);
+  if (isObject(there) && (there as Fields)[ours] === true) return there as Fields;
   const last: unknown = Array.isArray(there) ? there.at(-1) : undefined;
   if (isObject(last) && (last as Fields)[ours] === true) return last as Fields;
   const object: Fields = { [ours]: true };
-  within[step] = [there, object];
+  if (isObject(there)) joined(place, there, object);
+  within[key] = there === undefined || isObject(there) ? object : [there, object];
   return object;
-}
-
-function put(within: Fields, step: string, value: unknown): void {
-  const there = own(within, step);
-  if (there === undefined) within[step] = value;
-  else if (isObject(there) && isObject(value)) within[step] = { ...there, ...value, [ours]: true };
-  else within[step] = [there, value];
 }

@@ -1,11 +1,16 @@
-import { add, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
+import { addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
+import { beginHolding, hold, lookUp } from "./leaf-index.ts";
+import { mayLook } from "./looks.ts";
 import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Scalar } from "./parsed-pattern.ts";
-import type { Leaf, Place } from "./program.ts";
+import type { Place, Way } from "./program.ts";
+import { forget, isNew } from "./seen.ts";
 import { undotted } from "./undotted.ts";
 
-/** Up to so many keys of a pattern are looked for in an object; for more, and in longer lists, the object's own keys are gone through. */
+/** Up to so many keys of a pattern are looked for in an object; for more, the object's own keys are gone through. */
 const few = 8;
+/** In longer lists, equal values are looked up once. */
+const long = 64;
 
 /** The rules that can hold of a value found at a place, with all that lies below. What it gives is to be read before that place is tried again. */
 export function tryPlace(place: Place, value: unknown): Bits {
@@ -20,55 +25,68 @@ export function tryPlace(place: Place, value: unknown): Bits {
   return place.result;
 }
 
-function tryScalar({ leaves, below, belowAbsent, result }: Place, value: Scalar): Bits {
+function tryScalar(place: Place, value: Scalar): Bits {
+  const { leaves, below, values, ofValues, belowAbsent, result } = place;
   if (leaves.length === 0) return belowAbsent;
-  const first = tryLeaf(leaves[0]!, value);
-  if (leaves.length === 1 && below.length === 0) return first;
+  const isAlone = leaves.length === 1 && below.length === 0;
+  const found = isAlone ? lookUp(values, value) : undefined;
+  if (found !== undefined) return found;
+  beginHolding(values, ofValues);
+  hold(values, value, ofValues);
+  if (isAlone) return ofValues;
   copyInto(result, belowAbsent);
-  keepOnly(result, first);
-  for (let index = 1; index < leaves.length; index++) keepOnly(result, tryLeaf(leaves[index]!, value));
+  keepOfLeaves(place, result);
   return result;
 }
 
-function tryLeaf(leaf: Leaf, value: Scalar): Bits {
-  copyInto(leaf.result, leaf.others);
-  leaf.hold(value, leaf.result);
-  return leaf.result;
+/** Keeps the rules of which every leaf holds. */
+function keepOfLeaves({ leaves, ofValues }: Place, into: Bits): void {
+  let at = 0;
+  for (let leaf = 0; leaf < leaves.length; leaf++) for (let word = 0; word < into.length; word++) into[word]! &= ofValues[at++]!;
 }
 
 /** A rule holds of a list where each leaf holds of one of its elements, and what lies below of one. An empty list is like nothing. */
 function tryList(place: Place, list: readonly unknown[]): Bits {
   const { result } = place;
   if (list.length === 0) return place.absent;
+  if (list.length === 1) return tryPlace(place, list[0]);
   copyInto(result, place.all);
-  for (const leaf of place.leaves) keepOnly(result, tryLeaves(leaf, list));
+  if (place.leaves.length > 0) {
+    if (tryValues(place, list)) keepOfLeaves(place, result);
+    else keepOnly(result, place.leavesAbsent);
+  }
   if (place.below.length > 0 && !isEmpty(result)) keepOnly(result, tryElements(place, list));
   return result;
 }
 
-/** The same for a leaf alone: one scalar must do. */
-export function tryLeaves(leaf: Leaf, list: readonly unknown[]): Bits {
-  const { result } = leaf;
-  let any = false;
-  copyInto(result, leaf.others);
+/** Leaves in `ofValues` what each leaf holds of: one scalar must do. False where there is none. */
+export function tryValues({ values, everything, ofValues }: Place, list: readonly unknown[]): boolean {
+  const repeats = list.length > long;
+  let tried = 0;
+  beginHolding(values, ofValues);
   for (let index = 0; index < list.length; index++) {
     const value = list[index];
-    if (!isScalar(value)) continue;
-    any = true;
-    leaf.hold(value, result);
+    if (!isScalar(value) || (repeats && tried > 0 && !isNew(value))) continue;
+    hold(values, value, ofValues);
     // Not each time: it costs as much as a look-up.
-    if (index % 16 === 0 && isSame(result, leaf.all)) break;
+    if (tried++ % 16 === 0 && isSame(ofValues, everything)) break;
   }
-  return any ? result : leaf.absent;
+  if (repeats) forget();
+  return tried > 0;
 }
 
 function tryElements(place: Place, list: readonly unknown[]): Bits {
-  const { ofAny } = place;
-  const ways = list.length > few ? tryOwnKeys : tryObject;
+  const { ofAny, belowAbsent } = place;
+  let isAbsent = false;
   ofAny.fill(0);
-  for (const value of list) {
-    add(ofAny, isObject(value) ? ways(place, value) : place.belowAbsent);
-    if (isSame(ofAny, place.all)) break;
+  for (let index = 0; index < list.length; index++) {
+    const value = list[index];
+    const holding = isObject(value) ? tryObject(place, value) : belowAbsent;
+    if (holding === belowAbsent) {
+      if (isAbsent) continue;
+      isAbsent = true;
+    }
+    if (addNew(ofAny, holding) && isSame(ofAny, place.all)) break;
   }
   return ofAny;
 }
@@ -76,8 +94,10 @@ function tryElements(place: Place, list: readonly unknown[]): Bits {
 /** The rules that hold of what lies in an object. */
 function tryObject(place: Place, object: object): Bits {
   const { below, dotted, ofObject } = place;
-  if (below.length + dotted.size > few) return tryOwnKeys(place, object);
-  if (dotted.size > 0) for (const path of dotted.keys()) if (Object.hasOwn(object, path)) return tryOwnKeys(place, object);
+  const keys = below.length + dotted.length;
+  if (!mayLook(keys)) return tryOwnKeys(place, object);
+  if (keys > few) return tryKeysOf(place, object);
+  for (let index = 0; index < dotted.length; index++) if (Object.hasOwn(object, dotted[index]!.key)) return tryOwnKeys(place, object);
   for (let index = 0; index < below.length; index++) {
     const each = below[index]!;
     const holding = tryPlace(each, own(object, each.key));
@@ -90,34 +110,80 @@ function tryObject(place: Place, object: object): Bits {
 
 /** The same, in time that depends on the object's size and not on the pattern's. */
 function tryOwnKeys(place: Place, object: object): Bits {
-  const { keys, dotted, ofObject, seen, seenIn } = place;
+  const { ways } = place;
+  beginObject(place);
+  // No `for … in`: its compiled code is thrown away again and again where objects have many shapes.
+  const keys = Object.keys(object);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    const way = ways.get(key);
+    if (way === undefined) continue;
+    const value = (object as Record<string, unknown>)[key];
+    if (value !== undefined && !keepAt(place, way, value)) return tryOwnKeys(place, undotted(place, object));
+  }
+  return ofSeen(place);
+}
+
+/** The same, in time that depends on the pattern's size and not on the object's. */
+function tryKeysOf(place: Place, object: object): Bits {
+  beginObject(place);
+  for (const way of place.everyWay) {
+    const value = own(object, way.key);
+    if (value !== undefined && !keepAt(place, way, value)) return tryOwnKeys(place, undotted(place, object));
+  }
+  return ofSeen(place);
+}
+
+function beginObject(place: Place): void {
   if (place.tries === 0x7fff_ffff) {
     place.tries = 0;
-    seenIn.fill(0);
+    place.seenIn.fill(0);
   }
-  const now = ++place.tries;
-  seen.length = 0;
-  for (const key in object) {
-    const each = keys.get(key);
-    const way = each === undefined && dotted.size > 0 ? dotted.get(key) : undefined;
-    const { index } = each ?? way?.[0] ?? nowhere;
-    if (index < 0) continue;
-    const value = own(object, key);
-    if (value === undefined) continue;
-    // Two keys lead to one place: their values belong together.
-    if (seenIn[index] === now) return tryOwnKeys(place, undotted(place, object));
-    seenIn[index] = now;
-    const holding = way === undefined ? tryPlace(each!, value) : tryWay(way, value);
-    if (seen.length === 0) copyInto(ofObject, holding);
-    else keepOnly(ofObject, holding);
-    seen.push(index);
+  place.tries += 1;
+  place.count = 0;
+}
+
+/** Keeps what holds at the end of a way; false where another key led to the same place: their values belong together. */
+function keepAt(place: Place, { places, index }: Way, value: unknown): boolean {
+  if (place.seenIn[index] === place.tries) return false;
+  place.seenIn[index] = place.tries;
+  const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
+  if (place.count === 0) copyInto(place.ofObject, holding);
+  else keepOnly(place.ofObject, holding);
+  place.seen[place.count++] = index;
+  return true;
+}
+
+/** Of the places that an object has not, keeps the rules that hold where nothing is. */
+function ofSeen(place: Place): Bits {
+  const { below, belowAbsent, ofObject, alone, absentBetween, count } = place;
+  if (count === 0) return belowAbsent;
+  if (count === below.length || isEmpty(ofObject)) return ofObject;
+  if (count === 1 && alone.length > 0) {
+    keepOnly(ofObject, alone[place.seen[0]!]!);
+    return ofObject;
   }
-  if (seen.length === 0) return place.belowAbsent;
-  if (seen.length < place.below.length && !isEmpty(ofObject)) keepAbsent(place);
+  const seen = sorted(place.seen, count);
+  let from = 0;
+  for (let at = 0; at < count; at++) {
+    absentBetween(from, seen[at]!, ofObject);
+    from = seen[at]! + 1;
+  }
+  absentBetween(from, below.length, ofObject);
   return ofObject;
 }
 
-const nowhere = { index: -1 };
+/** The first of a row, in order. */
+function sorted(row: Int32Array, count: number): Int32Array {
+  if (count > few) return row.subarray(0, count).toSorted();
+  for (let at = 1; at < count; at++) {
+    const one = row[at]!;
+    let to = at;
+    for (; to > 0 && row[to - 1]! > one; to--) row[to] = row[to - 1]!;
+    row[to] = one;
+  }
+  return row;
+}
 
 /** Of a place, where only what lies at the end of a way through it is there. */
 function tryWay(way: readonly Place[], value: unknown): Bits {
@@ -132,16 +198,4 @@ function tryWay(way: readonly Place[], value: unknown): Bits {
     holding = ofObject;
   }
   return holding;
-}
-
-/** Of the places that an object has not, keeps the rules that hold where nothing is. */
-function keepAbsent({ below, seen, alone, absentBetween, ofObject }: Place): void {
-  if (seen.length === 1 && alone.length > 0) return keepOnly(ofObject, alone[seen[0]!]!);
-  if (seen.length > 1) seen.sort((a, b) => a - b);
-  let from = 0;
-  for (const index of seen) {
-    absentBetween(from, index, ofObject);
-    from = index + 1;
-  }
-  absentBetween(from, below.length, ofObject);
 }

@@ -9,7 +9,8 @@ describe("what matching costs, whatever the pattern", () => {
   it.each(hostileFilters().map((each) => [each.name, each] as const))(
     "comes to its end on 256 KB, and the reason is made from the same walk: %s",
     { timeout: enough },
-    (_, { pattern, payload }) => {
+    (_, { pattern, json }) => {
+      const payload: unknown = JSON.parse(json);
       const parsed = parse(pattern);
       expect(explain(parsed, payload) === undefined).toBe(matches(parsed, payload));
     },

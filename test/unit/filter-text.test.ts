@@ -126,20 +126,32 @@ describe("the text of a pattern", () => {
 
 const branches = (count: number): unknown => ({ $or: Array.from({ length: count }, (_, index) => ({ a: [index] })) });
 const wildcards = (count: number): unknown => ({ a: Array.from({ length: count }, (_, index) => ({ wildcard: `*${index}*` })) });
+const leftOutLists = (count: number): unknown => ({
+  a: Array.from({ length: count }, (_, index) => ({ "anything-but": { wildcard: [`${index}*`, "*x"] } })),
+});
+
 describe("too much of a pattern", () => {
   it("is refused with a word of the vendor", () => {
-    expect(faultsOf(branches(256))).toEqual([]);
-    expect(problemsOf(branches(257))).toEqual([expect.stringContaining("more than 256 combinations")]);
+    expect(faultsOf(branches(128))).toEqual([]);
+    expect(problemsOf(branches(129))).toEqual([expect.stringContaining("more than 128 combinations")]);
     let doubled: unknown = { $or: [{ a: [1] }, { b: [1] }] };
-    for (let level = 0; level < 7; level++) doubled = { [`k${level}`]: doubled, $or: [{ a: [1] }, { b: [1] }] };
+    for (let level = 0; level < 6; level++) doubled = { [`k${level}`]: doubled, $or: [{ a: [1] }, { b: [1] }] };
     expect(faultsOf(doubled)).toEqual([]);
-    expect(problemsOf({ x: doubled, $or: [{ a: [1] }, { b: [1] }] })).toEqual([expect.stringContaining("more than 256 combinations")]);
+    expect(problemsOf({ x: doubled, $or: [{ a: [1] }, { b: [1] }] })).toEqual([expect.stringContaining("more than 128 combinations")]);
 
     expect(faultsOf(wildcards(5))).toEqual([]);
     expect(problemsOf(wildcards(6))).toEqual([expect.stringContaining("6 wildcards")]);
     expect(faultsOf({ a: Array.from({ length: 500 }, (_, index) => ({ wildcard: `${index}*` })) })).toEqual([]);
     expect(problemsOf({ a: [{ wildcard: "a*b*c*d*e*f*" }] })).toEqual([expect.stringContaining("has 6 stars: at most 5")]);
     expect(faultsOf({ a: [{ wildcard: "a*b*c*d*e*f" }] })).toEqual([]);
+    expect(faultsOf({ a: [{ wildcard: `*${"x".repeat(120)}*` }, { wildcard: `${"x".repeat(500)}*y*${"z".repeat(500)}` }] })).toEqual([]);
+    expect(problemsOf({ a: [{ wildcard: `*${"x".repeat(121)}*` }] })).toEqual([
+      expect.stringContaining("has 121 characters between two stars: at most 120"),
+    ]);
+    expect(faultsOf(leftOutLists(5))).toEqual([]);
+    expect(problemsOf(leftOutLists(6))).toEqual([expect.stringContaining("leaves out 6 different lists of wildcards")]);
+    const ends = Array.from({ length: 100 }, (_, index) => ({ "anything-but": { wildcard: [`${index}*`, `x${index}*`] } }));
+    expect(faultsOf({ a: ends })).toEqual([]);
   });
 });
 
