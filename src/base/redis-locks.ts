@@ -1,17 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { Locks } from "./locks.ts";
 import type { RedisConnection } from "./redis.ts";
-
-/** Short locks by name, for what one process does at a time. They make double work rare; nothing is unsafe without them. */
-export interface Locks {
-  /** Undefined when another process holds it. */
-  acquire(name: string, milliseconds: number): Promise<Lock | undefined>;
-}
-
-export interface Lock {
-  /** False when it was lost meanwhile. */
-  renew(): Promise<boolean>;
-  release(): Promise<void>;
-}
 
 const renewScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 const releaseScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";

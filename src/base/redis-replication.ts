@@ -1,12 +1,6 @@
 import { Command, type Redis } from "ioredis";
 import { isCluster, type RedisConnection } from "./redis.ts";
-
-/** How many replicas must have what was written, before it counts as written. */
-export interface Replication {
-  readonly replicas: number;
-  /** Milliseconds that they are waited for. */
-  readonly timeout: number;
-}
+import type { Replication } from "./replication.ts";
 
 /** What was written may be on the master alone. Writing it again, with the same id, is safe. */
 export class TooFewReplicas extends Error {

@@ -1,5 +1,5 @@
 import { pause } from "./pause.ts";
-import type { Locks } from "./redis-locks.ts";
+import type { Locks } from "./locks.ts";
 
 export interface RoundsOptions {
   /** Names the lock: one process at a time does this work. */

@@ -1,6 +1,6 @@
 import { channelNames, type ChannelName } from "../define/channel-name.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { namedQueue, queueNames } from "./named-queues.ts";
 import type { ChannelSettings, Settings } from "./options.ts";
 import { type ProviderTrouble, providerTroubles } from "./provider-troubles.ts";

@@ -7,7 +7,7 @@ import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { deadLetterSight } from "./dead-letter-sight.ts";
 import { recordView, type View } from "./view.ts";
 import { type By, byText } from "./by.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
 
 /** Looks at dead letters, queues them again, and gives them up. Connects with its first question. Personal data is masked unless a `View` says who sees it. */

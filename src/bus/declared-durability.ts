@@ -1,5 +1,5 @@
 import { maskUrl } from "../base/redis-address.ts";
-import type { Replication } from "../base/redis-replication.ts";
+import type { Replication } from "../base/replication.ts";
 import type { Durability, RedisFacts } from "../base/redis-suitability.ts";
 import type { Settings } from "./options.ts";
 

@@ -12,7 +12,7 @@ import { statusesOf } from "./trace.ts";
 import type { Topics } from "../define/catalog.ts";
 import { maskedRecipient, maskedWords } from "./masked.ts";
 import { recordView, type View } from "./view.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 
 /** Where a delivery stands. */

@@ -2,7 +2,7 @@ import type { DeliveryReference } from "../define/reference.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { type By, byText } from "./by.ts";
 import type { SubjectEvent } from "./erase-events.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
 
 export interface JobsErased {

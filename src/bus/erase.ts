@@ -4,12 +4,12 @@ import { channelNames } from "../define/channel-name.ts";
 import type { Topics } from "../define/catalog.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { TopicLog } from "../log/topic-log.ts";
-import { subjectKeyMs } from "../vault/subject-keys.ts";
-import type { BusVault } from "./vault.ts";
+import { subjectKeyMs, type SubjectKeys } from "../vault/subject-keys.ts";
+import type { Vault } from "../vault/vault.ts";
 import { type By, byName } from "./by.ts";
 import { eventsOfSubject, type SubjectEvent } from "./erase-events.ts";
 import { eraseJobs, type JobsErased } from "./erase-jobs.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 
 export interface EraseOptions {
   /** Whose data: the text that `pii(…, { subject })` gives. */
@@ -44,7 +44,7 @@ export interface EraseReport {
 
 export interface EraserOptions {
   readonly topics: Topics;
-  readonly vault: BusVault;
+  readonly vault: Vault & { readonly subjects: SubjectKeys };
   readonly log: TopicLog;
   readonly parts: LazyParts;
   /** Milliseconds until no process has the key any more. */

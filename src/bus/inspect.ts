@@ -5,7 +5,7 @@ import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import { type PatternIndex, patternIndex } from "../filter/pattern-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 import type { LookedAt } from "../vault/look.ts";
 import type { Vault } from "../vault/vault.ts";

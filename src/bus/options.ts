@@ -25,7 +25,7 @@ import { keyProblems } from "../vault/key-ring.ts";
 import { durabilityProblems, replicationOf, type ReplicationOptions } from "./replication-options.ts";
 import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
 import type { Durability } from "../base/redis-suitability.ts";
-import type { Replication } from "../base/redis-replication.ts";
+import type { Replication } from "../base/replication.ts";
 import type { CircuitRules } from "../providers/index.ts";
 import { circuitProblems, parseCircuit } from "./circuit-options.ts";
 import type { CheckedTopics } from "./checked-topics.ts";

@@ -6,7 +6,7 @@ import { categoryOf } from "../define/route.ts";
 import { type ConsentResult, readerSource } from "../workers/consents.ts";
 import type { Suppression } from "../workers/suppressions.ts";
 import { type ConsentView, consentView } from "./consent-view.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import type { Settings } from "./options.ts";
 import { linkTokensOf, takesKnownLinks } from "./reader-links.ts";
 

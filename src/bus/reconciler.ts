@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Pace } from "../base/pace.ts";
-import type { Locks } from "../base/redis-locks.ts";
+import type { Locks } from "../base/locks.ts";
 import { type Rounds, startRounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import { knownSendsMs } from "../define/known-sends.ts";

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from "../base/duration.ts";
-import type { Replication } from "../base/redis-replication.ts";
+import type { Replication } from "../base/replication.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import { unknownOptions } from "../define/names.ts";
 import { durationProblems } from "../define/policy.ts";

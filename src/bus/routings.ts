@@ -3,7 +3,7 @@ import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses } from "../workers/statuses.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 
 export interface InspectedRouting {
   /** By its oldest name. */

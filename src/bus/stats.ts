@@ -4,7 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { within } from "../base/within.ts";
 import type { OutboxControl, OutboxStanding } from "../outbox/outbox-control.ts";
 import type { ChannelControl, ChannelView } from "./channels.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 import type { NewerWaiting } from "../router/newer-record.ts";
 import type { ReconcilerFindings } from "./reconciler-record.ts";

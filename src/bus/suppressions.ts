@@ -5,7 +5,7 @@ import { checkAddress } from "../define/address.ts";
 import { namePattern } from "../define/names.ts";
 import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
 import { type ConsentView, consentView } from "./consent-view.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 
 /** An address that is not sent to. */
 export interface SuppressionView {

@@ -12,7 +12,7 @@ import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses, StatusEntry } from "../workers/statuses.ts";
 import type { LookedAt } from "../vault/look.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { LazyParts } from "./lazy-parts.ts";
+import type { LazyParts } from "./parts.ts";
 import { maskedWords } from "./masked.ts";
 import { channelNames } from "../define/channel-name.ts";
 import { type Chain, chains } from "./chain.ts";

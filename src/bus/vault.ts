@@ -8,7 +8,7 @@ import type { SubjectKeys } from "../vault/subject-keys.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
 import type { Settings } from "./options.ts";
 
-export interface BusVault extends Vault {
+interface BusVault extends Vault {
   readonly subjects: SubjectKeys;
 }
 

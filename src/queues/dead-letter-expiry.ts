@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Locks } from "../base/redis-locks.ts";
+import type { Locks } from "../base/locks.ts";
 import { type Rounds, startRounds } from "../base/rounds.ts";
 import type { Observe } from "../define/observation.ts";
 import type { DeliveryQueue, QueuedContent } from "./delivery-queue.ts";

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { Lock, Locks } from "../base/redis-locks.ts";
+import type { Lock, Locks } from "../base/locks.ts";
 
 /** The name under which a router reads. It is free again when its process is gone, so that names do not pile up in the groups. */
 export interface ReaderSlot {

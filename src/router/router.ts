@@ -3,7 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Pace } from "../base/pace.ts";
 import { pause } from "../base/pause.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Locks } from "../base/redis-locks.ts";
+import type { Locks } from "../base/locks.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.ts";
-import type { Locks } from "../base/redis-locks.ts";
+import type { Locks } from "../base/locks.ts";
 import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { ConsentNotice, Notice } from "../define/notice.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Locks } from "../base/redis-locks.ts";
+import type { Locks } from "../base/locks.ts";
 import type { StatusNotice } from "../define/notice.ts";
 import type { DeliveryQueue, Job, Verdict } from "../queues/delivery-queue.ts";
 import type { Applied, StatusSource } from "./apply-status.ts";

@@ -3,7 +3,7 @@ import type { ChannelOptions } from "../define/channel-options.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
-import type { Locks } from "../base/redis-locks.ts";
+import type { Locks } from "../base/locks.ts";
 import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { type Company, inCompany } from "./company.ts";

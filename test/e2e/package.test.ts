@@ -50,7 +50,7 @@ describe("a newcomer", () => {
       expect(seconds).toBeLessThan(300);
 
       // What was made lies in the project's own folder, and not beside what npm installed.
-      expect(readdirSync(join(installed.project, ".busbar")).toSorted()).toEqual(["cache", "mailroom", "redis"]);
+      expect(readdirSync(join(installed.project, ".busbar")).toSorted()).toEqual(["cache", "keys", "mailroom", "redis"]);
       expect(filesOf(join(installed.project, "node_modules")).filter((file) => file.includes(".busbar"))).toEqual([]);
     },
   );

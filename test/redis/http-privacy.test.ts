@@ -40,16 +40,16 @@ beforeAll(async () => {
   letter = (await dead)[0]!.delivery.id;
 });
 
-describe("C11: personal data over HTTP", () => {
-  const paths = (): string[] => [
-    "/v1/events?count=5",
-    `/v1/events/${event}?`,
-    "/v1/traces?value=asha.iyer@example.in",
-    "/v1/dead-letters?",
-    `/v1/dead-letters/${letter}?`,
-    `/v1/deliveries/${letter}?`,
-  ];
+const paths = (): string[] => [
+  "/v1/events?count=5",
+  `/v1/events/${event}?`,
+  "/v1/traces?value=asha.iyer@example.in",
+  "/v1/dead-letters?",
+  `/v1/dead-letters/${letter}?`,
+  `/v1/deliveries/${letter}?`,
+];
 
+describe("C11: personal data over HTTP", () => {
   it("is masked for everybody, also where an error of the team's own says it, and in the page's feed", async () => {
     for (const path of [...paths(), "/feed"]) {
       const { status, body } = await ask(`${server.url}${path}`, { key: keys.privileged });

@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
-import type { Locks } from "../../base/redis-locks.ts";
+import type { Locks } from "../../base/locks.ts";
 import { type Rounds, startRounds } from "../../base/rounds.ts";
 import type { Archive } from "./archive.ts";
 

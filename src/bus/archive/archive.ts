@@ -6,7 +6,7 @@ import { checkSegment, readManifests } from "../../log/archive/read-segment.ts";
 import { dayMs, dayName, dayStart, type Manifest } from "../../log/archive/segment.ts";
 import { writeSegment } from "../../log/archive/write-segment.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
-import type { LazyParts } from "../lazy-parts.ts";
+import type { LazyParts } from "../parts.ts";
 import { knownSendsMs } from "../../define/known-sends.ts";
 import { timeOfEntry } from "../replay/past.ts";
 import { archivedEnds } from "./archived-ends.ts";

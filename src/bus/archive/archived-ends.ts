@@ -5,7 +5,7 @@ import { isMessageRoute } from "../../define/route.ts";
 import { type ArchivedEnd, type KnownEnd, plannedText, type PlannedText } from "../../log/archive/segment.ts";
 import type { LogEntry, RoutedRecord, TopicLog } from "../../log/topic-log.ts";
 import type { LedgerStanding } from "../../workers/ledger.ts";
-import type { LazyParts } from "../lazy-parts.ts";
+import type { LazyParts } from "../parts.ts";
 
 export interface EndsOptions {
   readonly log: Pick<TopicLog, "routed" | "routedBy">;

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../define/catalog.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
 import type { PlanOptions } from "../../router/plan-options.ts";
-import type { LazyParts } from "../lazy-parts.ts";
+import type { LazyParts } from "../parts.ts";
 import { chosenOf } from "./chosen.ts";
 import { diff, type DiffCounts, type Difference } from "./diff.ts";
 import { archiveKnows, keptOf } from "./kept.ts";

@@ -2,7 +2,7 @@ import { pause } from "../../base/pause.ts";
 import { defaultCategory, type Delivery } from "../../define/delivery.ts";
 import type { Standing } from "../../router/replay-counts.ts";
 import { isSuppressible } from "../../workers/suppressions.ts";
-import type { LazyParts } from "../lazy-parts.ts";
+import type { LazyParts } from "../parts.ts";
 import { standingOf } from "../standings.ts";
 
 /** More is queued only while a queue holds fewer: a replay never stands before what happens now. */

@@ -1,11 +1,11 @@
 import { BusbarError } from "../../base/errors.ts";
 import { shortHash, timeOrderedId } from "../../base/ids.ts";
-import type { Locks } from "../../base/redis-locks.ts";
+import type { Locks } from "../../base/locks.ts";
 import type { TopicLog } from "../../log/topic-log.ts";
 import { replay } from "../../router/replay.ts";
 import { addCounts, addParts, noCounts } from "../../router/replay-counts.ts";
 import type { By } from "../by.ts";
-import type { LazyParts } from "../lazy-parts.ts";
+import type { LazyParts } from "../parts.ts";
 import { type Choice, chosenOf } from "./chosen.ts";
 import { lookAt } from "./look.ts";
 import type { LocalRequest, LocalRun } from "./local.ts";

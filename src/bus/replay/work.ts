@@ -3,12 +3,12 @@ import { parse } from "../../filter/index.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { BusbarError, messageOf } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
-import type { Locks } from "../../base/redis-locks.ts";
+import type { Locks } from "../../base/locks.ts";
 import type { PlanOptions } from "../../router/plan-options.ts";
 import { audienceRecord } from "../../router/audience-record.ts";
 import { type LogPlace, type Past, replay } from "../../router/replay.ts";
 import { addCounts, addParts } from "../../router/replay-counts.ts";
-import type { LazyParts } from "../lazy-parts.ts";
+import type { LazyParts } from "../parts.ts";
 import { enqueueMissing, lookAt } from "./look.ts";
 import type { ReplayProgress, ReplaySpec, ReplayState, ReplayStore } from "./operation.ts";
 
