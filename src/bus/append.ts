@@ -5,7 +5,7 @@ import type { Durability } from "../base/redis-suitability.ts";
 import { LateAnswer, within } from "../base/within.ts";
 import { payloadFingerprint } from "../define/event.ts";
 import { type Appended, LogFull, type NewEntry, type TopicLog } from "../log/topic-log.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import type { Spool } from "./spool/spool.ts";
 

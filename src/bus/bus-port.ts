@@ -8,7 +8,7 @@ import type { ChannelControl } from "./channels.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { Inspector } from "./inspect.ts";
-import type { EraseOptions, EraseReport } from "./erase.ts";
+import type { EraseOptions, EraseReport } from "./erase-report.ts";
 import type { SpoolStanding } from "./spool/spool.ts";
 import type { Publish } from "./publish.ts";
 import type { SubscriberControl } from "./subscribers.ts";

@@ -4,7 +4,7 @@ import { maskMade, maskText, maskWords, secretText } from "../define/mask.ts";
 import { replaceStandIns, type SealedSecrets } from "../define/sealed.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { lookAt } from "../vault/look.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { maskedWords } from "./masked.ts";
 import { type AnyContent, isCallback, isDelivery } from "./named-queues.ts";

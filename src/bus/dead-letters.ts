@@ -2,7 +2,7 @@ import { decodeEvent } from "../define/event.ts";
 import type { DeadLetter, QueuedContent } from "../queues/delivery-queue.ts";
 import type { Topics } from "../define/catalog.ts";
 import type { TopicLog } from "../log/topic-log.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { deadLetterSight } from "./dead-letter-sight.ts";
 import { recordView, type View } from "./view.ts";

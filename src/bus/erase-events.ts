@@ -4,7 +4,8 @@ import type { AnyTopic } from "../define/topic.ts";
 import type { LogEntry, TopicLog } from "../log/topic-log.ts";
 import type { LookedAt } from "../vault/look.ts";
 import { subjectOf } from "../vault/subject-of.ts";
-import { erasedText, type Vault } from "../vault/vault.ts";
+import { erasedText } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 
 /** An event that holds personal data of a subject. */
 export interface SubjectEvent {

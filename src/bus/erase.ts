@@ -5,42 +5,12 @@ import type { Topics } from "../define/catalog.ts";
 import type { DeliveryReference } from "../define/reference.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { subjectKeyMs, type SubjectKeys } from "../vault/subject-keys.ts";
-import type { Vault } from "../vault/vault.ts";
-import { type By, byName } from "./by.ts";
+import type { Vault } from "../vault/vault-port.ts";
+import { byName } from "./by.ts";
+import type { EraseOptions, EraseReport } from "./erase-report.ts";
 import { eventsOfSubject, type SubjectEvent } from "./erase-events.ts";
 import { eraseJobs, type JobsErased } from "./erase-jobs.ts";
 import type { LazyParts } from "./parts.ts";
-
-export interface EraseOptions {
-  /** Whose data: the text that `pii(…, { subject })` gives. */
-  readonly subject: string;
-  /** Only looks: what would be touched. Default false. */
-  readonly preview?: boolean;
-  /** Who asks for it, and why, for the audit record and the time lines. */
-  readonly by?: By;
-}
-
-/** What was touched; of a preview, what would be. */
-export interface EraseReport {
-  /** `destroyed` now, `gone` before, or `none`: nothing was ever sealed for this subject. */
-  readonly key: "destroyed" | "gone" | "none";
-  /** Events whose personal data can be read by nobody any more, by topic. */
-  readonly events: Readonly<Record<string, number>>;
-  /** Events of the subject that were published before their fields were marked: they stand in the clear until their retention ends. */
-  readonly inTheClear: Readonly<Record<string, number>>;
-  /** Entries of search keys. */
-  readonly searchEntries: number;
-  /** Deliveries and what else waited in queues, or was kept there, by queue. */
-  readonly jobs: Readonly<Record<string, number>>;
-  /** Deliveries that a worker holds right now: call again for these. */
-  readonly underWay: number;
-  /** Deliveries whose reasons, receipts and reports were taken away. */
-  readonly timelines: number;
-  /** Addresses whose consents were forgotten. */
-  readonly consents: number;
-  /** Suppressed addresses, which stay suppressed: taking them away would have them written to again. */
-  readonly suppressionsKept: number;
-}
 
 export interface EraserOptions {
   readonly topics: Topics;

@@ -8,7 +8,7 @@ import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 import type { LookedAt } from "../vault/look.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import { maskedWords } from "./masked.ts";
 import { recordView, type View } from "./view.ts";
 import { unknownTopic } from "./publish.ts";

@@ -3,7 +3,7 @@ import { causeValue } from "../define/cause-value.ts";
 import { type BusEvent, encodeEvent, payloadFingerprint } from "../define/event.ts";
 import { searchValues } from "../define/search-keys.ts";
 import { needsKeys } from "../define/topic-marks.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import type { NewEntry } from "../log/topic-log.ts";
 

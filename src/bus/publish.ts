@@ -8,7 +8,7 @@ import type { Observe } from "../define/observation.ts";
 import type { Published, PublishOptions } from "../define/publish.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import { needsKeys, sealedWordProblems } from "../define/topic-marks.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import { type Transaction, transactionProblems } from "../define/transaction.ts";
 import { insertIntoOutbox } from "../outbox/insert.ts";
 import type { Appender } from "./append.ts";

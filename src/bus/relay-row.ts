@@ -5,7 +5,7 @@ import type { Observe } from "../define/observation.ts";
 import { type AnyTopic, parsePayload } from "../define/topic.ts";
 import type { OutboxRow } from "../outbox/waiting-rows.ts";
 import { needsKeys } from "../define/topic-marks.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { Appender, Kept } from "./append.ts";
 import { newEntry } from "./new-entry.ts";
 

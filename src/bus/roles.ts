@@ -23,7 +23,7 @@ import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
 import { withoutMailroom } from "../workers/suppressions.ts";
 import { wishOfMessage } from "../workers/wish-of-message.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import { createWorker, type Worker } from "../workers/worker.ts";
 import { createRelay, type Relay } from "../outbox/relay.ts";
 import type { ChannelName } from "../define/channel-name.ts";

@@ -4,7 +4,7 @@ import { searchKeysOf } from "../define/search-keys.ts";
 import { meansSearchKey } from "../define/search-name.ts";
 import { newestEvent } from "../define/upcast.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { Trace } from "./trace.ts";
 import type { View } from "./view.ts";
 

@@ -11,7 +11,7 @@ import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts"
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses, StatusEntry } from "../workers/statuses.ts";
 import type { LookedAt } from "../vault/look.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { LazyParts } from "./parts.ts";
 import { maskedWords } from "./masked.ts";
 import { channelNames } from "../define/channel-name.ts";

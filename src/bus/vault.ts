@@ -5,7 +5,8 @@ import type { AnyTopic } from "../define/topic.ts";
 import { keyRing } from "../vault/key-ring.ts";
 import { redisSubjectKeys } from "../vault/redis-subject-keys.ts";
 import type { SubjectKeys } from "../vault/subject-keys.ts";
-import { createVault, type Vault } from "../vault/vault.ts";
+import { createVault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import type { Settings } from "./options.ts";
 
 interface BusVault extends Vault {

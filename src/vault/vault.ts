@@ -8,40 +8,13 @@ import type { AnyTopic } from "../define/topic.ts";
 import { newestEvent, upcastEvent } from "../define/upcast.ts";
 import { boundTo, type FoundField, groupsOf, openGroup, replaceSealed, type SealedGroup, sealedFields, sealGroup } from "./groups.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { type LookedAt, lookAt } from "./look.ts";
+import { lookAt } from "./look.ts";
 import { type FoundKey, type SubjectKeys, subjectOfKid } from "./subject-keys.ts";
 import { subjectOf } from "./subject-of.ts";
+import type { Vault } from "./vault-port.ts";
 
 /** What stands where a value was erased. */
 export const erasedText = "[erased]";
-
-/** Seals what is marked before it is written, and opens it for those who may read it. */
-export interface Vault {
-  /**
-   * The event as the log keeps it, and whether fields still wait for the keys of their subjects: then {@link Vault.settle} comes before the log.
-   * It asks nobody.
-   * @throws BusbarError `INVALID_EVENT` when a subject cannot be told, `INVALID_CONFIGURATION` where there is no key
-   */
-  seal(topic: AnyTopic, event: BusEvent): { readonly event: BusEvent; readonly pending: boolean };
-  /** The JSON of an event whose fields waited for the keys of their subjects. */
-  settle(json: string): Promise<string>;
-  /** Events for planning: secrets behind stand-ins, personal data clear. Subjects' keys are asked for together. */
-  readonly read: EventReader;
-  /** A delivery with its secrets in the clear, for the worker that renders it; text: why this process cannot open them. */
-  open(delivery: Delivery): Opened | string;
-  /** Events for people, or why one cannot be shown. */
-  look(jsons: readonly string[]): Promise<readonly (LookedAt | Error)[]>;
-  /** The payload in the clear, to compare it with another one. */
-  clear(json: string): Promise<unknown>;
-  /** What tells the payload of a marked topic from others, by each key of the ring. */
-  fingerprints(data: unknown): readonly string[];
-}
-
-export interface Opened {
-  readonly delivery: Delivery;
-  /** The secrets themselves, for those who look that they go nowhere else. */
-  readonly values: readonly string[];
-}
 
 export interface VaultOptions {
   readonly topics: readonly AnyTopic[];

@@ -2,7 +2,7 @@ import { type Channel, SealedDelivery, type SendResult, UnrenderableDelivery } f
 import type { Outcome } from "../define/outcome.ts";
 import { isMessageRoute } from "../define/route.ts";
 import { templateDataProblems } from "../define/template.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 
 /** A message, and the secrets in it. */
 interface Opened {

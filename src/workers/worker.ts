@@ -11,7 +11,7 @@ import { deliver, type DeliverOptions } from "./deliver.ts";
 import { type DeliveryQueues, followers } from "./followers.ts";
 import { forgetSecrets } from "./forget-secrets.ts";
 import { openingChannel } from "./opening-channel.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Vault } from "../vault/vault-port.ts";
 import { keepSent } from "./keep-sent.ts";
 import type { SentOptions } from "./sent-record.ts";
 import { stepByStep } from "./step-by-step.ts";

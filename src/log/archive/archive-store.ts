@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-
 /**
  * Where segments are kept when they have left the log: a folder, or a bucket.
  *
@@ -10,8 +8,8 @@ import type { Readable } from "node:stream";
 export interface ArchiveStore {
   /** How people call it. */
   readonly title: string;
-  put(name: string, body: Readable | Buffer): Promise<void>;
+  put(name: string, body: AsyncIterable<Uint8Array> | Uint8Array): Promise<void>;
   /** Undefined where there is no such thing. */
-  get(name: string): Promise<Readable | undefined>;
+  get(name: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   list(prefix: string): Promise<readonly string[]>;
 }

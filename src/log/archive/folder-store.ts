@@ -1,7 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
 import type { ArchiveStore } from "./archive-store.ts";
@@ -19,7 +18,7 @@ export function folderStore(folder: string): ArchiveStore {
       const part = `${place}.${randomUUID().slice(0, 8)}${partEnd}`;
       await mkdir(dirname(place), { recursive: true });
       try {
-        await pipeline(Buffer.isBuffer(body) ? Readable.from([body]) : body, createWriteStream(part, { flags: "wx", flush: true }));
+        await pipeline(body instanceof Uint8Array ? [body] : body, createWriteStream(part, { flags: "wx", flush: true }));
         await rename(part, place);
         await syncFolder(dirname(place));
       } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 import { messageOf } from "../../base/errors.ts";
@@ -37,7 +37,7 @@ export async function checkSegment(store: ArchiveStore, manifest: Manifest): Pro
   if (body === undefined) throw new DamagedSegment(`${name} is missing in ${store.title}`);
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     hash.update(chunk);
     bytes += chunk.length;
   }
@@ -95,9 +95,9 @@ export function isBehind(id: string, other: string): boolean {
   return a > c || (a === c && b > d);
 }
 
-export async function textOf(body: Readable | undefined): Promise<string> {
+export async function textOf(body: AsyncIterable<Uint8Array> | undefined): Promise<string> {
   if (body === undefined) return "";
-  const chunks: Buffer[] = [];
-  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }

@@ -91,9 +91,14 @@ function runProcess(line: readonly string[], folder: string): Promise<{ code: nu
 /** The same command line; whatever is asked of it is not done. */
 function inert(command: Command, silent: OutputConfiguration): Command {
   command.configureOutput(silent);
-  if (command.commands.length === 0) command.action(() => undefined);
+  // One that has verbs may do something by itself; one that does not shows its help.
+  if (command.commands.length === 0 || actsItself(command)) command.action(() => undefined);
   for (const each of command.commands) inert(each, silent);
   return command;
+}
+
+function actsItself(command: Command): boolean {
+  return command.registeredArguments.length > 0;
 }
 
 /** What the commands read of their options' values: a wrong one is a wrong call, and nothing else. */
