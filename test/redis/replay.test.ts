@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createBus, defineSubscriber, defineTopic, type Subscriber } from "../../src/index.ts";
@@ -47,7 +48,11 @@ async function pastOrders() {
   const first = newBus({ prefix, provider });
   await first.start();
   const [sent, dead] = [observed(first, "sent", 2), observed(first, "dead")];
-  for (const id of ["A-1", "A-2"]) await first.publishEvent.orderPlaced(order(id));
+  for (const id of ["A-1", "A-2"]) {
+    await first.publishEvent.orderPlaced(order(id));
+    // A selection by events takes whole milliseconds.
+    for (const appended = Date.now(); Date.now() <= appended + 1;) await turn();
+  }
   await first.publishEvent.orderPlaced(order("B-1", "nobody@example.com"));
   await Promise.all([sent, dead]);
   await first.stop();

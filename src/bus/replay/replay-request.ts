@@ -15,9 +15,9 @@ export interface ReplaySelection {
   readonly from?: string | number | undefined;
   /** Until then. Default: now. */
   readonly to?: string | number | undefined;
-  /** In place of `from`: from the event of this id on. */
+  /** In place of `from`: from the event of this id on, and those that were appended in its millisecond. */
   readonly fromEvent?: string | undefined;
-  /** In place of `to`: until the event of this id. */
+  /** In place of `to`: until the event of this id, and those that were appended in its millisecond. */
   readonly toEvent?: string | undefined;
   /** Only events whose payload matches this EventBridge pattern. Default: all. */
   readonly filter?: unknown;
