@@ -1,7 +1,7 @@
 /**
  * All processes of the service under PM2, on one server: `pm2 start ecosystem.config.cjs`, then `pm2 save`.
  *
- * The environment comes from `.env` in this folder (see README's table); what stands in `env` here wins over it. Redis is not among
+ * The environment comes from `.env` in this folder (see README's table), BUSBAR_KEYS among it; what stands in `env` here wins over it. Redis is not among
  * these processes: it has an operator of its own, such as systemd. Until `.env` says BUSBAR_SEND=live, the workers send to a mailroom:
  * run one beside them with `pm2 start bin/busbar.mjs --name busbar-mailroom -- mailroom`.
  *

@@ -11,7 +11,7 @@ import * as topics from "../topics/index.ts";
 import { pace } from "./pace.ts";
 import { percentile } from "./percentile.ts";
 import { type Result, timesResult } from "./result.ts";
-import { withRedis } from "./temporary.ts";
+import { benchKeys, withRedis } from "./temporary.ts";
 
 const root = join(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -60,11 +60,11 @@ function tailBench(): Promise<Result> {
     const command = join(root, "bin", "with-packages.mjs");
     const child = spawn(process.execPath, [command, "busbar", "tail", "order.placed", "--json"], {
       cwd: folder,
-      env: { ...process.env, REDIS_URL: redis.url },
+      env: { ...process.env, REDIS_URL: redis.url, BUSBAR_KEYS: benchKeys.join() },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(child, "exit");
-    const bus = createBus({ application: "busbar", topics, redis: redis.url });
+    const bus = createBus({ application: "busbar", topics, redis: redis.url, keys: benchKeys });
     try {
       const lines = followLines(child);
       // The first event is there when it follows.

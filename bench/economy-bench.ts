@@ -4,7 +4,7 @@ import { silentLogger } from "../src/base/logger.ts";
 import { paces } from "../src/base/pace.ts";
 import { loadApplication } from "../src/cli/application.ts";
 import type { Result } from "./result.ts";
-import { withRedis } from "./temporary.ts";
+import { benchKeys, withRedis } from "./temporary.ts";
 
 /** Longer than the longest wait of the profile but one, retention's hour, whose round is counted apart. */
 const lookingMs = 300_000;
@@ -21,7 +21,7 @@ export function economyBench(): Promise<Result> {
   return withRedis("everysec", async ({ redis: { url } }) => {
     const { bus } = await loadApplication({
       logger: silentLogger,
-      adjust: (environment) => ({ ...environment, redis: url, profile: "economy" }),
+      adjust: (environment) => ({ ...environment, redis: url, profile: "economy", keys: benchKeys }),
     });
     const redis = new Redis(url);
     const monitor = await redis.monitor();

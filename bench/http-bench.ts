@@ -5,7 +5,7 @@ import { startChild } from "./child.ts";
 import { percentile } from "./percentile.ts";
 import { type Result, timesResult } from "./result.ts";
 import { urlIn } from "./started-server.ts";
-import { withRedis } from "./temporary.ts";
+import { benchKeys, withRedis } from "./temporary.ts";
 
 const root = join(import.meta.dirname, "..");
 const binary = join(root, "bin", "busbar.mjs");
@@ -18,7 +18,7 @@ const goalMs = 50;
  */
 export function httpBench(): Promise<Result[]> {
   return withRedis("everysec", async ({ redis }) => {
-    const env = { ...process.env, REDIS_URL: redis.url, PORT: "0", LOG_LEVEL: "info" };
+    const env = { ...process.env, REDIS_URL: redis.url, BUSBAR_KEYS: benchKeys.join(), PORT: "0", LOG_LEVEL: "info" };
     const key = JSON.parse(await printed(["keys", "create", "--name", "bench", "--scope", "publish:*", "--json"], env)) as { key: string };
     const server = spawn(process.execPath, [binary, "start", "--only", "server"], {
       cwd: root,

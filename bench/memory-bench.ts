@@ -10,7 +10,7 @@ import * as topics from "../topics/index.ts";
 import { pace } from "./pace.ts";
 import { percentile } from "./percentile.ts";
 import type { Result } from "./result.ts";
-import { withRedis } from "./temporary.ts";
+import { benchKeys, withRedis } from "./temporary.ts";
 
 const events = 10_000;
 const perSecond = 500;
@@ -23,11 +23,18 @@ export function memoryBench(): Promise<Result | undefined> {
     const command = fileURLToPath(new URL("../bin/with-packages.mjs", import.meta.url));
     const dev = spawn(process.execPath, [command, "busbar", "dev"], {
       cwd: folder,
-      env: { ...process.env, REDIS_URL: redis.url, EMAIL_RATE_LIMIT: "off", PORT: String(await freePort()), LOG_LEVEL: "warn" },
+      env: {
+        ...process.env,
+        REDIS_URL: redis.url,
+        BUSBAR_KEYS: benchKeys.join(),
+        EMAIL_RATE_LIMIT: "off",
+        PORT: String(await freePort()),
+        LOG_LEVEL: "warn",
+      },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(dev, "exit");
-    const bus = createBus({ application: "busbar", topics, redis: redis.url });
+    const bus = createBus({ application: "busbar", topics, redis: redis.url, keys: benchKeys });
     try {
       const lines = createInterface(dev.stdout);
       await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RedisServer, startRedisServer } from "../src/base/redis-server.ts";
+import { newKey } from "../src/vault/key-ring.ts";
+
+/** What this repository's own topics seal their secrets with, in all processes of a bench. */
+export const benchKeys = [newKey("bench")];
 
 export interface Temporary {
   readonly folder: string;
