@@ -1,6 +1,6 @@
 import { addressKey, blockOf } from "./address-key.ts";
 import { type Bits, union } from "./bits.ts";
-import { type Excluded, leftOut } from "./left-out.ts";
+import { type Excluded, leftOut, textOf } from "./left-out.ts";
 import { ask, leaveOut, newOutcomes, type Outcomes } from "./outcomes.ts";
 import type { Comparison, Condition, Scalar } from "./parsed-pattern.ts";
 import type { Range } from "./ranges.ts";
@@ -105,21 +105,6 @@ function kindOf(all: Gathered, is: Excluded["is"]): Outcomes<string> | undefined
       return all.suffixFolded;
     default:
       return undefined;
-  }
-}
-
-function textOf(one: Excluded): string {
-  switch (one.is) {
-    case "equal":
-      return String(one.value);
-    case "prefix":
-      return one.prefix;
-    case "suffix":
-      return one.suffix;
-    case "wildcard":
-      return one.wildcard;
-    default:
-      return one.folded;
   }
 }
 

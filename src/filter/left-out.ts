@@ -57,10 +57,11 @@ function keyOf(one: Excluded): string | number {
   return one.is === "equal" ? one.value : textOf(one);
 }
 
-function textOf(one: Excluded): string {
+/** What a value that is left out is written as. */
+export function textOf(one: Excluded): string {
   switch (one.is) {
     case "equal":
-      return "";
+      return String(one.value);
     case "prefix":
       return one.prefix;
     case "suffix":
