@@ -1,16 +1,5 @@
-import {
-  below,
-  chance,
-  freeName,
-  type ObjectShape,
-  patterns,
-  pick,
-  type Random,
-  randomField,
-  randomShape,
-  type Shape,
-  tags,
-} from "./random-schema.ts";
+import type { Random } from "../chaos/random.ts";
+import { below, chance, freeName, type ObjectShape, patterns, pick, randomField, randomShape, type Shape, tags } from "./random-schema.ts";
 
 /** The same schema with one small change somewhere in it, such as a person makes. */
 export function changeShape(random: Random, shape: Shape): Shape {

@@ -5,7 +5,8 @@ import { compareSchemas } from "../../src/schema/compare.ts";
 import type { Side } from "../../src/schema/comparison.ts";
 import { publishedSchema } from "../../src/schema/published.ts";
 import { changeShape } from "./change-shape.ts";
-import { below, chance, randomFrom, randomShape, type Shape } from "./random-schema.ts";
+import { seeded } from "../chaos/random.ts";
+import { below, chance, randomShape, type Shape } from "./random-schema.ts";
 import { sample } from "./sample.ts";
 import { parsedBy, zodOf } from "./zod-of.ts";
 
@@ -31,7 +32,7 @@ const samples = 12;
 
 /** Two schemas: mostly the second is the first with one to three changes. */
 export function randomPair(seed: number): { readonly before: Shape; readonly after: Shape } {
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   // Most are small, as those of people are.
   const depth = chance(random, 0.25) ? 3 : 2;
   const before = randomShape(random, depth);
@@ -45,7 +46,7 @@ export function randomPair(seed: number): { readonly before: Shape; readonly aft
 export function judgePair(seed: number): JudgedPair {
   const { before, after } = randomPair(seed);
   const [old, now] = [zodOf(before), zodOf(after)];
-  const random = randomFrom(seed ^ 0x5bd1e995);
+  const random = seeded(seed ^ 0x5bd1e995);
   const payloads = Array.from({ length: samples }, () => sample(random, before)).flatMap((payload) => {
     const parsed = parsedBy(old, payload);
     return parsed === undefined ? [] : [{ payload, event: parsed.data }];

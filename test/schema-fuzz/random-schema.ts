@@ -1,3 +1,4 @@
+import type { Random } from "../chaos/random.ts";
 /** Schemas at random, as plain descriptions that can be turned into zod, changed a little, and sampled. */
 export type Shape =
   | {
@@ -41,19 +42,6 @@ export interface Field {
   readonly name: string;
   readonly shape: Shape;
   readonly presence: "required" | "optional" | "default";
-}
-
-export type Random = () => number;
-
-/** A small generator of numbers from 0 to 1, always the same for a seed. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 export const below = (random: Random, most: number): number => Math.floor(random() * most);

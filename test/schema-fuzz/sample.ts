@@ -1,4 +1,5 @@
-import { below, chance, type ObjectShape, pick, type Random, type Shape, tags } from "./random-schema.ts";
+import type { Random } from "../chaos/random.ts";
+import { below, chance, type ObjectShape, pick, type Shape, tags } from "./random-schema.ts";
 
 const examples = [
   ["asha@example.in", "a.b@c.example"],

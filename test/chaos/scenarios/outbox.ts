@@ -6,6 +6,7 @@ import { type Business, openBusiness } from "../outbox/business.ts";
 import { pick, shuffled, spread } from "../random.ts";
 import type { Scenario, Verdict } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
+import { kill, sleep } from "../strikes.ts";
 import type { Supervised } from "../supervised.ts";
 
 const awayMs = 1_500;
@@ -81,7 +82,7 @@ async function strike(stage: Stage, business: Business, { transactions, faults }
     } else {
       const awake = relays.filter((each) => !asleep.has(each));
       if (victim === "relay") await kill(stage, pick(stage.random, awake));
-      else waking.push(sleep(stage, pick(stage.random, awake), asleep));
+      else waking.push(sleep(stage, pick(stage.random, awake), { asleep, forMs: pausedMs }));
     }
   }
   await reached(business, transactions);
@@ -105,22 +106,6 @@ async function reached(business: Business, count: number): Promise<void> {
     if (performance.now() - movedAt > patienceMs) throw new Error(`no transaction was committed any more after ${now}`);
     await pause(25);
   }
-}
-
-async function kill(stage: Stage, victim: Supervised): Promise<void> {
-  await victim.started();
-  stage.fault(`kill -9 ${victim.name}`);
-  await victim.signal("SIGKILL");
-}
-
-async function sleep(stage: Stage, victim: Supervised, asleep: Set<Supervised>): Promise<void> {
-  await victim.started();
-  asleep.add(victim);
-  stage.fault(`SIGSTOP ${victim.name}`);
-  await victim.signal("SIGSTOP");
-  await pause(pausedMs);
-  await victim.signal("SIGCONT");
-  asleep.delete(victim);
 }
 
 /** The rows that were committed against the log: nothing that busbar counts is asked. */

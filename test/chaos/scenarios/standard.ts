@@ -1,8 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { conclude } from "../conclude.ts";
 import { pick, shuffled, spread } from "../random.ts";
 import { concurrency, type Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
+import { kill, sleep } from "../strikes.ts";
 import type { Supervised } from "../supervised.ts";
 
 const perSecond = 200;
@@ -57,7 +56,7 @@ function attack({ name, code, events, kills, pauses }: Size): Scenario {
         );
         if (role === workers) strikes += 1;
         if (faults[index] === "kill") await kill(stage, victim);
-        else waking.push(sleep(stage, victim, asleep));
+        else waking.push(sleep(stage, victim, { asleep, forMs: pausedMs }));
       }
       await Promise.all(waking);
       const deliveries = events * subscribers.length;
@@ -68,22 +67,6 @@ function attack({ name, code, events, kills, pauses }: Size): Scenario {
       });
     },
   };
-}
-
-async function kill(stage: Stage, victim: Supervised): Promise<void> {
-  await victim.started();
-  stage.fault(`kill -9 ${victim.name}`);
-  await victim.signal("SIGKILL");
-}
-
-async function sleep(stage: Stage, victim: Supervised, asleep: Set<Supervised>): Promise<void> {
-  await victim.started();
-  asleep.add(victim);
-  stage.fault(`SIGSTOP ${victim.name}`);
-  await victim.signal("SIGSTOP");
-  await pause(pausedMs);
-  await victim.signal("SIGCONT");
-  asleep.delete(victim);
 }
 
 export const standard = attack({ name: "standard", code: "STD", events: 100_000, kills: 50, pauses: 20 });
