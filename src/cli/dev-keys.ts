@@ -19,6 +19,9 @@ export async function ownKeys(): Promise<readonly string[]> {
   const made = newKey("dev");
   await mkdir(dirname(file), { recursive: true });
   // Another `dev` of this folder may be beginning too: the first one's stays.
-  await writeFile(file, made, { flag: "wx", mode: 0o600 }).catch(() => undefined);
+  await writeFile(file, made, { flag: "wx", mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    // Sealed with a key that is kept nowhere, nothing could be opened after the next start.
+    if (error.code !== "EEXIST") throw error;
+  });
   return (await keysOfDev()) ?? [made];
 }
