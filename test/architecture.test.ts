@@ -76,6 +76,7 @@ describe("architecture", () => {
     const homes: Readonly<Record<string, readonly string[]>> = {
       bullmq: ["queues"],
       pg: ["outbox"],
+      "@aws-sdk/client-s3": ["log"],
       "@sendgrid/mail": ["providers"],
       "@sendgrid/client": ["providers"],
       nodemailer: ["providers"],
