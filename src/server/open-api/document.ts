@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { busbarVersion } from "../../base/version.ts";
 import type { Catalog } from "../../define/catalog.ts";
+import { writeMark } from "../../schema/mark-words.ts";
 import type { AnyTopic } from "../../define/topic.ts";
 import type { Operation } from "../operation.ts";
 import { bodyLimits } from "../publish-request.ts";
@@ -99,7 +100,7 @@ const cloudEvents = {
 } as const;
 
 function publishTopic(topic: AnyTopic): Json {
-  const { $schema: _, ...payload } = z.toJSONSchema(topic.schema, { io: "input" }) as Json;
+  const { $schema: _, ...payload } = z.toJSONSchema(topic.schema, { io: "input", override: writeMark }) as Json;
   const example = topic.example === undefined ? {} : { example: topic.example };
   const list = { type: "array", items: payload, minItems: 1, maxItems: bodyLimits.events };
   return {
