@@ -39,6 +39,7 @@ import { sentSecret } from "./sent-secret.ts";
 import { suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { eventsToRun, vaultOf } from "./vault.ts";
+import { searchHashBy } from "../log/search-hash.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RunningRoles, startRoles } from "./roles.ts";
 import type { Bus } from "./bus-port.ts";
@@ -81,7 +82,15 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   };
   const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application, replication } = settings;
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
-  const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
+  const spool =
+    settings.spool &&
+    createSpool({
+      ...settings.spool,
+      append: (record) => takeFromSpool(record),
+      searchHash: searchHashBy(settings),
+      observe,
+      logger,
+    });
   const parts = lazyParts(settings, { logger, clock });
   const vault = vaultOf(settings, Object.values(topics), parts.redis);
   const appender = createAppender({ log, deadline, spool, vault });
@@ -221,7 +230,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     inspect,
     deadLetters: deadLetters({ ...parts, topics, vault, log }),
     deliveries: deliveries({ ...parts, topics }),
-    erase: eraser({ topics, vault, log, parts }),
+    erase: eraser({ topics, vault, log, parts, application, store: settings.archive?.store }),
     audit: (count = 100) => parts.audit().list(count),
     suppressions: suppressionControl(parts, clock),
     preferences: preferences(settings, parts, catalog),

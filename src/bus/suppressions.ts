@@ -2,10 +2,13 @@ import type { Clock } from "../base/clock.ts";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { checkAddress } from "../define/address.ts";
+import { maskText } from "../define/mask.ts";
 import { namePattern } from "../define/names.ts";
 import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
 import { type ConsentView, consentView } from "./consent-view.ts";
+import { maskedWords } from "./masked.ts";
 import type { LazyParts } from "./parts.ts";
+import { recordView, type View } from "./view.ts";
 
 /** An address that is not sent to. */
 export interface SuppressionView {
@@ -50,13 +53,16 @@ export interface SuppressionControl {
    * @param selection.search only addresses that contain this text
    * @param selection.limit at most so many; 50 by default
    * @param selection.before the `next` of the page before
+   * @param selection.showPii who sees the addresses in the clear; masked by default
    */
-  list(selection?: {
-    readonly channel?: string;
-    readonly search?: string;
-    readonly limit?: number;
-    readonly before?: number;
-  }): Promise<{ readonly suppressions: readonly SuppressionView[]; readonly total: number; readonly next?: number }>;
+  list(
+    selection?: View & {
+      readonly channel?: string;
+      readonly search?: string;
+      readonly limit?: number;
+      readonly before?: number;
+    },
+  ): Promise<{ readonly suppressions: readonly SuppressionView[]; readonly total: number; readonly next?: number }>;
   /** Everything that holds for an address; empty where it is sent to. */
   find(place: Place): Promise<readonly SuppressionView[]>;
   /** What the reader of an address has said, the newest first: by a link, by STOP, on a page. At most 20. */
@@ -76,20 +82,22 @@ const longestReason = 200;
 const longestKeep = 36_525 * 86_400_000;
 
 export function suppressionControl(
-  { suppressions, consents }: Pick<LazyParts, "suppressions" | "consents">,
+  { suppressions, consents, audit }: Pick<LazyParts, "suppressions" | "consents" | "audit">,
   clock: Clock,
 ): SuppressionControl {
   return {
-    async list({ channel, search, limit = 50, before } = {}) {
+    async list({ channel, search, limit = 50, before, ...view } = {}) {
       const chosen =
         channel === undefined ? {} : { channel: usable(channelProblems(channel), () => channel as SuppressedPlace["channel"]) };
+      const open = await recordView(audit, view, "the suppressed addresses");
       const { entries, ...page } = await suppressions().list({
         limit,
         ...chosen,
         ...(search === undefined ? {} : { search }),
         ...(before === undefined ? {} : { before }),
       });
-      return { suppressions: entries.map(viewOf), ...page };
+      const views = entries.map(viewOf);
+      return { suppressions: open ? views : views.map(maskedView), ...page };
     },
 
     async find(place) {
@@ -163,6 +171,11 @@ function keptFor(keep: Duration | undefined): { readonly ms: number | undefined 
   } catch (error) {
     return { problem: messageOf(error) };
   }
+}
+
+/** Who lists them looks for nobody in particular; what holds for an address, whoever has it may ask. */
+function maskedView(view: SuppressionView): SuppressionView {
+  return { ...maskedWords(view, [view.address]), address: maskText(view.address) };
 }
 
 function viewOf({ channel, address, category, reason, source, by, at, until }: Suppression): SuppressionView {

@@ -6,6 +6,7 @@ import { confirmed } from "./confirm.ts";
 import { countOf, countText, momentText } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { type ShowPii, viewOf } from "./show-pii.ts";
 import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
@@ -18,7 +19,7 @@ interface Place {
 
 const longestListed = 64;
 
-export interface ListCommand {
+export interface ListCommand extends ShowPii {
   readonly channel?: string;
   readonly search?: string;
   readonly count: string;
@@ -27,8 +28,9 @@ export interface ListCommand {
 }
 
 /** Prints a page of the addresses that are not sent to, the newest first. */
-export async function listSuppressions({ channel, search, count, before, json }: ListCommand): Promise<void> {
+export async function listSuppressions({ channel, search, count, before, json, showPii }: ListCommand): Promise<void> {
   const selection = {
+    ...viewOf(showPii === undefined ? {} : { showPii }),
     limit: numberArgument("--count", count, { least: 1, most: 10_000 }),
     ...(before === undefined ? {} : { before: numberArgument("--before", before, { least: 1, most: Number.MAX_SAFE_INTEGER }) }),
     ...(channel === undefined ? {} : { channel }),
