@@ -14,7 +14,7 @@ const door = httpDoor({ redis: url, prefix, application: "test" });
 type Document = any;
 
 describe("the OpenAPI document", () => {
-  const operations = allOperations(bus as never, { live: false });
+  const operations = allOperations(bus as never, { live: false, keys: {} as never });
   const document = openApiDocument({ application: "shop", topics: Object.values(topics), operations, open: false }) as Document;
 
   it("has an address for each topic, with the schema and the example of its payload", () => {
