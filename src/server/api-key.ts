@@ -88,6 +88,7 @@ export function apiKeyOf({ name, scopes, rate, expires }: ApiKeyRequest, id: str
  */
 export function rotated(key: ApiKey, { id, now, overlap }: { readonly id: string; readonly now: number; readonly overlap: number }) {
   const { expires, created, name, scopes, rate } = key;
+  if (scopes.length === 0) throw new BusbarError("REFUSED", `The API key ${key.id} cannot be read: revoke it, and make a new one.`);
   if (key.replacedBy !== undefined)
     throw new BusbarError("REFUSED", `The API key ${key.id} has been replaced by ${key.replacedBy}: rotate that one.`);
   if (expires !== undefined && expires <= now)

@@ -4,7 +4,7 @@ import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { By } from "../bus/by.ts";
 import type { RecordVerb } from "../bus/recorder.ts";
-import type { ApiKeyRequest } from "./api-key.ts";
+import type { ApiKey, ApiKeyRequest } from "./api-key.ts";
 import { type ApiKeyView, apiKeyView } from "./api-key-view.ts";
 import type { ApiKeys } from "./redis-api-keys.ts";
 
@@ -39,6 +39,9 @@ const overlapMs = 86_400_000;
 const mostOverlapMs = 90 * 86_400_000;
 const cursors = cursorsOf("API keys", isText);
 
+/** The oldest first. */
+const keyOf = ({ created, id }: Pick<ApiKey, "created" | "id">): string => `${String(created).padStart(15, "0")} ${id}`;
+
 export interface KeyControlOptions {
   readonly keys: ApiKeys;
   readonly recorded: RecordVerb;
@@ -49,8 +52,6 @@ export function keyControl({ keys, recorded, clock = systemClock }: KeyControlOp
   return {
     async list(page = {}) {
       const items = await keys.list();
-      const keyOf = ({ created, id }: { readonly created: number; readonly id: string }): string =>
-        `${String(created).padStart(15, "0")} ${id}`;
       const { page: some, ...next } = pageOf({ items, keyOf, cursors, ...page });
       return { keys: some.map(apiKeyView), ...next };
     },

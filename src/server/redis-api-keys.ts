@@ -84,8 +84,9 @@ export function redisApiKeys(
       const { digest, ...key } = stored(id, json);
       const secret = newApiKeySecret();
       const { next, old } = rotated(key, { id: secret.id, now, overlap });
-      const fields = [JSON.stringify(withoutId({ digest: secret.digest, ...next })), JSON.stringify(withoutId({ digest, ...old }))];
-      const done = await rotateScript(redis, [keys], [id, json, secret.id, ...fields]);
+      const { id: _next, ...nextKept } = { digest: secret.digest, ...next };
+      const { id: _old, ...oldKept } = { digest, ...old };
+      const done = await rotateScript(redis, [keys], [id, json, secret.id, JSON.stringify(nextKept), JSON.stringify(oldKept)]);
       if (done === 1) return { key: next, text: secret.text, old };
       throw new BusbarError("REFUSED", `The API key ${id} was changed by somebody else at this moment: look at it, and try again.`);
     },
@@ -99,8 +100,6 @@ export function redisApiKeys(
     },
   };
 }
-
-const withoutId = ({ id: _, ...rest }: StoredApiKey): object => rest;
 
 /** What cannot be read is a key that opens nothing: it is listed, and can be revoked. */
 function stored(id: string, json: string): StoredApiKey {

@@ -37,7 +37,8 @@ export function keyOperations(keys: KeyControl): readonly Operation[] {
         reason,
       }),
       answer: "`key`: its text, shown this once, beside what the list shows",
-      async handle({ body: { reason: _, ...request }, by }) {
+      async handle({ body, by }) {
+        const { reason: _, ...request } = body;
         try {
           return await keys.create(request, by);
         } catch (error) {
