@@ -18,7 +18,7 @@ export interface FloodAnswer {
 }
 
 const [address, json] = process.argv.slice(2);
-process.once("disconnect", () => process.exit(1));
+process.once("disconnect", () => process.exit());
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
 function send({ method, path, key, body }: Senders): Promise<FloodAnswer> {
@@ -44,5 +44,5 @@ const most = Math.max(...senders.map(({ count }) => count));
 const turns = Array.from({ length: most }, (_, turn) => senders.filter(({ count }) => turn < count)).flat();
 const answers = await Promise.all(turns.map(send));
 agent.destroy();
-process.send?.(JSON.stringify(answers));
-process.disconnect();
+// It is long, and whoever is told must have read it before this process ends.
+process.send?.(JSON.stringify(answers), () => process.disconnect());
