@@ -7,6 +7,7 @@ const wrongCalls: ReadonlySet<ErrorCode> = new Set([
   "UNKNOWN_SUBSCRIBER",
   "UNKNOWN_QUEUE",
   "INVALID_RANGE",
+  "INVALID_CURSOR",
   "INVALID_REPLAY",
   "INVALID_FILTER",
   "UNKNOWN_REPLAY",

@@ -36,15 +36,15 @@ it("addresses are suppressed, listed, looked up and released; the log says who a
   await change("POST", "", { ...given, category: "marketing", keep: "30d" });
   await change("POST", "", { channel: "email", address: "Asha@example.com", reason: "bounced" });
 
-  const first = (await get("?limit=2")).body;
+  const first = (await get("?count=2")).body;
   expect(first).toMatchObject({
     suppressions: [{ address: "as…@example.com" }, { category: "marketing", until: expect.stringMatching(/Z$/) }],
     total: 3,
   });
-  const second = (await get(`?limit=2&before=${first.next}`)).body;
+  const second = (await get(`?count=2&cursor=${first.next}`)).body;
   expect(second).toMatchObject({ suppressions: [{ address: "+91…45" }], total: 3 });
   expect(await get("?pii=show")).toMatchObject({ status: 403 });
-  const seen = await ask(`${server.url}/v1/suppressions?limit=1&before=${first.next}&pii=show&reason=ticket`, { key: keys.pii });
+  const seen = await ask(`${server.url}/v1/suppressions?count=2&cursor=${first.next}&pii=show&reason=ticket`, { key: keys.pii });
   expect(seen.body).toMatchObject({ suppressions: [{ address: phone }] });
   expect(second).not.toHaveProperty("next");
   expect((await get("?channel=email&search=ASHA")).body).toMatchObject({ suppressions: [{ channel: "email" }], total: 1 });

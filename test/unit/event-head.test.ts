@@ -28,6 +28,6 @@ describe("the head of an event", () => {
 
   it("is refused where there is none, with the reason", () => {
     expect(() => eventHead('{"specversion":"1.0","id":"x","source":"/a","type":"b"}')).toThrow('"time" is missing');
-    expect(() => eventHead("no event")).toThrow();
+    expect(() => eventHead("no event")).toThrow("JSON");
   });
 });
