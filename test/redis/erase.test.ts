@@ -12,7 +12,9 @@ import { newKey } from "../../src/vault/key-ring.ts";
 import { busesOf } from "../support/buses.ts";
 import { everythingIn } from "../support/everything-in-redis.ts";
 import { observed } from "../support/line.ts";
+import { subscriberCalled } from "../support/reference-domain.ts";
 import { testRedis } from "../support/redis.ts";
+import { cashbackConfirmed, withdrawalRejected, withdrawalRequested } from "../../topics/index.ts";
 
 const { url, prefix } = testRedis();
 const keep = busesOf();
@@ -205,6 +207,45 @@ describe("C11: personal data of a subject", () => {
     const again = await bus.publishEvent.parcelSent({ ...asha, parcel: "P-3" });
     expect((await bus.inspect.event(again.id, { showPii: {} }))!.data).toMatchObject({ customer: { name: "Asha Iyer" } });
     expect((await bus.inspect.event(first.id))!.data).toMatchObject({ customer: { name: "[erased]" } });
+  });
+
+  it("is erased of a user of the reference domain, in all topics of the wallet, and of nobody else", async () => {
+    const wallet = { withdrawalRequested, withdrawalRejected, cashbackConfirmed };
+    const bus = keep(() =>
+      createBus({
+        application: "wallet",
+        topics: wallet,
+        subscribers: ["withdrawal-requested", "withdrawal-rejected", "cashback-confirmed"].map(subscriberCalled),
+        redis: url,
+        prefix: `${prefix}-wallet`,
+        keys,
+        channels: {
+          email: { from: "from@example.com", providers: [provider], rateLimit: false },
+          sms: { enabled: false },
+          push: { enabled: false },
+          whatsapp: { enabled: false },
+        },
+        send: { live: true },
+      }),
+    );
+    const sent = observed(bus, "sent", 3);
+    await bus.start();
+    const { id } = await bus.publishEvent.withdrawalRequested(withdrawalRequested.example!);
+    await bus.publishEvent.cashbackConfirmed(cashbackConfirmed.example!);
+    const other = await bus.publishEvent.withdrawalRejected(withdrawalRejected.example!);
+    await sent;
+    expect(messages.map(({ to }) => to)).toEqual(expect.arrayContaining(["kavya.reddy@example.in", "imran.sheikh@example.in"]));
+    expect(await bus.erase({ subject: "usr_2077", by: { actor: "ops" } })).toMatchObject({
+      key: "destroyed",
+      events: { "withdrawal.requested": 1, "cashback.confirmed": 1 },
+      searchEntries: 2,
+      jobs: { email: 2 },
+    });
+    expect(await everythingIn(redis, `${prefix}-wallet`)).not.toMatch(/Kavya|kavya\.reddy|9900112233/);
+    const user = async (event: string): Promise<unknown> =>
+      ((await bus.inspect.event(event, { showPii: {} }))!.data as { user: unknown }).user;
+    expect(await user(id)).toEqual({ id: "usr_2077", name: "[erased]", email: "[erased]" });
+    expect(await user(other.id)).toMatchObject({ name: "Imran Sheikh" });
   });
 
   it("a rotation reads what the key before it has sealed, and wraps what it uses anew", async () => {

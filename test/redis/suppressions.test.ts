@@ -71,7 +71,9 @@ describe("a suppressed address", () => {
     expect(list).toMatchObject({ suppressions: [{ ...said, address: "+91…45" }], total: 1 });
     expect(JSON.stringify(list)).not.toContain(phone);
     expect(await bus.suppressions.list({ showPii: { actor: "ops", reason: "ticket 7" } })).toMatchObject({ suppressions: [said] });
-    expect(await bus.audit()).toMatchObject([{ by: "ops", what: "show-pii", of: "the suppressed addresses", reason: "ticket 7" }]);
+    expect(await bus.audit()).toMatchObject({
+      entries: [{ by: "ops", what: "show-pii", of: "the suppressed addresses", reason: "ticket 7" }],
+    });
     expect(await bus.suppressions.find({ channel: "sms", address: phone })).toMatchObject([said]);
 
     await place("A-2");
