@@ -148,7 +148,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
     openApiRoutes(app, { bus, application: keys.application, live, open, publicUrl, access: local ? undefined : access });
   }
   if (!local) return;
-  pageRoutes(app, { bus, inbox, callbacks, faults, live, logger });
+  pageRoutes(app, { bus, inbox, callbacks, faults, live, open: open && keys !== undefined, logger });
   if (inbox !== undefined) messageRoutes(app, { inbox, callbacks });
   if (faults !== undefined) faultRoutes(app, { faults });
 }
