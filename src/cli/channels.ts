@@ -65,7 +65,10 @@ export async function cleanChannel(name: string, { olderThan, yes, reason, json 
 const columns: readonly Column[] = [
   { title: "channel" },
   { title: "state" },
-  ...["waiting", "active", "delayed", "completed", "dead", "oldest", "workers", "at once", "rate"].map((title) => ({ title, right: true })),
+  ...["waiting", "active", "delayed", "completed", "dead", "oldest", "workers", "concurrency", "rate"].map((title) => ({
+    title,
+    right: true,
+  })),
 ];
 
 /** A table of channels, and why those are off that are. Pure. */
@@ -110,7 +113,7 @@ export function runTimeLines({ name, pausedBy, atRunTime, configured, concurrenc
   return [
     ...says("PAUSED", pausedBy, `; busbar channels resume ${name} lets it go on`),
     ...says(`RATE ${rates[0]} and not ${rates[1]}, SET`, atRunTime?.rateLimit, reset),
-    ...says(`AT ONCE ${concurrency} and not ${configured?.concurrency}, SET`, atRunTime?.concurrency, reset),
+    ...says(`CONCURRENCY ${concurrency} and not ${configured?.concurrency}, SET`, atRunTime?.concurrency, reset),
   ];
 }
 

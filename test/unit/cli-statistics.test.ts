@@ -75,7 +75,7 @@ describe("A11: the tables", () => {
   it("have a cell everywhere, so that programs can cut them, and say why a channel is off", () => {
     const lines = channelLines([email, sms, { ...email, name: "routing", rateLimit: undefined, concurrency: undefined }]);
     expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
-      ["CHANNEL", "STATE", "WAITING", "ACTIVE", "DELAYED", "COMPLETED", "DEAD", "OLDEST", "WORKERS", "AT ONCE", "RATE"],
+      ["CHANNEL", "STATE", "WAITING", "ACTIVE", "DELAYED", "COMPLETED", "DEAD", "OLDEST", "WORKERS", "CONCURRENCY", "RATE"],
       ["email", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "5", "10/1s"],
       ["sms", "off, paused", "3", "1", "0", "1,198", "2", "4.2 s", "2", "5", "1000/1500ms"],
       ["routing", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "-", "-"],
@@ -96,7 +96,7 @@ describe("A11: the tables", () => {
       "",
       "email: PAUSED by ravi 2026-11-28 11:00:00; busbar channels resume email lets it go on",
       "email: RATE 100/1h and not 10/1s, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
-      "email: AT ONCE 1 and not 5, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
+      "email: CONCURRENCY 1 and not 5, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
     ]);
   });
 
