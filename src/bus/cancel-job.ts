@@ -7,7 +7,8 @@ import { type By, byText } from "./by.ts";
 import type { LazyParts } from "./parts.ts";
 
 export type Cancelled =
-  | { readonly cancelled: true }
+  /** `mayHaveArrived`: an earlier try is in doubt, and may have been accepted. */
+  | { readonly cancelled: true; readonly mayHaveArrived?: true }
   /** `known`: there is such a delivery. */
   | { readonly cancelled: false; readonly known: boolean; readonly refused: string };
 

@@ -102,13 +102,18 @@ export function deliveries(options: DeliveriesOptions): Deliveries {
       const found = await find(id);
       if (found === undefined) return { cancelled: false, known: false, refused: "no queue holds a delivery of this id" };
       const result = await cancelJob({ ledger, queues }, { queue: queues().of(found.content.channel), found, by });
-      if (result.cancelled) await recordDeed(audit, { what: "delivery.cancel", of: id, by });
-      return result;
+      if (!result.cancelled) return result;
+      await recordDeed(audit, { what: "delivery.cancel", of: id, by });
+      const inDoubt = (await ledger().timeline(found.content)).some(({ step }) => doubts.has(step));
+      return { cancelled: true, ...(inDoubt ? { mayHaveArrived: true as const } : {}) };
     },
 
     cancelMany: (selection) => cancelMany(options, selection),
   };
 }
+
+/** After these steps nobody knows whether a try was accepted. */
+const doubts: ReadonlySet<TimelineEntry["step"]> = new Set(["doubtful", "held", "takeover"]);
 
 export const isMarked = (topics: Topics, type: string): boolean =>
   Object.values(topics).some(({ name, marks }) => name === type && marks !== undefined);

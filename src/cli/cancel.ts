@@ -43,7 +43,12 @@ async function cancelNamed(ids: readonly string[], { reason, json }: CancelComma
       const result = await deliveries.cancel(id, byPerson(reason));
       if (!result.cancelled) process.exitCode = 1;
       if (json === true) printJson({ id, ...result });
-      else if (result.cancelled) print(`${oneLine(id)} is cancelled: it will not be sent.`);
+      else if (result.cancelled)
+        print(
+          result.mayHaveArrived === true
+            ? `${oneLine(id)} is cancelled: it will not be sent again. An earlier try may have been accepted: see busbar deliveries show.`
+            : `${oneLine(id)} is cancelled: it will not be sent.`,
+        );
       else complain(`${oneLine(id)} was not cancelled: ${oneLine(result.refused)}`);
     }
   });

@@ -126,6 +126,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
       const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, deadline, "late")));
       const closed = await Promise.race([worker.close().then(() => running), late]);
       clearTimeout(timer);
+      places.stop();
       // What is still under way keeps its lock until that runs out, and is then taken over by another worker.
       if (closed === "late") await Promise.race([worker.close(true), new Promise((resolve) => setTimeout(resolve, 1_000))]);
       for (const copy of copies) copy.disconnect();

@@ -2,6 +2,8 @@
 export interface Places {
   /** Resolves when a job may begin, with what is to be called at its end. */
   take(): Promise<() => void>;
+  /** Looks no more, whatever is still under way. */
+  stop(): void;
 }
 
 export interface PlacesOptions {
@@ -72,5 +74,6 @@ export function createPlaces({ concurrency, look, onChange, onError }: PlacesOpt
       timer ??= setInterval(() => void see(), freshMs).unref();
       return leave;
     },
+    stop: () => clearInterval(timer),
   };
 }

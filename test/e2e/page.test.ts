@@ -36,6 +36,8 @@ interface ServedFeed {
   readonly working: boolean;
   readonly events: readonly EventView[];
   readonly queues: Record<string, Record<string, number>>;
+  readonly control: readonly { name: string; paused: boolean; pausedBy?: { by: string } }[];
+  readonly open: boolean;
   readonly inbox: {
     received: number;
     messages: readonly { id: string; subject: string; deliveryId?: string; to: string[]; told?: string; callbacks?: number }[];
@@ -125,6 +127,16 @@ describe("the feed", () => {
       cost: { segments: 1, encoding: "GSM-7", units: 34, left: 126 },
       hasHtml: false,
     });
+  });
+
+  it("E2: shows what is paused, by whom, and whether the page may change it", async () => {
+    await bus.channels.pause("sms", { actor: "asha" });
+    const smsIn = ({ control }: ServedFeed) => control.find(({ name }) => name === "sms");
+    const feed = await feedWith((latest) => smsIn(latest)?.paused === true);
+    await bus.channels.resume("sms");
+    expect(smsIn(feed)).toMatchObject({ paused: true, pausedBy: { by: "asha" }, concurrency: 5 });
+    // Its API asks for keys, or there is none.
+    expect(feed.open).toBe(false);
   });
 
   it("shows a dead delivery with its reason", async () => {

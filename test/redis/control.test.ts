@@ -164,15 +164,18 @@ describe("B4: a rate that is set at run time", () => {
     await one.bus.channels.set("handler", { rateLimit: { max: 2, per: "1h" } });
     const routed = observed(one.bus, "routed", 1);
     const routedToo = observed(two.bus, "routed", 1);
-    await one.bus.publishEvent.orderPlaced.batch(orders(8));
+    await one.bus.publishEvent.orderPlaced.batch(orders(10));
     await Promise.race([routed, routedToo]);
     const both = () => one.seen.begun + two.seen.begun;
     await expect.poll(both, { interval: 10 }).toBe(2);
+    // The hour ends with its rate.
+    await one.bus.channels.set("handler", { rateLimit: { max: 3, per: "1m" } });
+    await expect.poll(both, { interval: 10, timeout: promptMs }).toBe(5);
     const begun = performance.now();
     await two.bus.channels.reset("handler");
     await expect.poll(underWay([one, two]), { interval: 10, timeout: promptMs }).toEqual([3, 3]);
     expect(performance.now() - begun).toBeLessThan(promptMs);
-    await allDone([one, two], 8);
+    await allDone([one, two], 10);
   });
 });
 

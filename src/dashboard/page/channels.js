@@ -77,7 +77,7 @@ function channelItem({ name, paused, pausedBy, concurrency, rateLimit, atRunTime
     {},
     element("b", {}, name),
     limited && field("Rate", { name: "rate", value: rateText(rateLimit), disabled: !operable }),
-    limited && field("At once", { name: "concurrency", value: String(concurrency), inputmode: "numeric", disabled: !operable }),
+    limited && field("Concurrency", { name: "concurrency", value: String(concurrency), inputmode: "numeric", disabled: !operable }),
     operable && limited && element("button", { type: "submit", class: "quiet" }, "Set"),
     operable && atRunTime !== undefined && reset,
     operable && turn,
@@ -96,7 +96,7 @@ function channelItem({ name, paused, pausedBy, concurrency, rateLimit, atRunTime
     form,
     paused && changedLine("Paused", pausedBy),
     changedLine(`Rate ${rateText(rateLimit)} in place of ${rateText(configured?.rateLimit)}, set`, atRunTime?.rateLimit),
-    changedLine(`${concurrency} at once in place of ${configured?.concurrency}, set`, atRunTime?.concurrency),
+    changedLine(`Concurrency ${concurrency} in place of ${configured?.concurrency}, set`, atRunTime?.concurrency),
   );
 }
 
