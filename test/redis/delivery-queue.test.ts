@@ -3,8 +3,10 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { type Priority, resolvePolicy, type Retry } from "../../src/define/policy.ts";
+import type { Locks } from "../../src/base/locks.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import type { DeliveryQueue, Job, QueuedContent, QueueWorker, Verdict } from "../../src/queues/delivery-queue.ts";
+import { startExpiry } from "../../src/queues/expiry.ts";
 import { stalledReason } from "../../src/queues/stalled-reason.ts";
 import { testRedis } from "../support/redis.ts";
 
@@ -168,6 +170,24 @@ describe("a delivery queue", () => {
     expect(await queue.expireDeadLetters(Date.now() - 60_000)).toBe(0);
     expect(await queue.expireDeadLetters(Date.now() + 1_000)).toBe(2);
     expect((await queue.counts()).dead).toBe(0);
+  });
+
+  it("B5, C8, E5: what is past its time goes from a queue that has nothing to do any more, too, and dead letters stay for theirs", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("d_1"), content("d_2"), content("d_3")]);
+    await work(
+      queue,
+      ({ content: { id } }) => (id === "d_2" ? { kind: "dead", reason: "x" } : done),
+      (jobs) => jobs.length === 3,
+    );
+    const free: Locks = { acquire: async () => ({ renew: async () => true, release: async () => undefined }) };
+    const shared = { queue, locks: free, every: 60_000, clock: systemClock, observe: () => undefined, logger: silentLogger };
+    const kept = startExpiry({ ...shared, keepDeadLetters: 60_000, keepFinished: 60_000 });
+    await kept.stop();
+    expect(await queue.counts()).toMatchObject({ completed: 2, dead: 1 });
+    const past = startExpiry({ ...shared, keepDeadLetters: 60_000, keepFinished: -1_000 });
+    await past.stop();
+    expect(await queue.counts()).toMatchObject({ completed: 0, dead: 1 });
   });
 
   it("B4: has the rate of the configuration, until another one is set, which outlives every start, until it is reset", async () => {
