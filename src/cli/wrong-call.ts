@@ -9,6 +9,7 @@ const wrongCalls: ReadonlySet<ErrorCode> = new Set([
   "INVALID_RANGE",
   "INVALID_LIMIT",
   "INVALID_SELECTION",
+  "INVALID_CURSOR",
   "INVALID_REPLAY",
   "INVALID_FILTER",
   "UNKNOWN_REPLAY",

@@ -29,6 +29,7 @@ const kinds = {
   UNKNOWN_SUBSCRIBER: [404, "No subscriber has this name"],
   INVALID_EVENT: [422, "The event does not match its topic"],
   INVALID_FILTER: [422, "The filter cannot be used"],
+  INVALID_CURSOR: [400, "The cursor cannot be used"],
   INVALID_RANGE: [422, "The range of time cannot be used"],
   INVALID_SELECTION: [422, "The selection cannot be used"],
   INVALID_LIMIT: [422, "The limit cannot be"],

@@ -10,7 +10,8 @@ export interface ServedBus
       Bus,
       | "on"
       | "publish"
-      | "example"
+      | "testMessage"
+      | "audit"
       | "deliveries"
       | "deadLetters"
       | "replays"
@@ -21,5 +22,5 @@ export interface ServedBus
       | "callbacks"
     > {
   readonly channels: Bus["channels"];
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
 }

@@ -88,6 +88,8 @@ async function published(payload: { orderId: string; email: string; note?: strin
   return { event: eventIn(feed)!, feed };
 }
 
+const smsIn = ({ control }: ServedFeed) => control.find(({ name }) => name === "sms");
+
 describe("the feed", () => {
   it("shows a published event with its subscribers, its sent delivery and the message", async () => {
     const { event, feed } = await published({ orderId: "A-1", email: "asha@example.com" });
@@ -131,7 +133,6 @@ describe("the feed", () => {
 
   it("E2: shows what is paused, by whom, and whether the page may change it", async () => {
     await bus.channels.pause("sms", { actor: "asha" });
-    const smsIn = ({ control }: ServedFeed) => control.find(({ name }) => name === "sms");
     const feed = await feedWith((latest) => smsIn(latest)?.paused === true);
     await bus.channels.resume("sms");
     expect(smsIn(feed)).toMatchObject({ paused: true, pausedBy: { by: "asha" }, concurrency: 5 });

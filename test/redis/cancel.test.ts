@@ -73,7 +73,7 @@ describe("C3: several deliveries", () => {
     await sent;
     expect(sends.map(({ message }) => message.subject)).toEqual(["Order A-2", "Order A-2"]);
     expect(await bus.deliveries.cancelMany({ event: first!.id })).toMatchObject({ cancelled: 0, refused: { "it has ended": 3 } });
-    const entry = (await bus.audit()).find(({ of }) => of.endsWith(": 3"));
+    const entry = (await bus.audit()).entries.find(({ of }) => of.endsWith(": 3"));
     expect(entry).toMatchObject({ by: "asha", of: `the event ${first!.id}: 3`, reason: by.reason });
   });
 
@@ -97,7 +97,7 @@ describe("C3: several deliveries", () => {
       unread: [],
       preview: false,
     });
-    expect((await bus.audit()).map(({ of }) => of)).toEqual([
+    expect((await bus.audit()).entries.map(({ of }) => of)).toEqual([
       "the channel email: 3",
       "events found by a value, the channel webhook: 2",
       "events found by orderId, the subscriber receipt: 1",

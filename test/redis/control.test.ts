@@ -145,7 +145,7 @@ describe("B4: a concurrency that is set at run time", () => {
     await operator.bus.channels.resume("handler", { actor: "ravi" });
     expect(await handlerOf(operator)).not.toHaveProperty("pausedBy");
     await operator.bus.channels.clean("all", { olderThan: 60_000, ...by });
-    expect((await operator.bus.audit()).map((entry) => `${entry.by} ${entry.what} ${entry.of}`)).toEqual([
+    expect((await operator.bus.audit()).entries.map((entry) => `${entry.by} ${entry.what} ${entry.of}`)).toEqual([
       "asha channel.clean all, older than 60000 ms: 0",
       "ravi channel.resume handler",
       "asha channel.pause handler",
@@ -201,6 +201,6 @@ it("says of limits, names and ages that cannot be what is right, and changes not
   expect(await problemOf(bus.channels.set("routing", { concurrency: 1 }))).toMatch(/^UNKNOWN_QUEUE routing is no channel/);
   for (const olderThan of [-1, Number.NaN])
     expect(await problemOf(bus.channels.clean("email", { olderThan }))).toMatch(/^INVALID_RANGE Nothing was cleaned:/);
-  expect(await bus.audit()).toEqual([]);
+  expect((await bus.audit()).entries).toEqual([]);
   expect((await bus.channels.list()).filter(({ atRunTime }) => atRunTime !== undefined)).toEqual([]);
 });

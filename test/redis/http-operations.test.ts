@@ -184,7 +184,7 @@ describe("several deliveries", () => {
       cancelled: 2,
     });
     expect((await bus.deliveries.status(id))?.queue).toBeUndefined();
-    expect((await bus.audit(1))[0]).toMatchObject({ by: "operator", what: "delivery.cancel", reason: "ordered twice" });
+    expect((await bus.audit()).entries[0]).toMatchObject({ by: "operator", what: "delivery.cancel", reason: "ordered twice" });
     expect(await post("/v1/deliveries/cancel", { event: "nobody" })).toMatchObject({ status: 404 });
     expect((await post("/v1/deliveries/cancel", {})).body).toMatchObject({ status: 422, code: "INVALID_SELECTION" });
   });
@@ -306,6 +306,7 @@ it("a test message is the topic's example, and is sent only where nothing really
     const { status, body } = await ask(`${safe.url}${path}`, { method: "POST" });
     expect([status, body.topic]).toEqual([200, "order.placed"]);
     expect((await other.inspect.event(body.id))?.data).toEqual(example);
+    expect((await other.audit()).entries).toMatchObject([{ by: "local", what: "test-message", of: `order.placed, event ${body.id}` }]);
     expect(await ask(`${live.url}${path}`, { method: "POST" })).toMatchObject({ status: 403, body: { code: "REAL_SENDING" } });
     expect((await ask(`${safe.url}/v1/topics/order.place/test-message`, { method: "POST" })).body).toMatchObject({
       status: 404,
