@@ -1,12 +1,13 @@
-import { addressFinder } from "./address-key.ts";
+import { type AddressLine, addressLine, placeOfAddress } from "./address-key.ts";
 import { add, type Added, addOnce, type Bits, copyInto, has, union } from "./bits.ts";
 import { type Gathered, gathered, type LeafTest } from "./gathered.ts";
-import { keysOf, outcome } from "./outcomes.ts";
+import { keysOf, outcome, type Outcomes } from "./outcomes.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import { line, placeOfNumber, type Range } from "./ranges.ts";
 import { addBy, type TextTree, textTree } from "./text-tree.ts";
 import { unitsOf } from "./units.ts";
-import { hasEndsOf, isLikeBetween, unitBits, type Wildcard, wildcardOf } from "./wildcard.ts";
+import { hasEndsOf, unitBits, wildcardOf } from "./wildcard.ts";
+import { likeBetween, type WildcardSearch, wildcardSearch } from "./wildcard-search.ts";
 
 /**
  * All that the lists of one place ask for, as one. What a value costs does not grow with the number of lists or of their conditions, apart from a
@@ -16,7 +17,7 @@ import { hasEndsOf, isLikeBetween, unitBits, type Wildcard, wildcardOf } from ".
 export interface LeafIndex {
   /** What holds of every value: the rules that ask nothing. All sets but those for texts have them, so that one look-up may be all. */
   readonly unasked: Bits;
-  /** Texts, booleans and null by themselves, with what holds of them; and what holds of those that are not named. */
+  /** Booleans and null by themselves, with what holds of them, and texts where nothing else is asked of texts; and what holds of those that are not named. */
   readonly exact: ReadonlyMap<Scalar, Bits>;
   readonly otherwise: Bits;
   readonly ofNoText: Bits;
@@ -24,10 +25,13 @@ export interface LeafIndex {
   readonly ofNumbers: readonly Bits[];
   /** Whether `exact` has all that there is to know of a text. */
   readonly isExact: boolean;
+  /** Else the first of the trees has the texts; where there are none to be named, `besides` holds of all. */
+  readonly besides: Bits | undefined;
   readonly trees: readonly TextTree[];
-  readonly addresses: ((text: string) => number | undefined) | undefined;
+  readonly addresses: AddressLine | undefined;
   readonly ofAddresses: readonly (Bits | undefined)[];
-  readonly wildcards: readonly { readonly wildcard: Wildcard; readonly rules: Bits }[];
+  readonly wildcards: WildcardSearch | undefined;
+  readonly ofWildcards: readonly Bits[];
   /**
    * Lists of several kinds of things that are left out have a bit each in the last word of a set: which of them a text has hit. By those bits, what holds
    * because of the lists that it has not. Empty where there are none.
@@ -46,35 +50,47 @@ export function leafIndex(
   const parts = decimals === undefined ? 0 : 10 ** decimals;
   const all = gathered(tests, (value) => cut(value, parts));
   const { prefix, prefixFolded, equalFolded, suffix, suffixFolded } = all;
-  const trees = [
-    textTree({ begin: prefix }),
-    textTree({ begin: prefixFolded, whole: equalFolded, folds: true }),
-    textTree({ begin: suffix, ending: true }),
-    textTree({ begin: suffixFolded, ending: true, folds: true }),
-  ].filter((tree) => tree !== undefined);
   const leaving = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].flatMap((kind) => kind.leaving ?? []);
   const likeNothing = [...leaving, ...all.lists].reduce<Bits | undefined>(union, undefined);
   const otherwise = outcome(all.equal.leaving, all.present, undefined);
   const addresses = line(all.addresses);
+  const wildcards = [...all.wildcards.values()];
   const numbers = numberLine(all, otherwise);
   const withUnasked = together(unasked);
   const ofNoText = together(likeNothing === undefined ? unasked : union(unasked, likeNothing));
+  const exact = exactOf(all).map(([value, rules]) => [value, typeof value === "string" ? withUnasked(rules) : ofNoText(rules)] as const);
+  const isAlone = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].every((kind) => keysOf(kind).size === 0);
+  const isExact = isAlone && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0;
+  const texts = new Map(isExact ? [] : exact.filter((each): each is readonly [string, Bits] => typeof each[0] === "string"));
+  const trees = [
+    textTree({ begin: prefix, whole: { texts, otherwise: withUnasked(otherwise) } }),
+    textTree({ begin: prefixFolded, whole: { texts: wholeOf(equalFolded), otherwise: equalFolded.leaving }, folds: true }),
+    textTree({ begin: suffix, ending: true }),
+    textTree({ begin: suffixFolded, ending: true, folds: true }),
+  ].filter((tree) => tree !== undefined);
   return {
     unasked,
-    exact: new Map(exactOf(all).map(([value, rules]) => [value, typeof value === "string" ? withUnasked(rules) : ofNoText(rules)])),
+    exact: new Map(isExact ? exact : exact.filter(([value]) => typeof value !== "string")),
     otherwise: withUnasked(otherwise),
     ofNoText: ofNoText(otherwise),
     numbers: Float64Array.from(numbers.bounds),
     ofNumbers: numbers.holding.map(ofNoText),
-    isExact: trees.length === 0 && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0,
+    isExact,
+    besides: texts.size === 0 ? withUnasked(otherwise) : undefined,
     trees,
-    addresses: all.addresses.length === 0 ? undefined : addressFinder(addresses.bounds),
+    addresses: all.addresses.length === 0 ? undefined : addressLine(addresses.bounds),
     ofAddresses: addresses.holding,
-    wildcards: [...all.wildcards.values()].map(({ parts: cutParts, rules }) => ({ wildcard: wildcardOf(cutParts), rules })),
+    wildcards: wildcards.length === 0 ? undefined : wildcardSearch(wildcards.map(({ parts: cutParts }) => wildcardOf(cutParts))),
+    ofWildcards: wildcards.map(({ rules }) => rules),
     missing: missingOf(all.lists),
     parts,
     added: { alone: { last: undefined }, missing: { last: undefined } },
   };
+}
+
+/** What holds of the texts that are named as a whole. */
+function wholeOf(equal: Outcomes<string>): Map<string, Bits | undefined> {
+  return new Map([...keysOf(equal)].map((key) => [key, outcome(equal.leaving, equal.asked.get(key), equal.leftOut.get(key))]));
 }
 
 /** Puts a set together with one that is always the same; each once, so that they stay few. */
@@ -154,15 +170,17 @@ export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
   const found = lookUp(index, value);
   if (found !== undefined) return addOnce(added.alone, found, into);
   const text = value as string;
-  const { trees, addresses, ofAddresses, wildcards, missing } = index;
-  addOnce(added.alone, exactly(index, text), into);
-  for (let tree = 0; tree < trees.length; tree++) addBy(trees[tree]!, text, into);
+  const { length } = text;
+  const row = unitsOf(text);
+  const { besides, trees, addresses, ofAddresses, wildcards, missing } = index;
+  addOnce(added.alone, besides, into);
+  for (let tree = 0; tree < trees.length; tree++) addBy(trees[tree]!, row, length, into);
   if (addresses !== undefined) {
-    const place = addresses(text);
+    const place = placeOfAddress(addresses, row, length);
     const block = place === undefined ? undefined : ofAddresses[place];
     if (block !== undefined) add(into, block);
   }
-  if (wildcards.length > 0) holdWildcards(index, text, into);
+  if (wildcards !== undefined) holdWildcards(index, wildcards, text, into);
   if (missing.length === 0) return;
   const last = into.length - 1;
   const hit = into[last]!;
@@ -173,14 +191,17 @@ export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
 /** A longer text has most units. */
 const few = 64;
 
-/** All wildcards share the units of a text, which are only made where one begins and ends as the text does. */
-function holdWildcards({ wildcards }: LeafIndex, text: string, into: Bits): void {
-  const bits = text.length > few ? -1 : unitBits(text);
-  let units: Uint16Array | undefined;
+/** Tries those that begin and end as the text does, and whose rules are not held already. */
+function holdWildcards({ ofWildcards }: LeafIndex, search: WildcardSearch, text: string, into: Bits): void {
+  const { wildcards } = search;
+  const row = unitsOf(text);
+  const bits = text.length > few ? -1 : unitBits(row, text.length);
+  let candidates = 0;
   for (let each = 0; each < wildcards.length; each++) {
-    const { wildcard, rules } = wildcards[each]!;
-    if ((wildcard.bits & ~bits) !== 0 || has(into, rules) || !hasEndsOf(wildcard, text)) continue;
-    units ??= unitsOf(text);
-    if (isLikeBetween(wildcard, units, text.length)) add(into, rules);
+    const wildcard = wildcards[each]!;
+    if ((wildcard.bits & ~bits) === 0 && !has(into, ofWildcards[each]!) && hasEndsOf(wildcard, text)) candidates |= 1 << each;
   }
+  if (candidates === 0) return;
+  const like = likeBetween(search, row, text.length, candidates);
+  for (let each = 0; each < wildcards.length; each++) if ((like & (1 << each)) !== 0) add(into, ofWildcards[each]!);
 }
