@@ -19,7 +19,8 @@ export function addressKey(text: string): string | undefined {
 
 /** The first and the last of the addresses whose first `bits` bits are those of an address. */
 export function blockOf(key: string, bits: number): { readonly from: string; readonly to: string } {
-  const units = Array.from(key.slice(1), (_, index) => key.charCodeAt(index + 1));
+  // Not from the text itself: two of its characters may be halves of one, as in `d83d:de42`.
+  const units = Array.from({ length: key.length - 1 }, (_, index) => key.charCodeAt(index + 1));
   const free = units.map((_, index) => 0xffff >> Math.min(16, Math.max(0, bits - 16 * index)));
   const bound = (unit: (index: number) => number): string => key[0]! + String.fromCharCode(...units.map((_, index) => unit(index)));
   return { from: bound((index) => units[index]! & ~free[index]!), to: bound((index) => units[index]! | free[index]!) };

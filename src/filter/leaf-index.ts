@@ -4,10 +4,10 @@ import { type Gathered, gathered, type LeafTest } from "./gathered.ts";
 import { keysOf, outcome, type Outcomes } from "./outcomes.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import { line, placeOfNumber, type Range } from "./ranges.ts";
-import { addBy, type TextTree, textTree } from "./text-tree.ts";
+import { grownTree } from "./grown-tree.ts";
+import { addBy, forgetAdded, type TextTrees, textTrees } from "./text-trees.ts";
 import { unitsOf } from "./units.ts";
-import { hasEndsOf, unitBits, wildcardOf } from "./wildcard.ts";
-import { likeBetween, type WildcardSearch, wildcardSearch } from "./wildcard-search.ts";
+import { likeOf, type WildcardSearch, wildcardSearch } from "./wildcard-search.ts";
 
 /**
  * All that the lists of one place ask for, as one. What a value costs does not grow with the number of lists or of their conditions, apart from a
@@ -27,7 +27,7 @@ export interface LeafIndex {
   readonly isExact: boolean;
   /** Else the first of the trees has the texts; where there are none to be named, `besides` holds of all. */
   readonly besides: Bits | undefined;
-  readonly trees: readonly TextTree[];
+  readonly trees: TextTrees | undefined;
   readonly addresses: AddressLine | undefined;
   readonly ofAddresses: readonly (Bits | undefined)[];
   readonly wildcards: WildcardSearch | undefined;
@@ -62,11 +62,11 @@ export function leafIndex(
   const isAlone = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].every((kind) => keysOf(kind).size === 0);
   const isExact = isAlone && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0;
   const texts = new Map(isExact ? [] : exact.filter((each): each is readonly [string, Bits] => typeof each[0] === "string"));
-  const trees = [
-    textTree({ begin: prefix, whole: { texts, otherwise: withUnasked(otherwise) } }),
-    textTree({ begin: prefixFolded, whole: { texts: wholeOf(equalFolded), otherwise: equalFolded.leaving }, folds: true }),
-    textTree({ begin: suffix, ending: true }),
-    textTree({ begin: suffixFolded, ending: true, folds: true }),
+  const grown = [
+    grownTree({ begin: prefix, whole: { texts, otherwise: withUnasked(otherwise) } }),
+    grownTree({ begin: prefixFolded, whole: { texts: wholeOf(equalFolded), otherwise: equalFolded.leaving }, folds: true }),
+    grownTree({ begin: suffix, ending: true }),
+    grownTree({ begin: suffixFolded, ending: true, folds: true }),
   ].filter((tree) => tree !== undefined);
   return {
     unasked,
@@ -77,10 +77,10 @@ export function leafIndex(
     ofNumbers: numbers.holding.map(ofNoText),
     isExact,
     besides: texts.size === 0 ? withUnasked(otherwise) : undefined,
-    trees,
+    trees: grown.length === 0 ? undefined : textTrees(grown),
     addresses: all.addresses.length === 0 ? undefined : addressLine(addresses.bounds),
     ofAddresses: addresses.holding,
-    wildcards: wildcards.length === 0 ? undefined : wildcardSearch(wildcards.map(({ parts: cutParts }) => wildcardOf(cutParts))),
+    wildcards: wildcards.length === 0 ? undefined : wildcardSearch(wildcards.map(({ parts: between }) => between)),
     ofWildcards: wildcards.map(({ rules }) => rules),
     missing: missingOf(all.lists),
     parts,
@@ -157,11 +157,7 @@ export function beginHolding(index: LeafIndex, into: Bits): void {
   copyInto(into, index.unasked);
   added.alone.last = index.unasked;
   added.missing.last = undefined;
-  for (let tree = 0; tree < trees.length; tree++) {
-    const { begun, ended } = trees[tree]!.added;
-    begun.last = undefined;
-    ended.last = undefined;
-  }
+  if (trees !== undefined) forgetAdded(trees);
 }
 
 /** Adds the rules of those tests that hold of a value. */
@@ -174,34 +170,27 @@ export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
   const row = unitsOf(text);
   const { besides, trees, addresses, ofAddresses, wildcards, missing } = index;
   addOnce(added.alone, besides, into);
-  for (let tree = 0; tree < trees.length; tree++) addBy(trees[tree]!, row, length, into);
+  if (trees !== undefined) addBy(trees, row, length, into);
   if (addresses !== undefined) {
     const place = placeOfAddress(addresses, row, length);
     const block = place === undefined ? undefined : ofAddresses[place];
     if (block !== undefined) add(into, block);
   }
-  if (wildcards !== undefined) holdWildcards(index, wildcards, text, into);
+  if (wildcards !== undefined) holdWildcards(index, wildcards, row, text, into);
   if (missing.length === 0) return;
   const last = into.length - 1;
   const hit = into[last]!;
   into[last] = 0;
   addOnce(added.missing, missing[hit], into);
+  // What else has a bit there must be added again.
+  if (trees !== undefined) forgetAdded(trees);
 }
 
-/** A longer text has most units. */
-const few = 64;
-
-/** Tries those that begin and end as the text does, and whose rules are not held already. */
-function holdWildcards({ ofWildcards }: LeafIndex, search: WildcardSearch, text: string, into: Bits): void {
-  const { wildcards } = search;
-  const row = unitsOf(text);
-  const bits = text.length > few ? -1 : unitBits(row, text.length);
-  let candidates = 0;
-  for (let each = 0; each < wildcards.length; each++) {
-    const wildcard = wildcards[each]!;
-    if ((wildcard.bits & ~bits) === 0 && !has(into, ofWildcards[each]!) && hasEndsOf(wildcard, text)) candidates |= 1 << each;
-  }
-  if (candidates === 0) return;
-  const like = likeBetween(search, row, text.length, candidates);
-  for (let each = 0; each < wildcards.length; each++) if ((like & (1 << each)) !== 0) add(into, ofWildcards[each]!);
+/** Tries those whose rules are not held already. */
+function holdWildcards({ ofWildcards }: LeafIndex, search: WildcardSearch, row: Uint16Array, text: string, into: Bits): void {
+  let asked = 0;
+  for (let each = 0; each < ofWildcards.length; each++) if (!has(into, ofWildcards[each]!)) asked |= 1 << each;
+  if (asked === 0) return;
+  const like = likeOf(search, text, row, asked);
+  if (like !== 0) for (let each = 0; each < ofWildcards.length; each++) if ((like & (1 << each)) !== 0) add(into, ofWildcards[each]!);
 }

@@ -4,6 +4,8 @@ import type { Scalar } from "./parsed-pattern.ts";
 const small = 16_384;
 const slots = 8_192;
 const shift = 19;
+/** So many units of a text, from its beginning and from its end, say in which place it stands. */
+const few = 8;
 /** Where the places of texts, and of what is neither text nor number, begin. */
 const [ofTexts, ofOthers] = [small, small + 1 + 128 + 16_384];
 
@@ -47,7 +49,15 @@ export function isNew(value: Scalar): boolean {
   const first = value.charCodeAt(0);
   const last = value.charCodeAt(length - 1);
   if (length <= 2 && (first | last) < 128) return isNewAt(ofTexts + 1 + (length === 1 ? first : 128 + ((first << 7) | last)));
-  return isNewText(value, first + (value.charCodeAt(length >> 1) << 7) + (last << 14) + (length << 21));
+  return isNewText(value, mixed(value, length));
+}
+
+/** All of a short text, and of a long one its ends. */
+function mixed(text: string, length: number): number {
+  let mix = length;
+  for (let at = 0; at < length && at < few; at++) mix = (Math.imul(mix, factor) + text.charCodeAt(at)) | 0;
+  for (let at = Math.max(few, length - few); at < length; at++) mix = (Math.imul(mix, factor) + text.charCodeAt(at)) | 0;
+  return mix;
 }
 
 function isNewAt(place: number): boolean {
@@ -65,8 +75,8 @@ function isNewNumber(value: number): boolean {
   return true;
 }
 
-function isNewText(text: string, mixed: number): boolean {
-  const slot = Math.imul(mixed, factor) >>> shift;
+function isNewText(text: string, mix: number): boolean {
+  const slot = Math.imul(mix, factor) >>> shift;
   const there = texts[slot]!;
   if (there === text) return false;
   if (there === "") used[usedCount++] = slot;

@@ -193,7 +193,7 @@ function ofSeen(place: Place, count: number): Bits {
 
 /** The first of a row, in order. */
 function sorted(row: Int32Array, count: number): Int32Array {
-  if (count > byHand) return row.subarray(0, count).sort();
+  if (count > byHand) return row.subarray(0, count).toSorted();
   for (let at = 1; at < count; at++) {
     const one = row[at]!;
     let to = at;

@@ -1,5 +1,3 @@
-import { unitsOf } from "./units.ts";
-
 /** Cuts a wildcard at its stars; `\*` is a star itself and `\\` a backslash. `problem` says at which character it is wrong. */
 export function wildcardParts(
   wildcard: string,
@@ -28,26 +26,10 @@ export interface Wildcard {
   readonly between: readonly string[];
   /** How long a text must be. */
   readonly least: number;
-  /** Which units it has, as `unitBits` tells of a text. */
-  readonly bits: number;
 }
 
 export function wildcardOf(parts: readonly string[]): Wildcard {
-  const whole = parts.join("");
-  return {
-    first: parts[0]!,
-    last: parts.at(-1)!,
-    between: parts.slice(1, -1),
-    least: whole.length,
-    bits: unitBits(unitsOf(whole), whole.length),
-  };
-}
-
-/** Which units there are in a text, 32 kinds of them. */
-export function unitBits(row: Uint16Array, length: number): number {
-  let bits = 0;
-  for (let at = 0; at < length; at++) bits |= 1 << (row[at]! & 31);
-  return bits;
+  return { first: parts[0]!, last: parts.at(-1)!, between: parts.slice(1, -1), least: parts.join("").length };
 }
 
 /** Whether a text begins and ends as a wildcard does, which may be so without it being like the wildcard. */

@@ -1,8 +1,8 @@
 /**
- * Where a tree of texts goes on: from a step, by the next unit of a text, to another step. A row of pairs in which a way is found by a hash (multiplied, with another factor for each table,
- * so that nobody can choose keys that share a place). It is made anew until no run of pairs is long, so that looking in vain is quick too.
+ * The ways of a tree of texts by what there can be thousands of. A row of pairs in which a way is found by a hash: multiplied by a factor that is another for each
+ * tree, so that nobody can choose units that share a place. It is made anew until no run of pairs is long, so that looking in vain is quick too.
  */
-export interface EdgeTable {
+export interface FarWays {
   /** The ways, as `wayFrom` writes them, and the step that each leads to; -1 where there is none. */
   readonly pairs: Int32Array;
   readonly factor: number;
@@ -19,15 +19,15 @@ const longestRun = 16;
 /** Room is four times what is needed. */
 const spareBits = 2;
 
-export function edgeTable(ways: ReadonlyMap<number, number>): EdgeTable {
-  for (let bits = spareBits + Math.ceil(Math.log2(ways.size + 1)); ; bits++)
+export function farWays(ways: readonly (readonly [number, number])[]): FarWays {
+  for (let bits = spareBits + Math.ceil(Math.log2(ways.length + 1)); ; bits++)
     for (let tries = 0; tries < 4; tries++) {
       const table = filled(ways, bits);
       if (table !== undefined) return table;
     }
 }
 
-function filled(ways: ReadonlyMap<number, number>, bits: number): EdgeTable | undefined {
+function filled(ways: readonly (readonly [number, number])[], bits: number): FarWays | undefined {
   const [factor, shift] = [2 * Math.floor(Math.random() * 0x4000_0000) + 1, 32 - bits];
   // Runs go on behind the last place, and one that is free ends them.
   const pairs = new Int32Array(2 * ((1 << bits) + longestRun + 1)).fill(-1);
@@ -51,7 +51,7 @@ function runsOf(pairs: Int32Array): number {
 }
 
 /** The step that a way leads to; 0, where no way leads, for none. */
-export function stepBehind({ pairs, factor, shift }: EdgeTable, way: number): number {
+export function stepFar({ pairs, factor, shift }: FarWays, way: number): number {
   let at = (Math.imul(way, factor) >>> shift) << 1;
   for (;;) {
     const there = pairs[at];
