@@ -184,10 +184,10 @@ describe("lists", () => {
 });
 
 const basic = (scope: (typeof scopes)[number]) => ({ authorization: `Basic ${Buffer.from(`any:${keys[scope]}`).toString("base64")}` });
+const board = (path: string, scope: (typeof scopes)[number], asked: Asked = {}): Promise<Answer> =>
+  ask(`${server.url}/queues${path}`, { ...asked, headers: { ...basic(scope), ...asked.headers } });
 
 describe("the queue board", () => {
-  const board = (path: string, scope: (typeof scopes)[number], asked: Asked = {}): Promise<Answer> =>
-    ask(`${server.url}/queues${path}`, { ...asked, headers: { ...basic(scope), ...asked.headers } });
   const queue = encodeURIComponent("{test.email}");
 
   it("C4: asks a browser for a key, and shows itself and the queues to who may look", async () => {
