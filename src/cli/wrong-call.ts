@@ -7,6 +7,8 @@ const wrongCalls: ReadonlySet<ErrorCode> = new Set([
   "UNKNOWN_SUBSCRIBER",
   "UNKNOWN_QUEUE",
   "INVALID_RANGE",
+  "INVALID_LIMIT",
+  "INVALID_SELECTION",
   "INVALID_CURSOR",
   "INVALID_REPLAY",
   "INVALID_FILTER",

@@ -17,10 +17,10 @@ export interface ServedBus
       | "replays"
       | "suppressions"
       | "preferences"
-      | "channels"
       | "subscribers"
       | "stats"
       | "callbacks"
     > {
+  readonly channels: Bus["channels"];
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
 }
