@@ -45,13 +45,14 @@ it("E2: every operation is for the scope that it names and for admin, and tells 
     for (const held of scopes) {
       // A word that no query knows ends it before anything is done.
       const { status, body } = await as(held, `${path.replaceAll(/:\w+/g, "x")}?nonsense=1`, { method });
-      if (held === "admin" || held === scope) expect([what, held, status, body.code]).toEqual([what, held, 400, "INVALID_REQUEST"]);
-      else expect([what, held, status, body.detail]).toEqual([what, held, 403, expect.stringContaining(`"${scope}"`)]);
+      const answer = held === "admin" || held === scope ? [400, "cannot be done"] : [403, `"${scope}"`];
+      expect([what, held, status, body.detail]).toEqual([what, held, answer[0], expect.stringContaining(String(answer[1]))]);
     }
   }
-  const publish = (held: string) => post(`${server.url}/v1/topics/order.placed/events`, { key: keys[held], body: {} });
-  for (const held of scopes)
-    expect([held, (await publish(held)).status]).toEqual([held, held === "publish:*" || held === "admin" ? 422 : 403]);
+  for (const held of scopes) {
+    const { status } = await post(`${server.url}/v1/topics/order.placed/events`, { key: keys[held], body: {} });
+    expect([held, status]).toEqual([held, held === "publish:*" || held === "admin" ? 422 : 403]);
+  }
 });
 
 describe("API keys", () => {
@@ -182,10 +183,11 @@ describe("lists", () => {
   });
 });
 
+const basic = (scope: (typeof scopes)[number]) => ({ authorization: `Basic ${Buffer.from(`any:${keys[scope]}`).toString("base64")}` });
+const board = (path: string, scope: (typeof scopes)[number], asked: Asked = {}): Promise<Answer> =>
+  ask(`${server.url}/queues${path}`, { ...asked, headers: { ...basic(scope), ...asked.headers } });
+
 describe("the queue board", () => {
-  const basic = (scope: (typeof scopes)[number]) => ({ authorization: `Basic ${Buffer.from(`any:${keys[scope]}`).toString("base64")}` });
-  const board = (path: string, scope: (typeof scopes)[number], asked: Asked = {}): Promise<Answer> =>
-    ask(`${server.url}/queues${path}`, { ...asked, headers: { ...basic(scope), ...asked.headers } });
   const queue = encodeURIComponent("{test.email}");
 
   it("C4: asks a browser for a key, and shows itself and the queues to who may look", async () => {
