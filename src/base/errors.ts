@@ -7,6 +7,8 @@ export const errorCodes = {
   UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
   INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
   REFUSED: "it is not in a state that allows this; nothing was changed",
+  INVALID_DEAD_LETTERS: "the filter, the place in a list, or the data of dead letters cannot be used; nothing was changed",
+  UNKNOWN_OPERATION: "no operation on dead letters has that id",
   INVALID_REPLAY: "what was asked for cannot be replayed; nothing was queued",
   REPLAY_BUSY: "another replay of the subscriber is not at its end, or this one is not in a state that allows it; nothing was changed",
   UNKNOWN_REPLAY: "no replay has that id",

@@ -12,6 +12,7 @@ import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll, onceCompiled } from "./assemble.ts";
 import { callbackDoor } from "./callbacks.ts";
+import { bulkIds } from "./bulk/bulk-operation.ts";
 import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
 import { deadLetters } from "./dead-letters.ts";
@@ -40,7 +41,7 @@ import { suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { eventsToRun, vaultOf } from "./vault.ts";
 import { statusEvents } from "./status-events.ts";
-import { type Role, type RunningRoles, startRoles } from "./roles.ts";
+import { type Role, type RolesOptions, type RunningRoles, startRoles } from "./roles.ts";
 import type { Bus } from "./bus-port.ts";
 
 export type { Bus } from "./bus-port.ts";
@@ -118,6 +119,12 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     store: settings.archive?.store,
     keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
   });
+  const letters = deadLetters({
+    ...{ ...parts, topics, vault, log, catalog, logger },
+    rendering: compiled.get,
+    bulkStore: parts.bulk,
+    secret: sentSecret(settings),
+  });
   const channels = channelControl(settings, parts);
   const outbox =
     settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
@@ -184,7 +191,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      const goOn = allReplays.work;
+      const goOn: RolesOptions["goOn"] = (id, run) => (id.startsWith(bulkIds) ? letters.bulk : allReplays).work(id, run);
       running = await startRoles({
         ...assembled,
         settings,
@@ -204,6 +211,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();
+        await letters.stop();
         await spool?.stop();
         await outbox?.close();
         await compiled.close();
@@ -219,7 +227,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       return assembled.catalog;
     },
     inspect,
-    deadLetters: deadLetters({ ...parts, topics, vault, log }),
+    deadLetters: letters,
     deliveries: deliveries({ ...parts, topics }),
     erase: eraser({ topics, vault, log, parts }),
     audit: (count = 100) => parts.audit().list(count),

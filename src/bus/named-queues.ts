@@ -17,11 +17,12 @@ export type AnyContent = Delivery | RoutingRecord | AudienceRecord | CallbackJob
 /** @throws BusbarError `UNKNOWN_QUEUE` */
 export function namedQueue({ of, routing, audiences, callbacks }: Queues, name: string): DeliveryQueue<AnyContent> {
   const beside = { routing, audiences, callbacks } as const;
-  const queue = Object.hasOwn(beside, name) ? beside[name as keyof typeof beside] : of(checkedName(name) as Delivery["channel"]);
+  const queue = Object.hasOwn(beside, name) ? beside[name as keyof typeof beside] : of(namedQueueName(name) as Delivery["channel"]);
   return queue as unknown as DeliveryQueue<AnyContent>;
 }
 
-function checkedName(name: string): string {
+/** @throws BusbarError `UNKNOWN_QUEUE` */
+export function namedQueueName(name: string): string {
   if (queueNames.includes(name)) return name;
   const near = nearestName(name, queueNames);
   throw new BusbarError(

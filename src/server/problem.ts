@@ -30,6 +30,8 @@ const kinds = {
   INVALID_EVENT: [422, "The event does not match its topic"],
   INVALID_FILTER: [422, "The filter cannot be used"],
   INVALID_RANGE: [422, "The range of time cannot be used"],
+  INVALID_DEAD_LETTERS: [422, "The filter, place or data of dead letters cannot be used"],
+  UNKNOWN_OPERATION: [404, "No operation has this id"],
   INVALID_REPLAY: [422, "The replay cannot be made"],
   REPLAY_BUSY: [409, "The replay is not in a state that allows this"],
   UNKNOWN_REPLAY: [404, "No replay has this id"],

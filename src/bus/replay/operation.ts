@@ -65,7 +65,7 @@ export interface ReplayStore {
   find(id: string): Promise<StoredReplay | undefined>;
   /** The newest first. */
   list(count: number): Promise<readonly StoredReplay[]>;
-  /** Those that are to be worked on. */
+  /** Those that are to be worked on, and the operations on dead letters that are: both are found with one look. */
   running(): Promise<readonly string[]>;
   /** The places that it has got to: `<topic> <partition>` → entry id. */
   places(id: string): Promise<ReadonlyMap<string, string>>;
