@@ -15,6 +15,7 @@ import { callbackDoor } from "./callbacks.ts";
 import { bulkIds } from "./bulk/bulk-operation.ts";
 import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
+import { deadLetterAlerts } from "./dead-letter-alerts.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { inspector } from "./inspect.ts";
 import { maskingLogger } from "./masking-logger.ts";
@@ -120,11 +121,17 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
   });
   const letters = deadLetters({
-    ...{ ...parts, topics, vault, log, catalog, logger },
+    ...parts,
+    topics,
+    vault,
+    log,
+    catalog,
+    logger,
     rendering: compiled.get,
     bulkStore: parts.bulk,
     secret: sentSecret(settings),
   });
+  const goOn: RolesOptions["goOn"] = (id, run) => (id.startsWith(bulkIds) ? letters.bulk : allReplays).work(id, run);
   const channels = channelControl(settings, parts);
   const outbox =
     settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
@@ -191,7 +198,6 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      const goOn: RolesOptions["goOn"] = (id, run) => (id.startsWith(bulkIds) ? letters.bulk : allReplays).work(id, run);
       running = await startRoles({
         ...assembled,
         settings,
@@ -203,6 +209,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         observe,
         onRaised,
         goOn,
+        tellMany: deadLetterAlerts({ topics, publish, observe, logger }),
         archive: settings.archive && allArchive,
         logger,
       });

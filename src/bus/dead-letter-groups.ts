@@ -1,6 +1,5 @@
-import { errorPattern } from "../queues/fingerprint.ts";
 import type { FoundPlace, KindSpan } from "./dead-letter-search.ts";
-import type { DeadLetterGroup, DeadLetterPart, DeadLetterView } from "./dead-letter-view.ts";
+import type { DeadLetterGroup, DeadLetterPart } from "./dead-letter-view.ts";
 
 /** A group before its sample is read. */
 export interface SpanGroup extends Omit<DeadLetterGroup, "error" | "sample"> {
@@ -28,11 +27,6 @@ export function groupsOf(spans: readonly KindSpan[]): readonly SpanGroup[] {
     };
   });
   return groups.toSorted((a, b) => b.count - a.count || (a.lastAt < b.lastAt ? 1 : -1));
-}
-
-/** A group as people see it. Pure. */
-export function groupView({ newest: _, ...group }: SpanGroup, sample: DeadLetterView | undefined): DeadLetterGroup {
-  return { ...group, error: sample === undefined ? "" : errorPattern(sample.reason), sample };
 }
 
 /** How many there are by queue, subscriber and class, the largest first. Pure. */

@@ -32,8 +32,6 @@ export interface DeadLetterSearch {
 
 export function deadLetterSearch({ queues, secret }: Pick<LazyParts, "queues"> & { readonly secret: string }): DeadLetterSearch {
   const indexOf = (queue: string) => namedQueue(queues(), queue).index;
-  const inEach = async <T>(names: readonly string[], ask: (queue: string) => Promise<readonly T[]>): Promise<T[]> =>
-    (await Promise.all(names.map(ask))).flat();
 
   const kindsOf = async (queue: string, { isMeant }: LetterChoice): Promise<readonly Kind[]> => {
     await indexOf(queue).catchUp();
@@ -90,6 +88,10 @@ export function deadLetterSearch({ queues, secret }: Pick<LazyParts, "queues"> &
         return kinds.flatMap((kind, index) => (spans[index] === undefined ? [] : [{ queue, kind, ...spans[index] }]));
       }),
   };
+}
+
+async function inEach<T>(names: readonly string[], ask: (queue: string) => Promise<readonly T[]>): Promise<T[]> {
+  return (await Promise.all(names.map(ask))).flat();
 }
 
 function groupedBy<Element, Key>(elements: readonly Element[], keyOf: (element: Element) => Key): Map<Key, Element[]> {

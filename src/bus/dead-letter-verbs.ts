@@ -21,8 +21,6 @@ export const sentMeanwhile = "it was sent meanwhile: nothing is sent again, and 
 
 /** What can be done to one dead letter. Each may be cut off anywhere, and done twice. */
 export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "ledger">): DeadLetterVerbs {
-  const ended = (done: boolean): VerbEnd => (done ? { kind: "done" } : { kind: "refused", reason: gone });
-
   return {
     async redrive(name, { content }, by) {
       const queue = namedQueue(queues(), name);
@@ -53,4 +51,8 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
       return ended(await namedQueue(queues(), name).remove(content.id));
     },
   };
+}
+
+function ended(done: boolean): VerbEnd {
+  return done ? { kind: "done" } : { kind: "refused", reason: gone };
 }

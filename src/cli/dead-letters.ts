@@ -21,12 +21,12 @@ export interface ListCommand extends TypedLetterFilter, ShowPii {
 /** Prints a page of the dead letters, the newest first. */
 export async function listDeadLetters({ count, cursor, json, showPii, ...typed }: ListCommand): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 10_000 });
-  const selection = { ...letterFilter(typed), ...viewOf({ ...(showPii === undefined ? {} : { showPii }) }), count: most, cursor };
+  const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most, cursor };
   const { page, total } = await asTyped(() =>
     withApplication(async ({ deadLetters }) => {
-      const page = await deadLetters.list(selection);
-      const whole = page.next === undefined && cursor === undefined;
-      return { page, total: whole ? page.deadLetters.length : (await deadLetters.preview(letterFilter(typed))).total };
+      const found = await deadLetters.list(selection);
+      const whole = found.next === undefined && cursor === undefined;
+      return { page: found, total: whole ? found.deadLetters.length : (await deadLetters.preview(letterFilter(typed))).total };
     }),
   );
   if (json === true) return printJson(page);
@@ -42,7 +42,7 @@ export async function listDeadLetters({ count, cursor, json, showPii, ...typed }
 /** Prints dead letters of one cause together, the largest group first. */
 export async function listGroups({ count, json, showPii, ...typed }: Omit<ListCommand, "cursor">): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
-  const selection = { ...letterFilter(typed), ...viewOf({ ...(showPii === undefined ? {} : { showPii }) }), count: most };
+  const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most };
   const found = await asTyped(() => withApplication(({ deadLetters }) => deadLetters.groups(selection)));
   if (json === true) return printJson(found);
   if (found.total === 0) return print("No dead letters.");

@@ -9,6 +9,7 @@ import type { Replication } from "../base/replication.ts";
 import type { Progress } from "../define/handler.ts";
 import type { Priority } from "../define/policy.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
+import { deadLetterOf } from "./dead-letter-of.ts";
 import type { DeadLetterAlarm, Facets } from "./dead-letter-index.ts";
 import type { DeadLetter, DeliveryQueue, JobState, QueuedContent } from "./delivery-queue.ts";
 import { redisDeadLetterIndex } from "./redis-dead-letter-index.ts";
@@ -16,7 +17,6 @@ import { editDeadLetter } from "./redis-edit.ts";
 import { delayedUntil } from "./redis-delayed.ts";
 import { oldestWaiting } from "./redis-oldest.ts";
 import { forgetStalls } from "./redis-stalls.ts";
-import { stalledReason } from "./stalled-reason.ts";
 
 export interface BullmqQueueOptions<Content> {
   readonly url: string;
@@ -116,9 +116,11 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
   // A BullMQ script that fails midway leaves a job's hash without a place in any list; adding it again then says "duplicate".
   const removeHalfAdded = async (contents: readonly Content[]): Promise<void> => {
     const states = await Promise.all(contents.map(({ id }) => queue.getJobState(id)));
-    const placeless = contents.filter((_, index) => states[index] === "unknown");
+    const placeless = contents.filter((_, place) => states[place] === "unknown");
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
   };
+
+  const working = { url, prefix, queueName, name, logger, clock, pace, build: options.build, onDead: index.note };
 
   const promote = async (id: string): Promise<void> => {
     const job = await queue.getJob(id);
@@ -145,11 +147,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       });
     },
 
-    work: (handle, workOptions) =>
-      bullmqWorker<Content>({
-        ...{ url, prefix, queueName, name, logger, clock, pace, handle, build: options.build, onDead: index.note },
-        ...workOptions,
-      }),
+    work: (handle, workOptions) => bullmqWorker<Content>({ ...working, handle, ...workOptions }),
 
     async setRateLimit(limit) {
       if (limit === false) await queue.removeGlobalRateLimit();
@@ -284,17 +282,5 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       if (connection.status === "ready") await closed;
       await closeRedis(connection);
     },
-  };
-}
-
-function deadLetterOf<Content>(job: BullJob<Content>): DeadLetter<Content> {
-  return {
-    content: job.data,
-    reason: stalledReason(job.failedReason) ?? job.failedReason ?? "unknown",
-    attempts: job.attemptsMade,
-    firstAt: job.timestamp,
-    lastAt: job.finishedOn ?? job.timestamp,
-    stack: job.stacktrace ?? [],
-    build: job.processedBy,
   };
 }
