@@ -15,7 +15,7 @@ import { findRoute } from "../workers/find-route.ts";
 import type { DeadLetterSight, SeenData } from "./dead-letter-sight.ts";
 import { editedData } from "./edited-data.ts";
 import { eventOf } from "./dead-letter-facets.ts";
-import { type AnyContent, isCallback, isDelivery } from "./named-queues.ts";
+import { type AnyContent, isCallback, isDelivery } from "./any-content.ts";
 
 export interface EditOptions {
   readonly catalog: Catalog;

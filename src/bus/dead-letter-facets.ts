@@ -3,7 +3,7 @@ import { decodeEvent } from "../define/event.ts";
 import type { Facets, ReasonClass } from "../queues/dead-letter-index.ts";
 import type { DeadLetter } from "../queues/delivery-queue.ts";
 import { fingerprintText } from "../queues/fingerprint.ts";
-import { type AnyContent, isCallback, isDelivery } from "./named-queues.ts";
+import { type AnyContent, isCallback, isDelivery } from "./any-content.ts";
 
 /** What a dead letter is told apart by. Neither words of its error nor addresses: hashes of them. Pure. */
 export function deadLetterFacets(secret: string, letter: DeadLetter<AnyContent>): Facets {

@@ -1,5 +1,6 @@
-import type { FoundPlace, KindSpan } from "./dead-letter-search.ts";
-import type { DeadLetterGroup, DeadLetterPart } from "./dead-letter-view.ts";
+import { errorPattern } from "../queues/fingerprint.ts";
+import type { FoundLetter, FoundPlace, KindSpan } from "./dead-letter-search.ts";
+import type { DeadLetterGroup, DeadLetterPart, DeadLetterView } from "./dead-letter-view.ts";
 
 /** A group before its sample is read. */
 export interface SpanGroup extends Omit<DeadLetterGroup, "error" | "sample"> {
@@ -27,6 +28,25 @@ export function groupsOf(spans: readonly KindSpan[]): readonly SpanGroup[] {
     };
   });
   return groups.toSorted((a, b) => b.count - a.count || (a.lastAt < b.lastAt ? 1 : -1));
+}
+
+/** A group as people see it. Pure. */
+export function groupView(
+  { newest: _newest, ...group }: SpanGroup,
+  { error, sample }: Pick<DeadLetterGroup, "error" | "sample">,
+): DeadLetterGroup {
+  return { ...group, error, sample };
+}
+
+/** The newest of a group with what is the same in its error: what varies is taken out first, because masked it would vary still. */
+export function sampleOf(
+  found: FoundLetter | undefined,
+  viewOf: (found: FoundLetter) => DeadLetterView,
+): Pick<DeadLetterGroup, "error" | "sample"> {
+  if (found === undefined) return { error: "", sample: undefined };
+  const { queue, letter } = found;
+  const { reason } = viewOf({ queue, letter: { ...letter, reason: errorPattern(letter.reason) } });
+  return { error: reason, sample: viewOf(found) };
 }
 
 /** How many there are by queue, subscriber and class, the largest first. Pure. */

@@ -2,7 +2,8 @@ import { type Kind, type LetterPlace, newestFirst, type Span } from "../queues/d
 import type { DeadLetter } from "../queues/delivery-queue.ts";
 import { recipientHash } from "./dead-letter-facets.ts";
 import type { LetterChoice } from "./dead-letter-filter.ts";
-import { type AnyContent, namedQueue } from "./named-queues.ts";
+import type { AnyContent } from "./any-content.ts";
+import { namedQueue } from "./named-queues.ts";
 import type { LazyParts } from "./parts.ts";
 
 export interface FoundPlace extends LetterPlace {

@@ -8,7 +8,7 @@ import { lookAt } from "../vault/look.ts";
 import type { Vault } from "../vault/vault-port.ts";
 import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { maskedWords } from "./masked.ts";
-import { type AnyContent, isCallback, isDelivery } from "./named-queues.ts";
+import { type AnyContent, isCallback, isDelivery } from "./any-content.ts";
 
 export interface DeadLetterSightOptions {
   readonly topics: Topics;

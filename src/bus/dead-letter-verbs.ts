@@ -1,6 +1,7 @@
 import type { DeadLetter } from "../queues/delivery-queue.ts";
 import { type By, byText } from "./by.ts";
-import { type AnyContent, isCallback, isDelivery, namedQueue } from "./named-queues.ts";
+import { type AnyContent, isCallback, isDelivery } from "./any-content.ts";
+import { namedQueue } from "./named-queues.ts";
 import type { LazyParts } from "./parts.ts";
 
 /**

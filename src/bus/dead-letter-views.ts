@@ -1,7 +1,7 @@
 import { deadLetterFacets, eventOf } from "./dead-letter-facets.ts";
 import type { FoundLetter } from "./dead-letter-search.ts";
 import type { DeadLetterView } from "./dead-letter-view.ts";
-import { type AnyContent, isDelivery } from "./named-queues.ts";
+import { type AnyContent, isDelivery } from "./any-content.ts";
 
 /** A dead letter as it is, before anything of it is masked. Pure. */
 export function deadLetterView(secret: string, { queue, letter }: FoundLetter): DeadLetterView {

@@ -1,5 +1,4 @@
 import { BusbarError } from "../base/errors.ts";
-import { errorPattern } from "../queues/fingerprint.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Vault } from "../vault/vault-port.ts";
@@ -9,14 +8,15 @@ import { type By, byName, byText } from "./by.ts";
 import { rendered, type Rendering } from "./replay/render.ts";
 import { withData } from "./dead-letter-edit.ts";
 import { type DeadLetterFilter, letterChoice } from "./dead-letter-filter.ts";
-import { groupsOf, partsOf, totalOf } from "./dead-letter-groups.ts";
+import { groupsOf, groupView, partsOf, sampleOf, totalOf } from "./dead-letter-groups.ts";
 import { dataOf, deadLetterView } from "./dead-letter-views.ts";
 import { deadLetterSearch, type FoundLetter, type FoundPlace } from "./dead-letter-search.ts";
 import { deadLetterSight, type DeadLetterSightOptions } from "./dead-letter-sight.ts";
 import { type DeadLetterVerbs, deadLetterVerbs, gone, sentMeanwhile, type VerbEnd } from "./dead-letter-verbs.ts";
-import type { DeadLetterDetail, DeadLetterGroup, DeadLetterGroups, DeadLetterPage, DeadLetterPreview } from "./dead-letter-view.ts";
+import type { DeadLetterDetail, DeadLetterGroups, DeadLetterPage, DeadLetterPreview } from "./dead-letter-view.ts";
 import { cursorOf, placeOf } from "./letter-cursor.ts";
-import { isDelivery, namedQueue, queueNames } from "./named-queues.ts";
+import { isDelivery } from "./any-content.ts";
+import { namedQueue, queueNames } from "./named-queues.ts";
 import type { LazyParts } from "./parts.ts";
 import { recordView, type View } from "./view.ts";
 
@@ -115,13 +115,13 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
     const refused: Refused[] = [];
     // One by one: a verb over thousands must not hold Redis up.
     for (const id of ids) {
-      const end = await one(verbs[verb], id, by);
+      const end = await actOn(verbs[verb], id, by);
       if (end.kind === "done") done.push(id);
       else refused.push({ id, reason: end.kind === "refused" ? end.reason : sentMeanwhile });
     }
     return { done, refused };
   };
-  const one = async (act: DeadLetterVerbs["redrive"], id: string, by: By): Promise<VerbEnd> => {
+  const actOn = async (act: DeadLetterVerbs["redrive"], id: string, by: By): Promise<VerbEnd> => {
     const found = await find(id);
     return found === undefined ? { kind: "refused", reason: unknown } : act(found.queue, found.letter, by);
   };
@@ -142,15 +142,9 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
       const all = groupsOf(spans);
       const shown = all.slice(0, count);
       const open = await recordView(audit, { ...(showPii && { showPii }) }, `groups of dead letters of ${filter.queue ?? "all queues"}`);
-      const samples = new Map(
-        (
-          await viewsOf(
-            shown.map(({ newest }) => newest),
-            open,
-          )
-        ).map((view) => [view.id, view]),
-      );
-      const groups = shown.map((group) => groupView(group, samples.get(group.newest.id)));
+      const found = await search.letters(shown.map(({ newest }) => newest));
+      const samples = new Map(found.map((sample) => [sample.letter.content.id, sample]));
+      const groups = shown.map((group) => groupView(group, sampleOf(samples.get(group.newest.id), viewOf(open))));
       return { groups, total: totalOf(spans), more: all.length - shown.length };
     },
 

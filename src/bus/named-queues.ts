@@ -2,17 +2,12 @@ import { BusbarError } from "../base/errors.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { nearestName } from "../define/names.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
-import type { AudienceRecord } from "../router/audience-record.ts";
-import type { RoutingRecord } from "../router/routing-record.ts";
-import type { CallbackJob } from "../workers/callback-record.ts";
 import { channelNames } from "../define/channel-name.ts";
+import type { AnyContent } from "./any-content.ts";
 import type { Queues } from "./queues.ts";
 
 /** The channels, `routing` (events that could not be planned), `audiences` (recipients that are looked up) and `callbacks` (what providers tell later). */
 export const queueNames: readonly string[] = [...channelNames, "routing", "audiences", "callbacks"];
-
-/** Whatever a queue carries. */
-export type AnyContent = Delivery | RoutingRecord | AudienceRecord | CallbackJob;
 
 /** @throws BusbarError `UNKNOWN_QUEUE` */
 export function namedQueue({ of, routing, audiences, callbacks }: Queues, name: string): DeliveryQueue<AnyContent> {
@@ -29,14 +24,4 @@ export function namedQueueName(name: string): string {
     "UNKNOWN_QUEUE",
     `No queue is called "${name}". ${near === undefined ? `There are ${queueNames.join(", ")}.` : `Did you mean "${near}"?`}`,
   );
-}
-
-/** True for what a provider told later, and for what is asked of one. */
-export function isCallback(content: AnyContent): content is CallbackJob {
-  return "callback" in content || "ask" in content;
-}
-
-/** True for what a channel sends. */
-export function isDelivery(content: AnyContent): content is Delivery {
-  return "to" in content;
 }

@@ -196,8 +196,7 @@ describe("dead letters", () => {
     );
     expect(await answers()).toEqual(before);
 
-    const made = await bus.deadLetters.rebuild();
-    expect(made).toMatchObject({ email: 5, handler: 0 });
+    expect(await bus.deadLetters.rebuild()).toMatchObject({ email: 5, handler: 0 });
     expect(await answers()).toEqual(before);
   });
 
