@@ -45,7 +45,7 @@ export function bulkPanel({ verb, filter, onEnd, onClose }) {
       type: "number",
       min: "1",
       max: "10000",
-      placeholder: "as fast as it goes",
+      placeholder: "no limit",
       "aria-label": "At most so many a second",
     });
     const reason = element("input", {
@@ -59,11 +59,14 @@ export function bulkPanel({ verb, filter, onEnd, onClose }) {
         told.textContent = "Say why they are given up for good.";
         return reason.focus();
       }
+      begin.disabled = true;
+      told.textContent = "Beginning …";
       const given = Object.keys(filter).length === 0 ? { all: true } : filter;
       const pacing = pace.value === "" ? {} : { pace: Number(pace.value) };
       const why = reason.value.trim() === "" ? {} : { reason: reason.value.trim() };
       const answer = await ask(`POST /v1/dead-letters/${verb}`, { ...given, ...pacing, ...why });
       if (answer.problem === undefined) return follow(answer.operation);
+      begin.disabled = false;
       told.textContent = [answer.problem, ...answer.problems].join(" ");
       return undefined;
     });
@@ -87,7 +90,14 @@ export function bulkPanel({ verb, filter, onEnd, onClose }) {
         { class: "samples" },
         samples.slice(0, 5).map(({ to, reason: text }) => element("li", {}, `${to === undefined ? "" : `${to}: `}${text}`)),
       ),
-      element("p", { class: "verbs" }, begin, back(), element("label", { class: "only" }, element("span", {}, "a second"), pace), reason),
+      element(
+        "p",
+        { class: "verbs" },
+        begin,
+        back(),
+        element("label", { class: "only" }, element("span", {}, "At most a second"), pace),
+        reason,
+      ),
       told,
     );
   };
