@@ -5,6 +5,8 @@ import { channelDefaults, type ChannelOptions } from "../define/channel-options.
 import { policyProblems } from "../define/policy.ts";
 import { replayWordProblems } from "../define/replay-word.ts";
 import type { CircuitRules } from "../providers/index.ts";
+import type { Rate } from "../queues/queue-settings.ts";
+import { limitProblems, rateOf } from "./channel-limits.ts";
 import { circuitProblems, parseCircuit } from "./circuit-options.ts";
 
 /** A channel's options with nothing left open; durations in milliseconds. */
@@ -14,7 +16,7 @@ export interface ChannelSettings {
   /** The channel's own option words, the farthest level of a policy. */
   readonly words: ChannelOptions;
   readonly concurrency: number;
-  readonly rateLimit: { readonly max: number; readonly per: number } | false;
+  readonly rateLimit: Rate | false;
   readonly keepCompleted: { readonly age: number; readonly count: number };
   readonly keepDeadLetters: number;
   /** Of dead letters; false: nobody is told of them. */
@@ -28,10 +30,7 @@ export function parseChannel(name: ChannelName, options: ChannelOptions | undefi
   const { concurrency, rateLimit, keepCompleted, keepDeadLetters, deadLetterThreshold, timeout } = { ...channelDefaults[name], ...options };
   const place = `channels.${name}`;
   const problems = [...policyProblems(options ?? {}), ...replayWordProblems(options ?? {})].map((problem) => `${place}.${problem}`);
-  if (!Number.isInteger(concurrency) || concurrency < 1)
-    problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
-  if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))
-    problems.push(`${place}.rateLimit.max: must be a whole number from 1`);
+  problems.push(...limitProblems({ concurrency, rateLimit }).map((problem) => `${place}.${problem}`));
   if (deadLetterThreshold !== false && !(Number.isInteger(deadLetterThreshold) && deadLetterThreshold >= 1))
     problems.push(`${place}.deadLetterThreshold: must be a whole number from 1, or false, not ${JSON.stringify(deadLetterThreshold)}`);
   problems.push(...circuitProblems(options?.circuit, `${place}.circuit`));
@@ -40,7 +39,7 @@ export function parseChannel(name: ChannelName, options: ChannelOptions | undefi
     off: reasonOff(name, options),
     words: options ?? {},
     concurrency,
-    rateLimit: rateLimit === false ? false : { max: rateLimit.max, per: milliseconds(rateLimit.per, `${place}.rateLimit.per`) },
+    rateLimit: rateOf(rateLimit),
     keepCompleted: { age: milliseconds(keepCompleted.age, `${place}.keepCompleted.age`), count: keepCompleted.count },
     keepDeadLetters: milliseconds(keepDeadLetters, `${place}.keepDeadLetters`),
     deadLetterThreshold,

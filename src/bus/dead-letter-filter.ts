@@ -36,6 +36,11 @@ export function filterIn(given: DeadLetterFilter): DeadLetterFilter {
   return Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
 }
 
+/** What a filter says, always in the same order: a page goes on in the list that it is of. Pure. */
+export function selectionOf(filter: DeadLetterFilter): readonly unknown[] {
+  return names.map((name) => filter[name]);
+}
+
 /** True where a filter says nothing. */
 export function isEmpty(filter: DeadLetterFilter): boolean {
   return names.every((name) => filter[name] === undefined);

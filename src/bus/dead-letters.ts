@@ -4,10 +4,10 @@ import type { Logger } from "../base/logger.ts";
 import type { Vault } from "../vault/vault-port.ts";
 import { bulkOperations, type BulkOperations } from "./bulk/bulk.ts";
 import type { BulkStore } from "./bulk/bulk-operation.ts";
-import { type By, byName, byText } from "./by.ts";
+import { type By, byText } from "./by.ts";
 import { rendered, type Rendering } from "./replay/render.ts";
 import { withData } from "./dead-letter-edit.ts";
-import { type DeadLetterFilter, letterChoice } from "./dead-letter-filter.ts";
+import { type DeadLetterFilter, letterChoice, selectionOf } from "./dead-letter-filter.ts";
 import { groupsOf, groupView, partsOf, sampleOf, totalOf } from "./dead-letter-groups.ts";
 import { dataOf, deadLetterView } from "./dead-letter-views.ts";
 import { deadLetterSearch, type FoundLetter, type FoundPlace } from "./dead-letter-search.ts";
@@ -18,6 +18,7 @@ import { cursorOf, placeOf } from "./letter-cursor.ts";
 import { isDelivery } from "./any-content.ts";
 import { namedQueue, queueNames } from "./named-queues.ts";
 import type { LazyParts } from "./parts.ts";
+import { verbRecorder } from "./recorder.ts";
 import { recordView, type View } from "./view.ts";
 
 /** Looks at dead letters, mends them, queues them again, and gives them up. Connects with its first question. Personal data is masked unless a `View` says who sees it. */
@@ -26,7 +27,7 @@ export interface DeadLetters {
    * The newest first.
    * @param selection.count at most so many; 100 by default
    * @param selection.cursor `next` of the page before
-   * @throws BusbarError `UNKNOWN_QUEUE` or `INVALID_DEAD_LETTERS`
+   * @throws BusbarError `UNKNOWN_QUEUE`, `INVALID_CURSOR` or `INVALID_DEAD_LETTERS`
    */
   list(
     selection?: DeadLetterFilter & View & { readonly count?: number | undefined; readonly cursor?: string | undefined },
@@ -95,7 +96,8 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
     const known = filter.subscriber === undefined ? undefined : await catalog().catch(() => undefined);
     return letterChoice(filter, (name) => known?.subscribers.find((one) => one.name === name)?.identity ?? name);
   };
-  const bulk = bulkOperations({ ...options, search, verbs, store: options.bulkStore, choiceOf });
+  const recorded = verbRecorder(audit);
+  const bulk = bulkOperations({ ...options, recorded, search, verbs, store: options.bulkStore, choiceOf });
 
   const find = async (id: string): Promise<FoundLetter | undefined> => {
     for (const queue of queueNames) {
@@ -106,11 +108,8 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   };
   const viewOf = (open: boolean) => (found: FoundLetter) => sight.ofView(deadLetterView(secret, found), open);
   const viewsOf = async (places: readonly FoundPlace[], open: boolean) => (await search.letters(places)).map(viewOf(open));
-  const record = (verb: "redrive" | "edit" | "discard", of: string, { reason, ...by }: By): Promise<void> =>
-    audit().record({ by: byName(by), what: `dead-letters.${verb}`, of, ...(reason === undefined ? {} : { reason }) });
-
   const each = async (verb: "redrive" | "discard", ids: readonly string[], by: By) => {
-    await record(verb, ids.length > 10 ? `${ids.length} dead letters, ${ids[0]!} the first` : ids.join(", "), by);
+    await recorded(by, `dead-letters.${verb}`, ids.length > 10 ? `${ids.length} dead letters, ${ids[0]!} the first` : ids.join(", "));
     const done: string[] = [];
     const refused: Refused[] = [];
     // One by one: a verb over thousands must not hold Redis up.
@@ -129,11 +128,12 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   return {
     async list({ showPii, count = 100, cursor, ...filter } = {}) {
       const choice = await choiceOf(filter);
-      const after = cursor === undefined ? undefined : placeOf(cursor);
+      const asked = selectionOf(filter);
+      const after = placeOf(cursor, asked);
       const open = await recordView(audit, { ...(showPii && { showPii }) }, `dead letters of ${filter.queue ?? "all queues"}`);
       const places = await search.places(choice, { count: count + 1, after });
       const page = places.slice(0, count);
-      const next = places.length > count ? { next: cursorOf(page.at(-1)!) } : {};
+      const next = places.length > count ? { next: cursorOf(page.at(-1)!, asked) } : {};
       return { deadLetters: await viewsOf(page, open), ...next };
     },
 
@@ -180,7 +180,7 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
       if (changed.length === 0) return { changed };
       // Paths and no values: neither the record nor the time line may say what is personal.
       const what = changed.slice(0, 10).join(", ");
-      await record("edit", `${id}: ${what}`, by);
+      await recorded(by, "dead-letters.edit", `${id}: ${what}`);
       const queue = namedQueue(queues(), found.queue);
       if (!(await queue.edit(id, content))) return { known: false, problems: [gone] };
       if (isDelivery(content)) await ledger().note(content, { step: "edited", detail: `${what}, ${byText(by)}` });

@@ -25,3 +25,12 @@ export function namedQueueName(name: string): string {
     `No queue is called "${name}". ${near === undefined ? `There are ${queueNames.join(", ")}.` : `Did you mean "${near}"?`}`,
   );
 }
+
+/** The error for a name that no channel has. */
+export function notAChannel(name: string): BusbarError {
+  if (queueNames.includes(name))
+    return new BusbarError("UNKNOWN_QUEUE", `${name} is no channel, but a queue beside them: it can only be paused and cleaned.`);
+  const near = nearestName(name, channelNames);
+  const advice = near === undefined ? `There are ${channelNames.join(", ")}.` : `Did you mean "${near}"?`;
+  return new BusbarError("UNKNOWN_QUEUE", `No channel is called ${JSON.stringify(name)}. ${advice}`);
+}

@@ -16,6 +16,8 @@ import { redisDeadLetterIndex } from "./redis-dead-letter-index.ts";
 import { editDeadLetter } from "./redis-edit.ts";
 import { delayedUntil } from "./redis-delayed.ts";
 import { oldestWaiting } from "./redis-oldest.ts";
+import { pastKeeping } from "./redis-past-keeping.ts";
+import { redisQueueSettings } from "./redis-queue-settings.ts";
 import { forgetStalls } from "./redis-stalls.ts";
 
 export interface BullmqQueueOptions<Content> {
@@ -26,7 +28,7 @@ export interface BullmqQueueOptions<Content> {
   readonly name: string;
   readonly logger: Logger;
   /** Default: `standard`. */
-  readonly pace?: Pick<Pace, "drain" | "stalled">;
+  readonly pace?: Pick<Pace, "drain" | "stalled" | "limited">;
   /** Default: this machine's clock. */
   readonly clock?: Clock;
   /** The replicas that what is added waits for. Default: none. */
@@ -76,6 +78,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
+  const settings = redisQueueSettings(connection, (type) => queue.toKey(type));
   const { replication, facets = noFacets, alarm = { threshold: false } } = options;
   const replicated = replication === undefined ? unreplicated : replicatedBy(connection, replication);
   queue.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "queue error"));
@@ -120,7 +123,18 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
   };
 
-  const working = { url, prefix, queueName, name, logger, clock, pace, build: options.build, onDead: index.note };
+  const working = {
+    url,
+    prefix,
+    queueName,
+    name,
+    logger,
+    clock,
+    pace,
+    build: options.build,
+    onDead: index.note,
+    look: settings.concurrency,
+  };
 
   const promote = async (id: string): Promise<void> => {
     const job = await queue.getJob(id);
@@ -149,10 +163,9 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
 
     work: (handle, workOptions) => bullmqWorker<Content>({ ...working, handle, ...workOptions }),
 
-    async setRateLimit(limit) {
-      if (limit === false) await queue.removeGlobalRateLimit();
-      else await queue.setGlobalRateLimit(limit.max, limit.per);
-    },
+    configure: settings.configure,
+    setLimits: (change, { configured, done }) => settings.change(configured, change, done),
+    settings: settings.read,
 
     async handOutDue() {
       const now = clock.now();
@@ -231,8 +244,9 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return state === undefined ? undefined : { content: job.data as unknown as Content, state, attempts: job.attemptsMade };
     },
 
-    async *contents() {
-      for (const type of Object.keys(jobStates) as JobType[]) {
+    async *contents(states) {
+      const types = Object.entries(jobStates).flatMap(([type, state]) => (states?.includes(state!) === false ? [] : [type]));
+      for (const type of types as JobType[]) {
         for (let from = 0; ; from += pageSize) {
           const jobs = await queue.getJobs([type], from, from + pageSize - 1, true);
           for (const job of jobs) if (job !== undefined) yield job.data as unknown as Content;
@@ -252,8 +266,14 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return (await queue.remove(id)) === 1;
     },
 
-    pause: () => queue.pause(),
-    resume: () => queue.resume(),
+    async pause(done) {
+      await settings.pausedBy(done);
+      await queue.pause();
+    },
+    async resume() {
+      await queue.resume();
+      await settings.pausedBy(undefined);
+    },
     paused: () => queue.isPaused(),
     clean: async (before) => (await queue.clean(Math.max(0, Date.now() - before), 0, "completed")).length,
     oldestWaiting: () => oldestWaiting(connection, (type) => queue.toKey(type), waitingPriorities),
@@ -263,6 +283,8 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
         logger.debug({ error: messageOf(error), queue: name }, "the workers of a queue could not be counted");
         return undefined;
       }),
+
+    pastKeeping: (before) => pastKeeping(connection, (type) => queue.toKey(type), before),
 
     async expireDeadLetters(before) {
       // Oldest first; a page at a time, so that a large clean-up does not hold Redis up.

@@ -10,16 +10,17 @@ export interface ServedBus
       Bus,
       | "on"
       | "publish"
-      | "example"
+      | "testMessage"
+      | "audit"
       | "deliveries"
       | "deadLetters"
       | "replays"
       | "suppressions"
       | "preferences"
-      | "channels"
       | "subscribers"
       | "stats"
       | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
+  readonly channels: Bus["channels"];
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
 }

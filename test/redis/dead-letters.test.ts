@@ -268,7 +268,7 @@ describe("an edit", () => {
     expect(await bus.deadLetters.redrive([id], by)).toEqual({ redriven: [id], refused: [] });
     await sent;
     expect(sends.at(-1)!.message.text).toBe("Asha Rao: T-9 K7-canary1");
-    expect((await bus.audit(2)).map(({ what, of }) => [what, of])).toEqual([
+    expect((await bus.audit({ count: 2 })).entries.map(({ what, of }) => [what, of])).toEqual([
       ["dead-letters.redrive", id],
       ["dead-letters.edit", `${id}: ticket`],
     ]);
@@ -321,7 +321,7 @@ describe("a verb on many", () => {
     expect(await total(bus)).toBe(0);
     expect(new Set(sends.slice(30).map(({ deliveryId }) => deliveryId)).size).toBe(30);
     expect(await bulk.list()).toMatchObject([{ id, verb: "redrive", state: "finished", actor: "ravi", reason: "mailboxes made" }]);
-    expect(await bus.audit(1)).toMatchObject([
+    expect((await bus.audit({ count: 1 })).entries).toMatchObject([
       { by: "ravi", what: "dead-letters.redrive", of: `dead letters of queue email (30, operation ${id})` },
     ]);
   });

@@ -1,10 +1,10 @@
 import { BusbarError, messageOf } from "../../base/errors.ts";
 import { shortHash, timeOrderedId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
-import type { Audit } from "../audit.ts";
-import { type By, byName } from "../by.ts";
+import type { By } from "../by.ts";
 import { type DeadLetterFilter, filterText, isEmpty, type LetterChoice } from "../dead-letter-filter.ts";
 import { totalOf } from "../dead-letter-groups.ts";
+import type { RecordVerb } from "../recorder.ts";
 import { type BulkProgress, type BulkSpec, bulkIds, type BulkVerb } from "./bulk-operation.ts";
 import { type BulkView, bulkView } from "./bulk-view.ts";
 import { bulkWorker, type BulkWorkOptions } from "./bulk-work.ts";
@@ -52,14 +52,14 @@ export interface BulkWatched {
 }
 
 export interface BulkOptions extends Omit<BulkWorkOptions, "choiceOf"> {
-  readonly audit: () => Audit;
+  readonly recorded: RecordVerb;
   readonly choiceOf: (filter: DeadLetterFilter) => Promise<LetterChoice>;
   readonly logger: Logger;
 }
 
 /** With `stop`, for whoever wires it. */
 export function bulkOperations(options: BulkOptions): BulkOperations & { stop(): Promise<void> } {
-  const { search, store, audit, choiceOf, logger } = options;
+  const { search, store, recorded, choiceOf, logger } = options;
   const stopping = new AbortController();
   const beside = new Set<Promise<unknown>>();
   const work = bulkWorker({ ...options, choiceOf: async ({ filter, created }) => untilThen(await choiceOf(filter), created) });
@@ -91,7 +91,7 @@ export function bulkOperations(options: BulkOptions): BulkOperations & { stop():
       const by = { ...(actor === undefined ? {} : { actor }), ...(reason === undefined ? {} : { reason }) };
       const id = `${bulkIds}${shortHash(timeOrderedId(created)).slice(0, 10)}`;
       const of = `${filterText(filter)} (${total}, operation ${id})`;
-      await audit().record({ by: byName(by), what: `dead-letters.${verb}`, of, ...(reason === undefined ? {} : { reason }) });
+      await recorded(by, `dead-letters.${verb}`, of);
       await store().begin({ id, verb, filter, created, total, ...(pace === undefined ? {} : { pace }), ...by });
       return shown(id);
     },
@@ -115,12 +115,7 @@ export function bulkOperations(options: BulkOptions): BulkOperations & { stop():
     async cancel(id, by = {}) {
       const { verb, state } = await shown(id);
       if (state === "running" && (await store().end(id, "cancelled")))
-        await audit().record({
-          by: byName(by),
-          what: `dead-letters.${verb}`,
-          of: `the operation ${id}, cancelled`,
-          ...(by.reason === undefined ? {} : { reason: by.reason }),
-        });
+        await recorded(by, `dead-letters.${verb}`, `the operation ${id}, cancelled`);
       return shown(id);
     },
     async stop() {
