@@ -7,11 +7,11 @@ import { closeRedis, connectRedis } from "../base/redis.ts";
 import { replicatedBy, unreplicated } from "../base/redis-replication.ts";
 import type { Replication } from "../base/replication.ts";
 import type { Progress } from "../define/handler.ts";
-import type { Priority } from "../define/policy.ts";
+import { jobStates, priorityNumber, waitingPriorities } from "./bullmq-words.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
 import { deadLetterOf } from "./dead-letter-of.ts";
 import type { DeadLetterAlarm, Facets } from "./dead-letter-index.ts";
-import type { DeadLetter, DeliveryQueue, JobState, QueuedContent } from "./delivery-queue.ts";
+import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
 import { redisDeadLetterIndex } from "./redis-dead-letter-index.ts";
 import { editDeadLetter } from "./redis-edit.ts";
 import { delayedUntil } from "./redis-delayed.ts";
@@ -44,23 +44,6 @@ export interface BullmqQueueOptions<Content> {
 }
 
 const noFacets = (): Facets => ({ subscriber: "", topic: "", reasonClass: "rejected", fingerprint: "" });
-
-/** BullMQ takes the smallest number first, and a job without one before all others: so every job gets one. */
-const priorityNumber: Readonly<Record<Priority, number>> = { critical: 1, high: 10, normal: 100, low: 1_000 };
-
-/** The priorities that a job can wait with: {@link priorityNumber}, and one more for what is one of many. */
-const waitingPriorities = Object.values(priorityNumber).flatMap((number) => [number, number + 1]);
-
-/** Our words for BullMQ's states. */
-const jobStates: Readonly<Record<string, JobState | undefined>> = {
-  waiting: "waiting",
-  prioritized: "waiting",
-  "waiting-children": "waiting",
-  active: "active",
-  delayed: "delayed",
-  completed: "completed",
-  failed: "dead",
-};
 
 /** Jobs of one pipeline: keeps Redis responsive. */
 const pageSize = 200;

@@ -298,7 +298,7 @@ describe("what is asked wrongly changes nothing:", () => {
     ["neither ids nor all", () => post("/v1/dead-letters/redrive", {}), 422, "either"],
     ["a queue with ids", () => post("/v1/dead-letters/redrive", { ids: ["d_1"], queue: "email" }), 422, "goes with"],
     ["a discard of all without a reason", () => post("/v1/dead-letters/discard", { all: true }), 422, "Nothing was changed"],
-    ["a cursor that is none", () => get("/v1/dead-letters?cursor=x"), 422, "cursor"],
+    ["a cursor that is none", () => get("/v1/dead-letters?cursor=x"), 400, "cursor"],
     ["no JSON", () => post("/v1/channels/email/pause", "{"), 400, "not JSON"],
     ["an unknown queue", () => get("/v1/dead-letters?queue=emial"), 404, '"email"'],
     ["an unknown address", () => get("/v1/nowhere"), 404, "nothing at this address"],
