@@ -26,6 +26,7 @@ import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
+import { scheduleControl } from "./schedules.ts";
 import { subscriberControl } from "./subscribers.ts";
 import { planningOf } from "./planning.ts";
 import { archive } from "./archive/archive.ts";
@@ -68,7 +69,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger: given = silentLogger, subscribers = [] } = options;
+  const { logger: given = silentLogger, subscribers = [], schedules: timed } = options;
   const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
@@ -90,9 +91,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
   };
+  const parted = { settings, topics, subscribers, schedules: timed };
   let known: Catalog | undefined;
-  const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
-  const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const catalog = async (): Promise<Catalog> => (known ??= (await assemble(parted)).catalog);
+  const compiled = onceCompiled(() => assemble({ ...parted, delivering: checking }));
   const inspect = inspector({ application, topics, log, parts, vault, logger, catalog });
   const allReplays = replays({
     application,
@@ -139,6 +141,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     },
   });
   let running: RunningRoles | undefined;
+  const schedules = scheduleControl({ parts, catalog, publish, clock, started: () => running?.schedules });
   let stopped: Promise<void> | undefined;
 
   /** Says why a start would be refused on this Redis. */
@@ -180,7 +183,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const delivering = only.includes("workers")
         ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
         : {};
-      const assembled = await assemble({ settings, topics, subscribers, starting: true, ...delivering });
+      const assembled = await assemble({ ...parted, starting: true, ...delivering });
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
@@ -197,6 +200,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         onRaised,
         goOn,
         archive: settings.archive && allArchive,
+        publish: publishNow,
+        firesSchedules: timed !== undefined,
         logger,
       });
     },
@@ -214,7 +219,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     off: (name, listener) => void emitter.off(name, listener),
     catalog,
     async check() {
-      const assembled = await assemble({ settings, topics, subscribers, delivering: checking });
+      const assembled = await assemble({ ...parted, delivering: checking });
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
@@ -234,9 +239,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     }),
     channels,
     subscribers: subscriberControl({ application, log, catalog }),
+    schedules,
     spool: () => spool?.standing(),
     outbox,
-    stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
+    stats: () => readStats({ application, log, parts, channels, catalog, schedules, outbox, spool: settings.spool?.folder }),
     replay: replayHere(allReplays),
     replays: allReplays,
     archive: allArchive,

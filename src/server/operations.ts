@@ -4,6 +4,7 @@ import { deadLetterOperations } from "./operations/dead-letters.ts";
 import { deliveryOperations } from "./operations/deliveries.ts";
 import { eventOperations } from "./operations/events.ts";
 import { filterOperations } from "./operations/filters.ts";
+import { scheduleOperations } from "./operations/schedules.ts";
 import { subscriberOperations } from "./operations/subscribers.ts";
 import { replayOperations } from "./operations/replays.ts";
 import { suppressionOperations } from "./operations/suppressions.ts";
@@ -20,6 +21,7 @@ export function allOperations(bus: ServedBus, { live }: { readonly live: boolean
     ...suppressionOperations(bus),
     ...channelOperations(bus),
     ...subscriberOperations(bus),
+    ...scheduleOperations(bus),
     ...filterOperations(bus),
     ...systemOperations(bus, { live }),
   ];

@@ -18,6 +18,7 @@ export interface ServedBus
       | "preferences"
       | "channels"
       | "subscribers"
+      | "schedules"
       | "stats"
       | "callbacks"
     > {
