@@ -43,7 +43,7 @@ export { emailTemplate, type EmailTemplate } from "./define/email-template.ts";
 export type { BusEvent, Replayed } from "./define/event.ts";
 export type { FirstOf, FirstOfOptions } from "./define/first-of.ts";
 export type { Arrival } from "./define/first-of-place.ts";
-export { type HandlerContext, PermanentError, type Progress, RetryLater } from "./define/handler.ts";
+export { type HandlerChannels, type HandlerContext, PermanentError, type Progress, RetryLater } from "./define/handler.ts";
 export type { Observations } from "./define/observation.ts";
 export { pii, secret, type SubjectOf } from "./define/marks.ts";
 export { linkTo } from "./define/link.ts";

@@ -22,6 +22,8 @@ import { templateProblems, usedTemplates } from "./template-files.ts";
 import { webhookChannelOf } from "./webhook.ts";
 import { whatsappChannelOf } from "./whatsapp.ts";
 
+type HandlerParts = Omit<HandlerChannelOptions, "services">;
+
 export interface AssembleOptions {
   readonly settings: Settings;
   readonly topics: Topics;
@@ -29,7 +31,7 @@ export interface AssembleOptions {
   /** Default: none. */
   readonly schedules?: URL | readonly Schedule[] | undefined;
   /** For those who deliver, and for `check`: make the channels ready, which compiles the templates. */
-  readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & ChannelParts;
+  readonly delivering?: HandlerParts & ChannelParts;
   /** For a start, which needs more than `check`: keys for what is sealed. */
   readonly starting?: boolean;
 }
@@ -123,7 +125,7 @@ export function onceCompiled(make: () => Promise<Assembled>): { get(): Promise<A
 }
 
 /** For those who only look whether the channels can be made ready. */
-export const checking: Pick<HandlerChannelOptions, "publishFor" | "logger"> = { publishFor: () => ({}), logger: silentLogger };
+export const checking: HandlerParts = { publishFor: () => ({}), channelsFor: () => ({ clean: async () => 0 }), logger: silentLogger };
 
 /**
  * Everything that a start with these options would refuse, one sentence each; Redis is not asked.

@@ -15,6 +15,7 @@ import { callbackDoor } from "./callbacks.ts";
 import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { handlerChannels } from "./handler-channels.ts";
 import { inspector } from "./inspect.ts";
 import { maskingLogger } from "./masking-logger.ts";
 import { eraser } from "./erase.ts";
@@ -181,7 +182,16 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
       const delivering = only.includes("workers")
-        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
+        ? {
+            delivering: {
+              publishFor: publishCausedBy(publish, topics),
+              channelsFor: handlerChannels(channels),
+              logger,
+              clock,
+              circuits,
+              smsCounts: parts.smsCounts,
+            },
+          }
         : {};
       const assembled = await assemble({ ...parted, starting: true, ...delivering });
       known = assembled.catalog;

@@ -4,7 +4,7 @@ import { BusbarError } from "../base/errors.ts";
 import { type Cron, parseCron } from "./cron.ts";
 import { namePattern, nearestName, unknownOptions } from "./names.ts";
 import { policyProblems, type PolicyOptions } from "./policy.ts";
-import { type AnyTopic, isTopic } from "./topic.ts";
+import { type AnyTopic, isTopic, type Topic } from "./topic.ts";
 
 /**
  * What becomes of firings that nobody made in time, because no process ran, or Redis was away:
@@ -24,7 +24,7 @@ export interface Firing {
   readonly previous?: string;
 }
 
-export interface ScheduleOptions<T extends AnyTopic> extends PolicyOptions {
+export interface ScheduleOptions<Given, Payload = Given> extends PolicyOptions {
   /** Its identity: what is known of its firings hangs on it. */
   readonly name: string;
   /** Minute, hour, day of the month, month, day of the week, such as `30 2 * * mon-fri`; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. */
@@ -35,9 +35,16 @@ export interface ScheduleOptions<T extends AnyTopic> extends PolicyOptions {
   readonly missed?: MissedRuns;
   /** One sentence for people. */
   readonly description?: string;
-  /** The payload of a firing. Pure: whichever process asks, and however often, the same firing has the same. */
-  readonly data: (firing: Firing) => z.input<T["schema"]>;
+  /** The payload of a firing. Pure: whichever process asks, and however often, the same firing has the same. Nothing missing and nothing more. */
+  readonly data: (firing: Firing) => Given & Excess<Given, Payload>;
 }
+
+/** So that what `data` returns is read literally: `"full"` stays one of two words, and a list may be one that cannot be changed. */
+type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value;
+
+type KeysOf<Union> = Union extends unknown ? keyof Union : never;
+/** What no alternative of the payload has. */
+type Excess<Given, Payload> = { readonly [Key in Exclude<KeysOf<Given>, KeysOf<Payload>>]?: never };
 
 /** A topic that is published by the clock. Made by {@link defineSchedule}. */
 export interface Schedule {
@@ -64,7 +71,10 @@ const policyWords = ["priority", "retry", "delay", "expiresIn", "onUnknown"] as 
  * Publishes a topic by the clock, once for any number of processes.
  * @throws BusbarError `INVALID_DEFINITION` with every problem found
  */
-export function defineSchedule<const T extends AnyTopic>(topic: T, options: ScheduleOptions<T>): Schedule {
+export function defineSchedule<S extends z.ZodType, const Given extends Frozen<z.input<S>>>(
+  topic: Topic<string, S>,
+  options: ScheduleOptions<Given, z.input<S>>,
+): Schedule {
   const { name, cron, timeZone = "UTC", missed = "once", description, data } = options ?? {};
   const problems = isTopic(topic) ? [] : ["its first argument is no topic: import one that defineTopic made"];
   problems.push(...unknownOptions(options, ["name", "cron", "timeZone", "missed", "description", "data", ...policyWords]));

@@ -28,7 +28,7 @@ const nothing = (): void => undefined;
 /** Calls a subscriber's handler as a worker does, and records what it says and publishes. */
 function caller(name: string, services: ReferenceServices = memoryServices()) {
   const [route] = subscriberCalled(name).routes;
-  const [progress, published, warnings]: [Progress[], Publishing[], object[]] = [[], [], []];
+  const [progress, published, warnings, cleaned]: [Progress[], Publishing[], object[], object[]] = [[], [], [], []];
   const stop = new AbortController();
   const log: Logger = { debug: nothing, info: nothing, warn: (fields) => void warnings.push(fields), error: nothing, child: () => log };
   const publishEvent = Object.fromEntries(
@@ -47,6 +47,7 @@ function caller(name: string, services: ReferenceServices = memoryServices()) {
     log,
     progress: (report) => void progress.push(report),
     publishEvent,
+    channels: { clean: async (channel, options) => cleaned.push({ channel, ...options }) },
     deliveryId: "d_1",
     attempt: 1,
   };
@@ -54,7 +55,7 @@ function caller(name: string, services: ReferenceServices = memoryServices()) {
     if (route?.channel !== "handler") throw new Error(`${name} has no handler`);
     await route.handle(event, { ...context, ...more });
   };
-  return { call, progress, published, warnings, stop, services };
+  return { call, progress, published, warnings, cleaned, stop, services };
 }
 
 /** An uploaded file, and the services that hold it. */
