@@ -51,7 +51,7 @@ function aboutLines(schedule: ScheduleView, local: string): string[] {
   return [
     "",
     ...next.map((time, index) => (index === 0 ? `${name}  next ` : " ".repeat(name.length + 7)) + nextText(time, timeZone, local)),
-    ...said.map((text) => oneLine(`${name}  ${text}`)),
+    ...said.map((text) => `${name}  ${oneLine(text)}`),
   ];
 }
 

@@ -4,7 +4,8 @@ import * as z from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
 import { wireBus } from "../../src/bus/bus.ts";
 import { firingId } from "../../src/define/firing.ts";
-import { defineSchedule, defineTopic, type MissedRuns } from "../../src/index.ts";
+import { defineSchedule, defineSubscriber, defineTopic, type MissedRuns } from "../../src/index.ts";
+import { createTestBus } from "../../src/testing/index.ts";
 import { begunMs } from "../../src/router/schedules/fire.ts";
 import { redisSchedules } from "../../src/router/schedules/redis-schedules.ts";
 import type { ScheduleStore } from "../../src/router/schedules/schedule-record.ts";
@@ -129,6 +130,31 @@ describe("C5, A14: a schedule", () => {
       ["schedule.pause", "operator"],
     ]);
     await bus.stop();
+  });
+});
+
+describe("C5: the test kit", () => {
+  it("lets a schedule fire at its times when its clock is moved, and sees to what comes of that", async () => {
+    const handled: string[] = [];
+    const check = defineSubscriber(checkDue, {
+      name: "check",
+      deliver: ({ handler }) => [handler({ handle: async ({ data, time }) => handled.push(`${data.date} at ${time}`) })],
+    });
+    await using bus = await createTestBus({
+      topics: { checkDue },
+      subscribers: [check],
+      schedules: [nightly()],
+      now: "2026-10-24T12:00:00Z",
+      redis: url,
+    });
+    await bus.clock.advance("12h");
+    expect(handled).toEqual([]);
+    // The clocks are set back in that night.
+    await bus.clock.advance("2d");
+    expect(handled).toEqual(["2026-10-25 at 2026-10-25T00:30:00.000Z", "2026-10-26 at 2026-10-26T01:30:00.000Z"]);
+    await bus.schedules.run("nightly");
+    await bus.drain();
+    expect(handled).toHaveLength(3);
   });
 });
 

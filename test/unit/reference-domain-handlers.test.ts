@@ -26,8 +26,9 @@ interface Publishing {
 const nothing = (): void => undefined;
 
 /** Calls a subscriber's handler as a worker does, and records what it says and publishes. */
-function caller(name: string, services: ReferenceServices = memoryServices()) {
-  const [route] = subscriberCalled(name).routes;
+function caller(name: string, services: ReferenceServices = memoryServices(), routeName?: string) {
+  const { routes } = subscriberCalled(name);
+  const route = routeName === undefined ? routes[0] : routes.find((each) => each.name === routeName);
   const [progress, published, warnings, cleaned]: [Progress[], Publishing[], object[], object[]] = [[], [], [], []];
   const stop = new AbortController();
   const log: Logger = { debug: nothing, info: nothing, warn: (fields) => void warnings.push(fields), error: nothing, child: () => log };
@@ -305,6 +306,36 @@ describe("C1: the inventory's synchronisation", () => {
     await expect(caller("inventory-sync").call(exampleOf(topics.inventorySyncRequested, { supplier: "nobody" }))).rejects.toThrow(
       PermanentError,
     );
+  });
+});
+
+describe("C12, C8: the nightly tasks", () => {
+  it("the stock check publishes what runs out, once a night each", async () => {
+    const { call, published, progress } = caller("maintenance", memoryServices(), "stock-check");
+    await call(exampleOf(topics.maintenanceDue));
+    expect(published.map(({ name, payload, options }) => [name, (payload as { sku: string }).sku, options])).toEqual([
+      ["inventory.low_stock", "KUR-IND-M", { idempotencyKey: "stock-check/2025-10-18T20:30:00Z/KUR-IND-M" }],
+      ["inventory.low_stock", "TEA-ASM-500", { idempotencyKey: "stock-check/2025-10-18T20:30:00Z/TEA-ASM-500" }],
+    ]);
+    expect(progress).toEqual([{ done: 4, note: "products looked at" }]);
+  });
+
+  it("exports and reports are removed when nobody can fetch them any more, and no sooner", async () => {
+    let now = Date.parse("2025-10-10T20:29:59Z");
+    const files = memoryFiles({ now: () => now });
+    await files.save("old", ["a"]);
+    now += 1_000;
+    await files.save("new", ["b"]);
+    const { call, progress } = caller("maintenance", { ...memoryServices(), files }, "old-files");
+    await call(exampleOf(topics.maintenanceDue, { task: "old-files" }));
+    await call(exampleOf(topics.maintenanceDue, { task: "old-files" }));
+    expect(progress.map(({ done }) => done)).toEqual([1, 0]);
+  });
+
+  it("finished deliveries of all channels are forgotten after two days", async () => {
+    const { call, cleaned } = caller("maintenance", memoryServices(), "old-deliveries");
+    await call(exampleOf(topics.maintenanceDue, { task: "old-deliveries" }));
+    expect(cleaned).toEqual([{ channel: "all", olderThan: "2d" }]);
   });
 });
 
