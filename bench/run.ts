@@ -7,6 +7,7 @@ import { cliBench } from "./cli-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
 import { filterBench } from "./filter-bench.ts";
+import { floodBench } from "./flood-bench.ts";
 import { httpBench } from "./http-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { ledgerBench } from "./ledger-bench.ts";
@@ -30,6 +31,7 @@ const benches = {
   search: searchBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
+  flood: floodBench,
   callbacks: callbacksBench,
   deliveries: async () => [await deliveriesBench()],
   ledger: ledgerBench,

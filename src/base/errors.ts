@@ -7,6 +7,7 @@ export const errorCodes = {
   UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
   UNKNOWN_SCHEDULE: "no schedule has that name",
   INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
+  INVALID_CURSOR: "the place where a page begins is not one that this list has named",
   REFUSED: "it is not in a state that allows this; nothing was changed",
   INVALID_REPLAY: "what was asked for cannot be replayed; nothing was queued",
   REPLAY_BUSY: "another replay of the subscriber is not at its end, or this one is not in a state that allows it; nothing was changed",

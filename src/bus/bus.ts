@@ -33,6 +33,7 @@ import { planningOf } from "./planning.ts";
 import { archive } from "./archive/archive.ts";
 import { pastFor } from "./replay/past-for.ts";
 import { replayHere } from "./replay/replay-here.ts";
+import { verbRecorder } from "./recorder.ts";
 import { replays } from "./replay/replays.ts";
 import { readStats } from "./stats.ts";
 import { preferences } from "./preferences.ts";
@@ -85,6 +86,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
   const parts = lazyParts(settings, { logger, clock });
+  const recorded = verbRecorder(parts.audit);
   const vault = vaultOf(settings, Object.values(topics), parts.redis);
   const appender = createAppender({ log, deadline, spool, vault });
   const publishNow = createPublisher({ application, topics: Object.values(topics), appender, vault, clock, observe, logger });
@@ -101,6 +103,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     application,
     topics,
     services: settings.services,
+    recorded,
     logger,
     find: eventsToRun({ inspect, log, vault }),
     log,
@@ -172,6 +175,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     publishEvent: publishEvent as PublishEvent<T>,
     publish,
     example: (topicName) => exampleOf(topicName, Object.values(topics)),
+    async testMessage(topicName, { actor, reason, ...publishOptions } = {}) {
+      const published = await publish(topicName, exampleOf(topicName, Object.values(topics)), publishOptions);
+      await recorded({ ...(actor && { actor }), ...(reason && { reason }) }, "test-message", `${topicName}, event ${published.id}`);
+      return published;
+    },
     async start({ only = outbox === undefined ? allRoles.filter((role) => role !== "relay") : allRoles } = {}) {
       if (only.includes("relay") && outbox === undefined) throw noDatabase();
       if (running !== undefined || stopped !== undefined)
@@ -237,8 +245,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deadLetters: deadLetters({ ...parts, topics, vault, log }),
     deliveries: deliveries({ ...parts, topics }),
     erase: eraser({ topics, vault, log, parts }),
-    audit: (count = 100) => parts.audit().list(count),
-    suppressions: suppressionControl(parts, clock),
+    audit: (selection) => parts.audit().page(selection),
+    suppressions: suppressionControl({ ...parts, clock, recorded }),
     preferences: preferences(settings, parts, catalog),
     callbacks: callbackDoor({
       settings,

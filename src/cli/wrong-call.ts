@@ -8,6 +8,7 @@ const wrongCalls: ReadonlySet<ErrorCode> = new Set([
   "UNKNOWN_QUEUE",
   "UNKNOWN_SCHEDULE",
   "INVALID_RANGE",
+  "INVALID_CURSOR",
   "INVALID_REPLAY",
   "INVALID_FILTER",
   "UNKNOWN_REPLAY",

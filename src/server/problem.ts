@@ -30,6 +30,7 @@ const kinds = {
   UNKNOWN_SCHEDULE: [404, "No schedule has this name"],
   INVALID_EVENT: [422, "The event does not match its topic"],
   INVALID_FILTER: [422, "The filter cannot be used"],
+  INVALID_CURSOR: [400, "The cursor cannot be used"],
   INVALID_RANGE: [422, "The range of time cannot be used"],
   INVALID_REPLAY: [422, "The replay cannot be made"],
   REPLAY_BUSY: [409, "The replay is not in a state that allows this"],

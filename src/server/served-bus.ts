@@ -10,7 +10,8 @@ export interface ServedBus
       Bus,
       | "on"
       | "publish"
-      | "example"
+      | "testMessage"
+      | "audit"
       | "deliveries"
       | "deadLetters"
       | "replays"
@@ -22,5 +23,5 @@ export interface ServedBus
       | "stats"
       | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
 }

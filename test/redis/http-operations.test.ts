@@ -266,6 +266,7 @@ it("a test message is the topic's example, and is sent only where nothing really
     const { status, body } = await ask(`${safe.url}${path}`, { method: "POST" });
     expect([status, body.topic]).toEqual([200, "order.placed"]);
     expect((await other.inspect.event(body.id))?.data).toEqual(example);
+    expect((await other.audit()).entries).toMatchObject([{ by: "local", what: "test-message", of: `order.placed, event ${body.id}` }]);
     expect(await ask(`${live.url}${path}`, { method: "POST" })).toMatchObject({ status: 403, body: { code: "REAL_SENDING" } });
     expect((await ask(`${safe.url}/v1/topics/order.place/test-message`, { method: "POST" })).body).toMatchObject({
       status: 404,

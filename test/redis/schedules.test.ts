@@ -92,7 +92,7 @@ describe("C5, A14: a schedule", () => {
     await clock.move(86_400_000);
     expect(await eventsOf("verbs")).toHaveLength(2);
 
-    expect((await one.audit()).map(({ what, by: who, of, reason }) => [what, who, of, reason])).toEqual([
+    expect((await one.audit()).entries.map(({ what, by: who, of, reason }) => [what, who, of, reason])).toEqual([
       ["schedule.resume", "a person", "nightly", undefined],
       ["schedule.pause", "asha", "nightly", "a new supplier"],
       ["schedule.run", "asha", "nightly", "a new supplier"],
@@ -124,7 +124,7 @@ describe("C5, A14: a schedule", () => {
     expect((await post("daily/run")).body).toMatchObject({ status: 404, code: "UNKNOWN_SCHEDULE" });
     await clock.move(86_400_000);
     expect((await bus.stats()).schedules).toMatchObject([{ last: { time: "2026-11-29T01:30:00.000Z" } }]);
-    expect((await bus.audit()).map(({ what, by }) => [what, by])).toEqual([
+    expect((await bus.audit()).entries.map(({ what, by }) => [what, by])).toEqual([
       ["schedule.resume", "operator"],
       ["schedule.run", "operator"],
       ["schedule.pause", "operator"],

@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { type Operation, operation, reason } from "../operation.ts";
+import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
+import { type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Schedules";
+const cursors = cursorsOf("schedules", isText);
 
 export function scheduleOperations(bus: ServedBus): readonly Operation[] {
   const turn = (verb: "pause" | "resume", summary: string): Operation =>
@@ -24,8 +26,14 @@ export function scheduleOperations(bus: ServedBus): readonly Operation[] {
       scope: "read",
       summary: "What is published by the clock: when it fires next, when it last did, and what was missed",
       tag,
-      answer: "`schedules`, each with its `state`, its `next` three times, its `last` firing, and how many were `missed`",
-      handle: async () => ({ schedules: await bus.schedules.list() }),
+      query: z.strictObject(paging({ count: 500 })),
+      answer:
+        "`schedules` by name, each with its `state`, its `next` three times, its `last` firing, and how many were `missed`, and `next`, the `cursor` of the next page, where there is one",
+      async handle({ query }) {
+        const items = await bus.schedules.list();
+        const { page, ...next } = pageOf({ items, keyOf: ({ name }) => name, cursors, ...query });
+        return { schedules: page, ...next };
+      },
     }),
     operation({
       method: "POST",

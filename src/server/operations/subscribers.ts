@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { type Operation, operation, reason } from "../operation.ts";
+import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
+import { type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Subscribers";
+const cursors = cursorsOf("subscribers", isText);
 const place = z
   .string()
   .min(1)
@@ -34,8 +36,14 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       scope: "read",
       summary: "Who listens to what, and how far each has read",
       tag,
-      answer: "`subscribers`, each with `state`, `lag`, `oldestAge` (ms), `pending`, `gaps` and when it was last looked after",
-      handle: async () => ({ subscribers: await bus.subscribers.list() }),
+      query: z.strictObject(paging({ count: 500 })),
+      answer:
+        "`subscribers` by name, each with `state`, `lag`, `oldestAge` (ms), `pending`, `gaps` and when it was last looked after, and `next`, the `cursor` of the next page, where there is one",
+      async handle({ query }) {
+        const items = await bus.subscribers.list();
+        const { page, ...next } = pageOf({ items, keyOf: ({ name }) => name, cursors, ...query });
+        return { subscribers: page, ...next };
+      },
     }),
     set("pause", "No process reads anything for this subscriber until it is resumed; its logs keep what it has not read"),
     set("resume", "Let a paused or draining subscriber read on where it was"),

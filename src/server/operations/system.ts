@@ -1,9 +1,12 @@
 import * as z from "zod";
+import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
 import { unknownTopic } from "../../bus/publish.ts";
 import { registeredTopic } from "../../schema/registry.ts";
 import { HttpProblem } from "../problem.ts";
-import { type Operation, operation, reason } from "../operation.ts";
+import { type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
+
+const topicCursors = cursorsOf("topics", isText);
 
 /** Figures, topics, and a message to try the way with. */
 export function systemOperations(bus: ServedBus, { live }: { readonly live: boolean }): readonly Operation[] {
@@ -21,11 +24,13 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
       method: "GET",
       path: "/v1/topics",
       scope: "read",
-      summary: "The topics, with the JSON Schema of their payloads and an example",
+      summary: "The topics, with the JSON Schema of their payloads and an example, by name",
       tag: "System",
-      answer: "`topics`",
-      async handle() {
-        const { topics, subscribers } = await bus.catalog();
+      query: z.strictObject(paging({ count: 500 })),
+      answer: "`topics`, and `next`, the `cursor` of the next page, where there is one",
+      async handle({ query }) {
+        const { topics: all, subscribers } = await bus.catalog();
+        const { page: topics, ...next } = pageOf({ items: all, keyOf: ({ name }) => name, cursors: topicCursors, ...query });
         return {
           topics: topics.map(({ name, description, version, schema, example }) => ({
             name,
@@ -35,6 +40,7 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
             schema: z.toJSONSchema(schema, { io: "input" }),
             ...(example === undefined ? {} : { example }),
           })),
+          ...next,
         };
       },
     }),
@@ -65,13 +71,13 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
       tag: "System",
       body: z.strictObject({ reason }),
       answer: "as of a publish",
-      async handle({ params: { topic } }) {
+      async handle({ params: { topic }, by }) {
         if (live)
           throw new HttpProblem(
             "REAL_SENDING",
             "Real sending is on (BUSBAR_SEND=live), and an example's recipients are nobody: nothing was sent.",
           );
-        return bus.publish(topic!, bus.example(topic!));
+        return bus.testMessage(topic!, by);
       },
     }),
   ];
