@@ -3,8 +3,7 @@ import { inventorySyncRequested } from "../topics/inventory-sync-requested.ts";
 
 export default defineSchedule(inventorySyncRequested, {
   name: "supplier-sync",
-  description:
-    "Brings the stock in line with the supplier every night: with what changed since the night before, the first time with everything.",
+  description: "Brings the stock in line with the supplier every night: with what changed since the last one.",
   cron: "0 2 * * *",
   timeZone: "Asia/Kolkata",
   data({ date, previous }) {

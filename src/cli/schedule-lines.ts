@@ -1,5 +1,5 @@
 import type { ScheduleView } from "../bus/schedule-view.ts";
-import { countText, momentText } from "./figures.ts";
+import { countOf, countText, momentText } from "./figures.ts";
 import { type Column, tableLines } from "./table.ts";
 import { oneLine } from "./visible.ts";
 
@@ -53,6 +53,15 @@ function aboutLines(schedule: ScheduleView, local: string): string[] {
     ...next.map((time, index) => (index === 0 ? `${name}  next ` : " ".repeat(name.length + 7)) + nextText(time, timeZone, local)),
     ...said.map((text) => `${name}  ${oneLine(text)}`),
   ];
+}
+
+/** How many schedules there are, and which fires next, in one line; undefined where there are none. Pure. */
+export function nextLine(schedules: readonly ScheduleView[], local: string): string | undefined {
+  if (schedules.length === 0) return undefined;
+  const [next] = schedules.filter((each) => each.next.length > 0).toSorted((a, b) => (a.next[0]! < b.next[0]! ? -1 : 1));
+  const count = countOf(schedules.length, "schedule");
+  if (next === undefined) return `${count}, none of which fires now: busbar schedules`;
+  return `${count}; next ${oneLine(next.name)} ${nextText(next.next[0]!, next.timeZone, local)}: busbar schedules`;
 }
 
 /** `Mon 30 Nov 02:30 (Asia/Kolkata), 22:00 here` */
