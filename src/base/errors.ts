@@ -7,6 +7,8 @@ export const errorCodes = {
   UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
   UNKNOWN_SCHEDULE: "no schedule has that name",
   INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
+  INVALID_SELECTION: "what is to be cancelled is not said, or not enough of it; nothing was changed",
+  INVALID_LIMIT: "a rate or concurrency cannot be; nothing was changed",
   INVALID_CURSOR: "the place where a page begins is not one that this list has named",
   REFUSED: "it is not in a state that allows this; nothing was changed",
   INVALID_REPLAY: "what was asked for cannot be replayed; nothing was queued",

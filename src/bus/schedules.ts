@@ -6,7 +6,7 @@ import { nearestName } from "../define/names.ts";
 import type { Published } from "../define/publish.ts";
 import { type ScheduleDiff, swapped } from "../router/schedules/reconcile-schedules.ts";
 import type { ScheduleRecord } from "../router/schedules/schedule-record.ts";
-import type { AuditVerb } from "./audit.ts";
+import { recordDeed } from "./audited.ts";
 import { type By, byName } from "./by.ts";
 import type { LazyParts } from "./parts.ts";
 import type { Publish } from "./publish.ts";
@@ -41,9 +41,6 @@ export interface ScheduleControlOptions {
 }
 
 export function scheduleControl({ parts, catalog, publish, clock, started }: ScheduleControlOptions): ScheduleControl {
-  const record = async (what: AuditVerb, name: string, by: By): Promise<void> =>
-    parts.audit().record({ by: byName(by), what, of: name, ...(by.reason === undefined ? {} : { reason: by.reason }) });
-
   /** What is known of each, by its name. */
   const all = async () => {
     const [{ schedules }, records] = await Promise.all([catalog(), parts.schedules().all()]);
@@ -78,20 +75,20 @@ export function scheduleControl({ parts, catalog, publish, clock, started }: Sch
       const published = await publish(schedule.topic.name, made.payload, schedule.policy);
       const ran = { at, by: byName(by), event: published.id, ...(by.reason === undefined ? {} : { reason: by.reason }) };
       await swapped(parts.schedules(), name, (was) => ({ how: "done", record: was && { ...was, ran } }));
-      await record("schedule.run", name, by);
+      await recordDeed(parts.audit, { what: "schedule.run", of: name, by });
       return published;
     },
 
     async pause(name, by = {}) {
       const paused = { at: clock.now(), by: byName(by), ...(by.reason === undefined ? {} : { reason: by.reason }) };
       await change(name, (was) => ({ ...was, paused: was.paused ?? paused }));
-      await record("schedule.pause", name, by);
+      await recordDeed(parts.audit, { what: "schedule.pause", of: name, by });
       return viewOf(name);
     },
 
     async resume(name, by = {}) {
       await change(name, ({ paused, ...was }) => (paused === undefined ? was : { ...was, until: Math.max(was.until, clock.now()) }));
-      await record("schedule.resume", name, by);
+      await recordDeed(parts.audit, { what: "schedule.resume", of: name, by });
       return viewOf(name);
     },
 

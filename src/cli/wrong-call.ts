@@ -8,6 +8,8 @@ const wrongCalls: ReadonlySet<ErrorCode> = new Set([
   "UNKNOWN_QUEUE",
   "UNKNOWN_SCHEDULE",
   "INVALID_RANGE",
+  "INVALID_LIMIT",
+  "INVALID_SELECTION",
   "INVALID_CURSOR",
   "INVALID_REPLAY",
   "INVALID_FILTER",

@@ -17,11 +17,11 @@ export interface ServedBus
       | "replays"
       | "suppressions"
       | "preferences"
-      | "channels"
       | "subscribers"
       | "schedules"
       | "stats"
       | "callbacks"
     > {
+  readonly channels: Bus["channels"];
   readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
 }
