@@ -101,6 +101,7 @@ export const variables = z.object({
     .refine((text) => databaseUrlProblem(text) === undefined, "must look like postgres://user:password@host:5432/database")
     .optional(),
   ARCHIVE_FOLDER: z.string().optional(),
+  ARCHIVE_S3: z.string().optional(),
   BUSBAR_API_KEY: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),

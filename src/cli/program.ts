@@ -10,6 +10,7 @@ import { declareOutbox } from "./commands/outbox.ts";
 import { declarePrivacy } from "./commands/privacy.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareReplay } from "./commands/replay.ts";
+import { declareSchedules } from "./commands/schedules.ts";
 import { declareSchemas } from "./commands/schemas.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
@@ -48,6 +49,7 @@ Examples:
     declareService,
     declareEvents,
     declareOperation,
+    declareSchedules,
     declareRepair,
     declareReplay,
     declareArchive,

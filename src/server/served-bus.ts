@@ -18,6 +18,7 @@ export interface ServedBus
       | "suppressions"
       | "preferences"
       | "subscribers"
+      | "schedules"
       | "stats"
       | "callbacks"
     > {

@@ -4,8 +4,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Redis } from "ioredis";
 import * as z from "zod";
-import { createBus, defineTopic } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic } from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { runCli, startCli } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
@@ -55,7 +56,7 @@ describe("the command line on a running system", () => {
     const [list, shown, refused, figures, status, positions] = await Promise.all([
       run("dead-letters", "list"),
       run("dead-letters", "show", letter),
-      run("dead-letters", "discard", "--all"),
+      run("dead-letters", "discard", "--all", "--reason", "a test"),
       run("stats"),
       run("deliveries", "show", delayed),
       run("subscribers", "--json"),
@@ -63,13 +64,15 @@ describe("the command line on a running system", () => {
     // What code of the application says is shown, and not obeyed.
     const listed = `^${letter} .* 1 try\\n.*\\(order\\.placed ${bad.id}\\)\\n.*no account \\\\u001b\\[2J busbar: all is well\\n1 dead letter\\. `;
     expect(list.stdout).toMatch(new RegExp(listed));
-    expect(shown.stdout).toMatch(/^ {2}reason +.*no account.*\n {2}tries +1 try, from .*\n {2}data\n {4}│ \{$/m);
+    expect(shown.stdout).toMatch(
+      /^ {2}reason +.*no account.*\n {2}class +rejected, .*\n {2}tries +1 try, from .*\n {2}build +busbar@.*\n {2}data\n {4}│ \{$/m,
+    );
     expect(shown.stdout).toMatch(/^ {4}│ .*"orderId": "BAD-1"/m);
     expect(shown.stdout).toMatch(/^ {2}stack\n {4}│ /m);
     expect(shown.stdout).toMatch(/^ {2}time line\n.*try 1 +dead/m);
     expect(refused).toEqual({
       code: 2,
-      stdout: "",
+      stdout: expect.stringMatching(/^To be discarded: 1 dead letter\n/) as string,
       stderr: "busbar: Discard 1 dead letter for good? Nobody can be asked here, so nothing was changed: give --yes to do it.\n",
     });
     expect(figures.stdout).toMatch(/^published 3 {2}waiting 0 {2}active 0 {2}delayed 1 {2}completed 4 {2}dead 1 {2}lag 0\n/);
@@ -151,6 +154,50 @@ describe("the command line on a running system", () => {
     expect(await errors).toBe("code 0\n");
     clearInterval(more);
   });
+});
+
+describe("what a person does at run time", () => {
+  it(
+    "B4 C8 E2: drains, resumes and removes a subscriber, resets limits and cleans all queues, and the record has who and why",
+    { timeout: 60_000 },
+    async () => {
+      const { folder: cwd } = await smallApplication();
+      const own = { ...env, QUEUE_PREFIX: `${prefix}-verbs` };
+      const run = (...args: string[]) => runCli(args, { cwd, env: own });
+      const gone = defineSubscriber(topics.orderPlaced, {
+        name: "gone",
+        deliver: ({ handler }) => [handler({ handle: async () => undefined })],
+      });
+      const older = kept(() => createBus({ application: "small", topics, subscribers: [gone], redis: url, prefix: own.QUEUE_PREFIX }));
+      await older.start({ only: ["router"] });
+      await older.stop();
+      const redis = new Redis(url);
+      await redis.hset(`${own.QUEUE_PREFIX}:{0}:log-groups:order.placed`, "small.gone|seen", Date.now() - 200_000);
+      redis.disconnect();
+
+      expect((await run("subscribers", "drain", "large")).stdout).toMatch(/^large has nothing in hand, and reads no more\./);
+      expect((await run("subscribers", "resume", "large", "--reason", "it is mended")).stdout).toBe("large goes on where it was.\n");
+      expect(await run("subscribers", "remove", "gone")).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^busbar: Remove gone for good from order\.placed\? .* Nobody can be asked/) as string,
+      });
+      expect((await run("subscribers", "remove", "gone", "--yes")).stdout).toMatch(
+        /^gone was removed: order\.placed no longer wait for it\./,
+      );
+      await run("channels", "set", "handler", "--concurrency", "1");
+      expect((await run("channels", "reset", "handler")).stdout).toBe(
+        "handler: 5 at once in each process, no limit of its rate, as the configuration says.\n",
+      );
+      expect((await run("channels", "clean", "all", "--older-than", "1h", "--yes")).stdout).toBe(
+        "0 finished deliveries of all queues forgotten.\n",
+      );
+      const recorded = await run("audit", "--json");
+      expect(recorded.stdout).toMatch(
+        /"what":"channel\.clean".*"what":"channel\.reset".*"what":"channel\.set".*"what":"subscriber\.remove"/s,
+      );
+      expect(recorded.stdout).toContain('"what":"subscriber.resume","of":"large","reason":"it is mended"');
+    },
+  );
 });
 
 describe("a wrong call", () => {
