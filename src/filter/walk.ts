@@ -1,11 +1,12 @@
 import { add, addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
-import { beginHolding, hold, lookUp } from "./leaf-index.ts";
+import { beginHolding, holdOther, holdText, lookUp } from "./leaf-index.ts";
 import { beginObject, collect } from "./joined.ts";
 import { mayLook } from "./looks.ts";
 import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import type { Place, Way } from "./program.ts";
-import { beginList, forget, isNew } from "./seen.ts";
+import { beginList, forget, isNew, isNewText } from "./seen.ts";
+import { unitsOf } from "./units.ts";
 
 /** Up to so many keys of a pattern are looked for in an object; for more, the object's own keys are gone through. */
 const few = 8;
@@ -36,7 +37,8 @@ function tryScalar(place: Place, value: Scalar): Bits {
   const found = isAlone ? lookUp(values, value) : undefined;
   if (found !== undefined) return found;
   beginHolding(values, ofValues);
-  hold(values, value, ofValues);
+  if (typeof value === "string") holdText(values, value, unitsOf(value), ofValues);
+  else holdOther(values, value, ofValues);
   if (isAlone) return ofValues;
   copyInto(result, belowAbsent);
   keepOfLeaves(place, result);
@@ -71,8 +73,16 @@ export function tryValues({ values, everything, ofValues }: Place, list: readonl
   beginHolding(values, ofValues);
   for (let index = 0; index < list.length; index++) {
     const value = list[index];
-    if (!isScalar(value) || (repeats && tried > 0 && !isNew(value))) continue;
-    hold(values, value, ofValues);
+    if (typeof value === "string") {
+      const row = unitsOf(value);
+      if (repeats && !isNewText(value, row)) continue;
+      holdText(values, value, row, ofValues);
+    } else {
+      if (!isScalar(value)) continue;
+      const other = value as Exclude<Scalar, string>;
+      if (repeats && !isNew(other)) continue;
+      holdOther(values, other, ofValues);
+    }
     // Not each time: it costs as much as a look-up.
     if (tried++ % 16 === 0 && isSame(ofValues, everything)) break;
   }
