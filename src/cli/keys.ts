@@ -2,11 +2,14 @@ import { systemClock } from "../base/clock.ts";
 import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { apiKeyOf, type ApiKeyRequest } from "../server/api-key.ts";
-import type { ApiKeys, ListedApiKey } from "../server/redis-api-keys.ts";
+import type { ListedApiKey } from "../server/redis-api-keys.ts";
 import { keyStore } from "../server/key-store.ts";
 import { confirmed } from "./confirm.ts";
-import { withApplication } from "./folder-redis.ts";
+import { withOwnApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { chosenServer } from "./remote/chosen-server.ts";
+import { type OperatedKeys, remoteKeys } from "./remote/remote-keys.ts";
+import { serverApi } from "./remote/server-api.ts";
 import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
@@ -83,8 +86,10 @@ function shown({ created, expires, lastUsed, ...key }: ListedApiKey) {
   };
 }
 
-function withKeys<Result>(work: (keys: ApiKeys) => Promise<Result>): Promise<Result> {
-  return withApplication(async (_bus, place) => {
+function withKeys<Result>(work: (keys: OperatedKeys) => Promise<Result>): Promise<Result> {
+  const server = chosenServer();
+  if (server !== undefined) return work(remoteKeys(serverApi(server)));
+  return withOwnApplication(async (_bus, place) => {
     const store = keyStore(place, silentLogger);
     try {
       return await work(store.keys);

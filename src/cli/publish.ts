@@ -8,12 +8,12 @@ export interface PublishCommand extends Pick<PublishOptions, "idempotencyKey" | 
   readonly json?: boolean;
 }
 
-/** Publishes one event to the Redis at REDIS_URL, else to the one of the `busbar dev` that runs in this folder. */
+/** Publishes one event: on the server that the call names, else to the Redis at REDIS_URL, or of the `busbar dev` that runs in this folder. */
 export async function publish(topic: string, payload: string | undefined, { example, json, ...options }: PublishCommand): Promise<void> {
   if ((payload === undefined) === (example !== true))
     throw new UsageError("give either a payload (JSON, or - for standard input) or --example");
   const published = await withApplication(async (bus) =>
-    bus.publish(topic, example === true ? bus.example(topic) : await readPayload(payload!), options),
+    bus.publish(topic, example === true ? await bus.example(topic) : await readPayload(payload!), options),
   );
   if (json === true) process.stdout.write(`${JSON.stringify(published)}\n`);
   else process.stdout.write(`${published.repeated ? "It was published before" : "Published"}: ${published.topic} ${published.id}\n`);

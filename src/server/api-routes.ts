@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "../base/logger.ts";
 import type { Access } from "./access.ts";
+import { eventStreams } from "./event-streams.ts";
 import { addOperation } from "./operation.ts";
 import { allOperations } from "./operations.ts";
 import { publishRoutes } from "./publish-routes.ts";
@@ -17,5 +18,6 @@ export interface ApiOptions {
 /** Everything under `/v1`. */
 export function apiRoutes(app: FastifyInstance, { bus, access, live, logger }: ApiOptions): void {
   publishRoutes(app, { bus, access, logger });
-  for (const operation of allOperations(bus, { live })) addOperation(app, { operation, access, logger });
+  const streams = eventStreams(app);
+  for (const operation of allOperations(bus, { live })) addOperation(app, { operation, access, streams, logger });
 }

@@ -21,5 +21,5 @@ export interface ServedBus
       | "stats"
       | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "tail">;
 }

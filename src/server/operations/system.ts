@@ -23,9 +23,12 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
       scope: "read",
       summary: "The topics, with the JSON Schema of their payloads and an example",
       tag: "System",
+      query: z.strictObject({ details: z.literal("true").optional().describe("Each as `/v1/topics/{topic}` answers it.") }),
       answer: "`topics`",
-      async handle() {
-        const { topics, subscribers } = await bus.catalog();
+      async handle({ query: { details } }) {
+        const catalog = await bus.catalog();
+        const { topics, subscribers } = catalog;
+        if (details === "true") return { topics: topics.map((topic) => registeredTopic(topic, catalog)) };
         return {
           topics: topics.map(({ name, description, version, schema, example }) => ({
             name,

@@ -1,0 +1,28 @@
+import { BusbarError } from "../../base/errors.ts";
+import type { Deliveries } from "../../bus/deliveries.ts";
+import { viewQuery, whyOf } from "./remote-view.ts";
+import { unlessMissing } from "./server-error.ts";
+import { at, type ServerApi } from "./server-api.ts";
+
+export function remoteDeliveries(api: ServerApi): Deliveries {
+  return {
+    status: (id, view = {}) => unlessMissing(api.get(at`/v1/deliveries/${id}`, viewQuery(view))),
+    async cancel(id, by) {
+      try {
+        const done = await unlessMissing(api.send("POST", at`/v1/deliveries/${id}/cancel`, { body: whyOf(by) }));
+        return done === undefined
+          ? { cancelled: false, known: false, refused: "no queue holds a delivery of this id" }
+          : { cancelled: true };
+      } catch (error) {
+        if (error instanceof BusbarError && error.code === "REFUSED")
+          return { cancelled: false, known: true, refused: whyNot(error.message) };
+        throw error;
+      }
+    },
+  };
+}
+
+/** The reason alone of `It was not cancelled: it ended as sent.`: the command says the rest itself. Pure. */
+export function whyNot(sentence: string): string {
+  return sentence.replace(/^It was not [a-z ]+: /, "").replace(/\.$/, "");
+}
