@@ -66,7 +66,7 @@ export function chaosBus(options: ChaosOptions, logger?: Logger): ChaosBus {
     },
     send: { live: sendTo?.kind === "file", ...mailroom },
     ...(durability === undefined ? {} : { durability }),
-    ...(spool === undefined ? {} : { spool: { folder: spool } }),
+    ...(spool === undefined ? {} : { spool: { folder: spool, limit: 256 * 1_048_576 } }),
     ...(database === undefined ? {} : { outbox: { database } }),
     ...(logger === undefined ? {} : { logger }),
   });

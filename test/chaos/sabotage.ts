@@ -10,11 +10,14 @@
  * | `no-ledger` | every claim is told to go, and no mark is kept | the workers |
  * | `no-wait` | WAIT is not sent, and its answer is that all replicas have everything | the publisher and the router |
  * | `lying-disk` | Redis' disk says of every sync that it is done, and does one a second (native/fault.c) | Redis |
+ * | `insert-outside` | an event's row is committed on a connection of its own (outbox/sabotage-outbox.ts) | the application |
+ * | `delete-first` | rows of the outbox are deleted, and a moment later appended (outbox/sabotage-outbox.ts) | the relay |
  * | `acknowledge-before-enqueue` | entries are acknowledged, and a moment later their deliveries are queued | the router |
  */
 import { readFileSync } from "node:fs";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
+import { deleteBeforeAppend, insertOutsideTransaction } from "./outbox/sabotage-outbox.ts";
 import { kindOf, type SentCommand } from "./crash-points/calls.ts";
 
 export const sabotages = [
@@ -24,6 +27,8 @@ export const sabotages = [
   "no-ledger",
   "no-wait",
   "lying-disk",
+  "insert-outside",
+  "delete-first",
   "acknowledge-before-enqueue",
 ] as const;
 export type Sabotage = (typeof sabotages)[number];
@@ -36,6 +41,8 @@ export function sabotage(how: Sabotage | undefined): () => void {
   if (how === "plain-xadd") return betweenRedis(appendPlainly);
   if (how === "no-ledger") return betweenRedis(answerWithoutLedger);
   if (how === "no-wait") return betweenRedis(answerWithoutReplicas);
+  if (how === "insert-outside") return insertOutsideTransaction();
+  if (how === "delete-first") return deleteBeforeAppend();
   if (how === "acknowledge-before-enqueue") return queueLate();
   return () => undefined;
 }

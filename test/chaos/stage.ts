@@ -243,7 +243,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     async runProgram(file, { name, database, args }) {
       const started = start(name, file, [
-        JSON.stringify({ redis: url, application: "chaos", subscribers: [], database } satisfies ChaosOptions),
+        JSON.stringify({ redis: url, application: "chaos", subscribers: [], database, sabotage } satisfies ChaosOptions),
         ...args,
       ]);
       await started.started();

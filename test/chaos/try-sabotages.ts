@@ -3,6 +3,7 @@ import type { Sabotage } from "./sabotage.ts";
 import type { Scenario } from "./scenario.ts";
 import { cutReplies } from "./scenarios/cut-replies.ts";
 import { failoverFew } from "./scenarios/failover.ts";
+import { outboxSmall } from "./scenarios/outbox.ts";
 import { powerCutFew } from "./scenarios/power-cut.ts";
 import { killRouters } from "./scenarios/kill-routers.ts";
 import { lostRepliesHeld } from "./scenarios/lost-replies.ts";
@@ -22,6 +23,8 @@ const trials: readonly Trial[] = [
   { sabotage: "no-ledger", scenario: lostRepliesHeld, seen: /duplicates, at most 0/ },
   { sabotage: "no-wait", scenario: failoverFew, seen: /acknowledged deliveries were lost/ },
   { sabotage: "lying-disk", scenario: powerCutFew, seen: /acknowledged deliveries were lost/ },
+  { sabotage: "insert-outside", scenario: outboxSmall, seen: /belong to no committed row/ },
+  { sabotage: "delete-first", scenario: outboxSmall, seen: /committed rows have no event/ },
   { sabotage: "acknowledge-before-enqueue", scenario: killRouters, seen: /acknowledged deliveries were lost/ },
 ];
 

@@ -7,6 +7,7 @@ import pg from "pg";
 import { chaosBus, type ChaosOptions } from "../domain.ts";
 import { answerHealth, endWithParent, tell } from "../messages.ts";
 import { seeded } from "../random.ts";
+import { sabotage } from "../sabotage.ts";
 import { accounts } from "./business.ts";
 
 const atOnce = 8;
@@ -14,6 +15,7 @@ const undone = 0.1;
 
 const [text, seed] = process.argv.slice(2);
 const options = JSON.parse(text!) as ChaosOptions;
+sabotage(options.sabotage);
 const random = seeded(Number(seed) + process.pid);
 const bus = chaosBus(options);
 const pool = new pg.Pool({ connectionString: options.database!, max: atOnce });
