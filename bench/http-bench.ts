@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { startChild } from "./child.ts";
 import { percentile } from "./percentile.ts";
+import { printedBy } from "./printed-by.ts";
 import { type Result, timesResult } from "./result.ts";
 import { urlIn } from "./started-server.ts";
 import { benchKeys, withRedis } from "./temporary.ts";
@@ -19,7 +20,8 @@ const goalMs = 50;
 export function httpBench(): Promise<Result[]> {
   return withRedis("everysec", async ({ redis }) => {
     const env = { ...process.env, REDIS_URL: redis.url, BUSBAR_KEYS: benchKeys.join(), PORT: "0", LOG_LEVEL: "info" };
-    const key = JSON.parse(await printed(["keys", "create", "--name", "bench", "--scope", "publish:*", "--json"], env)) as { key: string };
+    const create = ["keys", "create", "--name", "bench", "--scope", "publish:*", "--json"];
+    const key = JSON.parse(await printedBy(binary, create, { cwd: root, env })) as { key: string };
     const server = spawn(process.execPath, [binary, "start", "--only", "server"], {
       cwd: root,
       env,
@@ -41,13 +43,4 @@ export function httpBench(): Promise<Result[]> {
       await once(server, "exit");
     }
   });
-}
-
-async function printed(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn(process.execPath, [binary, ...args], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
-  let text = "";
-  child.stdout.on("data", (data: Buffer) => (text += data.toString()));
-  const [code] = (await once(child, "close")) as [number];
-  if (code !== 0) throw new Error(`busbar ${args.join(" ")} ended with ${code}`);
-  return text;
 }

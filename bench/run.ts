@@ -4,9 +4,11 @@ import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
 import { callbacksBench } from "./callbacks-bench.ts";
 import { cliBench } from "./cli-bench.ts";
+import { controlBench } from "./control-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
 import { filterBench } from "./filter-bench.ts";
+import { floodBench } from "./flood-bench.ts";
 import { httpBench } from "./http-bench.ts";
 import { latencyInProcess, latencyToMailroom } from "./latency-bench.ts";
 import { ledgerBench } from "./ledger-bench.ts";
@@ -30,6 +32,7 @@ const benches = {
   search: searchBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
+  flood: floodBench,
   callbacks: callbacksBench,
   deliveries: async () => [await deliveriesBench()],
   ledger: ledgerBench,
@@ -38,6 +41,7 @@ const benches = {
   economy: async () => [await economyBench()],
   audience: audienceBench,
   cli: cliBench,
+  control: controlBench,
   memory: async () => {
     const memory = await memoryBench();
     if (memory === undefined) console.error("This system does not tell how much memory a process takes: that line is missing.");

@@ -75,6 +75,8 @@ describe("architecture", () => {
   it("keeps vendors' packages in their rooms", () => {
     const homes: Readonly<Record<string, readonly string[]>> = {
       bullmq: ["queues"],
+      "@bull-board/api": ["queues", "server"],
+      "@bull-board/fastify": ["server"],
       pg: ["outbox"],
       "@sendgrid/mail": ["providers"],
       "@sendgrid/client": ["providers"],

@@ -1,9 +1,10 @@
 import type { Catalog, Topics } from "../define/catalog.ts";
 import type { Observations } from "../define/observation.ts";
-import type { PublishEvent } from "../define/publish.ts";
+import type { Published, PublishEvent, PublishOptions } from "../define/publish.ts";
 import type { OutboxControl } from "../outbox/outbox-control.ts";
 import type { Callbacks } from "./callbacks.ts";
-import type { AuditEntry } from "./audit.ts";
+import type { AuditPage, AuditSelection } from "./audit.ts";
+import type { By } from "./by.ts";
 import type { ChannelControl } from "./channels.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -31,6 +32,11 @@ export interface Bus<T extends Topics = Topics> {
    * @throws BusbarError `UNKNOWN_TOPIC`, or `INVALID_EVENT` when the topic has none
    */
   example(topicName: string): unknown;
+  /**
+   * Publishes a topic's example, to see the way work; the audit record says by whom.
+   * @throws BusbarError as `example` and `publish` do
+   */
+  testMessage(topicName: string, options?: PublishOptions & By): Promise<Published>;
   /**
    * Starts router and workers in this process, and the relay where `outbox.database` is set; or only some of them.
    * @throws BusbarError with every problem of topics, subscribers, templates and settings, or of Redis; nothing is running then
@@ -69,8 +75,12 @@ export interface Bus<T extends Topics = Topics> {
    * takes six seconds, until no process remembers the key.
    */
   erase(options: EraseOptions): Promise<EraseReport>;
-  /** Who saw personal data in the clear, and who erased it: the newest first; 100 by default. */
-  audit(count?: number): Promise<readonly AuditEntry[]>;
+  /**
+   * Who did what: operators' verbs, who saw personal data in the clear, and who erased it. The newest first; 100 by default. Entries are kept
+   * 400 days, and the newest 200,000 or so.
+   * @throws BusbarError `INVALID_CURSOR`
+   */
+  audit(selection?: AuditSelection): Promise<AuditPage>;
   /** The channels' queues: counts, pause and resume for all processes, clean-up. */
   readonly channels: ChannelControl;
   /** The subscribers: how far each has read, and pausing, moving and removing one for all processes. */

@@ -31,6 +31,7 @@ import { planningOf } from "./planning.ts";
 import { archive } from "./archive/archive.ts";
 import { pastFor } from "./replay/past-for.ts";
 import { replayHere } from "./replay/replay-here.ts";
+import { verbRecorder } from "./recorder.ts";
 import { replays } from "./replay/replays.ts";
 import { readStats } from "./stats.ts";
 import { preferences } from "./preferences.ts";
@@ -83,6 +84,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
   const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
   const parts = lazyParts(settings, { logger, clock });
+  const recorded = verbRecorder(parts.audit);
   const vault = vaultOf(settings, Object.values(topics), parts.redis);
   const appender = createAppender({ log, deadline, spool, vault });
   const publishNow = createPublisher({ application, topics: Object.values(topics), appender, vault, clock, observe, logger });
@@ -98,6 +100,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     application,
     topics,
     services: settings.services,
+    recorded,
     logger,
     find: eventsToRun({ inspect, log, vault }),
     log,
@@ -168,6 +171,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     publishEvent: publishEvent as PublishEvent<T>,
     publish,
     example: (topicName) => exampleOf(topicName, Object.values(topics)),
+    async testMessage(topicName, { actor, reason, ...publishOptions } = {}) {
+      const published = await publish(topicName, exampleOf(topicName, Object.values(topics)), publishOptions);
+      await recorded({ ...(actor && { actor }), ...(reason && { reason }) }, "test-message", `${topicName}, event ${published.id}`);
+      return published;
+    },
     async start({ only = outbox === undefined ? allRoles.filter((role) => role !== "relay") : allRoles } = {}) {
       if (only.includes("relay") && outbox === undefined) throw noDatabase();
       if (running !== undefined || stopped !== undefined)
@@ -220,10 +228,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     },
     inspect,
     deadLetters: deadLetters({ ...parts, topics, vault, log }),
-    deliveries: deliveries({ ...parts, topics }),
+    deliveries: deliveries({ ...parts, topics, log, catalog, inspect }),
     erase: eraser({ topics, vault, log, parts }),
-    audit: (count = 100) => parts.audit().list(count),
-    suppressions: suppressionControl(parts, clock),
+    audit: (selection) => parts.audit().page(selection),
+    suppressions: suppressionControl({ ...parts, clock, recorded }),
     preferences: preferences(settings, parts, catalog),
     callbacks: callbackDoor({
       settings,
@@ -233,7 +241,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         parts.queues().callbacks.add([callbackRecord(mailroom ? ofMailroom(provider) : provider, callback, receivedAt)]),
     }),
     channels,
-    subscribers: subscriberControl({ application, log, catalog }),
+    subscribers: subscriberControl({ application, log, catalog, audit: parts.audit }),
     spool: () => spool?.standing(),
     outbox,
     stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),

@@ -1,8 +1,10 @@
+import { cursorsOf, type PageRequest } from "../base/cursor.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import { type PatternIndex, patternIndex } from "../filter/pattern-index.ts";
+import { byNewest, type EntryPlace, isEntryPlace } from "../log/entry-place.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { QueueCounts } from "../queues/delivery-queue.ts";
 import type { LazyParts } from "./parts.ts";
@@ -23,6 +25,11 @@ import { type Trace, tracer } from "./trace.ts";
 export interface Inspector {
   /** The newest events of all topics, newest first. */
   events(count: number, view?: View): Promise<readonly BusEvent[]>;
+  /**
+   * The same by page, in the order in which they were appended, the newest first; 50 by default.
+   * @throws BusbarError `INVALID_CURSOR`
+   */
+  eventsPage(options?: PageRequest & View): Promise<EventsPage>;
   /** What each subscriber planned for an event, and the time line of each delivery. */
   deliveries(event: { readonly id: string; readonly time: string; readonly type?: string }): Promise<readonly InspectedRouting[]>;
   /** An event by its id, by the id of one of its deliveries, or by its idempotency key; undefined where it is not in the log (any more). */
@@ -44,6 +51,12 @@ export interface Inspector {
   doubtful(): Promise<number>;
 }
 
+export interface EventsPage {
+  readonly events: readonly BusEvent[];
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+}
+
 export interface TailOptions {
   readonly topics?: readonly string[];
   readonly last?: number;
@@ -63,6 +76,8 @@ export interface InspectorOptions {
   readonly logger: Logger;
 }
 
+const cursors = cursorsOf("events", isEntryPlace);
+
 export function inspector({ application, catalog, topics, log, parts, vault, logger }: InspectorOptions): Inspector {
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
@@ -79,6 +94,24 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
       logger.warn({ error: one.message }, "a log entry is no event that can be shown");
       return [];
     });
+  };
+
+  const eventsPage = async ({ count = 50, cursor, ...view }: PageRequest & View = {}): Promise<EventsPage> => {
+    const after = cursors.read(cursor);
+    const open = await recorded(view, "the newest events");
+    const ofTopic = async (topic: string) => {
+      const partitions = Array.from({ length: await log.partitions(topic) }, async (_, partition) =>
+        (await log.latest(topic, partition, count + 1, after)).map(({ id, json }) => ({ topic, partition, entryId: id, json })),
+      );
+      return (await Promise.all(partitions)).flat();
+    };
+    const all = (await Promise.all(names.map(ofTopic))).flat().toSorted(byNewest);
+    const page = all.slice(0, count);
+    const last = page.at(-1);
+    return {
+      events: (await lookedAt(page.map(({ json }) => json))).map(({ clear, masked }) => (open ? clear : masked)),
+      ...(all.length > count && last !== undefined ? { next: cursors.write(placeOf(last)) } : {}),
+    };
   };
 
   return {
@@ -109,15 +142,11 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
     },
 
     async events(count, view = {}) {
-      const open = await recorded(view, "the newest events");
-      const pages = names.map(async (name) => {
-        const partitions = Array.from({ length: await log.partitions(name) }, (_, partition) => log.latest(name, partition, count));
-        return (await Promise.all(partitions)).flat();
-      });
-      const entries = (await Promise.all(pages)).flat();
-      const events = (await lookedAt(entries.map(({ json }) => json))).map(({ clear, masked }) => (open ? clear : masked));
-      return events.toSorted((a, b) => (a.time < b.time ? 1 : -1)).slice(0, count);
+      const { events } = await eventsPage({ count, ...view });
+      return events.toSorted((a, b) => (a.time < b.time ? 1 : -1));
     },
+
+    eventsPage,
 
     deliveries: async (of) => {
       const read = await deliveries(of);
@@ -132,6 +161,8 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
     doubtful: () => ledger().doubtful(),
   };
 }
+
+const placeOf = ({ topic, partition, entryId }: EntryPlace): EntryPlace => ({ topic, partition, entryId });
 
 function indexOf(filters: readonly ParsedPattern[]): PatternIndex<number> {
   const index = patternIndex<number>();

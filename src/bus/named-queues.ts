@@ -30,6 +30,15 @@ function checkedName(name: string): string {
   );
 }
 
+/** The error for a name that no channel has. */
+export function notAChannel(name: string): BusbarError {
+  if (queueNames.includes(name))
+    return new BusbarError("UNKNOWN_QUEUE", `${name} is no channel, but a queue beside them: it can only be paused and cleaned.`);
+  const near = nearestName(name, channelNames);
+  const advice = near === undefined ? `There are ${channelNames.join(", ")}.` : `Did you mean "${near}"?`;
+  return new BusbarError("UNKNOWN_QUEUE", `No channel is called ${JSON.stringify(name)}. ${advice}`);
+}
+
 /** True for what a provider told later, and for what is asked of one. */
 export function isCallback(content: AnyContent): content is CallbackJob {
   return "callback" in content || "ask" in content;

@@ -26,7 +26,9 @@ import { durabilityProblems, replicationOf, type ReplicationOptions } from "./re
 import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import type { Replication } from "../base/replication.ts";
+import type { Rate } from "../queues/queue-settings.ts";
 import type { CircuitRules } from "../providers/index.ts";
+import { limitProblems, rateOf } from "./channel-limits.ts";
 import { circuitProblems, parseCircuit } from "./circuit-options.ts";
 import type { CheckedTopics } from "./checked-topics.ts";
 
@@ -158,7 +160,7 @@ export interface ChannelSettings {
   /** The channel's own option words, the farthest level of a policy. */
   readonly words: ChannelOptions;
   readonly concurrency: number;
-  readonly rateLimit: { readonly max: number; readonly per: number } | false;
+  readonly rateLimit: Rate | false;
   readonly keepCompleted: { readonly age: number; readonly count: number };
   readonly keepDeadLetters: number;
   readonly timeout: number;
@@ -267,17 +269,14 @@ function parseChannel(name: ChannelName, options: ChannelOptions | undefined): C
   const { concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults[name], ...options };
   const place = `channels.${name}`;
   const problems = [...policyProblems(options ?? {}), ...replayWordProblems(options ?? {})].map((problem) => `${place}.${problem}`);
-  if (!Number.isInteger(concurrency) || concurrency < 1)
-    problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
-  if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))
-    problems.push(`${place}.rateLimit.max: must be a whole number from 1`);
+  problems.push(...limitProblems({ concurrency, rateLimit }).map((problem) => `${place}.${problem}`));
   problems.push(...circuitProblems(options?.circuit, `${place}.circuit`));
   if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `${place} cannot be used:`, { problems });
   return {
     off: reasonOff(name, options),
     words: options ?? {},
     concurrency,
-    rateLimit: rateLimit === false ? false : { max: rateLimit.max, per: milliseconds(rateLimit.per, `${place}.rateLimit.per`) },
+    rateLimit: rateOf(rateLimit),
     keepCompleted: { age: milliseconds(keepCompleted.age, `${place}.keepCompleted.age`), count: keepCompleted.count },
     keepDeadLetters: milliseconds(keepDeadLetters, `${place}.keepDeadLetters`),
     timeout: milliseconds(timeout, `${place}.timeout`),

@@ -72,8 +72,8 @@ export interface RunningRoles {
 /** What is under way may take so long to finish at a clean stop, milliseconds; while Redis is away, nothing can be finished. */
 const stopMs = { redisThere: 15_000, redisAway: 1_000 } as const;
 
-/** Callbacks under way at once in one process: each is a few commands of Redis. Their dead letters are kept 14 days. */
-const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as const;
+/** Callbacks under way at once in one process: each is a few commands of Redis. They are kept a day, their dead letters 14. */
+const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000, keepFinished: 86_400_000 } as const;
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {

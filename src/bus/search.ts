@@ -1,8 +1,10 @@
+import { cursorsOf } from "../base/cursor.ts";
 import type { Catalog } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
 import { searchKeysOf } from "../define/search-keys.ts";
 import { meansSearchKey } from "../define/search-name.ts";
 import { newestEvent } from "../define/upcast.ts";
+import { type EntryPlace, isEntryPlace } from "../log/entry-place.ts";
 import type { FoundEntry, TopicLog } from "../log/topic-log.ts";
 import type { Vault } from "../vault/vault-port.ts";
 import type { Trace } from "./trace.ts";
@@ -18,6 +20,8 @@ export interface SearchOptions {
   readonly key?: string | undefined;
   /** So many events at most, the newest. Default 20, at most 1,000. */
   readonly limit?: number | undefined;
+  /** The `next` of the page before, asked for the same value and key. */
+  readonly cursor?: string | undefined;
   /** Who sees personal data in the clear; see `View`. */
   readonly showPii?: View["showPii"];
 }
@@ -27,6 +31,8 @@ export interface SearchResult {
   readonly events: readonly FoundTrace[];
   /** There are older ones, beyond the limit. */
   readonly more: boolean;
+  /** The `cursor` of the next page, where there are more. */
+  readonly next?: string;
   /** The topics that were searched, and by which of their search keys; empty: no topic has such a key. */
   readonly searched: readonly { readonly topic: string; readonly keys: readonly string[] }[];
 }
@@ -49,6 +55,7 @@ interface Match {
   readonly keys: readonly string[];
 }
 
+const cursors = cursorsOf("events that were searched", isEntryPlace);
 const defaultLimit = 20;
 const mostEvents = 1_000;
 /** A trace asks Redis a dozen things. */
@@ -56,7 +63,9 @@ const tracesAtOnce = 10;
 
 /** Finds events by their search keys. The log says what was appended with a value; by which key it has it, the event itself says. */
 export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
-  return async ({ value, key, limit = defaultLimit, showPii }: SearchOptions): Promise<SearchResult> => {
+  return async ({ value, key, limit = defaultLimit, cursor, showPii }: SearchOptions): Promise<SearchResult> => {
+    const selection = [value, key];
+    const after = cursors.read(cursor, selection);
     const indexed = (await catalog()).topics.flatMap((topic) => {
       const keys = topic.index.filter((path) => key === undefined || meansSearchKey(key, path));
       return keys.length === 0 ? [] : [{ topic, keys }];
@@ -67,7 +76,8 @@ export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
 
     const matches = new Map<string, Match>();
     let more = false;
-    for await (const found of log.search(value, topics)) {
+    let last: EntryPlace | undefined;
+    for await (const found of log.search(value, topics, after)) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
       const [looked] = await vault.look([found.entry.json]);
       const event = looked instanceof Error ? decodeEvent(found.entry.json) : looked!.clear;
@@ -79,6 +89,7 @@ export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
         break;
       }
       matches.set(event.id, { event, found, keys });
+      last = { topic: found.topic, partition: found.partition, entryId: found.entry.id };
     }
 
     const events: FoundTrace[] = [];
@@ -89,7 +100,7 @@ export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
         ...(await Promise.all(some.map(async ({ found, keys }) => ({ ...(await traceOf(found, showPii !== undefined)), keys })))),
       );
     }
-    return { events, more, searched };
+    return { events, more, ...(more && last !== undefined ? { next: cursors.write(last, selection) } : {}), searched };
   };
 }
 

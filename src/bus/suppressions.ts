@@ -1,11 +1,15 @@
 import type { Clock } from "../base/clock.ts";
+import { cursorsOf, isWholeNumber, type PageRequest } from "../base/cursor.ts";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { checkAddress } from "../define/address.ts";
+import { maskText } from "../define/mask.ts";
 import { namePattern } from "../define/names.ts";
 import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
+import type { By } from "./by.ts";
 import { type ConsentView, consentView } from "./consent-view.ts";
 import type { LazyParts } from "./parts.ts";
+import type { RecordVerb } from "./recorder.ts";
 
 /** An address that is not sent to. */
 export interface SuppressionView {
@@ -34,6 +38,18 @@ export interface ManualSuppression extends Place {
   readonly keep?: Duration;
 }
 
+export interface SuppressionListing extends PageRequest {
+  readonly channel?: string | undefined;
+  readonly search?: string | undefined;
+}
+
+export interface SuppressionsPage {
+  readonly suppressions: readonly SuppressionView[];
+  readonly total: number;
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+}
+
 interface Place {
   readonly channel: string;
   readonly address: string;
@@ -48,15 +64,10 @@ export interface SuppressionControl {
    * The newest first; `total` counts those of the chosen channels, whatever is searched for.
    * @param selection.channel all by default
    * @param selection.search only addresses that contain this text
-   * @param selection.limit at most so many; 50 by default
-   * @param selection.before the `next` of the page before
+   * @param selection.count at most so many; 50 by default
+   * @throws BusbarError `INVALID_CURSOR`, too
    */
-  list(selection?: {
-    readonly channel?: string;
-    readonly search?: string;
-    readonly limit?: number;
-    readonly before?: number;
-  }): Promise<{ readonly suppressions: readonly SuppressionView[]; readonly total: number; readonly next?: number }>;
+  list(selection?: SuppressionListing): Promise<SuppressionsPage>;
   /** Everything that holds for an address; empty where it is sent to. */
   find(place: Place): Promise<readonly SuppressionView[]>;
   /** What the reader of an address has said, the newest first: by a link, by STOP, on a page. At most 20. */
@@ -65,31 +76,36 @@ export interface SuppressionControl {
   add(suppression: ManualSuppression): Promise<SuppressionView>;
   /**
    * Lets messages go to an address again, from the next one on; what ended as suppressed before is sent by a replay. Returns what was
-   * taken away: what held for a category, without one what held for all messages, with `all` everything.
+   * taken away: what held for a category, without one what held for all messages, with `all` everything. The audit record says by whom.
    */
-  release(place: Place & { readonly category?: string; readonly all?: boolean }): Promise<readonly SuppressionView[]>;
+  release(place: Place & { readonly category?: string; readonly all?: boolean }, by?: By): Promise<readonly SuppressionView[]>;
   /** How many there are in each channel. */
   count(): Promise<Readonly<Record<string, number>>>;
 }
 
 const longestReason = 200;
 const longestKeep = 36_525 * 86_400_000;
+const cursors = cursorsOf("suppressed addresses", isWholeNumber);
 
-export function suppressionControl(
-  { suppressions, consents }: Pick<LazyParts, "suppressions" | "consents">,
-  clock: Clock,
-): SuppressionControl {
+export interface SuppressionControlOptions extends Pick<LazyParts, "suppressions" | "consents"> {
+  readonly clock: Clock;
+  readonly recorded: RecordVerb;
+}
+
+export function suppressionControl({ suppressions, consents, clock, recorded }: SuppressionControlOptions): SuppressionControl {
   return {
-    async list({ channel, search, limit = 50, before } = {}) {
+    async list({ channel, search, count = 50, cursor } = {}) {
+      const before = cursors.read(cursor, [channel, search]);
       const chosen =
         channel === undefined ? {} : { channel: usable(channelProblems(channel), () => channel as SuppressedPlace["channel"]) };
-      const { entries, ...page } = await suppressions().list({
-        limit,
+      const { entries, total, next } = await suppressions().list({
+        limit: count,
         ...chosen,
         ...(search === undefined ? {} : { search }),
         ...(before === undefined ? {} : { before }),
       });
-      return { suppressions: entries.map(viewOf), ...page };
+      const more = next === undefined ? {} : { next: cursors.write(next, [channel, search]) };
+      return { suppressions: entries.map(viewOf), total, ...more };
     },
 
     async find(place) {
@@ -114,15 +130,19 @@ export function suppressionControl(
       const entry = usable(problems, () => ({ ...placeOf({ channel, address }), reason, source: "manual", by }));
       const scope = category === undefined ? {} : { category };
       const until = "ms" in length && length.ms !== undefined ? { until: clock.now() + length.ms } : {};
-      return viewOf(await suppressions().add({ ...entry, ...scope, ...until }));
+      const added = viewOf(await suppressions().add({ ...entry, ...scope, ...until }));
+      await recorded({ actor: by, reason }, "suppression.add", toldOf({ ...entry, category }));
+      return added;
     },
 
-    async release({ category, all = false, ...place }) {
+    async release({ category, all = false, ...place }, by = {}) {
       const problems = placeProblems({ ...place, category });
       if (all && category !== undefined) problems.push("category: give either a category or all");
       const checked = usable(problems, () => placeOf(place));
       const scope = category === undefined ? { all } : { category };
-      return (await suppressions().release({ ...checked, ...scope })).map(viewOf);
+      const released = (await suppressions().release({ ...checked, ...scope })).map(viewOf);
+      for (const entry of released) await recorded(by, "suppression.release", toldOf(entry));
+      return released;
     },
 
     count: () => suppressions().count(),
@@ -134,6 +154,11 @@ function placeOf({ channel, address }: Place): SuppressedPlace {
   const known = channel as SuppressedPlace["channel"];
   const checked = checkAddress(known, address);
   return { channel: known, address: "address" in checked ? checked.address : address };
+}
+
+/** An entry as the audit record may say it. */
+function toldOf({ channel, address, category }: Place & { readonly category?: string | undefined }): string {
+  return `${channel} to ${maskText(address)}${category === undefined ? "" : `, ${category}`}`;
 }
 
 function usable<Value>(problems: readonly string[], value: () => Value): Value {

@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import type { PublishOptions } from "../define/publish.ts";
+import { byPerson } from "./by-person.ts";
 import { withApplication } from "./folder-redis.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,7 +14,7 @@ export async function publish(topic: string, payload: string | undefined, { exam
   if ((payload === undefined) === (example !== true))
     throw new UsageError("give either a payload (JSON, or - for standard input) or --example");
   const published = await withApplication(async (bus) =>
-    bus.publish(topic, example === true ? await bus.example(topic) : await readPayload(payload!), options),
+    example === true ? bus.testMessage(topic, { ...options, ...byPerson() }) : bus.publish(topic, await readPayload(payload!), options),
   );
   if (json === true) process.stdout.write(`${JSON.stringify(published)}\n`);
   else process.stdout.write(`${published.repeated ? "It was published before" : "Published"}: ${published.topic} ${published.id}\n`);

@@ -8,13 +8,21 @@ import { listLines, viewLines } from "./replay-lines.ts";
 import { UsageError } from "./usage-error.ts";
 import { asTyped } from "./wrong-call.ts";
 
-export async function listReplays({ count, json }: { readonly count: string; readonly json?: boolean }): Promise<void> {
+export interface ListCommand {
+  readonly count: string;
+  readonly cursor?: string;
+  readonly json?: boolean;
+}
+
+export async function listReplays({ count, cursor, json }: ListCommand): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
-  await withApplication(async ({ replays }) => {
-    const all = await replays.list(most);
-    if (json === true) printJson(all);
-    else print(...listLines(all));
-  });
+  await asTyped(() =>
+    withApplication(async ({ replays }) => {
+      const page = await replays.list({ count: most, cursor });
+      if (json === true) return printJson(page);
+      print(...listLines(page.replays), ...(page.next === undefined ? [] : [`Older ones: --cursor ${page.next}`]));
+    }),
+  );
 }
 
 export async function showReplay(id: string, { json }: { readonly json?: boolean }): Promise<void> {

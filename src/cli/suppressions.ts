@@ -22,18 +22,13 @@ export interface ListCommand {
   readonly channel?: string;
   readonly search?: string;
   readonly count: string;
-  readonly before?: string;
+  readonly cursor?: string;
   readonly json?: boolean;
 }
 
 /** Prints a page of the addresses that are not sent to, the newest first. */
-export async function listSuppressions({ channel, search, count, before, json }: ListCommand): Promise<void> {
-  const selection = {
-    limit: numberArgument("--count", count, { least: 1, most: 10_000 }),
-    ...(before === undefined ? {} : { before: numberArgument("--before", before, { least: 1, most: Number.MAX_SAFE_INTEGER }) }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(search === undefined ? {} : { search }),
-  };
+export async function listSuppressions({ channel, search, count, cursor, json }: ListCommand): Promise<void> {
+  const selection = { count: numberArgument("--count", count, { least: 1, most: 10_000 }), cursor, channel, search };
   const page = await asTyped(() => withApplication((bus) => bus.suppressions.list(selection)));
   if (json === true) return printJson(page);
   const { suppressions, total, next } = page;
@@ -42,7 +37,7 @@ export async function listSuppressions({ channel, search, count, before, json }:
   print(
     ...suppressionLines(suppressions.map((entry) => ({ ...entry, address: cut(entry.address) }))),
     `${suppressions.length === total ? "" : `${countText(suppressions.length)} of `}${countOf(total, "suppressed address", "suppressed addresses")}. Send to one again: busbar suppressions release <channel> <address>`,
-    ...(next === undefined ? [] : [`Older ones: --before ${next}`]),
+    ...(next === undefined ? [] : [`Older ones: --cursor ${next}`]),
   );
 }
 
@@ -80,6 +75,7 @@ export async function addSuppression(place: Place, { reason, category, for: leng
 }
 
 export interface ReleaseCommand {
+  readonly reason?: string;
   readonly category?: string;
   readonly all?: boolean;
   readonly yes?: boolean;
@@ -87,14 +83,14 @@ export interface ReleaseCommand {
 }
 
 /** Releases an address; asks before it does. Exit code 1 where there is nothing to release. */
-export async function releaseSuppressions(place: Place, { category, all = false, yes, json }: ReleaseCommand): Promise<void> {
+export async function releaseSuppressions(place: Place, { category, all = false, reason, yes, json }: ReleaseCommand): Promise<void> {
   if (all && category !== undefined) throw new UsageError("give either --category or --all");
   const released = await asTyped(() =>
     withApplication(async ({ suppressions }) => {
       const meant = (await suppressions.find(place)).filter((entry) => all || entry.category === category);
       if (meant.length === 0) return meant;
       if (!(await confirmed({ text: `Send ${listOf(meant)} again?`, yes }))) return undefined;
-      return suppressions.release({ ...place, ...(category === undefined ? { all } : { category }) });
+      return suppressions.release({ ...place, ...(category === undefined ? { all } : { category }) }, byPerson(reason));
     }),
   );
   if (released === undefined || released.length === 0) process.exitCode = 1;

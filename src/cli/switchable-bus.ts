@@ -51,13 +51,14 @@ export function switchableBus(first: Bus): SwitchableBus {
       return current.publish;
     },
     example: (topicName) => current.example(topicName),
+    testMessage: (topicName, options) => current.testMessage(topicName, options),
     start: (options) => current.start(options),
     connect: () => current.connect(),
     stop: () => current.stop(),
     check: () => current.check(),
     catalog: () => current.catalog(),
     erase: (options) => current.erase(options),
-    audit: (count) => current.audit(count),
+    audit: (selection) => current.audit(selection),
     stats: () => current.stats(),
     spool: () => current.spool(),
     get archive() {

@@ -51,7 +51,7 @@ export interface Place {
   readonly ofObject: Bits;
   readonly ofAny: Bits;
   readonly seen: Int32Array;
-  count: number;
+  readonly found: Way[];
   /** When each place below was last seen, in tries of this one. */
   readonly seenIn: Int32Array;
   tries: number;
@@ -147,7 +147,7 @@ function placeOf(draft: Draft, whole: Whole): Place {
     ofObject: new Int32Array(words),
     ofAny: new Int32Array(words),
     seen: new Int32Array(below.length),
-    count: 0,
+    found: [],
     seenIn: new Int32Array(below.length),
     tries: 0,
   };

@@ -4,11 +4,15 @@ import { mayLook } from "./looks.ts";
 import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import type { Place, Way } from "./program.ts";
-import { forget, isNew } from "./seen.ts";
+import { beginList, forget, isNew } from "./seen.ts";
 import { undotted } from "./undotted.ts";
 
 /** Up to so many keys of a pattern are looked for in an object; for more, the object's own keys are gone through. */
 const few = 8;
+/** Up to so many are looked for in whatever number of objects. */
+const always = 2;
+/** Up to so many places are put into order by hand: each moves a few steps. */
+const byHand = 24;
 /** In longer lists, equal values are looked up once. */
 const long = 64;
 
@@ -63,6 +67,7 @@ function tryList(place: Place, list: readonly unknown[]): Bits {
 export function tryValues({ values, everything, ofValues }: Place, list: readonly unknown[]): boolean {
   const repeats = list.length > long;
   let tried = 0;
+  if (repeats) beginList();
   beginHolding(values, ofValues);
   for (let index = 0; index < list.length; index++) {
     const value = list[index];
@@ -95,7 +100,7 @@ function tryElements(place: Place, list: readonly unknown[]): Bits {
 function tryObject(place: Place, object: object): Bits {
   const { below, dotted, ofObject } = place;
   const keys = below.length + dotted.length;
-  if (!mayLook(keys)) return tryOwnKeys(place, object);
+  if (keys > always && !mayLook(keys)) return tryOwnKeys(place, object);
   if (keys > few) return tryKeysOf(place, object);
   for (let index = 0; index < dotted.length; index++) if (Object.hasOwn(object, dotted[index]!.key)) return tryOwnKeys(place, object);
   for (let index = 0; index < below.length; index++) {
@@ -110,28 +115,32 @@ function tryObject(place: Place, object: object): Bits {
 
 /** The same, in time that depends on the object's size and not on the pattern's. */
 function tryOwnKeys(place: Place, object: object): Bits {
-  const { ways } = place;
+  const { ways, found } = place;
   beginObject(place);
   // No `for … in`: its compiled code is thrown away again and again where objects have many shapes.
   const keys = Object.keys(object);
+  let count = 0;
   for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]!;
-    const way = ways.get(key);
-    if (way === undefined) continue;
-    const value = (object as Record<string, unknown>)[key];
-    if (value !== undefined && !keepAt(place, way, value)) return tryOwnKeys(place, undotted(place, object));
+    const way = ways.get(keys[index]!);
+    if (way === undefined || (object as Record<string, unknown>)[way.key] === undefined) continue;
+    if (!isFirstTo(place, way)) return tryOwnKeys(place, undotted(place, object));
+    found[count++] = way;
   }
-  return ofSeen(place);
+  return tryFound(place, object, count);
 }
 
 /** The same, in time that depends on the pattern's size and not on the object's. */
 function tryKeysOf(place: Place, object: object): Bits {
+  const { everyWay, found } = place;
   beginObject(place);
-  for (const way of place.everyWay) {
-    const value = own(object, way.key);
-    if (value !== undefined && !keepAt(place, way, value)) return tryOwnKeys(place, undotted(place, object));
+  let count = 0;
+  for (let index = 0; index < everyWay.length; index++) {
+    const way = everyWay[index]!;
+    if (own(object, way.key) === undefined) continue;
+    if (!isFirstTo(place, way)) return tryOwnKeys(place, undotted(place, object));
+    found[count++] = way;
   }
-  return ofSeen(place);
+  return tryFound(place, object, count);
 }
 
 function beginObject(place: Place): void {
@@ -140,23 +149,32 @@ function beginObject(place: Place): void {
     place.seenIn.fill(0);
   }
   place.tries += 1;
-  place.count = 0;
 }
 
-/** Keeps what holds at the end of a way; false where another key led to the same place: their values belong together. */
-function keepAt(place: Place, { places, index }: Way, value: unknown): boolean {
-  if (place.seenIn[index] === place.tries) return false;
-  place.seenIn[index] = place.tries;
-  const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
-  if (place.count === 0) copyInto(place.ofObject, holding);
-  else keepOnly(place.ofObject, holding);
-  place.seen[place.count++] = index;
+/** False where another key led to the same place: their values belong together. This is known of all keys before anything is tried, so that nothing is tried twice. */
+function isFirstTo({ seenIn, tries }: Place, { index }: Way): boolean {
+  if (seenIn[index] === tries) return false;
+  seenIn[index] = tries;
   return true;
 }
 
+/** Of what an object has at the ends of some ways, and of what it has not, the rules that hold. */
+function tryFound(place: Place, object: object, count: number): Bits {
+  const { found, ofObject, seen } = place;
+  for (let at = 0; at < count; at++) {
+    const { key, places, index } = found[at]!;
+    const value = (object as Record<string, unknown>)[key];
+    const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
+    if (at === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+    seen[at] = index;
+  }
+  return ofSeen(place, count);
+}
+
 /** Of the places that an object has not, keeps the rules that hold where nothing is. */
-function ofSeen(place: Place): Bits {
-  const { below, belowAbsent, ofObject, alone, absentBetween, count } = place;
+function ofSeen(place: Place, count: number): Bits {
+  const { below, belowAbsent, ofObject, alone, absentBetween } = place;
   if (count === 0) return belowAbsent;
   if (count === below.length || isEmpty(ofObject)) return ofObject;
   if (count === 1 && alone.length > 0) {
@@ -175,7 +193,7 @@ function ofSeen(place: Place): Bits {
 
 /** The first of a row, in order. */
 function sorted(row: Int32Array, count: number): Int32Array {
-  if (count > few) return row.subarray(0, count).toSorted();
+  if (count > byHand) return row.subarray(0, count).toSorted();
   for (let at = 1; at < count; at++) {
     const one = row[at]!;
     let to = at;

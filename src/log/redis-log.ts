@@ -9,6 +9,7 @@ import type { Replication } from "../base/replication.ts";
 import { idempotencyWindowMs } from "../define/event.ts";
 import { partitionAppender } from "./redis-append.ts";
 import { redisControl } from "./redis-control.ts";
+import { newestAfter } from "./entry-place.ts";
 import { followLogs } from "./redis-follow.ts";
 import { highWater } from "./redis-high-water.ts";
 import { redisGroups } from "./redis-groups.ts";
@@ -174,8 +175,8 @@ export function redisLog({
       return records;
     },
 
-    async latest(topic, partition, count) {
-      const entries = await commands.xrevrange(keys.log(topic, partition), "+", "-", "COUNT", count);
+    async latest(topic, partition, count, after) {
+      const entries = await commands.xrevrange(keys.log(topic, partition), newestAfter(after, { topic, partition }), "-", "COUNT", count);
       return entries.map(([id, fields]) => logEntry(id, fields));
     },
 

@@ -1,6 +1,7 @@
 import type { RedisConnection } from "../base/redis.ts";
 import { dayMs, dayOf, type LogKeys } from "./redis-log-keys.ts";
 import { logEntry, type Place } from "./redis-lookups.ts";
+import { byNewest, type EntryPlace } from "./entry-place.ts";
 import type { FoundEntry, SearchedTopic } from "./topic-log.ts";
 
 export interface SearchOptions {
@@ -37,25 +38,27 @@ export function redisSearch({ redis, keys, placesOf, searchHash }: SearchOptions
     async forgetSearch({ topic, partition, entryId }: Found, values: readonly string[]): Promise<number> {
       const hashes = values.map(searchHash);
       // The day is that of the clock of who appended.
-      const appended = dayOf(Number(entryId.split("-")[0]));
+      const appended = dayOf(timeOf({ topic, partition, entryId }));
       const asked = hashes.flatMap((hash) =>
         [appended - 1, appended, appended + 1].map((day) => redis.zrem(keys.index(topic, partition, { day, hash }), `${hash}${entryId}`)),
       );
       return (await Promise.all(asked)).reduce((sum, removed) => sum + removed, 0);
     },
 
-    async *search(value: string, topics: readonly SearchedTopic[]): AsyncIterable<FoundEntry> {
+    async *search(value: string, topics: readonly SearchedTopic[], after?: EntryPlace): AsyncIterable<FoundEntry> {
       const hash = searchHash(value);
       const places = await placesOf(topics.map(({ name }) => name));
       const oldest = new Map(topics.map(({ name, retain }) => [name, dayOf(Date.now() - retain) - 1]));
       const first = Math.min(...oldest.values());
       // The clock of who appended may be ahead.
-      for (let newest = dayOf(Date.now() + dayMs); newest >= first; newest -= daysAtOnce) {
+      const latest = dayOf((after === undefined ? Date.now() : timeOf(after)) + dayMs);
+      for (let newest = latest; newest >= first; newest -= daysAtOnce) {
         const days = Array.from({ length: daysAtOnce }, (_, back) => newest - back);
         const asked = places.flatMap((place) =>
           days.filter((day) => day >= oldest.get(place.topic)!).map((day) => ofDay(place, day, hash)),
         );
-        const found = (await Promise.all(asked)).flat().toSorted((a, b) => compareIds(b.entryId, a.entryId));
+        const all = (await Promise.all(asked)).flat().toSorted(byNewest);
+        const found = after === undefined ? all : all.filter((one) => byNewest(after, one) < 0);
         for (let index = 0; index < found.length; index += entriesAtOnce)
           yield* (await Promise.all(found.slice(index, index + entriesAtOnce).map(entryOf))).flat();
       }
@@ -63,8 +66,6 @@ export function redisSearch({ redis, keys, placesOf, searchHash }: SearchOptions
   };
 }
 
-/** By time, then by number within a millisecond. */
-function compareIds(a: string, b: string): number {
-  const [[aTime, aNumber], [bTime, bNumber]] = [a.split("-").map(Number), b.split("-").map(Number)] as [number[], number[]];
-  return aTime! - bTime! || aNumber! - bNumber!;
+function timeOf({ entryId }: EntryPlace): number {
+  return Number(entryId.split("-")[0]);
 }

@@ -1,4 +1,5 @@
 import type { Durability, RedisFacts, Suitability } from "../base/redis-suitability.ts";
+import type { EntryPlace } from "./entry-place.ts";
 import type { Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
 
 /**
@@ -52,8 +53,8 @@ export interface TopicLog {
   routed(eventId: string, time: string, partitions: number): Promise<readonly RoutedRecord[]>;
   /** What each of these subscribers made of each of these events, in one partition; nothing of those that are not known to have read it. */
   routedBy(partition: number, asked: RoutedQuestion): Promise<readonly RoutedRecord[]>;
-  /** The newest entries, newest first. */
-  latest(topic: string, partition: number, count: number): Promise<readonly LogEntry[]>;
+  /** The newest entries, newest first; with `after`, those behind it in the order of `byNewest`. */
+  latest(topic: string, partition: number, count: number, after?: EntryPlace): Promise<readonly LogEntry[]>;
   /** A page of entries, oldest first, without touching any position. */
   range(topic: string, partition: number, range: LogRange): Promise<readonly LogEntry[]>;
   /** The oldest and the newest entry of a time; undefined where it holds none. Their numbers tell how many lie between. */
@@ -65,9 +66,9 @@ export interface TopicLog {
   ): Promise<FoundEntry | undefined>;
   /**
    * Entries that were appended with a search value, the newest first, read as they are asked for; those that are no longer in their log
-   * are left out.
+   * are left out. With `after`, those behind it in that order.
    */
-  search(value: string, topics: readonly SearchedTopic[]): AsyncIterable<FoundEntry>;
+  search(value: string, topics: readonly SearchedTopic[], after?: EntryPlace): AsyncIterable<FoundEntry>;
   /** The id of the event that was published with an idempotency key within its window. */
   eventOfKey(idempotencyKey: string, topics: readonly string[]): Promise<string | undefined>;
   /** How far everyone has read. */

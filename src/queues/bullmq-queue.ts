@@ -12,6 +12,8 @@ import { bullmqWorker } from "./bullmq-worker.ts";
 import type { DeadLetter, DeliveryQueue, JobState, QueuedContent } from "./delivery-queue.ts";
 import { delayedUntil } from "./redis-delayed.ts";
 import { oldestWaiting } from "./redis-oldest.ts";
+import { pastKeeping } from "./redis-past-keeping.ts";
+import { redisQueueSettings } from "./redis-queue-settings.ts";
 import { forgetStalls } from "./redis-stalls.ts";
 import { stalledReason } from "./stalled-reason.ts";
 
@@ -23,7 +25,7 @@ export interface BullmqQueueOptions {
   readonly name: string;
   readonly logger: Logger;
   /** Default: `standard`. */
-  readonly pace?: Pick<Pace, "drain" | "stalled">;
+  readonly pace?: Pick<Pace, "drain" | "stalled" | "limited">;
   /** Default: this machine's clock. */
   readonly clock?: Clock;
   /** The replicas that what is added waits for. Default: none. */
@@ -65,6 +67,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
+  const settings = redisQueueSettings(connection, (type) => queue.toKey(type));
   const { replication } = options;
   const replicated = replication === undefined ? unreplicated : replicatedBy(connection, replication);
   queue.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "queue error"));
@@ -116,12 +119,12 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       });
     },
 
-    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, pace, handle, ...workOptions }),
+    work: (handle, workOptions) =>
+      bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, pace, handle, look: settings.concurrency, ...workOptions }),
 
-    async setRateLimit(limit) {
-      if (limit === false) await queue.removeGlobalRateLimit();
-      else await queue.setGlobalRateLimit(limit.max, limit.per);
-    },
+    configure: settings.configure,
+    setLimits: (change, { configured, done }) => settings.change(configured, change, done),
+    settings: settings.read,
 
     async handOutDue() {
       const now = clock.now();
@@ -198,8 +201,9 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return state === undefined ? undefined : { content: job.data as unknown as Content, state, attempts: job.attemptsMade };
     },
 
-    async *contents() {
-      for (const type of Object.keys(jobStates) as JobType[]) {
+    async *contents(states) {
+      const types = Object.entries(jobStates).flatMap(([type, state]) => (states?.includes(state!) === false ? [] : [type]));
+      for (const type of types as JobType[]) {
         for (let from = 0; ; from += pageSize) {
           const jobs = await queue.getJobs([type], from, from + pageSize - 1, true);
           for (const job of jobs) if (job !== undefined) yield job.data as unknown as Content;
@@ -217,8 +221,14 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return (await queue.getJob(id)) !== undefined && (await queue.remove(id)) === 1;
     },
 
-    pause: () => queue.pause(),
-    resume: () => queue.resume(),
+    async pause(done) {
+      await settings.pausedBy(done);
+      await queue.pause();
+    },
+    async resume() {
+      await queue.resume();
+      await settings.pausedBy(undefined);
+    },
     paused: () => queue.isPaused(),
     clean: async (before) => (await queue.clean(Math.max(0, Date.now() - before), 0, "completed")).length,
     oldestWaiting: () => oldestWaiting(connection, (type) => queue.toKey(type), waitingPriorities),
@@ -228,6 +238,8 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
         logger.debug({ error: messageOf(error), queue: name }, "the workers of a queue could not be counted");
         return undefined;
       }),
+
+    pastKeeping: (before) => pastKeeping(connection, (type) => queue.toKey(type), before),
 
     async expireDeadLetters(before) {
       // Oldest first; a page at a time, so that a large clean-up does not hold Redis up.

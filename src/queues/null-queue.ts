@@ -8,7 +8,9 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     name,
     add: nothing,
     work: () => ({ ready: nothing, narrow: () => undefined, stop: nothing }),
-    setRateLimit: nothing,
+    configure: async () => ({}),
+    setLimits: async () => ({}),
+    settings: async () => ({}),
     handOutDue: async () => 0,
     wake: async () => [],
     counts: async () => ({ waiting: 0, active: 0, delayed: 0, completed: 0, dead: 0 }),
@@ -26,6 +28,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     oldestWaiting: async () => undefined,
     workers: async () => 0,
     redrive: async () => false,
+    pastKeeping: async () => ({ dead: 0, finished: 0 }),
     expireDeadLetters: async () => 0,
     close: nothing,
   };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { SchemaObject } from "./json-schema.ts";
+import { movedReferences } from "./moved-references.ts";
 
 /**
  * A zod schema in JSON Schema of draft 07, for documents that hold many: each of its parts under a name of its own, and references as
@@ -9,20 +10,9 @@ import type { SchemaObject } from "./json-schema.ts";
 export function draft07Parts(schema: z.ZodType, { io, name, at }: Draft07Options): Readonly<Record<string, SchemaObject>> {
   const json = z.toJSONSchema(schema, { io, target: "draft-7", unrepresentable: "any", override: dropsWhatIsNotNamed });
   const { $schema: _, definitions = {}, ...whole } = JSON.parse(JSON.stringify(json)) as SchemaObject & { definitions?: SchemaObject };
-  const moved = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(moved);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        key === "$ref" && typeof inner === "string" ? movedReference(inner) : moved(inner),
-      ]),
-    );
-  };
-  const movedReference = (reference: string): string =>
-    reference === "#" ? `${at}${name}` : reference.replace("#/definitions/", `${at}${name}.`);
-  const parts = Object.entries(definitions).map(([part, inner]) => [`${name}.${part}`, moved(inner)] as const);
-  return Object.fromEntries([[name, moved(whole)], ...parts]) as Record<string, SchemaObject>;
+  const move = (reference: string): string => (reference === "#" ? `${at}${name}` : reference.replace("#/definitions/", `${at}${name}.`));
+  const parts = Object.entries(definitions).map(([part, inner]) => [`${name}.${part}`, movedReferences(inner, move)] as const);
+  return Object.fromEntries([[name, movedReferences(whole, move)], ...parts]) as Record<string, SchemaObject>;
 }
 
 export interface Draft07Options {

@@ -32,8 +32,8 @@ export interface AccessOptions extends KeyCheckOptions {
   readonly open: boolean;
 }
 
-/** So many wrong keys from one address in a minute are answered with what is wrong about them. */
-const wrongKeys = { points: 30, duration: 60 } as const;
+/** So many requests without a valid key are answered, for each address and minute, with what is wrong about them. */
+const withoutKey = { points: 30, duration: 60 } as const;
 const local: Caller = { name: "local", scopes: ["admin"] };
 
 export function keyAccess({ limits, open, ...check }: AccessOptions): Access {
@@ -41,23 +41,27 @@ export function keyAccess({ limits, open, ...check }: AccessOptions): Access {
   const ownerOf = keyCheck(check);
   let wrong: Promise<RateLimiterMemory> | undefined;
 
+  /** Only these are counted and held up: others behind the same address go on with their keys. */
+  const refused = async (request: FastifyRequest, problem: HttpProblem): Promise<HttpProblem> => {
+    wrong ??= import("rate-limiter-flexible").then((limiters) => new limiters.RateLimiterMemory(withoutKey));
+    const wait = await (await wrong).consume(request.ip).then(
+      () => undefined,
+      (state: { msBeforeNext: number }) => state.msBeforeNext,
+    );
+    return wait === undefined ? problem : tooMany("Too many requests without a valid API key came from this address.", wait);
+  };
+
   const identify = async (request: FastifyRequest): Promise<ApiKey | undefined> => {
     const { authorization } = request.headers;
     if (authorization === undefined) {
       if (open) return undefined;
-      throw unauthenticated("An API key is needed: send `Authorization: Bearer bb_…`; `busbar keys create` makes one.");
+      const how = unauthenticated("An API key is needed: send `Authorization: Bearer bb_…`; `busbar keys create` makes one.");
+      throw await refused(request, how);
     }
     try {
       return await ownerOf(authorization);
     } catch (error) {
-      if (!(error instanceof HttpProblem)) throw error;
-      // Only wrong keys are counted and held up: others behind the same address go on with theirs.
-      wrong ??= import("rate-limiter-flexible").then((limiters) => new limiters.RateLimiterMemory(wrongKeys));
-      const wait = await (await wrong).consume(request.ip).then(
-        () => undefined,
-        (state: { msBeforeNext: number }) => state.msBeforeNext,
-      );
-      throw wait === undefined ? error : tooMany("Too many wrong API keys came from this address.", wait);
+      throw error instanceof HttpProblem ? await refused(request, error) : error;
     }
   };
 

@@ -17,6 +17,8 @@ export interface ApiKey {
   readonly created: number;
   /** Undefined: never. */
   readonly expires?: number;
+  /** The id of the key that has taken its place. Both open doors until this one expires. */
+  readonly replacedBy?: string;
 }
 
 /** What is asked for when a key is made. */
@@ -77,6 +79,29 @@ export function apiKeyOf({ name, scopes, rate, expires }: ApiKeyRequest, id: str
     created: now,
     ...(life === undefined ? {} : { expires: now + life }),
   };
+}
+
+/**
+ * The key that takes another one's place, with its name, scopes and rate, and a life as long as that one's; and that one with its end. Pure.
+ * @param overlap milliseconds for which both are valid
+ * @throws BusbarError `REFUSED` where the key has been replaced, or has expired
+ */
+export function rotated(key: ApiKey, { id, now, overlap }: { readonly id: string; readonly now: number; readonly overlap: number }) {
+  const { expires, created, name, scopes, rate } = key;
+  if (scopes.length === 0) throw new BusbarError("REFUSED", `The API key ${key.id} cannot be read: revoke it, and make a new one.`);
+  if (key.replacedBy !== undefined)
+    throw new BusbarError("REFUSED", `The API key ${key.id} has been replaced by ${key.replacedBy}: rotate that one.`);
+  if (expires !== undefined && expires <= now)
+    throw new BusbarError("REFUSED", `The API key ${key.id} expired at ${new Date(expires).toISOString()}: make a new one.`);
+  const next: ApiKey = {
+    id,
+    name,
+    scopes,
+    ...(rate === undefined ? {} : { rate }),
+    created: now,
+    ...(expires === undefined ? {} : { expires: now + expires - created }),
+  };
+  return { next, old: { ...key, expires: Math.min(now + overlap, expires ?? Infinity), replacedBy: id } satisfies ApiKey };
 }
 
 function rateOf(text: string, problems: string[]): ApiKey["rate"] {

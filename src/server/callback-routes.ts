@@ -41,6 +41,8 @@ export function callbackRoutes(app: FastifyInstance, { bus, logger }: CallbackRo
     app.route<ToProvider>({
       method: ["GET", "POST"],
       url,
+      // To a provider, GET is no way to look: it hands something over.
+      exposeHeadRoute: false,
       bodyLimit: bodyBytes,
       // Before a body is read.
       async onRequest({ params }) {
@@ -62,8 +64,11 @@ export function callbackRoutes(app: FastifyInstance, { bus, logger }: CallbackRo
         }
       },
       // In place of the server's own: the path that it would log may hold a secret.
-      errorHandler: (error, { params: { provider } }, reply) =>
-        sendProblem(reply, error.statusCode === 413 ? tooLarge() : problemFrom({ error, path: `${callbackPath}${provider}`, logger })),
+      errorHandler: (error, { id, params: { provider } }, reply) =>
+        sendProblem(
+          reply,
+          error.statusCode === 413 ? tooLarge() : problemFrom({ error, path: `${callbackPath}${provider}`, request: id, logger }),
+        ),
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isLoopback } from "../providers/loopback.ts";
 import { HttpProblem } from "./problem.ts";
+import { requestIdHeader } from "./request-id.ts";
 import { isForReaders } from "./reader-answers.ts";
 
 /** What every answer carries; a route may set its own content policy instead. */
@@ -40,7 +41,7 @@ export interface GuardOptions {
  */
 export function guard(app: FastifyInstance, { local, published, stopping }: GuardOptions): void {
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers(securityHeaders);
+    reply.headers(securityHeaders).header(requestIdHeader, request.id);
     if (request.url.startsWith("/v1/")) reply.header("cache-control", "no-store");
     // Whoever keeps a connection takes the next one to a process that stays.
     if (stopping()) reply.header("connection", "close");
@@ -61,6 +62,16 @@ export function isLoopbackHost(header: string | undefined): boolean {
 
 function isPublished({ url, headers }: FastifyRequest, published: GuardOptions["published"]): boolean {
   return published !== undefined && headers.host?.toLowerCase() === published.host && published.paths.some((path) => url.startsWith(path));
+}
+
+/** Whether a request comes from a page of this server, by the name that it was called by or its public one, or from no page at all. */
+export function isOwnOrigin({ headers }: FastifyRequest, publicUrl: string | undefined): boolean {
+  const { origin } = headers;
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
+  if (origin === undefined) return true;
+  const own = [headers.host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).host])];
+  return URL.canParse(origin) && own.includes(new URL(origin).host);
 }
 
 /** Whether a browser says that another site's page sent this. A link that is followed is no such request. */

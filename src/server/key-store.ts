@@ -1,5 +1,8 @@
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { Logger } from "../base/logger.ts";
+import { verbRecorder } from "../bus/recorder.ts";
+import { redisAudit } from "../bus/redis-audit.ts";
+import { type KeyControl, keyControl } from "./key-control.ts";
 import { type ApiKeys, redisApiKeys } from "./redis-api-keys.ts";
 import { type RateLimits, redisRateLimits } from "./redis-rate-limits.ts";
 
@@ -13,6 +16,8 @@ export interface KeyPlace {
 
 export interface KeyStore {
   readonly keys: ApiKeys;
+  /** What operators do with them. */
+  readonly control: KeyControl;
   readonly limits: RateLimits;
   close(): Promise<void>;
 }
@@ -20,8 +25,10 @@ export interface KeyStore {
 /** The API keys and their limits, over one connection that begins with its first use. */
 export function keyStore({ redis: url, prefix, application }: KeyPlace, logger: Logger): KeyStore {
   const redis = connectRedis({ url, use: "command", name: "busbar-keys", logger });
+  const keys = redisApiKeys(redis, { prefix, application });
   return {
-    keys: redisApiKeys(redis, { prefix, application }),
+    keys,
+    control: keyControl({ keys, recorded: verbRecorder(() => redisAudit(redis, prefix, application)) }),
     limits: redisRateLimits(redis, { prefix, application }),
     close: () => closeRedis(redis),
   };

@@ -13,6 +13,12 @@ export interface ListenOptions {
   readonly variable?: string;
 }
 
+/**
+ * Connections that may wait until they are taken. Of a crowd that is larger, the rest tries again after a second and more, and a probe may be
+ * among them; the system may allow fewer.
+ */
+const backlog = 4_096;
+
 /** How many ports after the first one are tried. */
 const mostFurther = 20;
 
@@ -53,7 +59,7 @@ export async function listen(app: FastifyInstance, { host, port, tryNextPort, va
   const last = tryNextPort && port !== 0 ? Math.min(port + mostFurther, 65_535) : port;
   for (let candidate = port; ; candidate++) {
     try {
-      await app.listen({ host, port: candidate });
+      await app.listen({ host, port: candidate, backlog });
       const address = app.server.address() as AddressInfo;
       return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
     } catch (error) {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { tagOf } from "../dashboard/page.ts";
 import { asyncApiDocument } from "../schema/async-api.ts";
 import type { Access } from "./access.ts";
+import type { KeyControl } from "./key-control.ts";
 import { openApiDocument } from "./open-api/document.ts";
 import { allOperations } from "./operations.ts";
 import type { ServedBus } from "./served-bus.ts";
@@ -11,6 +12,7 @@ import type { ServedBus } from "./served-bus.ts";
 export interface OpenApiRoutesOptions {
   readonly bus: ServedBus;
   readonly application: string;
+  readonly keys: KeyControl;
   readonly live: boolean;
   readonly open: boolean;
   /** Where the world reaches this server; undefined: it is not known. */
@@ -40,8 +42,8 @@ const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** `/openapi.json` and `/asyncapi.json` are made anew with each request, because `dev` changes topics while it runs; `/docs` shows the first. */
-export function openApiRoutes(app: FastifyInstance, { bus, application, live, open, publicUrl, access }: OpenApiRoutesOptions): void {
-  const operations = allOperations(bus, { live });
+export function openApiRoutes(app: FastifyInstance, { bus, application, keys, live, open, publicUrl, access }: OpenApiRoutesOptions): void {
+  const operations = allOperations(bus, { live, keys });
   app.get("/openapi.json", async (request, reply) => {
     await access?.admit(request, reply, undefined);
     const { topics } = await bus.catalog();

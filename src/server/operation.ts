@@ -15,7 +15,7 @@ export interface Operation<Query extends z.ZodObject = z.ZodObject, Body extends
   readonly method: "GET" | "POST" | "DELETE";
   /** Parameters have a colon before them, as in `/v1/events/:id`. */
   readonly path: string;
-  readonly scope: "read" | "operate";
+  readonly scope: "read" | "operate" | "admin";
   /** What it does, in one line. */
   readonly summary: string;
   /** The heading that it stands under. */
@@ -101,7 +101,10 @@ export function addOperation(app: FastifyInstance, { operation: given, access, s
       const answer = handle({ ...asked, signal: never });
       if (scope === "read") return within(readMs, answer);
       const done = await answer;
-      logger.info({ ...by, verb: `${method} ${path}`, ...request.params }, "somebody changed something through the API");
+      logger.info(
+        { ...by, verb: `${method} ${path}`, ...request.params, request: request.id },
+        "somebody changed something through the API",
+      );
       return done;
     },
   });
@@ -124,8 +127,16 @@ function checked<Schema extends z.ZodObject>(schema: Schema, value: unknown, whe
   throw new HttpProblem("INVALID_REQUEST", `What was asked for cannot be done: ${where} is wrong.`, { problems });
 }
 
-/** A field of every verb: why it is done, for the time line. */
-export const reason = z.string().min(1).max(200).optional().describe("Why; the time line keeps it.");
+/** A field of every verb: why it is done, for the time line and the audit record. */
+export const reason = z.string().min(1).max(200).optional().describe("Why; the audit record keeps it, and the time line.");
+
+/** The fields of every list that is read by page. */
+export function paging({ count = 50, most = 500 }: { readonly count?: number; readonly most?: number } = {}) {
+  return {
+    count: z.coerce.number().int().min(1).max(most).default(count).describe("At most so many."),
+    cursor: z.string().min(1).max(1_000).optional().describe("The `next` of the page before: what it holds is of no interest."),
+  };
+}
 
 /** @throws HttpProblem `NOT_FOUND` where there is no such thing */
 export function found<Thing>(thing: Thing | undefined, what: string): Thing {

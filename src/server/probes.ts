@@ -9,6 +9,7 @@ import type { MeasuredBus, Metrics } from "./metrics.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { answerUnknown } from "./not-found.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
+import { requestIds } from "./request-id.ts";
 import { endAfterUpgrade } from "./upgrades.ts";
 
 export interface ProbesOptions {
@@ -41,7 +42,7 @@ export async function startProbes({
   stopping,
   logger = silentLogger,
 }: ProbesOptions): Promise<Probes> {
-  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, return503OnClosing: false, ...protocolErrors });
+  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: true, return503OnClosing: false, ...protocolErrors, ...requestIds });
   endAfterUpgrade(app.server);
   guard(app, { local: isLoopback(host), stopping });
   answerErrors(app, logger);

@@ -34,6 +34,6 @@ export const protocolErrors = {
 /** Every error of a route becomes a problem. */
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: unknown, request, reply) =>
-    sendProblem(reply, problemFrom({ error, path: request.url.split("?")[0]!, logger })),
+    sendProblem(reply, problemFrom({ error, path: request.url.split("?")[0]!, request: request.id, logger })),
   );
 }

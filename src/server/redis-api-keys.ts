@@ -1,5 +1,9 @@
+import { BusbarError } from "../base/errors.ts";
+import { luaScript } from "../base/lua.ts";
 import type { RedisConnection } from "../base/redis.ts";
-import { type ApiKey, apiKeyOf, type ApiKeyRequest, newApiKeySecret } from "./api-key.ts";
+import { type ApiKey, apiKeyOf, type ApiKeyRequest, newApiKeySecret, rotated } from "./api-key.ts";
+
+const rotateScript = luaScript<number>(new URL("./rotate-key.lua", import.meta.url));
 
 export interface StoredApiKey extends ApiKey {
   readonly digest: string;
@@ -8,6 +12,14 @@ export interface StoredApiKey extends ApiKey {
 export interface ListedApiKey extends ApiKey {
   /** Milliseconds since 1970, to the minute. Undefined: not yet. */
   readonly lastUsed?: number;
+}
+
+export interface RotatedKey {
+  /** The key that takes the place, and its text, which is nowhere else from now on. */
+  readonly key: ApiKey;
+  readonly text: string;
+  /** The one whose place it takes, with its end. */
+  readonly old: ApiKey;
 }
 
 /** The API keys of one application. */
@@ -20,6 +32,12 @@ export interface ApiKeys {
   /** The oldest first, those that have expired too. */
   list(): Promise<readonly ListedApiKey[]>;
   find(id: string): Promise<StoredApiKey | undefined>;
+  /**
+   * Makes the key that takes this one's place, and gives this one an end; both are valid until then. Undefined where there is none of this id.
+   * @param options.overlap milliseconds until the end of this one
+   * @throws BusbarError `REFUSED` where it has been replaced, or has expired
+   */
+  rotate(id: string, options: { readonly now: number; readonly overlap: number }): Promise<RotatedKey | undefined>;
   /** Takes a key away for good; false where there is none of this id. */
   revoke(id: string): Promise<boolean>;
   /** Notes that a key was used in this minute. */
@@ -31,7 +49,7 @@ export interface ApiKeys {
  *
  * | key | type | what | kept |
  * |---|---|---|---|
- * | `<p>:<app>:api-keys` | hash | id → JSON: `digest` (SHA-256 of the key, base64url), `name`, `scopes`, `rate` (`max`, `per` in ms), `created`, `expires` (ms) | always |
+ * | `<p>:<app>:api-keys` | hash | id → JSON: `digest` (SHA-256 of the key, base64url), `name`, `scopes`, `rate` (`max`, `per` in ms), `created`, `expires` (ms), `replacedBy` (id) | always |
  * | `<p>:<app>:api-keys-used` | hash | id → when it was last used (ms, to the minute) | always |
  */
 export function redisApiKeys(
@@ -59,6 +77,18 @@ export function redisApiKeys(
     async find(id) {
       const json = await redis.hget(keys, id);
       return json === null ? undefined : stored(id, json);
+    },
+    async rotate(id, { now, overlap }) {
+      const json = await redis.hget(keys, id);
+      if (json === null) return undefined;
+      const { digest, ...key } = stored(id, json);
+      const secret = newApiKeySecret();
+      const { next, old } = rotated(key, { id: secret.id, now, overlap });
+      const { id: _next, ...nextKept } = { digest: secret.digest, ...next };
+      const { id: _old, ...oldKept } = { digest, ...old };
+      const done = await rotateScript(redis, [keys], [id, json, secret.id, JSON.stringify(nextKept), JSON.stringify(oldKept)]);
+      if (done === 1) return { key: next, text: secret.text, old };
+      throw new BusbarError("REFUSED", `The API key ${id} was changed by somebody else at this moment: look at it, and try again.`);
     },
     async revoke(id) {
       const removed = await redis.hdel(keys, id);

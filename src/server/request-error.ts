@@ -19,25 +19,27 @@ export interface FailedRequest {
   readonly error: unknown;
   /** The path, without the query. */
   readonly path: string;
+  /** The request's id, as its answer has it. */
+  readonly request?: string;
   readonly logger: Logger;
 }
 
 /** The problem that ends a request whose handling threw. What is nobody's fault but ours is logged. */
-export function problemFrom({ error, path, logger }: FailedRequest): HttpProblem {
+export function problemFrom({ error, logger, ...where }: FailedRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof BusbarError) {
     const problem = fromBusbarError(error);
-    if (problem.body.status === 500) logger.error({ path, error: error.message }, "a request failed");
+    if (problem.body.status === 500) logger.error({ ...where, error: error.message }, "a request failed");
     return problem;
   }
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === "number" && status >= 400 && status < 500)
     return new HttpProblem(refusals[status] ?? "INVALID_REQUEST", status === 413 ? tooLarge : messageOf(error));
   if (isRedisAway(error)) {
-    logger.warn({ path, error: messageOf(error) }, "a request failed because Redis does not answer");
+    logger.warn({ ...where, error: messageOf(error) }, "a request failed because Redis does not answer");
     return new HttpProblem("REDIS_UNREACHABLE", "Redis does not answer at the moment: try again.");
   }
-  logger.error({ path, error: messageOf(error) }, "a request failed");
+  logger.error({ ...where, error: messageOf(error) }, "a request failed");
   return new HttpProblem("INTERNAL_ERROR", internal);
 }
 

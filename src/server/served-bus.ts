@@ -10,16 +10,18 @@ export interface ServedBus
       Bus,
       | "on"
       | "publish"
-      | "example"
+      | "testMessage"
+      | "audit"
       | "deliveries"
       | "deadLetters"
       | "replays"
       | "suppressions"
       | "preferences"
-      | "channels"
       | "subscribers"
+      | "schedules"
       | "stats"
       | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "tail">;
+  readonly channels: Bus["channels"];
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "tail" | "eventsPage">;
 }

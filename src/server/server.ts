@@ -8,6 +8,7 @@ import type { Inbox } from "../mailroom/inbox.ts";
 import { isLoopback } from "../providers/loopback.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { keyAccess } from "./access.ts";
+import { boardRoutes } from "./board-routes.ts";
 import { takeBodiesAsBytes } from "./body.ts";
 import { callbackPath, callbackRoutes } from "./callback-routes.ts";
 import { faultRoutes } from "./fault-routes.ts";
@@ -23,8 +24,10 @@ import { openApiRoutes } from "./open-api-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { answerErrors, protocolErrors } from "./protocol-errors.ts";
 import { readerRoutes } from "./reader-routes.ts";
+import { requestIds } from "./request-id.ts";
 import { requestTimes, timeLimits } from "./request-times.ts";
 import type { ServedBus } from "./served-bus.ts";
+import { limitUnderWay } from "./under-way.ts";
 import { unusedConnections } from "./unused-connections.ts";
 import { endAfterUpgrade } from "./upgrades.ts";
 
@@ -88,11 +91,12 @@ export async function startServer({ logger = silentLogger, ...options }: ServerO
     bodyLimit: bodyBytes,
     ...timeLimits(requestTimes),
     forceCloseConnections: "idle",
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     // The bus lives until the server has ended: what still comes in is answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: longestParameter },
     ...protocolErrors,
+    ...requestIds,
   });
   const endUnused = unusedConnections(app.server);
   endAfterUpgrade(app.server);
@@ -136,6 +140,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
     stopping,
     published: publicUrl === undefined ? undefined : { host: new URL(publicUrl).host, paths: [callbackPath] },
   });
+  limitUnderWay(app, { logger });
   takeBodiesAsBytes(app);
   answerErrors(app, logger);
   answerUnknown(app, { hint: local ? undefined : "The page, its feed and the inbox are served on loopback only." });
@@ -143,12 +148,14 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
   metricsRoutes(app, { bus, metrics, access: local ? undefined : access });
   readerRoutes(app, { bus, local, logger });
   callbackRoutes(app, { bus, logger });
-  if (access !== undefined && keys !== undefined) {
-    apiRoutes(app, { bus, live, logger, access });
-    openApiRoutes(app, { bus, application: keys.application, live, open, publicUrl, access: local ? undefined : access });
+  if (access !== undefined && store !== undefined && keys !== undefined) {
+    apiRoutes(app, { bus, keys: store.control, live, logger, access });
+    const described = { application: keys.application, keys: store.control, live, open, publicUrl };
+    openApiRoutes(app, { bus, ...described, access: local ? undefined : access });
+    boardRoutes(app, { bus, place: keys, publicUrl, logger, access });
   }
   if (!local) return;
-  pageRoutes(app, { bus, inbox, callbacks, faults, live, logger });
+  pageRoutes(app, { bus, inbox, callbacks, faults, live, open: open && keys !== undefined, logger });
   if (inbox !== undefined) messageRoutes(app, { inbox, callbacks });
   if (faults !== undefined) faultRoutes(app, { faults });
 }

@@ -26,7 +26,7 @@ if (role === "replayer") {
   tell({ kind: "started" });
   // Whoever was killed left its lock behind, for 10 s; the process ends when it is told to stop.
   for (;;) {
-    for (const { id, state } of await bus.replays.list()) if (state === "running") await bus.replays.work(id);
+    for (const { id, state } of (await bus.replays.list()).replays) if (state === "running") await bus.replays.work(id);
     await pause(250);
   }
 } else {

@@ -73,7 +73,7 @@ describe("the command line on a running system", () => {
       stderr: "busbar: Discard 1 dead letter for good? Nobody can be asked here, so nothing was changed: give --yes to do it.\n",
     });
     expect(figures.stdout).toMatch(/^published 3 {2}waiting 0 {2}active 0 {2}delayed 1 {2}completed 4 {2}dead 1 {2}lag 0\n/);
-    expect(figures.stdout).toMatch(/^handler +on +0 +0 +1 +4 +1 +- +1 +-$/m);
+    expect(figures.stdout).toMatch(/^handler +on +0 +0 +1 +4 +1 +- +1 +5 +-$/m);
     expect(figures.stdout).toMatch(/^order\.placed +2 +2$/m);
     expect(figures.stdout).toMatch(/^Redis \d+\.\d+\.\d+: [\d,]+ keys, .*MB, \d+ clients$/m);
     expect(status.stdout).toMatch(new RegExp(`^${delayed} handler\\n(.*\\n)+ {2}state +waiting\\n {2}queue +delayed, 0 tries used up\\n`));
@@ -84,20 +84,27 @@ describe("the command line on a running system", () => {
       { name: "reminder" },
     ]);
 
-    const [discarded, cancelled, paused, held, asked] = await Promise.all([
+    const [discarded, cancelled, paused, held, asked, set] = await Promise.all([
       run("dead-letters", "discard", letter, "--yes", "--reason", "sent by hand"),
-      run("deliveries", "cancel", delayed, "--reason", "withdrawn"),
+      run("deliveries", "cancel", "--event", reminder.id, "--reason", "withdrawn", "--yes"),
       run("channels", "pause", "handler"),
       run("subscribers", "pause", "large"),
       run("subscribers", "seek", "booking", "--to", "beginning"),
+      run("channels", "set", "handler", "--concurrency", "2", "--rate", "50/1s", "--reason", "slow"),
     ]);
+    expect(set.stdout).toMatch(
+      /^handler: 2 at once in each process, rate 50\/1s over all processes; it holds until it is reset\.\nhandler: RATE 50\/1s and not off, SET by \S+ .*: slow; busbar channels reset handler goes back\nhandler: CONCURRENCY 2 and not 5, SET /,
+    );
     expect(held.stdout).toMatch(/^large is paused for all processes/);
     expect(asked).toMatchObject({
       code: 2,
       stdout: "booking: 2 events would be routed again; what was sent is not sent again, 0 events skipped.\n",
       stderr: expect.stringMatching(/^busbar: Move booking\? Nobody can be asked/) as string,
     });
-    expect([discarded.stdout, cancelled.stdout]).toEqual(["1 dead letter discarded.\n", `${delayed} is cancelled: it will not be sent.\n`]);
+    expect([discarded.stdout, cancelled.stdout]).toEqual([
+      "1 dead letter discarded.\n",
+      "1 delivery would be cancelled, of 1 event.\n1 delivery was cancelled: it will not be sent, of 1 event.\n",
+    ]);
     expect(paused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^handler is paused for all processes/) as string });
     const handler = (await bus.channels.list()).find(({ name }) => name === "handler");
     expect(handler).toMatchObject({ paused: true, delayed: 0, dead: 0 });
@@ -152,6 +159,8 @@ describe("a wrong call", () => {
     const calls: readonly (readonly [args: string, said: RegExp])[] = [
       ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
       ["subscribers pause larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
+      ["channels set email --rate 5/", /^busbar: --rate takes a number and a time, such as 10\/1s or 100\/1h, or off, not "5\/"\n$/],
+      ["deliveries cancel --yes", /^busbar: say which deliveries: .* All at once are never cancelled\n$/],
       ["channels paus", /^busbar: channels knows no verb "paus": did you mean "pause"\?\n$/],
       ["replay order.placed --subscriber larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
       ["replay order.placed --subscriber reminder", /^busbar: Subscriber "reminder" does not listen to "order\.placed"\./],

@@ -220,13 +220,15 @@ describe("the log", () => {
     const logger = { ...silentLogger, info: (fields: object, message: string) => void lines.push({ ...fields, message }) };
     const { url: address } = await door.serve({ bus, logger });
     const key = await door.key({ name: "on-call", scopes: ["operate", "read"] });
-    expect((await post(`${address}/v1/channels/email/pause`, { key, body: { reason: "provider down" } })).status).toBe(200);
+    const headers = { "x-request-id": "r-1" };
+    const paused = await post(`${address}/v1/channels/email/pause`, { key, headers, body: { reason: "provider down" } });
+    expect([paused.status, paused.headers["x-request-id"]]).toEqual([200, "r-1"]);
     expect((await post(`${address}/v1/channels/email/resume`, { key })).status).toBe(200);
     expect((await ask(`${address}/v1/channels`, { key })).status).toBe(200);
     const message = "somebody changed something through the API";
-    expect(lines).toEqual([
-      { actor: "on-call", reason: "provider down", verb: "POST /v1/channels/:name/pause", name: "email", message },
-      { actor: "on-call", verb: "POST /v1/channels/:name/resume", name: "email", message },
+    expect(lines).toMatchObject([
+      { actor: "on-call", reason: "provider down", verb: "POST /v1/channels/:name/pause", name: "email", request: "r-1", message },
+      { actor: "on-call", verb: "POST /v1/channels/:name/resume", name: "email", request: expect.any(String), message },
     ]);
   });
 });

@@ -175,6 +175,21 @@ describe("a delivery", () => {
   });
 });
 
+describe("several deliveries", () => {
+  it("C3: of an event are looked at, then cancelled; without a selection nothing is", async () => {
+    const { id, event } = await scheduled("A-4");
+    expect((await post("/v1/deliveries/cancel", { event: event.id, preview: true })).body).toMatchObject({ cancelled: 2, preview: true });
+    expect((await post("/v1/deliveries/cancel", { event: event.id, reason: "ordered twice" })).body).toMatchObject({
+      events: 1,
+      cancelled: 2,
+    });
+    expect((await bus.deliveries.status(id))?.queue).toBeUndefined();
+    expect((await bus.audit()).entries[0]).toMatchObject({ by: "operator", what: "delivery.cancel", reason: "ordered twice" });
+    expect(await post("/v1/deliveries/cancel", { event: "nobody" })).toMatchObject({ status: 404 });
+    expect((await post("/v1/deliveries/cancel", {})).body).toMatchObject({ status: 422, code: "INVALID_SELECTION" });
+  });
+});
+
 describe("dead letters", () => {
   it("B6, E2: are listed by page, shown, queued again one by one or all, and deleted", async () => {
     const first = await deadLetter("B-1");
@@ -223,6 +238,31 @@ describe("a channel", () => {
       detail: expect.stringContaining('"email"'),
     });
   });
+
+  it("B4, E2: gets another rate and concurrency for all processes, is shown with who set them, and reset", async () => {
+    expect((await post("/v1/channels/email/set", { rate: "5/1m", concurrency: 2, reason: "asked for" })).body).toMatchObject({
+      name: "email",
+      concurrency: 2,
+      rateLimit: { max: 5, per: 60_000 },
+      atRunTime: { rateLimit: { by: "operator", reason: "asked for" }, concurrency: { by: "operator" } },
+    });
+    expect((await post("/v1/channels/email/reset", { limits: ["rate"] })).body).toMatchObject({ concurrency: 2, rateLimit: false });
+    const { body } = await post("/v1/channels/email/reset");
+    expect(body).toMatchObject({ name: "email", rateLimit: false });
+    expect(body).not.toHaveProperty("atRunTime");
+    for (const rate of ["5/", "0", "10", "-1/1s", "5/1w"])
+      expect((await post("/v1/channels/email/set", { rate })).body).toMatchObject({
+        status: 400,
+        problems: [expect.stringContaining('"10/1s"')],
+      });
+    expect((await post("/v1/channels/email/set", { rate: "0/1s", concurrency: 1e9 })).body).toMatchObject({
+      status: 422,
+      code: "INVALID_LIMIT",
+      problems: [expect.stringContaining("concurrency: must be"), expect.stringContaining("rateLimit.max: must be")],
+    });
+    expect((await post("/v1/channels/emial/set", { concurrency: 1 })).body).toMatchObject({ status: 404, code: "UNKNOWN_QUEUE" });
+    expect((await post("/v1/channels/all/clean", { olderThan: "-1h" })).body).toMatchObject({ status: 400 });
+  });
 });
 
 describe("what is asked wrongly changes nothing:", () => {
@@ -266,6 +306,7 @@ it("a test message is the topic's example, and is sent only where nothing really
     const { status, body } = await ask(`${safe.url}${path}`, { method: "POST" });
     expect([status, body.topic]).toEqual([200, "order.placed"]);
     expect((await other.inspect.event(body.id))?.data).toEqual(example);
+    expect((await other.audit()).entries).toMatchObject([{ by: "local", what: "test-message", of: `order.placed, event ${body.id}` }]);
     expect(await ask(`${live.url}${path}`, { method: "POST" })).toMatchObject({ status: 403, body: { code: "REAL_SENDING" } });
     expect((await ask(`${safe.url}/v1/topics/order.place/test-message`, { method: "POST" })).body).toMatchObject({
       status: 404,

@@ -66,10 +66,10 @@ describe("C11: personal data over HTTP", () => {
   it("is shown to a key with the scope pii that asks for it, and each time is recorded with who, what and why", async () => {
     for (const path of paths()) {
       expect((await ask(`${server.url}${path}&pii=show`, { key: keys.reader })).body).toMatchObject({ status: 403, code: "FORBIDDEN" });
-      const before = (await bus.audit()).length;
+      const before = (await bus.audit()).entries.length;
       const { status } = await ask(`${server.url}${path}&pii=show&reason=ticket+7`, { key: keys.privileged });
       expect([path, status]).toEqual([path, 200]);
-      const audit = await bus.audit();
+      const { entries: audit } = await bus.audit();
       expect(audit).toHaveLength(before + 1);
       expect(audit[0]).toMatchObject({ by: "privileged", what: "show-pii", reason: "ticket 7" });
     }

@@ -35,12 +35,12 @@ it("addresses are suppressed, listed, looked up and released; the log says who a
   await change("POST", "", { ...given, category: "marketing", keep: "30d" });
   await change("POST", "", { channel: "email", address: "Asha@example.com", reason: "bounced" });
 
-  const first = (await get("?limit=2")).body;
+  const first = (await get("?count=2")).body;
   expect(first).toMatchObject({
     suppressions: [{ address: "asha@example.com" }, { category: "marketing", until: expect.stringMatching(/Z$/) }],
     total: 3,
   });
-  const second = (await get(`?limit=2&before=${first.next}`)).body;
+  const second = (await get(`?count=2&cursor=${first.next}`)).body;
   expect(second).toMatchObject({ suppressions: [{ address: phone }], total: 3 });
   expect(second).not.toHaveProperty("next");
   expect((await get("?channel=email&search=ASHA")).body).toMatchObject({ suppressions: [{ channel: "email" }], total: 1 });

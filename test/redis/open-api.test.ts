@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { defineTopic } from "../../src/index.ts";
 import { openApiDocument } from "../../src/server/open-api/document.ts";
 import { allOperations } from "../../src/server/operations.ts";
 import * as topics from "../../topics/index.ts";
@@ -14,7 +16,7 @@ const door = httpDoor({ redis: url, prefix, application: "test" });
 type Document = any;
 
 describe("the OpenAPI document", () => {
-  const operations = allOperations(bus as never, { live: false });
+  const operations = allOperations(bus as never, { live: false, keys: {} as never });
   const document = openApiDocument({ application: "shop", topics: Object.values(topics), operations, open: false }) as Document;
 
   it("has an address for each topic, with the schema and the example of its payload", () => {
@@ -50,6 +52,25 @@ describe("the OpenAPI document", () => {
       expect([path, declared]).toEqual([path, [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)]);
     }
   });
+});
+
+it("a payload that holds itself, as a whole or in a part, refers to places that are in the document", () => {
+  const comment = z.object({
+    text: z.string(),
+    get answers() {
+      return z.array(comment);
+    },
+  });
+  const recursive = [defineTopic("comment.written", comment), defineTopic("thread.closed", z.object({ first: comment, last: comment }))];
+  const document = openApiDocument({ application: "shop", topics: recursive, operations: [], open: false }) as Document;
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!);
+  const found = (reference: string): Document =>
+    reference.split("/").reduce((at: Document, part) => (part === "#" ? document : at?.[part.replaceAll("~1", "/")]), undefined);
+  expect(references.filter((reference) => found(reference) === undefined)).toEqual([]);
+  const schemaOf = (topic: string): Document =>
+    document.paths[`/v1/topics/${topic}/events`].post.requestBody.content["application/json"].schema.oneOf[0];
+  expect(found(schemaOf("comment.written").$ref).properties.answers.items.$ref).toBe(schemaOf("comment.written").$ref);
+  expect(found(schemaOf("thread.closed").properties.first.$ref).properties).toHaveProperty("text");
 });
 
 describe("the document on the server", () => {

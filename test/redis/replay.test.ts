@@ -136,7 +136,7 @@ describe("a replay", () => {
     ]);
     // It begins anew, and finds all of them under way.
     expect(await bus.replay(words)).toMatchObject({ events: 120, underWay: 120, queued: 0 });
-    expect((await bus.replays.list()).map(({ state }) => state)).toEqual(["finished", "finished"]);
+    expect((await bus.replays.list()).replays.map(({ state }) => state)).toEqual(["finished", "finished"]);
   });
 
   it("whose process died is gone on with by a process with a router, and nothing is sent twice", async () => {

@@ -107,10 +107,19 @@ it("refuses a request that names another host, whatever it asks for", async () =
   }
 });
 
-it.each(["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])("does not answer %s", async (method) => {
+it.each(["POST", "PUT", "DELETE"])("does not answer %s", async (method) => {
   const { status, headers } = await ask(`${server.url}/feed`, { method });
   expect([status, headers["content-type"]]).toEqual([405, "application/problem+json; charset=utf-8"]);
-  expect(headers["allow"]).toBe("GET");
+  expect(headers["allow"]).toBe("GET, HEAD, OPTIONS");
+});
+
+it("answers HEAD as GET without its body, and OPTIONS with what an address knows; no page of another site is let in", async () => {
+  const [whole, head] = [await ask(`${server.url}/healthz`), await ask(`${server.url}/healthz`, { method: "HEAD" })];
+  expect([head.status, head.headers["content-type"], head.body]).toEqual([200, whole.headers["content-type"], ""]);
+  const options = await ask(`${server.url}/feed`, { method: "OPTIONS" });
+  expect([options.status, options.headers["allow"], options.body]).toEqual([204, "GET, HEAD, OPTIONS", ""]);
+  expect(Object.keys(options.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+  expect((await ask(`${server.url}/nowhere`, { method: "OPTIONS" })).status).toBe(404);
 });
 
 it.each(["/messages", "/messages/m1", "/faults", "/faults/f1"])("has no %s where no mailroom runs in its process", async (path) => {

@@ -45,7 +45,10 @@ describe("docs/http.md", () => {
     const listed = [...read("docs/http.md").matchAll(/^\| `((?:GET|POST|DELETE) [^`?]+)[^`]*` \| `(\w+)` \|/gm)].map(
       ([, address, scope]) => [address, scope],
     );
-    const operations = allOperations({} as never, { live: false }).map(({ method, path, scope }) => [`${method} ${path}`, scope]);
+    const operations = allOperations({} as never, { live: false, keys: {} as never }).map(({ method, path, scope }) => [
+      `${method} ${path}`,
+      scope,
+    ]);
     expect(listed.toSorted()).toEqual(operations.toSorted());
   });
 

@@ -90,7 +90,7 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
     if (ends === undefined) return { written: [], removed: 0 };
     const kept = await list(topic);
     const days = new Set(kept.filter((one) => one.partition === partition).map(({ day }) => day));
-    const replays = (await parts.replays().list(1_000))
+    const replays = (await parts.replays().list({ count: 1_000 }))
       .filter(({ spec }) => spec.topics.includes(topic) && spec.mode === "missing")
       .map(({ spec }) => spec.id);
     const plansOf = archivedEnds({ log, parts, catalog: await catalog(), topic, partition, replays });

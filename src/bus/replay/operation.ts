@@ -58,13 +58,16 @@ export interface StoredReplay {
   readonly trouble?: string;
 }
 
+/** A replay's place among all: when it was asked for (ms), and its id. */
+export type ReplayPlace = readonly [created: number, id: string];
+
 /** Where replays are stored, so that any process can go on with one that was cut off. */
 export interface ReplayStore {
   /** Stores one that begins; or says which other replay of one of its subscribers is not at its end. */
   begin(spec: ReplaySpec, progress: ReplayProgress): Promise<{ readonly busy: string } | undefined>;
   find(id: string): Promise<StoredReplay | undefined>;
-  /** The newest first. */
-  list(count: number): Promise<readonly StoredReplay[]>;
+  /** The newest first; those that come after a place in that order. */
+  list(page: { readonly count: number; readonly after?: ReplayPlace | undefined }): Promise<readonly StoredReplay[]>;
   /** Those that are to be worked on. */
   running(): Promise<readonly string[]>;
   /** The places that it has got to: `<topic> <partition>` → entry id. */

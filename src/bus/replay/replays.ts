@@ -1,3 +1,4 @@
+import { cursorsOf, type PageRequest } from "../../base/cursor.ts";
 import { BusbarError } from "../../base/errors.ts";
 import { shortHash, timeOrderedId } from "../../base/ids.ts";
 import type { Locks } from "../../base/locks.ts";
@@ -6,11 +7,12 @@ import { replay } from "../../router/replay.ts";
 import { addCounts, addParts, noCounts } from "../../router/replay-counts.ts";
 import type { By } from "../by.ts";
 import type { LazyParts } from "../parts.ts";
+import type { RecordVerb } from "../recorder.ts";
 import { type Choice, chosenOf } from "./chosen.ts";
 import { lookAt } from "./look.ts";
 import type { LocalRequest, LocalRun } from "./local.ts";
 import { locally, type LocalsOptions } from "./locals.ts";
-import type { ReplayAct, ReplayProgress, ReplaySpec, ReplayState, ReplayStore } from "./operation.ts";
+import type { ReplayAct, ReplayPlace, ReplayProgress, ReplaySpec, ReplayState, ReplayStore } from "./operation.ts";
 import { archiveKnows, keptOf } from "./kept.ts";
 import type { PastFor } from "./past-for.ts";
 import { checkKept, rangeOf } from "./range.ts";
@@ -45,8 +47,11 @@ export interface Replays {
    * @throws BusbarError `INVALID_REPLAY` where there is no such event, and what the subscriber's code throws while it plans
    */
   local(request: LocalRequest): Promise<LocalRun>;
-  /** The newest first. An ended one is kept 90 d. */
-  list(count?: number): Promise<readonly ReplayView[]>;
+  /**
+   * The newest first; 50 by default. An ended one is kept 90 d.
+   * @throws BusbarError `INVALID_CURSOR`
+   */
+  list(page?: PageRequest): Promise<ReplaysPage>;
   /** Undefined where none has that id. */
   show(id: string): Promise<ReplayView | undefined>;
   /** @throws BusbarError `UNKNOWN_REPLAY`, or `REPLAY_BUSY` where its state does not allow it; twice is fine */
@@ -54,6 +59,12 @@ export interface Replays {
   resume(id: string, by?: By): Promise<ReplayView>;
   /** What it has queued stays queued. */
   cancel(id: string, by?: By): Promise<ReplayView>;
+}
+
+export interface ReplaysPage {
+  readonly replays: readonly ReplayView[];
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
 }
 
 export interface Watched {
@@ -69,11 +80,15 @@ export interface ReplaysOptions extends LocalsOptions {
   readonly store: () => ReplayStore;
   readonly locks: () => Locks;
   readonly past: PastFor;
+  readonly recorded: RecordVerb;
   /** What digests of sent messages are keyed with. */
   readonly secret: string;
 }
 
 const mostSamples = 10;
+const isPlace = (value: unknown): value is ReplayPlace =>
+  Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === "string";
+const cursors = cursorsOf("replays", isPlace);
 const turns = {
   pause: { from: ["running"], to: "paused", verb: "paused" },
   resume: { from: ["paused"], to: "running", verb: "resumed" },
@@ -81,7 +96,7 @@ const turns = {
 } as const;
 
 export function replays(options: ReplaysOptions): Replays {
-  const { log, parts, store, locks, catalog, planning, rendering, past } = options;
+  const { log, parts, store, locks, catalog, planning, rendering, past, recorded } = options;
   const pastOf = (spec: Pick<ReplaySpec, "id" | "mode">) => past.of({ replay: spec.id, outcomes: spec.mode === "missing" });
 
   const specOf = async (request: ReplayRequest, choice: Choice): Promise<ReplaySpec> => {
@@ -128,6 +143,7 @@ export function replays(options: ReplaysOptions): Replays {
     const act: ReplayAct = { at: Date.now(), verb: done, ...by };
     const was = await store().turn(id, { from, to, act });
     const view = await shown(id);
+    if (was !== undefined && (from as readonly ReplayState[]).includes(was)) await recorded(by, `replay.${verb}`, id);
     if (was === undefined || (from as readonly ReplayState[]).includes(was) || was === to) return view;
     throw new BusbarError("REPLAY_BUSY", `The replay ${id} is ${was}, so it cannot be ${done}.`);
   };
@@ -138,7 +154,10 @@ export function replays(options: ReplaysOptions): Replays {
       const spec = await specOf(request, chosenOf(known, request));
       const progress: ReplayProgress = { counts: noCounts, parts: [] };
       const other = await store().begin(spec, progress);
-      if (other === undefined) return shown(spec.id);
+      if (other === undefined) {
+        await recorded(request, "replay.start", `${spec.id}: ${spec.topics.join(", ")} for ${spec.subscribers.join(", ")}`);
+        return shown(spec.id);
+      }
       throw new BusbarError(
         "REPLAY_BUSY",
         `A subscriber is replayed by one replay at a time, and ${other.busy} of ${request.subscribers.toString()} is not at its end: wait for it, resume it, or cancel it.`,
@@ -217,9 +236,15 @@ export function replays(options: ReplaysOptions): Replays {
     diff: differ(options),
     local: locally(options),
 
-    list: async (count = 50) => {
-      const [found, known] = await Promise.all([store().list(count), catalog()]);
-      return found.map((one) => replayView(one, known));
+    async list({ count = 50, cursor } = {}) {
+      const after = cursors.read(cursor);
+      const [found, known] = await Promise.all([store().list({ count: count + 1, after }), catalog()]);
+      const page = found.slice(0, count);
+      const { created, id } = page.at(-1)?.spec ?? {};
+      return {
+        replays: page.map((one) => replayView(one, known)),
+        ...(found.length > count && created !== undefined && id !== undefined ? { next: cursors.write([created, id]) } : {}),
+      };
     },
     show,
     pause: (id, by = {}) => turn(id, "pause", by),

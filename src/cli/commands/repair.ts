@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { CancelCommand } from "../cancel.ts";
 
 /** What a person does about single deliveries and dead letters. */
 export function declareRepair(program: Command): void {
@@ -15,14 +16,23 @@ export function declareRepair(program: Command): void {
     );
 
   deliveries
-    .command("cancel <id>")
-    .description("end a delivery that waits for a worker, a retry or its time, unsent")
-    .option("--reason <text>", "why, for the time line")
+    .command("cancel [ids...]")
+    .description(
+      "end deliveries that wait for a worker, a retry or their time, unsent: those that are named, or all of an event, key, subscriber or channel",
+    )
+    .option("--event <id>", "all of this event: its id, that of one of its deliveries, or its idempotency key")
+    .option("--key <key=value>", "all of the events that have this value at a search key; =value for any key")
+    .option("--subscriber <name>", "only those that this subscriber planned")
+    .option("--channel <name>", "only those of this channel")
+    .option("--preview", "only look how many there are")
+    .option("--reason <text>", "why, for the time line and the audit record")
+    .option("--yes", "do not ask")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", `\nExamples:\n  busbar deliveries cancel d_k3v2… --reason "the order was withdrawn"`)
-    .action(async (id: string, options: { reason?: string; json?: boolean }) =>
-      (await import("../deliveries.ts")).cancelDelivery(id, options),
-    );
+    .addHelpText(
+      "after",
+      `\nExamples:\n  busbar deliveries cancel d_k3v2… --reason "the order was withdrawn"\n  busbar deliveries cancel --event A-1001 --preview\n  busbar deliveries cancel --key order=A-1001 --channel sms\n  busbar deliveries cancel --subscriber newsletter --yes`,
+    )
+    .action(async (ids: string[], options: CancelCommand) => (await import("../cancel.ts")).cancelDeliveries(ids, options));
 
   const deadLetters = program
     .command("dead-letters")

@@ -55,8 +55,9 @@ export function declareReplay(program: Command): void {
     .command("list")
     .description("list replays, the newest first")
     .option("--count <number>", "at most so many", "20")
+    .option("--cursor <text>", "go on where the page before ended")
     .option("--json", "print them as JSON")
-    .action(async (options: { count: string; json?: boolean }) => (await import("../replays.ts")).listReplays(options));
+    .action(async (options: { count: string; cursor?: string; json?: boolean }) => (await import("../replays.ts")).listReplays(options));
 
   replay
     .command("show <id>")

@@ -12,11 +12,11 @@ export function declareSuppressions(program: Command): void {
     .option("--channel <name>", "only those of one channel")
     .option("--search <text>", "only addresses that contain this text")
     .option("--count <number>", "at most so many", "50")
-    .option("--before <number>", "go on where the page before ended")
+    .option("--cursor <text>", "go on where the page before ended")
     .option("--json", "print the page as one object")
     .addHelpText("after", `\nExamples:\n  busbar suppressions\n  busbar suppressions list --channel email --search @example.in --json`)
     .allowExcessArguments()
-    .action(async (options: { channel?: string; search?: string; count: string; before?: string; json?: boolean }, command: Command) => {
+    .action(async (options: { channel?: string; search?: string; count: string; cursor?: string; json?: boolean }, command: Command) => {
       (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
       await (await import("../suppressions.ts")).listSuppressions(options);
     });
@@ -53,13 +53,18 @@ export function declareSuppressions(program: Command): void {
     .description("send to an address again, from the next message on")
     .option("--category <name>", "only what holds for this category; what holds for all messages by default")
     .option("--all", "everything that holds for the address")
+    .option("--reason <text>", "why, for the audit record")
     .option("--yes", "do not ask")
     .option("--json", "print what was released as JSON")
     .addHelpText(
       "after",
       `\nExamples:\n  busbar suppressions release sms +919845012345\n  busbar suppressions release email asha@example.in --category marketing --yes`,
     )
-    .action(async (channel: string, address: string, options: { category?: string; all?: boolean; yes?: boolean; json?: boolean }) =>
-      (await import("../suppressions.ts")).releaseSuppressions({ channel, address }, options),
+    .action(
+      async (
+        channel: string,
+        address: string,
+        options: { category?: string; all?: boolean; reason?: string; yes?: boolean; json?: boolean },
+      ) => (await import("../suppressions.ts")).releaseSuppressions({ channel, address }, options),
     );
 }

@@ -4,6 +4,7 @@ import type { Catalog } from "../../define/catalog.ts";
 import type { AnyTopic } from "../../define/topic.ts";
 import type { Operation } from "../operation.ts";
 import { bodyLimits } from "../publish-request.ts";
+import { type DescribedPayload, describedPayload } from "./payload.ts";
 import { problemSchema, publishedSchema, batchSchema, cloudEventSchema } from "./schemas.ts";
 
 export interface DocumentOptions {
@@ -26,7 +27,7 @@ const json = (schema: Json, more: Json = {}): Json => ({ "application/json": { s
 const always = {
   401: problem("No valid API key"),
   403: problem("The key lacks a scope, which is named"),
-  429: problem("Too many requests; `Retry-After` says when to come back"),
+  429: problem("Too many requests, of this key, of this address without a key, or at once; `Retry-After` says when to come back"),
   503: problem("Redis does not answer; try again with the same id or idempotency key"),
 } as const;
 
@@ -35,8 +36,9 @@ const always = {
  * example of its payload. Pure.
  */
 export function openApiDocument({ application, topics, operations, open }: DocumentOptions): Json {
-  const paths: Record<string, Record<string, unknown>> = { "/v1/events": { post: publishAnything() } };
-  for (const topic of topics) paths[`/v1/topics/${topic.name}/events`] = { post: publishTopic(topic) };
+  const paths: Record<string, Record<string, unknown>> = { "/v1/events": { post: publishAnything() }, ...probes };
+  const payloads = topics.map(describedPayload);
+  for (const [index, topic] of topics.entries()) paths[`/v1/topics/${topic.name}/events`] = { post: publishTopic(topic, payloads[index]!) };
   for (const operation of operations) {
     const path = operation.path.replaceAll(/:(\w+)/g, "{$1}");
     paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described(operation) };
@@ -52,16 +54,57 @@ export function openApiDocument({ application, topics, operations, open }: Docum
     },
     // An empty requirement means that none will do.
     security: open ? [{ key: [] }, {}] : [{ key: [] }],
-    tags: [{ name: "Publish" }, ...[...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name }))],
+    tags: [{ name: "Publish" }, { name: "Probes" }, ...[...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name }))],
     paths,
     components: {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key: `busbar keys create --name … --scope …` makes one." },
       },
-      schemas: { Problem: problemSchema, Published: publishedSchema, Batch: batchSchema, CloudEvent: cloudEventSchema },
+      schemas: {
+        Problem: problemSchema,
+        Published: publishedSchema,
+        Batch: batchSchema,
+        CloudEvent: cloudEventSchema,
+        ...(Object.assign({}, ...payloads.map(({ schemas }) => schemas)) as Json),
+      },
     },
   };
 }
+
+const ok = (description: string, content: Json): Json => ({ 200: { description, content } });
+/** What needs no key, but for the figures where other machines reach the server. */
+const probes: Record<string, Record<string, unknown>> = {
+  "/healthz": {
+    get: {
+      tags: ["Probes"],
+      operationId: "healthz",
+      summary: "The process answers",
+      security: [],
+      responses: ok("It does", json({ type: "object" })),
+    },
+  },
+  "/readyz": {
+    get: {
+      tags: ["Probes"],
+      operationId: "readyz",
+      summary: "The roles of the process work, and Redis answers",
+      security: [],
+      responses: {
+        ...ok("They do", json({ type: "object" })),
+        503: { description: "Not now; `reason` says why", content: json({ type: "object" }) },
+      },
+    },
+  },
+  "/metrics": {
+    get: {
+      tags: ["Probes"],
+      operationId: "metrics",
+      summary: "Figures in Prometheus' text format",
+      description: "On loopback without a key; elsewhere it needs the scope `read`.",
+      responses: { ...ok("The figures", { "text/plain": { schema: { type: "string" } } }), ...always },
+    },
+  },
+};
 
 const idempotency = {
   name: "Idempotency-Key",
@@ -98,8 +141,7 @@ const cloudEvents = {
   },
 } as const;
 
-function publishTopic(topic: AnyTopic): Json {
-  const { $schema: _, ...payload } = z.toJSONSchema(topic.schema, { io: "input" }) as Json;
+function publishTopic(topic: AnyTopic, { schema: payload }: DescribedPayload): Json {
   const example = topic.example === undefined ? {} : { example: topic.example };
   const list = { type: "array", items: payload, minItems: 1, maxItems: bodyLimits.events };
   return {
@@ -146,6 +188,8 @@ function described({ method, path, scope, summary, tag, query, body, answer, str
       400: problem("The query or the body is wrong: every problem with its path"),
       ...(method === "GET" ? {} : { 409: problem("It is not in a state that allows this") }),
       ...(names.length === 0 ? {} : { 404: problem("There is no such thing (any more)") }),
+      ...(body === undefined ? {} : { 413: problem("The body has more than 512 KB"), 415: problem("The body is no `application/json`") }),
+      422: problem("What is named is not to be had, or contradicts itself"),
       ...always,
     },
   };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { unknownTopic } from "../../bus/publish.ts";
 import { matches, parse } from "../../filter/index.ts";
-import { found, type Operation, operation } from "../operation.ts";
+import { found, type Operation, operation, paging } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Events";
@@ -15,15 +15,15 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       summary: "The newest events of all topics; of these, those that a filter lets through",
       tag,
       query: z.strictObject({
-        count: z.coerce.number().int().min(1).max(500).default(50).describe("So many are looked at."),
-        filter: z.string().optional().describe("A pattern as JSON: only events whose payload matches it are answered."),
+        ...paging(),
+        filter: z.string().optional().describe("A pattern as JSON: only those of the page are answered whose payload matches it."),
       }),
-      answer: "`events`, the newest first, as CloudEvents",
+      answer: "`events`, the newest first, as CloudEvents, and `next`, the `cursor` of the next page, where there is one",
       personal: true,
-      async handle({ query: { count, filter }, view }) {
+      async handle({ query: { count, cursor, filter }, view }) {
         const pattern = filter === undefined ? undefined : parse(filter);
-        const events = await bus.inspect.events(count, view);
-        return { events: pattern === undefined ? events : events.filter(({ data }) => matches(pattern, data)) };
+        const page = await bus.inspect.eventsPage({ count, cursor, ...view });
+        return pattern === undefined ? page : { ...page, events: page.events.filter(({ data }) => matches(pattern, data)) };
       },
     }),
     operation({
@@ -66,12 +66,12 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
           .max(256)
           .optional()
           .describe("Only this search key: its path, such as `customer.email`, its last part, or that without its `Id`. Default: all."),
-        limit: z.coerce.number().int().min(1).max(1_000).default(20).describe("At most so many."),
+        ...paging({ count: 20, most: 100 }),
       }),
       answer:
-        "`events`, the newest first, each with what `/v1/events/{id}` answers and the `keys` at which it has the value, `more`: there are older ones, and `searched`: the topics that were looked through, and by which of their keys",
+        "`events`, the newest first, each with what `/v1/events/{id}` answers and the `keys` at which it has the value, `more`: there are older ones, `next`: the `cursor` of their page, and `searched`: the topics that were looked through, and by which of their keys",
       personal: true,
-      handle: ({ query: { value, key, limit }, view }) => bus.inspect.search({ value, key, limit, ...view }),
+      handle: ({ query: { value, key, count, cursor }, view }) => bus.inspect.search({ value, key, limit: count, cursor, ...view }),
     }),
     operation({
       method: "GET",

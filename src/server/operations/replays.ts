@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { found, type Operation, operation, reason } from "../operation.ts";
+import { found, type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Replays";
@@ -49,9 +49,10 @@ export function replayOperations(bus: ServedBus): readonly Operation[] {
       scope: "read",
       summary: "Replays, the newest first",
       tag,
-      query: z.strictObject({ count: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many.") }),
-      answer: "`replays`, each with its state, its progress, and who did what to it",
-      handle: async ({ query: { count } }) => ({ replays: await bus.replays.list(count) }),
+      query: z.strictObject(paging()),
+      answer:
+        "`replays`, each with its state, its progress, and who did what to it, and `next`, the `cursor` of the next page, where there is one",
+      handle: ({ query }) => bus.replays.list(query),
     }),
     operation({
       method: "GET",

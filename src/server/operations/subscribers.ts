@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { type Operation, operation, reason } from "../operation.ts";
+import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
+import { type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Subscribers";
+const cursors = cursorsOf("subscribers", isText);
 const place = z
   .string()
   .min(1)
@@ -21,8 +23,8 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ reason }),
       answer: "`subscriber`, and its `state`",
-      async handle({ params: { name } }) {
-        await bus.subscribers[verb](name!);
+      async handle({ params: { name }, by }) {
+        await bus.subscribers[verb](name!, by);
         return { subscriber: name, state: verb === "pause" ? "paused" : "running" };
       },
     });
@@ -34,8 +36,14 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       scope: "read",
       summary: "Who listens to what, and how far each has read",
       tag,
-      answer: "`subscribers`, each with `state`, `lag`, `oldestAge` (ms), `pending`, `gaps` and when it was last looked after",
-      handle: async () => ({ subscribers: await bus.subscribers.list() }),
+      query: z.strictObject(paging({ count: 500 })),
+      answer:
+        "`subscribers` by name, each with `state`, `lag`, `oldestAge` (ms), `pending`, `gaps` and when it was last looked after, and `next`, the `cursor` of the next page, where there is one",
+      async handle({ query }) {
+        const items = await bus.subscribers.list();
+        const { page, ...next } = pageOf({ items, keyOf: ({ name }) => name, cursors, ...query });
+        return { subscribers: page, ...next };
+      },
     }),
     set("pause", "No process reads anything for this subscriber until it is resumed; its logs keep what it has not read"),
     set("resume", "Let a paused or draining subscriber read on where it was"),
@@ -47,10 +55,10 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ reason }),
       answer: "`pending`: how many events it still has in hand; ask again until there are none",
-      handle: async ({ params: { name } }) => ({
+      handle: async ({ params: { name }, by }) => ({
         subscriber: name,
         state: "draining",
-        ...(await bus.subscribers.drain(name!, { within: drainMs })),
+        ...(await bus.subscribers.drain(name!, { within: drainMs, ...by })),
       }),
     }),
     operation({
@@ -67,7 +75,8 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       }),
       answer:
         "how many events are routed `again`, `skipped`, and how many of the former are `forgotten`: older than it is known what was sent",
-      handle: ({ params: { name }, body: { to, preview, mayRepeat } }) => bus.subscribers.seek(name!, { to, preview, mayRepeat }),
+      handle: ({ params: { name }, body: { to, preview, mayRepeat }, by }) =>
+        bus.subscribers.seek(name!, { to, preview, mayRepeat, ...by }),
     }),
     operation({
       method: "DELETE",
@@ -77,7 +86,7 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ preview: z.boolean().default(false).describe("Only look."), reason }),
       answer: "the `topics` that no longer wait for it, and what it had not read (`unread`) or not finished (`pending`)",
-      handle: ({ params: { name }, body: { preview } }) => bus.subscribers.remove(name!, { preview }),
+      handle: ({ params: { name }, body: { preview }, by }) => bus.subscribers.remove(name!, { preview, ...by }),
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Duration } from "../../base/duration.ts";
 import { HttpProblem } from "../problem.ts";
-import { type Operation, operation, reason } from "../operation.ts";
+import { type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Suppressed addresses";
@@ -24,18 +24,11 @@ export function suppressionOperations(bus: ServedBus): readonly Operation[] {
       query: z.strictObject({
         channel: z.string().max(128).optional().describe("Default: all."),
         search: z.string().max(254).optional().describe("Only addresses that contain this text."),
-        limit: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many."),
-        before: z.coerce.number().int().min(1).optional().describe("The `next` of the page before."),
+        ...paging(),
       }),
       answer:
-        "`suppressions`, the newest first, `total`: how many there are in the chosen channels, and `next`, the `before` of the next page, where there is one",
-      handle: ({ query: { limit, channel, search, before } }) =>
-        bus.suppressions.list({
-          limit,
-          ...(channel === undefined ? {} : { channel }),
-          ...(search === undefined ? {} : { search }),
-          ...(before === undefined ? {} : { before }),
-        }),
+        "`suppressions`, the newest first, `total`: how many there are in the chosen channels, and `next`, the `cursor` of the next page, where there is one",
+      handle: ({ query }) => bus.suppressions.list(query),
     }),
     operation({
       method: "GET",
@@ -93,9 +86,9 @@ export function suppressionOperations(bus: ServedBus): readonly Operation[] {
       }),
       body: z.strictObject({ reason }),
       answer: "`released`: what was taken away. What was not sent before is sent by a replay",
-      async handle({ params, query: { category: scope, all, ...query } }) {
+      async handle({ params, query: { category: scope, all, ...query }, by }) {
         const chosen = { ...(scope === undefined ? {} : { category: scope }), ...(all === undefined ? {} : { all: true }) };
-        const released = await bus.suppressions.release({ ...placeOf(params, query), ...chosen });
+        const released = await bus.suppressions.release({ ...placeOf(params, query), ...chosen }, by);
         if (released.length === 0) throw new HttpProblem("NOT_FOUND", nothingThere);
         return { released };
       },
