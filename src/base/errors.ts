@@ -5,6 +5,7 @@ export const errorCodes = {
   UNKNOWN_TOPIC: "an event was published to a topic that this application does not define",
   UNKNOWN_QUEUE: "no queue has that name",
   UNKNOWN_SUBSCRIBER: "no subscriber has that name, or it does not listen to the topic",
+  UNKNOWN_SCHEDULE: "no schedule has that name",
   INVALID_RANGE: "a time is no time, the range is empty, or nothing is known of it any more",
   INVALID_SELECTION: "what is to be cancelled is not said, or not enough of it; nothing was changed",
   INVALID_LIMIT: "a rate or concurrency cannot be; nothing was changed",

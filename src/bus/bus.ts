@@ -15,6 +15,7 @@ import { callbackDoor } from "./callbacks.ts";
 import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { handlerChannels } from "./handler-channels.ts";
 import { inspector } from "./inspect.ts";
 import { maskingLogger } from "./masking-logger.ts";
 import { eraser } from "./erase.ts";
@@ -26,6 +27,7 @@ import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
+import { scheduleControl } from "./schedules.ts";
 import { subscriberControl } from "./subscribers.ts";
 import { planningOf } from "./planning.ts";
 import { archive } from "./archive/archive.ts";
@@ -69,7 +71,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger: given = silentLogger, subscribers = [] } = options;
+  const { logger: given = silentLogger, subscribers = [], schedules: timed } = options;
   const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
@@ -92,9 +94,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
   };
+  const parted = { settings, topics, subscribers, schedules: timed };
   let known: Catalog | undefined;
-  const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
-  const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const catalog = async (): Promise<Catalog> => (known ??= (await assemble(parted)).catalog);
+  const compiled = onceCompiled(() => assemble({ ...parted, delivering: checking }));
   const inspect = inspector({ application, topics, log, parts, vault, logger, catalog });
   const allReplays = replays({
     application,
@@ -142,6 +145,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     },
   });
   let running: RunningRoles | undefined;
+  const schedules = scheduleControl({ parts, catalog, publish, clock, started: () => running?.schedules });
   let stopped: Promise<void> | undefined;
 
   /** Says why a start would be refused on this Redis. */
@@ -186,9 +190,18 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
       const delivering = only.includes("workers")
-        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
+        ? {
+            delivering: {
+              publishFor: publishCausedBy(publish, topics),
+              channelsFor: handlerChannels(channels),
+              logger,
+              clock,
+              circuits,
+              smsCounts: parts.smsCounts,
+            },
+          }
         : {};
-      const assembled = await assemble({ settings, topics, subscribers, starting: true, ...delivering });
+      const assembled = await assemble({ ...parted, starting: true, ...delivering });
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
@@ -205,6 +218,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         onRaised,
         goOn,
         archive: settings.archive && allArchive,
+        publish: publishNow,
+        firesSchedules: timed !== undefined,
         logger,
       });
     },
@@ -222,7 +237,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     off: (name, listener) => void emitter.off(name, listener),
     catalog,
     async check() {
-      const assembled = await assemble({ settings, topics, subscribers, delivering: checking });
+      const assembled = await assemble({ ...parted, delivering: checking });
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
@@ -242,9 +257,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     }),
     channels,
     subscribers: subscriberControl({ application, log, catalog, audit: parts.audit }),
+    schedules,
     spool: () => spool?.standing(),
     outbox,
-    stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
+    stats: () => readStats({ application, log, parts, channels, catalog, schedules, outbox, spool: settings.spool?.folder }),
     replay: replayHere(allReplays),
     replays: allReplays,
     archive: allArchive,

@@ -25,6 +25,7 @@ const names = [
   "application",
   "topics",
   "subscribers",
+  "schedules",
   "services",
   "prefix",
   "partitions",

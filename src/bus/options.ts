@@ -15,6 +15,7 @@ import { type OutboxOptions, outboxOf, outboxProblems, type OutboxSettings } fro
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
 import { policyProblems } from "../define/policy.ts";
+import type { SchedulesOption } from "./schedules-option.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
 import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
@@ -34,7 +35,7 @@ import type { CheckedTopics } from "./checked-topics.ts";
 
 export type { CamelCase, CheckedTopics } from "./checked-topics.ts";
 
-export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
+export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, SchedulesOption {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
   readonly application: string;
   /** The exports of `topics/index.ts`. */
@@ -171,6 +172,7 @@ const optionNames = [
   "application",
   "topics",
   "subscribers",
+  "schedules",
   "redis",
   "prefix",
   "indexSecret",

@@ -11,6 +11,7 @@ import { declareOutbox } from "./commands/outbox.ts";
 import { declarePrivacy } from "./commands/privacy.ts";
 import { declareRepair } from "./commands/repair.ts";
 import { declareReplay } from "./commands/replay.ts";
+import { declareSchedules } from "./commands/schedules.ts";
 import { declareSchemas } from "./commands/schemas.ts";
 import { declareServers } from "./commands/servers.ts";
 import { declareService } from "./commands/service.ts";
@@ -51,6 +52,7 @@ Examples:
     declareService,
     declareEvents,
     declareOperation,
+    declareSchedules,
     declareRepair,
     declareReplay,
     declareArchive,

@@ -27,6 +27,7 @@ const kinds = {
   UNKNOWN_TOPIC: [404, "No topic has this name"],
   UNKNOWN_QUEUE: [404, "No queue has this name"],
   UNKNOWN_SUBSCRIBER: [404, "No subscriber has this name"],
+  UNKNOWN_SCHEDULE: [404, "No schedule has this name"],
   INVALID_EVENT: [422, "The event does not match its topic"],
   INVALID_FILTER: [422, "The filter cannot be used"],
   INVALID_CURSOR: [400, "The cursor cannot be used"],
