@@ -5,6 +5,7 @@ import { audienceBench } from "./audience-bench.ts";
 import { callbacksBench } from "./callbacks-bench.ts";
 import { cliBench } from "./cli-bench.ts";
 import { controlBench } from "./control-bench.ts";
+import { deadLettersBench } from "./dead-letters-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
 import { filterBench } from "./filter-bench.ts";
@@ -30,6 +31,7 @@ const benches = {
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
   sealed: sealedBench,
   search: searchBench,
+  "dead-letters": deadLettersBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
   flood: floodBench,

@@ -11,6 +11,8 @@ export const errorCodes = {
   INVALID_LIMIT: "a rate or concurrency cannot be; nothing was changed",
   INVALID_CURSOR: "the place where a page begins is not one that this list has named",
   REFUSED: "it is not in a state that allows this; nothing was changed",
+  INVALID_DEAD_LETTERS: "the filter, the place in a list, or the data of dead letters cannot be used; nothing was changed",
+  UNKNOWN_OPERATION: "no operation on dead letters has that id",
   INVALID_REPLAY: "what was asked for cannot be replayed; nothing was queued",
   REPLAY_BUSY: "another replay of the subscriber is not at its end, or this one is not in a state that allows it; nothing was changed",
   UNKNOWN_REPLAY: "no replay has that id",

@@ -12,8 +12,10 @@ import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll, onceCompiled } from "./assemble.ts";
 import { callbackDoor } from "./callbacks.ts";
+import { bulkIds } from "./bulk/bulk-operation.ts";
 import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
+import { deadLetterAlerts } from "./dead-letter-alerts.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { handlerChannels } from "./handler-channels.ts";
 import { inspector } from "./inspect.ts";
@@ -43,7 +45,7 @@ import { suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { eventsToRun, vaultOf } from "./vault.ts";
 import { statusEvents } from "./status-events.ts";
-import { type Role, type RunningRoles, startRoles } from "./roles.ts";
+import { type Role, type RolesOptions, type RunningRoles, startRoles } from "./roles.ts";
 import type { Bus } from "./bus-port.ts";
 
 export type { Bus } from "./bus-port.ts";
@@ -124,6 +126,18 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     store: settings.archive?.store,
     keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
   });
+  const letters = deadLetters({
+    ...parts,
+    topics,
+    vault,
+    log,
+    catalog,
+    logger,
+    rendering: compiled.get,
+    bulkStore: parts.bulk,
+    secret: sentSecret(settings),
+  });
+  const goOn: RolesOptions["goOn"] = (id, run) => (id.startsWith(bulkIds) ? letters.bulk : allReplays).work(id, run);
   const channels = channelControl(settings, parts);
   const outbox =
     settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
@@ -205,7 +219,6 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      const goOn = allReplays.work;
       running = await startRoles({
         ...assembled,
         settings,
@@ -217,6 +230,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         observe,
         onRaised,
         goOn,
+        tellMany: deadLetterAlerts({ topics, publish, observe, logger }),
         archive: settings.archive && allArchive,
         publish: publishNow,
         firesSchedules: timed !== undefined,
@@ -227,6 +241,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();
+        await letters.stop();
         await spool?.stop();
         await outbox?.close();
         await compiled.close();
@@ -242,7 +257,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       return assembled.catalog;
     },
     inspect,
-    deadLetters: deadLetters({ ...parts, topics, vault, log }),
+    deadLetters: letters,
     deliveries: deliveries({ ...parts, topics, log, catalog, inspect }),
     erase: eraser({ topics, vault, log, parts }),
     audit: (selection) => parts.audit().page(selection),

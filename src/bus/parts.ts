@@ -7,6 +7,7 @@ import type { Consents } from "../workers/consents.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import type { Suppressions } from "../workers/suppressions.ts";
 import type { Audit } from "./audit.ts";
+import type { BulkStore } from "./bulk/bulk-operation.ts";
 import type { Queues } from "./queues.ts";
 import type { ReconcilerRecord } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
@@ -20,6 +21,7 @@ export interface LazyParts {
   readonly queues: () => Queues;
   readonly redisUse: () => Promise<RedisUse>;
   readonly replays: () => ReplayStore;
+  readonly bulk: () => BulkStore;
   readonly audit: () => Audit;
   readonly locks: () => Locks;
   readonly reconciler: () => ReconcilerRecord;

@@ -7,6 +7,7 @@ import type { Rounds } from "../base/rounds.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
+import type { DeadLetterAlarm } from "../queues/dead-letter-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import { createRouter, type Router } from "../router/router.ts";
@@ -61,8 +62,10 @@ export interface RolesOptions {
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
-  /** Works on a stored replay, until it is at its end or the signal aborts. */
+  /** Works on a stored replay, or an operation on dead letters, until it is at its end or the signal aborts. */
   readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+  /** Tells that a queue has many dead letters. */
+  readonly tellMany: DeadLetterAlarm["tell"];
   /** Undefined: there is none. */
   readonly archive: Archive | undefined;
   /** For what is published by the clock; also while the bus is stopping. */
@@ -87,10 +90,10 @@ const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000, keepFi
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, goOn, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, goOn, tellMany, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
-  const queues = queuesOf(settings, logger, { clock, deliver });
+  const queues = queuesOf(settings, logger, { clock, deliver, tellMany });
   const ledger = redisLedger(redis, settings.prefix);
   let router: Router | undefined;
   let reconciler: Rounds | undefined;

@@ -106,6 +106,9 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
     ),
   );
   bus.on("gap", ({ topic, group, entries }) => line("red", "gap", `${group} never got to see ${entries} events of ${topic}`));
+  bus.on("deadLettersThresholdReached", ({ queue, count }) =>
+    line("red", "many", `${count} dead letters of ${queue}: busbar dead-letters groups`),
+  );
   bus.on("deadLettersExpired", ({ queue, count }) => line("yellow", "removed", `${count} old dead letters of ${queue}`));
   return { stop: () => clearInterval(everySecond) };
 }

@@ -1,6 +1,7 @@
 import type { BusEvent } from "./event.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Progress } from "./handler.ts";
+import type { DeadLettersThresholdReached } from "./dead-letter-topics.ts";
 import type { DeliveryStatus } from "./status.ts";
 import type { ProviderDegraded, ProviderRecovered } from "./provider-topics.ts";
 import type { NewerVersion } from "./upcast.ts";
@@ -126,6 +127,8 @@ export interface Observations {
   outboxRefused: { readonly eventId: string; readonly topic: string; readonly reason: string };
   /** Dead letters were removed because they are past their time. */
   deadLettersExpired: { readonly queue: string; readonly count: number };
+  /** A queue has as many dead letters as its `deadLetterThreshold` says: told once, in one of all processes, until they were fewer again. */
+  deadLettersThresholdReached: DeadLettersThresholdReached & { readonly count: number };
 }
 
 export type Observe = <Name extends keyof Observations>(name: Name, fact: Observations[Name]) => void;
@@ -167,4 +170,5 @@ export const observationNames = Object.keys({
   spoolRefused: true,
   outboxRefused: true,
   deadLettersExpired: true,
+  deadLettersThresholdReached: true,
 } satisfies Record<keyof Observations, true>) as (keyof Observations)[];

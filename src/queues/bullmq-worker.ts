@@ -18,6 +18,10 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
   readonly clock: Clock;
   readonly pace: Pick<Pace, "drain" | "stalled" | "limited">;
   readonly handle: (job: Job<Content>) => Promise<Verdict<Content>>;
+  /** Which build this is, for whoever looks at a dead letter. */
+  readonly build: string | undefined;
+  /** Told of each job that became a dead letter here, after the fact. */
+  readonly onDead: (id: string) => void;
   /** The concurrency that was set at run time; undefined: none was. */
   readonly look: () => Promise<number | undefined>;
 }
@@ -32,7 +36,7 @@ const longestReason = 1_000;
 
 /** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
-  const { url, prefix, queueName, name, logger, clock, pace, look, concurrency, adjustable = false, onGivenUp } = options;
+  const { url, prefix, queueName, name, logger, clock, pace, build, onDead, look, concurrency, adjustable = false, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
   const copies = copiesOf(connection, pace.drain * 3);
   const wallWait = (wait: number): number => waitUntil(clock, clock.now() + wait);
@@ -93,6 +97,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     prefix,
     concurrency,
     autorun: false,
+    ...(build === undefined ? {} : { name: build }),
     runRetryDelay: 1_000,
     ...takeOver,
     stalledInterval: pace.stalled,
@@ -108,6 +113,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     for (const id of jobIds) worker.cancelJob(id, "its lock was lost");
   });
   worker.on("failed", (job, error) => {
+    if (job?.id !== undefined && typeof job.finishedOn === "number") onDead(job.id);
     const reason = stalledReason(error.message);
     if (job !== undefined && reason !== undefined) onGivenUp(job.data as Content, reason);
   });
@@ -163,8 +169,8 @@ function bounded(reason: string): string {
   return reason.length <= longestReason ? reason : `${reason.slice(0, longestReason)}… (${reason.length} characters)`;
 }
 
-/** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours. */
+/** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours, and begins with the error's name. */
 function withStack(error: Error, cause: unknown): Error {
-  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack;
+  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack.replace(/^Error(?=:|\n|$)/, () => cause.name);
   return error;
 }

@@ -1,5 +1,6 @@
 import type { Progress } from "../define/handler.ts";
 import type { Policy } from "../define/policy.ts";
+import type { DeadLetterIndex } from "./dead-letter-index.ts";
 import type { DoneBy, LimitsChange, QueueLimits, QueueSettings } from "./queue-settings.ts";
 
 /** What a queue needs to know of what it carries. */
@@ -50,6 +51,12 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   progress(id: string): Promise<Progress | undefined>;
   /** The dead letter of that id, if it is one. */
   deadLetter(id: string): Promise<DeadLetter<Content> | undefined>;
+  /** Those of the ids that are dead letters. */
+  deadLettersOf(ids: readonly string[]): Promise<readonly DeadLetter<Content>[]>;
+  /** What is known of the dead letters without reading them. */
+  readonly index: DeadLetterIndex;
+  /** Gives a dead letter another content; false when it is no dead letter any more. */
+  edit(id: string, content: Content): Promise<boolean>;
   /** Queues a dead letter again, with all its attempts, and perhaps another content; false when it is no dead letter any more. */
   redrive(id: string, content?: Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
@@ -160,4 +167,6 @@ export interface DeadLetter<Content> {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly stack: readonly string[];
+  /** Which build tried it last; undefined where that is not known. */
+  readonly build: string | undefined;
 }

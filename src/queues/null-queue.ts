@@ -1,4 +1,5 @@
 import type { DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import { nullDeadLetterIndex } from "./null-dead-letter-index.ts";
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -17,6 +18,9 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     progress: async () => undefined,
     deadLetters: async () => [],
     deadLetter: async () => undefined,
+    deadLettersOf: async () => [],
+    index: nullDeadLetterIndex,
+    edit: async () => false,
     find: async () => undefined,
     contents: async function* () {},
     forgetTold: nothing,

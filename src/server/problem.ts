@@ -32,6 +32,8 @@ const kinds = {
   INVALID_FILTER: [422, "The filter cannot be used"],
   INVALID_CURSOR: [400, "The cursor cannot be used"],
   INVALID_RANGE: [422, "The range of time cannot be used"],
+  INVALID_DEAD_LETTERS: [422, "The filter, place or data of dead letters cannot be used"],
+  UNKNOWN_OPERATION: [404, "No operation has this id"],
   INVALID_SELECTION: [422, "The selection cannot be used"],
   INVALID_LIMIT: [422, "The limit cannot be"],
   INVALID_REPLAY: [422, "The replay cannot be made"],

@@ -55,7 +55,7 @@ describe("the command line on a running system", () => {
     const [list, shown, refused, figures, status, positions] = await Promise.all([
       run("dead-letters", "list"),
       run("dead-letters", "show", letter),
-      run("dead-letters", "discard", "--all"),
+      run("dead-letters", "discard", "--all", "--reason", "a test"),
       run("stats"),
       run("deliveries", "show", delayed),
       run("subscribers", "--json"),
@@ -63,13 +63,15 @@ describe("the command line on a running system", () => {
     // What code of the application says is shown, and not obeyed.
     const listed = `^${letter} .* 1 try\\n.*\\(order\\.placed ${bad.id}\\)\\n.*no account \\\\u001b\\[2J busbar: all is well\\n1 dead letter\\. `;
     expect(list.stdout).toMatch(new RegExp(listed));
-    expect(shown.stdout).toMatch(/^ {2}reason +.*no account.*\n {2}tries +1 try, from .*\n {2}data\n {4}│ \{$/m);
+    expect(shown.stdout).toMatch(
+      /^ {2}reason +.*no account.*\n {2}class +rejected, .*\n {2}tries +1 try, from .*\n {2}build +busbar@.*\n {2}data\n {4}│ \{$/m,
+    );
     expect(shown.stdout).toMatch(/^ {4}│ .*"orderId": "BAD-1"/m);
     expect(shown.stdout).toMatch(/^ {2}stack\n {4}│ /m);
     expect(shown.stdout).toMatch(/^ {2}time line\n.*try 1 +dead/m);
     expect(refused).toEqual({
       code: 2,
-      stdout: "",
+      stdout: expect.stringMatching(/^To be discarded: 1 dead letter\n/) as string,
       stderr: "busbar: Discard 1 dead letter for good? Nobody can be asked here, so nothing was changed: give --yes to do it.\n",
     });
     expect(figures.stdout).toMatch(/^published 3 {2}waiting 0 {2}active 0 {2}delayed 1 {2}completed 4 {2}dead 1 {2}lag 0\n/);

@@ -8,6 +8,7 @@ import { messageItem } from "./messages.js";
 import { queueItem } from "./queues.js";
 import { messageReader } from "./reader.js";
 import { messageSearch } from "./search.js";
+import { deadLetterWorkbench } from "./workbench.js";
 
 const pollMs = 1_000;
 const part = (id) => document.getElementById(id);
@@ -22,6 +23,7 @@ const reader = messageReader(part("reader"), {
 });
 const search = messageSearch(part("search"), { more: part("messages-more"), show: () => show() });
 const faults = faultPanel(part("faults-dialog"), { opener: part("faults-link"), onChange: () => look() });
+const workbench = deadLetterWorkbench(part("bench-dialog"), { opener: part("bench-link"), onChange: () => look() });
 const channels = channelPanel(part("channels-dialog"), { opener: part("channels-link"), onChange: () => look() });
 clearButton(part("messages-clear"), { onClear: () => look() });
 
@@ -45,6 +47,7 @@ function show() {
   part("events-note").textContent = feed.events.length > 0 ? "newest first" : "";
   showInstead(part("events-empty"), feed.events.length === 0 && howToPublish(feed.topics));
   faults.show(feed.inbox?.faults);
+  workbench.show(feed.queues);
   light();
 }
 
@@ -132,6 +135,7 @@ async function look() {
 await look();
 void reader();
 void faults.follow();
+void workbench.follow();
 channels.follow();
 for (;;) {
   await new Promise((next) => setTimeout(next, pollMs));
