@@ -3,6 +3,7 @@ import { catalogueText } from "../schema/catalogue.ts";
 import { type RegisteredTopic, registeredTopic } from "../schema/registry.ts";
 import { print, printJson } from "./output.ts";
 import { chosenServer } from "./remote/chosen-server.ts";
+import { askedPages } from "./remote/remote-pages.ts";
 import { type ServerApi, serverApi } from "./remote/server-api.ts";
 import { type Column, tableLines } from "./table.ts";
 import { readTopics } from "./topics-of.ts";
@@ -44,7 +45,9 @@ export async function topics({ markdown = false, out, check, json }: TopicsComma
 }
 
 async function topicsOfServer(api: ServerApi): Promise<readonly RegisteredTopic[]> {
-  return (await api.get<{ readonly topics: readonly RegisteredTopic[] }>("/v1/topics", { details: true })).topics;
+  type Page = { readonly topics: readonly RegisteredTopic[]; readonly next?: string };
+  const { items } = await askedPages(api, { path: "/v1/topics", query: { details: true }, itemsOf: ({ topics: some }: Page) => some });
+  return items;
 }
 
 function printTopics(all: readonly RegisteredTopic[], json: boolean | undefined): void {

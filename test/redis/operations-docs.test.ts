@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { type CliRun, runCli } from "../support/cli.ts";
+import type { CliRun } from "../support/cli.ts";
 import { root } from "../support/cli-session.ts";
 import { observed } from "../support/line.ts";
 import { shopInService } from "../support/shop-in-service.ts";
@@ -12,6 +12,9 @@ const situations = page.split(/^## /m).slice(1);
 const { url, prefix } = testRedis();
 const shop = shopInService({ url, prefix });
 const { bus } = shop;
+
+/** Waits for what no fact is told of. */
+const until = (holds: () => Promise<boolean>): Promise<boolean> => vi.waitUntil(holds, { timeout: 30_000, interval: 20 });
 
 /** The words of a line of shell. */
 const words = (line: string): string[] =>
@@ -26,7 +29,10 @@ const placeholders: readonly (readonly [RegExp, RegExp])[] = [
 
 /** Runs the commands of a situation as the page prints them, from its beginning, or on where the last ones ended. */
 function commandsOf(number: number) {
-  const lines = /^```sh\n(.*?)^```$/ms.exec(situations.find((text) => text.startsWith(`${number}. `))!)![1]!.trimEnd().split("\n");
+  const lines = /^```sh\n(.*?)^```$/ms
+    .exec(situations.find((text) => text.startsWith(`${number}. `))!)![1]!
+    .trimEnd()
+    .split("\n");
   let printed = "";
   return {
     async run(count = lines.length): Promise<readonly CliRun[]> {
@@ -39,7 +45,10 @@ function commandsOf(number: number) {
         });
         const run = await (["doctor", "erase"].includes(args[0]!) ? shop.inFolder(known) : shop.onServer(known));
         printed += run.stdout;
-        expect([line, run.stderr], line).toEqual([line, expect.stringMatching(/^(busbar: this is the key of .*\n)?$/) as string]);
+        expect([line, run.stderr], line).toEqual([
+          line,
+          expect.stringMatching(/^(busbar: this is the key of .*\n|Replaying: .*\n)?$/) as string,
+        ]);
         runs.push(run);
       }
       return runs;
@@ -56,9 +65,17 @@ const dead = async (begin: () => Promise<unknown>): Promise<void> => {
   const fact = observed(bus as never, "dead");
   await begin();
   const id = (await fact)[0]!.delivery.id;
-  await vi.waitUntil(async () => (await bus.deadLetters.show(id)) !== undefined);
+  await until(async () => (await bus.deadLetters.show(id)) !== undefined);
 };
 const sentTo = (address: string): number => shop.sends.filter(({ message }) => message.to === address).length;
+
+/** A process with a router looks for replays every few seconds; here it is done at once. */
+const workedOn = (): Promise<boolean> =>
+  until(async () => {
+    const running = (await bus.replays.list()).replays.find(({ state }) => state === "running");
+    if (running !== undefined) await bus.replays.work(running.id);
+    return running !== undefined;
+  });
 
 describe("docs/operations.md", () => {
   it("B6: 1. a provider is down: its channel is paused, and what was given up is queued again", async () => {
@@ -86,16 +103,19 @@ describe("docs/operations.md", () => {
     shop.faults.invoice = false;
     const [redriven] = await commands.run();
     expect(redriven!.stdout).toMatch(/1 of 1 done/);
-    await vi.waitUntil(async () => (await bus.deadLetters.counts())["handler"] === 0);
+    await until(async () => (await bus.deadLetters.counts())["handler"] === 0);
   });
 
   it("3. a payload that cannot be planned is mended for its subscriber", async () => {
     await placed("KR-5000", { delivery: "by pigeon" });
-    await vi.waitUntil(async () => (await bus.deadLetters.counts())["routing"] === 1);
+    await until(async () => {
+      await shop.handOut("routing");
+      return (await bus.deadLetters.counts())["routing"] === 1;
+    });
     const [list, edited] = await commandsOf(3).run();
     expect(list!.stdout).toContain("by pigeon");
     expect(edited!.stdout).toMatch(/is changed: .*delivery/);
-    await vi.waitUntil(async () => (await bus.deadLetters.counts())["routing"] === 0);
+    await until(async () => (await bus.deadLetters.counts())["routing"] === 0);
   });
 
   it("C3: 4. a subscriber is held up, looked at, and goes on", async () => {
@@ -104,7 +124,7 @@ describe("docs/operations.md", () => {
     await placed("KR-3000");
     const [positions, sought] = await commands.run(2);
     expect(positions!.stdout).toMatch(/^order-confirmation +paused +1 /m);
-    expect(sought!.stdout).toMatch(/^order-confirmation: \d+ events would be routed again; what was sent is not sent again/);
+    expect(sought!.stdout).toMatch(/^order-confirmation: \d+ events? would be routed again; what was sent is not sent again/);
     const sent = observed(bus as never, "sent");
     await commands.run();
     expect((await sent)[0]!.delivery.subscriber).toBe("order-confirmation");
@@ -115,12 +135,14 @@ describe("docs/operations.md", () => {
     const suppressed = observed(bus as never, "suppressed");
     await placed("KR-4000", { customer: { id: "usr_4", email: "ravi@example.in" } });
     await suppressed;
-    const [trace, shown, released, replayed] = await commandsOf(5).run();
+    const commands = commandsOf(5);
+    const [trace, shown, released] = await commands.run(3);
+    const [[replayed]] = await Promise.all([commands.run(), workedOn()]);
     expect(trace!.stdout).toContain("the mailbox was full");
     expect(shown!.stdout).toContain("ravi@example.in");
     expect(released!.stdout).toMatch(/^Released: messages of email to ravi@example\.in/);
     expect(replayed!.stdout).toMatch(/\nDone: 1 delivery queued\.\n$/);
-    await vi.waitUntil(() => sentTo("ravi@example.in") === 1);
+    await until(async () => sentTo("ravi@example.in") === 1);
   });
 
   it("C3: 6. a rate is set for all processes, with who did it and why, and reset", async () => {
@@ -169,7 +191,7 @@ describe("docs/operations.md", () => {
   });
 
   it("C3: 11. what waits is ended unsent", async () => {
-    const routed = observed(bus as never, "routed", 3);
+    const routed = observed(bus as never, "routed", 2);
     await bus.publishEvent.orderPlaced(
       { orderId: "KR-6000", total: 1, customer: { id: "usr_6", email: "ravi@example.in" }, delivery: "standard" },
       { delay: "1h" },

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import * as z from "zod";
+import { silentLogger } from "../../src/base/logger.ts";
+import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import { createBus, defineSchedule, defineSubscriber, defineTopic, emailTemplate, PermanentError, pii } from "../../src/index.ts";
 import type { ApiKeyRequest } from "../../src/server/api-key.ts";
 import type { Server } from "../../src/server/server.ts";
@@ -118,6 +120,14 @@ export function shopInService({ url, prefix }: TestRedis) {
       await bus.start();
       server = await door.serve({ bus: bus as never });
       key = await door.key({ name: "on-call" });
+    },
+    /** Hands out what waits in a queue for its next try, as if that had come. */
+    async handOut(name: string): Promise<void> {
+      const clock = { now: () => Date.now() + 4 * 3_600_000 };
+      const keepCompleted = { age: 60_000, count: 10 };
+      const queue = bullmqQueue({ url, prefix, application: "shop", name, logger: silentLogger, clock, keepCompleted });
+      await queue.handOutDue();
+      await queue.close();
     },
     /** On the server, as a person who has nothing but its address and a key. */
     onServer: (args: readonly string[], own = key): Promise<CliRun> =>

@@ -85,7 +85,7 @@ describe("asking a server", () => {
   });
 });
 
-const page = (count: number, next?: number) => ({
+const page = (count: number, next?: string) => ({
   suppressions: Array.from({ length: count }, () => ({})),
   total: 700,
   ...(next === undefined ? {} : { next }),
@@ -104,11 +104,11 @@ describe("what takes several requests", () => {
   });
 
   it("pages through more addresses than one answer holds", async () => {
-    answers = [json(page(500, 200)), json(page(200))];
-    expect((await remoteSuppressions(api()).list({ limit: 1_000, channel: "sms" })).suppressions).toHaveLength(700);
+    answers = [json(page(500, "c1")), json(page(200))];
+    expect((await remoteSuppressions(api()).list({ count: 1_000, channel: "sms" })).suppressions).toHaveLength(700);
     expect(seen.map(({ url }) => url)).toEqual([
-      "/v1/suppressions?channel=sms&limit=500",
-      "/v1/suppressions?channel=sms&limit=500&before=200",
+      "/v1/suppressions?channel=sms&count=500",
+      "/v1/suppressions?channel=sms&count=500&cursor=c1",
     ]);
   });
 });

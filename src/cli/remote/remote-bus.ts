@@ -1,12 +1,13 @@
-import type { AuditEntry } from "../../bus/audit.ts";
 import { replayHere } from "../../bus/replay/replay-here.ts";
 import type { OperatedBus } from "../operated-bus.ts";
+import { remoteAudit } from "./remote-audit.ts";
 import { remoteChannels } from "./remote-channels.ts";
 import { remoteDeadLetters } from "./remote-dead-letters.ts";
 import { remoteDeliveries } from "./remote-deliveries.ts";
 import { remoteInspector } from "./remote-inspector.ts";
 import { remotePublish } from "./remote-publish.ts";
 import { remoteReplays } from "./remote-replays.ts";
+import { remoteSchedules } from "./remote-schedules.ts";
 import { remoteSubscribers } from "./remote-subscribers.ts";
 import { remoteSuppressions } from "./remote-suppressions.ts";
 import type { ServerApi } from "./server-api.ts";
@@ -25,6 +26,7 @@ export function remoteBus(api: ServerApi): OperatedBus {
     replays,
     replay: replayHere(replays),
     stats: () => api.get("/v1/stats"),
-    audit: async (count) => (await api.get<{ readonly entries: readonly AuditEntry[] }>("/v1/audit", { count })).entries,
+    schedules: remoteSchedules(api),
+    audit: remoteAudit(api),
   };
 }

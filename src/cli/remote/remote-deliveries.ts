@@ -1,5 +1,5 @@
 import { BusbarError } from "../../base/errors.ts";
-import type { Deliveries } from "../../bus/deliveries.ts";
+import type { CancelReport, Deliveries } from "../../bus/deliveries.ts";
 import { viewQuery, whyOf } from "./remote-view.ts";
 import { unlessMissing } from "./server-error.ts";
 import { at, type ServerApi } from "./server-api.ts";
@@ -18,6 +18,11 @@ export function remoteDeliveries(api: ServerApi): Deliveries {
           return { cancelled: false, known: true, refused: whyNot(error.message) };
         throw error;
       }
+    },
+    async cancelMany({ event, value, key, subscriber, channel, preview, ...by }) {
+      const body = { event, value, key, subscriber, channel, preview, ...whyOf(by) };
+      const report = await unlessMissing(api.send<CancelReport>("POST", "/v1/deliveries/cancel", { body }));
+      return report ?? { events: 0, cancelled: 0, refused: {}, audiences: 0, unread: [], preview: preview === true };
     },
   };
 }

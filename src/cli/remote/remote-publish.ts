@@ -1,19 +1,15 @@
-import { BusbarError } from "../../base/errors.ts";
 import { timeOrderedId } from "../../base/ids.ts";
 import type { PublishOptions } from "../../define/publish.ts";
 import type { OperatedBus } from "../operated-bus.ts";
+import { whyOf } from "./remote-view.ts";
 import { at, type Sent, type ServerApi } from "./server-api.ts";
 
-export function remotePublish(api: ServerApi): Pick<OperatedBus, "publish" | "example"> {
+export function remotePublish(api: ServerApi): Pick<OperatedBus, "publish" | "testMessage"> {
   return {
     publish: (topic, payload, options = {}) =>
       api.send("POST", at`/v1/topics/${topic}/events`, asPlain(payload, options) ?? asCloudEvent(topic, payload, options)),
-    async example(topic) {
-      const { example } = await api.get<{ readonly example?: unknown }>(at`/v1/topics/${topic}`);
-      if (example === undefined)
-        throw new BusbarError("INVALID_EVENT", `${topic} has no example: add one to its defineTopic, or give a payload.`);
-      return example;
-    },
+    testMessage: (topic, { idempotencyKey, key, correlationId, ...by } = {}) =>
+      api.send("POST", at`/v1/topics/${topic}/test-message`, { body: { idempotencyKey, key, correlationId, ...whyOf(by) } }),
   };
 }
 

@@ -3,7 +3,9 @@ import { pause } from "../../base/pause.ts";
 import type { By } from "../../bus/by.ts";
 import type { ReplayRequest } from "../../bus/replay/replay-request.ts";
 import type { ReplayView } from "../../bus/replay/replay-view.ts";
+import type { ReplaysPage } from "../../bus/replay/replays.ts";
 import type { OperatedBus } from "../operated-bus.ts";
+import { askedPages } from "./remote-pages.ts";
 import { whyOf } from "./remote-view.ts";
 import { unlessMissing } from "./server-error.ts";
 import { at, type ServerApi } from "./server-api.ts";
@@ -32,7 +34,15 @@ export function remoteReplays(api: ServerApi): OperatedBus["replays"] {
       const { pace: _, ...asked } = request;
       return api.send("POST", "/v1/replays/preview", { body: bodyOf(asked) });
     },
-    list: async (count) => (await api.get<{ readonly replays: readonly ReplayView[] }>("/v1/replays", { count })).replays,
+    async list(page = {}) {
+      const { last, items } = await askedPages(api, {
+        path: "/v1/replays",
+        count: 50,
+        ...page,
+        itemsOf: (one: ReplaysPage) => one.replays,
+      });
+      return { ...last, replays: items };
+    },
     show,
     pause: turn("pause"),
     resume: turn("resume"),

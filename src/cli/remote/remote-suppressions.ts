@@ -1,27 +1,24 @@
-import type { SuppressionControl, SuppressionView } from "../../bus/suppressions.ts";
+import type { SuppressionControl, SuppressionsPage, SuppressionView } from "../../bus/suppressions.ts";
+import type { OperatedBus } from "../operated-bus.ts";
+import { askedPages } from "./remote-pages.ts";
+import { whyOf } from "./remote-view.ts";
 import { unlessMissing } from "./server-error.ts";
 import { at, type ServerApi } from "./server-api.ts";
 
-type Page = Awaited<ReturnType<SuppressionControl["list"]>>;
-type Held = { readonly suppressions: readonly SuppressionView[]; readonly consents: Awaited<ReturnType<SuppressionControl["consents"]>> };
+interface Held {
+  readonly suppressions: readonly SuppressionView[];
+  readonly consents: Awaited<ReturnType<SuppressionControl["consents"]>>;
+}
 
-/** Of one request. */
-const mostAtOnce = 500;
-
-export function remoteSuppressions(api: ServerApi): Omit<SuppressionControl, "count"> {
+export function remoteSuppressions(api: ServerApi): OperatedBus["suppressions"] {
   const heldOf = async ({ channel, address }: { readonly channel: string; readonly address: string }): Promise<Held> =>
     (await unlessMissing(api.get<Held>(at`/v1/suppressions/${channel}`, { address }))) ?? { suppressions: [], consents: [] };
 
   return {
-    async list({ limit = 50, before, ...chosen } = {}) {
-      const found: SuppressionView[] = [];
-      let page: Page | undefined;
-      do {
-        const from = page?.next ?? before;
-        page = await api.get<Page>("/v1/suppressions", { ...chosen, limit: Math.min(mostAtOnce, limit - found.length), before: from });
-        found.push(...page.suppressions);
-      } while (page.next !== undefined && found.length < limit);
-      return { ...page, suppressions: found };
+    async list({ count = 50, cursor, ...query } = {}) {
+      const asked = { path: "/v1/suppressions", query, count, cursor, itemsOf: (page: SuppressionsPage) => page.suppressions };
+      const { last, items } = await askedPages(api, asked);
+      return { ...last, suppressions: items };
     },
     find: async (place) => (await heldOf(place)).suppressions,
     consents: async (place) => (await heldOf(place)).consents,
@@ -31,10 +28,10 @@ export function remoteSuppressions(api: ServerApi): Omit<SuppressionControl, "co
         body: { ...body, ...(keep === undefined ? {} : { keep: typeof keep === "number" ? `${keep}ms` : keep }) },
       });
     },
-    async release({ channel, address, category, all }) {
+    async release({ channel, address, category, all }, by) {
       const query = { address, category, ...(all === true ? { all } : {}) };
       const done = await unlessMissing(
-        api.send<{ readonly released: readonly SuppressionView[] }>("DELETE", at`/v1/suppressions/${channel}`, { query }),
+        api.send<{ readonly released: readonly SuppressionView[] }>("DELETE", at`/v1/suppressions/${channel}`, { query, body: whyOf(by) }),
       );
       return done?.released ?? [];
     },

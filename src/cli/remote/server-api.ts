@@ -8,7 +8,7 @@ import { sentEvents } from "./sent-events.ts";
 import type { ServerPlace } from "./server-place.ts";
 
 /** A list is a name that stands several times. */
-type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 export interface Sent {
   readonly query?: Query;
