@@ -36,6 +36,7 @@ const names = [
   "spool",
   "outbox",
   "archive",
+  "version",
   "callbacks",
   "publicUrl",
   "linkSecrets",
