@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { audienceBench } from "./audience-bench.ts";
 import { callbacksBench } from "./callbacks-bench.ts";
 import { cliBench } from "./cli-bench.ts";
+import { controlBench } from "./control-bench.ts";
+import { deadLettersBench } from "./dead-letters-bench.ts";
 import { deliveriesBench } from "./deliveries-bench.ts";
 import { economyBench } from "./economy-bench.ts";
 import { filterBench } from "./filter-bench.ts";
@@ -29,6 +31,7 @@ const benches = {
   publish: async () => [...(await publishBench("everysec")), ...(await publishBench("always"))],
   sealed: sealedBench,
   search: searchBench,
+  "dead-letters": deadLettersBench,
   latency: async () => [await latencyInProcess(), await latencyToMailroom()],
   http: httpBench,
   flood: floodBench,
@@ -40,6 +43,7 @@ const benches = {
   economy: async () => [await economyBench()],
   audience: audienceBench,
   cli: cliBench,
+  control: controlBench,
   memory: async () => {
     const memory = await memoryBench();
     if (memory === undefined) console.error("This system does not tell how much memory a process takes: that line is missing.");

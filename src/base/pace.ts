@@ -6,6 +6,8 @@ export interface Pace {
   readonly drain: number;
   /** Workers look for jobs whose worker is gone. */
   readonly stalled: number;
+  /** A worker whose channel's rate is used up asks again after this at the latest, so that it hears of another rate. */
+  readonly limited: number;
   /** Routers look for what was missed, and for what another one left behind. */
   readonly sweep: number;
   /** What a router has not touched for this long is taken over. Longer than `sweep`, in which it says that it lives. */
@@ -22,11 +24,21 @@ export interface Pace {
  * - `economy`: for hosts that bill by command: within minutes. What is published is routed and sent as fast as ever.
  */
 export const paces = {
-  standard: { block: 5_000, drain: 5_000, stalled: 4_000, sweep: 5_000, takeOver: 13_000, rounds: 60_000, accounts: 60_000 },
+  standard: {
+    block: 5_000,
+    drain: 5_000,
+    stalled: 4_000,
+    limited: 1_000,
+    sweep: 5_000,
+    takeOver: 13_000,
+    rounds: 60_000,
+    accounts: 60_000,
+  },
   economy: {
     block: 60_000,
     drain: 300_000,
     stalled: 240_000,
+    limited: 30_000,
     sweep: 60_000,
     takeOver: 150_000,
     rounds: 3_600_000,

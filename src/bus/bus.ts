@@ -12,9 +12,12 @@ import { circuitsOf } from "../providers/index.ts";
 import { callbackRecord } from "../workers/callback-record.ts";
 import { assemble, checking, closeAll, onceCompiled } from "./assemble.ts";
 import { callbackDoor } from "./callbacks.ts";
+import { bulkIds } from "./bulk/bulk-operation.ts";
 import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
+import { deadLetterAlerts } from "./dead-letter-alerts.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { handlerChannels } from "./handler-channels.ts";
 import { inspector } from "./inspect.ts";
 import { maskingLogger } from "./masking-logger.ts";
 import { eraser } from "./erase.ts";
@@ -26,6 +29,7 @@ import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
+import { scheduleControl } from "./schedules.ts";
 import { subscriberControl } from "./subscribers.ts";
 import { planningOf } from "./planning.ts";
 import { archive } from "./archive/archive.ts";
@@ -42,7 +46,7 @@ import { ofMailroom } from "./reporting-providers.ts";
 import { eventsToRun, vaultOf } from "./vault.ts";
 import { searchHashBy } from "../log/search-hash.ts";
 import { statusEvents } from "./status-events.ts";
-import { type Role, type RunningRoles, startRoles } from "./roles.ts";
+import { type Role, type RolesOptions, type RunningRoles, startRoles } from "./roles.ts";
 import type { Bus } from "./bus-port.ts";
 
 export type { Bus } from "./bus-port.ts";
@@ -70,7 +74,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger: given = silentLogger, subscribers = [] } = options;
+  const { logger: given = silentLogger, subscribers = [], schedules: timed } = options;
   const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
@@ -101,9 +105,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
   };
+  const parted = { settings, topics, subscribers, schedules: timed };
   let known: Catalog | undefined;
-  const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
-  const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const catalog = async (): Promise<Catalog> => (known ??= (await assemble(parted)).catalog);
+  const compiled = onceCompiled(() => assemble({ ...parted, delivering: checking }));
   const inspect = inspector({ application, topics, log, parts, vault, logger, catalog });
   const allReplays = replays({
     application,
@@ -130,6 +135,18 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     store: settings.archive?.store,
     keepInRedis: settings.archive?.keepInRedis ?? Number.MAX_SAFE_INTEGER,
   });
+  const letters = deadLetters({
+    ...parts,
+    topics,
+    vault,
+    log,
+    catalog,
+    logger,
+    rendering: compiled.get,
+    bulkStore: parts.bulk,
+    secret: sentSecret(settings),
+  });
+  const goOn: RolesOptions["goOn"] = (id, run) => (id.startsWith(bulkIds) ? letters.bulk : allReplays).work(id, run);
   const channels = channelControl(settings, parts);
   const outbox =
     settings.outbox && outboxControl({ ...settings.outbox, application, topics: Object.values(topics).map(({ name }) => name) });
@@ -151,6 +168,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     },
   });
   let running: RunningRoles | undefined;
+  const schedules = scheduleControl({ parts, catalog, publish, clock, started: () => running?.schedules });
   let stopped: Promise<void> | undefined;
 
   /** Says why a start would be refused on this Redis. */
@@ -195,13 +213,21 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
       const delivering = only.includes("workers")
-        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
+        ? {
+            delivering: {
+              publishFor: publishCausedBy(publish, topics),
+              channelsFor: handlerChannels(channels),
+              logger,
+              clock,
+              circuits,
+              smsCounts: parts.smsCounts,
+            },
+          }
         : {};
-      const assembled = await assemble({ settings, topics, subscribers, starting: true, ...delivering });
+      const assembled = await assemble({ ...parted, starting: true, ...delivering });
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
-      const goOn = allReplays.work;
       running = await startRoles({
         ...assembled,
         settings,
@@ -213,7 +239,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         observe,
         onRaised,
         goOn,
+        tellMany: deadLetterAlerts({ topics, publish, observe, logger }),
         archive: settings.archive && allArchive,
+        publish: publishNow,
+        firesSchedules: timed !== undefined,
         logger,
       });
     },
@@ -221,6 +250,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     stop: () =>
       (stopped ??= (async () => {
         await running?.stop();
+        await letters.stop();
         await spool?.stop();
         await outbox?.close();
         await compiled.close();
@@ -231,13 +261,13 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     off: (name, listener) => void emitter.off(name, listener),
     catalog,
     async check() {
-      const assembled = await assemble({ settings, topics, subscribers, delivering: checking });
+      const assembled = await assemble({ ...parted, delivering: checking });
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
     inspect,
-    deadLetters: deadLetters({ ...parts, topics, vault, log }),
-    deliveries: deliveries({ ...parts, topics }),
+    deadLetters: letters,
+    deliveries: deliveries({ ...parts, topics, log, catalog, inspect }),
     erase: eraser({ topics, vault, log, parts, application, store: settings.archive?.store }),
     audit: (selection) => parts.audit().page(selection),
     suppressions: suppressionControl({ ...parts, clock, recorded }),
@@ -250,10 +280,11 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         parts.queues().callbacks.add([callbackRecord(mailroom ? ofMailroom(provider) : provider, callback, receivedAt)]),
     }),
     channels,
-    subscribers: subscriberControl({ application, log, catalog }),
+    subscribers: subscriberControl({ application, log, catalog, audit: parts.audit }),
+    schedules,
     spool: () => spool?.standing(),
     outbox,
-    stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
+    stats: () => readStats({ application, log, parts, channels, catalog, schedules, outbox, spool: settings.spool?.folder }),
     replay: replayHere(allReplays),
     replays: allReplays,
     archive: allArchive,

@@ -1,70 +1,60 @@
-import { channelNames, type ChannelName } from "../define/channel-name.ts";
-import type { QueueCounts } from "../queues/delivery-queue.ts";
+import { BusbarError } from "../base/errors.ts";
+import type { DoneBy, LimitsChange } from "../queues/queue-settings.ts";
+import { recordDeed } from "./audited.ts";
+import { type By, byName } from "./by.ts";
+import { type ChannelLimits, limitProblems, rateOf, rateToText } from "./channel-limits.ts";
+import { type ChannelView, channelView, isChannel, limitsView, standingView } from "./channel-view.ts";
 import type { LazyParts } from "./parts.ts";
-import { namedQueue, queueNames } from "./named-queues.ts";
-import type { ChannelSettings, Settings } from "./options.ts";
-import { type ProviderTrouble, providerTroubles } from "./provider-troubles.ts";
+import { namedQueue, notAChannel, queueNames } from "./named-queues.ts";
+import type { Settings } from "./options.ts";
+import { providerTroubles } from "./provider-troubles.ts";
 
-/** A channel, or one of the queues beside them, as it is now. */
-export interface ChannelView extends QueueCounts {
-  /** A channel, `routing`, `audiences` or `callbacks`. */
-  readonly name: string;
-  readonly on: boolean;
-  /** Why nothing is planned for it. */
-  readonly off?: string;
-  /** True after `pause`, for all processes. */
-  readonly paused: boolean;
-  /** Deliveries under way at once in one process, as this process is set; undefined for what is no channel. */
-  readonly concurrency: number | undefined;
-  /** `per` in milliseconds, over all processes. */
-  readonly rateLimit: { readonly max: number; readonly per: number } | false | undefined;
-  /** Milliseconds since the oldest of those that wait for a worker was queued; absent where nothing waits. */
-  readonly oldestAge?: number;
-  /** Worker processes that take jobs now; absent where Redis does not say. */
-  readonly workers?: number;
-  /** How many suppressions hold: of an address for all messages, or for one category. Absent of what has no addresses. */
-  readonly suppressed?: number;
-  /** Its providers that get no messages at the moment. Absent where all are well. */
-  readonly troubles?: readonly ProviderTrouble[];
-}
+export type { ChannelView, DoneWhen } from "./channel-view.ts";
 
-/** The channels' queues. Connects with its first question. */
+/** Limits in force, who set them, and what the configuration says. */
+export type ChannelLimitsView = Pick<ChannelView, "name" | "concurrency" | "rateLimit" | "atRunTime" | "configured">;
+
+/** Whether a queue is paused, and its limits. */
+export type QueueStanding = ChannelLimitsView & Pick<ChannelView, "paused" | "pausedBy">;
+
+/** A limit that a person can set. */
+export type LimitName = keyof ChannelLimits;
+
+/** The channels' queues at run time, for all processes. Connects with its first question. Each verb stands in the audit record. */
 export interface ChannelControl {
   list(): Promise<readonly ChannelView[]>;
+  /** What a person has changed of each queue, and its limits, without its counts: it costs little. */
+  standings(): Promise<readonly QueueStanding[]>;
   /**
    * No process takes what waits there until `resume`; what is under way is finished. Routing goes on.
    * @throws BusbarError `UNKNOWN_QUEUE`
    */
-  pause(name: string): Promise<void>;
-  resume(name: string): Promise<void>;
+  pause(name: string, by?: By): Promise<void>;
+  resume(name: string, by?: By): Promise<void>;
   /**
-   * Forgets finished deliveries that ended at least so many milliseconds ago, and says how many. Dead letters stay.
+   * Sets the rate, or the concurrency of each process, in place of what the configuration says. It holds for all processes, and over restarts, until it is
+   * reset. A rate is in force with the next delivery, a concurrency within a second; deliveries that are under way are finished.
+   * @throws BusbarError `UNKNOWN_QUEUE`, `INVALID_LIMIT` with every problem; nothing was changed then
+   */
+  set(name: string, limits: ChannelLimits & By): Promise<ChannelLimitsView>;
+  /**
+   * Goes back to what the configuration says, of the limits that are named, or of both.
    * @throws BusbarError `UNKNOWN_QUEUE`
    */
-  clean(name: string, options?: { readonly olderThan?: number }): Promise<number>;
+  reset(name: string, options?: { readonly limits?: readonly LimitName[] } & By): Promise<ChannelLimitsView>;
+  /**
+   * Forgets finished deliveries that ended at least so many milliseconds ago, and says how many. Dead letters stay.
+   * @param name `all`: of all channels, and of routing, audiences and callbacks
+   * @throws BusbarError `UNKNOWN_QUEUE`, `INVALID_RANGE` where the age is negative or no number
+   */
+  clean(name: string, options?: { readonly olderThan?: number } & By): Promise<number>;
 }
 
-export function channelControl({ channels }: Settings, { queues, suppressions, circuits }: LazyParts): ChannelControl {
-  const view = async (
-    name: string,
-    { suppressed, troubles }: { suppressed: number | undefined; troubles: readonly ProviderTrouble[] },
-  ): Promise<ChannelView> => {
-    const queue = namedQueue(queues(), name);
-    const [counts, paused, oldest, workers] = await Promise.all([queue.counts(), queue.paused(), queue.oldestWaiting(), queue.workers()]);
-    const settings: ChannelSettings | undefined = isChannel(name) ? channels[name] : undefined;
-    return {
-      name,
-      on: settings?.off === undefined,
-      ...(settings?.off === undefined ? {} : { off: settings.off }),
-      paused,
-      ...counts,
-      concurrency: settings?.concurrency,
-      rateLimit: settings?.rateLimit,
-      ...(oldest === undefined ? {} : { oldestAge: Math.max(0, Date.now() - oldest) }),
-      ...(workers === undefined ? {} : { workers }),
-      ...(suppressed === undefined ? {} : { suppressed }),
-      ...(troubles.length === 0 ? {} : { troubles }),
-    };
+export function channelControl({ channels }: Settings, { queues, suppressions, circuits, audit }: LazyParts): ChannelControl {
+  const change = async (name: string, limits: LimitsChange, by: By): Promise<ChannelLimitsView> => {
+    if (!isChannel(name)) throw notAChannel(name);
+    const configured = channels[name];
+    return { name, ...limitsView(configured, await namedQueue(queues(), name).setLimits(limits, { configured, done: doneBy(by) })) };
   };
 
   return {
@@ -72,15 +62,80 @@ export function channelControl({ channels }: Settings, { queues, suppressions, c
       const [suppressed, states] = await Promise.all([suppressions().count() as Promise<Readonly<Record<string, number>>>, circuits.all()]);
       const now = Date.now();
       return Promise.all(
-        queueNames.map((name) => view(name, { suppressed: suppressed[name], troubles: providerTroubles(states, name, now) })),
+        queueNames.map(async (name) => {
+          const queue = namedQueue(queues(), name);
+          const read = [queue.counts(), queue.paused(), queue.oldestWaiting(), queue.workers(), queue.settings()] as const;
+          const [counts, paused, oldest, workers, settings] = await Promise.all(read);
+          const troubles = providerTroubles(states, name, now);
+          return channelView(name, { counts, paused, oldest, workers, settings, suppressed: suppressed[name], troubles }, channels);
+        }),
       );
     },
-    pause: async (name) => namedQueue(queues(), name).pause(),
-    resume: async (name) => namedQueue(queues(), name).resume(),
-    clean: async (name, { olderThan = 0 } = {}) => namedQueue(queues(), name).clean(Date.now() - olderThan),
+
+    standings: () =>
+      Promise.all(
+        queueNames.map(async (name) => {
+          const queue = namedQueue(queues(), name);
+          const [paused, settings] = await Promise.all([queue.paused(), queue.settings()]);
+          return { name, ...standingView(name, { paused, settings }, channels) };
+        }),
+      ),
+
+    async pause(name, by = {}) {
+      await namedQueue(queues(), name).pause(doneBy(by));
+      await recordDeed(audit, { what: "channel.pause", of: name, by });
+    },
+
+    async resume(name, by = {}) {
+      await namedQueue(queues(), name).resume();
+      await recordDeed(audit, { what: "channel.resume", of: name, by });
+    },
+
+    async set(name, { concurrency, rateLimit, ...by }) {
+      const problems = limitProblems({
+        ...(concurrency === undefined ? {} : { concurrency }),
+        ...(rateLimit === undefined ? {} : { rateLimit }),
+      });
+      if (concurrency === undefined && rateLimit === undefined) problems.push("neither a concurrency nor a rateLimit is given");
+      if (problems.length > 0) throw new BusbarError("INVALID_LIMIT", `Nothing was set for ${name}:`, { problems });
+      const rate = rateLimit === undefined ? undefined : rateOf(rateLimit);
+      const set = await change(
+        name,
+        { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rateLimit: rate }) },
+        by,
+      );
+      const said = [
+        ...(concurrency === undefined ? [] : [`concurrency ${concurrency}`]),
+        ...(rate === undefined ? [] : [`rate ${rateToText(rate)}`]),
+      ];
+      await recordDeed(audit, { what: "channel.set", of: `${name}: ${said.join(", ")}`, by });
+      return set;
+    },
+
+    async reset(name, { limits = ["concurrency", "rateLimit"], ...by } = {}) {
+      const reset = await change(name, Object.fromEntries(limits.map((limit) => [limit, null])), by);
+      await recordDeed(audit, { what: "channel.reset", of: `${name}: ${limits.join(", ")}`, by });
+      return reset;
+    },
+
+    async clean(name, { olderThan = 0, ...by } = {}) {
+      if (!(Number.isFinite(olderThan) && olderThan >= 0))
+        throw new BusbarError("INVALID_RANGE", "Nothing was cleaned:", {
+          problems: [`olderThan: must be milliseconds from 0 on, not ${olderThan}`],
+        });
+      const cleaned = name === "all" ? queueNames : [name];
+      const each = cleaned.map((one) => namedQueue(queues(), one));
+      const before = Date.now() - olderThan;
+      const counts: number[] = [];
+      // One after the other: each is a script that may remove thousands.
+      for (const queue of each) counts.push(await queue.clean(before));
+      const forgotten = counts.reduce((sum, count) => sum + count, 0);
+      await recordDeed(audit, { what: "channel.clean", of: `${name}, older than ${olderThan} ms: ${forgotten}`, by });
+      return forgotten;
+    },
   };
 }
 
-function isChannel(name: string): name is ChannelName {
-  return channelNames.some((channel) => channel === name);
+function doneBy(by: By): DoneBy {
+  return { by: byName(by), at: Date.now(), ...(by.reason === undefined ? {} : { reason: by.reason }) };
 }

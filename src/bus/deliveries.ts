@@ -1,9 +1,10 @@
-import { silentLogger } from "../base/logger.ts";
 import { type Progress } from "../define/handler.ts";
-import { type By, byText } from "./by.ts";
+import { recordDeed } from "./audited.ts";
+import type { By } from "./by.ts";
+import { cancelMany, type CancelManyOptions, type CancelReport, type CancelSelection } from "./cancel-many.ts";
+import { cancelJob, type Cancelled } from "./cancel-job.ts";
 import type { EventReference } from "../define/delivery.ts";
 import { type DeliveryState, deliveryState } from "../workers/delivery-state.ts";
-import { followers } from "../workers/followers.ts";
 import type { DeliveryStatus } from "../define/status.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { StatusEntry } from "../workers/statuses.ts";
@@ -12,7 +13,6 @@ import { statusesOf } from "./trace.ts";
 import type { Topics } from "../define/catalog.ts";
 import { maskedRecipient, maskedWords } from "./masked.ts";
 import { recordView, type View } from "./view.ts";
-import type { LazyParts } from "./parts.ts";
 import { channelNames } from "../define/channel-name.ts";
 
 /** Where a delivery stands. */
@@ -37,10 +37,8 @@ export interface DeliveryStanding {
   readonly progress?: Progress;
 }
 
-export type Cancelled =
-  | { readonly cancelled: true }
-  /** `known`: there is such a delivery. */
-  | { readonly cancelled: false; readonly known: boolean; readonly refused: string };
+export type { Cancelled } from "./cancel-job.ts";
+export type { CancelReport, CancelSelection } from "./cancel-many.ts";
 
 /** Single deliveries. Connects with its first question. */
 export interface Deliveries {
@@ -48,13 +46,19 @@ export interface Deliveries {
   status(id: string, view?: View): Promise<DeliveryStanding | undefined>;
   /** Ends a delivery that waits for a worker, a retry or its time, unsent. Twice is fine. Of a `firstOf`, the next step goes in its place. */
   cancel(id: string, by?: By): Promise<Cancelled>;
+  /**
+   * Ends, unsent, all deliveries of a selection that wait, all steps of a `firstOf` too, and keeps their audiences from releasing more.
+   * @throws BusbarError `INVALID_SELECTION` where nothing is selected, or not enough of it is said, `UNKNOWN_SUBSCRIBER` or `UNKNOWN_QUEUE`; nothing was ended then
+   */
+  cancelMany(selection: CancelSelection & By & { readonly preview?: boolean }): Promise<CancelReport>;
 }
 
-export interface DeliveriesOptions extends Pick<LazyParts, "queues" | "ledger" | "audit"> {
+export interface DeliveriesOptions extends CancelManyOptions {
   readonly topics: Topics;
 }
 
-export function deliveries({ queues, ledger, audit, topics }: DeliveriesOptions): Deliveries {
+export function deliveries(options: DeliveriesOptions): Deliveries {
+  const { queues, ledger, audit, topics } = options;
   const find = async (id: string) => {
     for (const channel of channelNames) {
       const queue = queues().of(channel);
@@ -97,25 +101,19 @@ export function deliveries({ queues, ledger, audit, topics }: DeliveriesOptions)
     async cancel(id, by = {}) {
       const found = await find(id);
       if (found === undefined) return { cancelled: false, known: false, refused: "no queue holds a delivery of this id" };
-      if (found.state === "completed") {
-        const { state } = deliveryState(await ledger().timeline(found.content));
-        return state === "cancelled" ? { cancelled: true } : { cancelled: false, known: true, refused: `it ended as ${state}` };
-      }
-      if (found.state === "dead") return { cancelled: false, known: true, refused: deadLetter };
-      // First the ledger: whatever still runs it is told not to send.
-      const ended = await ledger().cancel(found.content, { step: "cancelled", detail: byText(by) });
-      if (ended === "cancelled") {
-        await found.queue.remove(id);
-        await followers({ ledger: ledger(), queues: queues().of, observe: () => undefined, logger: silentLogger }).wake(found.content);
-        return { cancelled: true };
-      }
-      const refused = ended === "busy" ? "it is being sent right now" : ended === "dead" ? deadLetter : `it ended as ${ended}`;
-      return { cancelled: false, known: true, refused };
+      const result = await cancelJob({ ledger, queues }, { queue: queues().of(found.content.channel), found, by });
+      if (!result.cancelled) return result;
+      await recordDeed(audit, { what: "delivery.cancel", of: id, by });
+      const inDoubt = (await ledger().timeline(found.content)).some(({ step }) => doubts.has(step));
+      return { cancelled: true, ...(inDoubt ? { mayHaveArrived: true as const } : {}) };
     },
+
+    cancelMany: (selection) => cancelMany(options, selection),
   };
 }
 
+/** After these steps nobody knows whether a try was accepted. */
+const doubts: ReadonlySet<TimelineEntry["step"]> = new Set(["doubtful", "held", "takeover"]);
+
 export const isMarked = (topics: Topics, type: string): boolean =>
   Object.values(topics).some(({ name, marks }) => name === type && marks !== undefined);
-
-const deadLetter = "it is a dead letter: discard it with the dead letters";

@@ -3,7 +3,8 @@ import type { DeliveryQueue } from "../queues/delivery-queue.ts";
 import { type By, byText } from "./by.ts";
 import type { SubjectEvent } from "./erase-events.ts";
 import type { LazyParts } from "./parts.ts";
-import { type AnyContent, isCallback, isDelivery, namedQueue, queueNames } from "./named-queues.ts";
+import { type AnyContent, isCallback, isDelivery } from "./any-content.ts";
+import { namedQueue, queueNames } from "./named-queues.ts";
 
 export interface JobsErased {
   /** Taken away, by queue; of a preview, found. */

@@ -6,9 +6,11 @@ import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
 import { redisNewerRecord } from "../router/redis-newer-record.ts";
+import { redisSchedules } from "../router/schedules/redis-schedules.ts";
 import { redisConsents } from "../workers/redis-consents.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
+import { redisBulk } from "./bulk/redis-bulk.ts";
 import type { Settings } from "./options.ts";
 import type { LazyParts } from "./parts.ts";
 import { queuesOf } from "./queues.ts";
@@ -47,7 +49,9 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     audit: () => redisAudit(parts().redis, settings.prefix, settings.application),
     reconciler: () => redisReconcilerRecord(parts().redis, settings.prefix, settings.application),
     replays: () => redisReplays(parts().redis, settings.prefix, settings.application),
+    bulk: () => redisBulk(parts().redis, settings.prefix, settings.application),
     locks: () => redisLocks(parts().redis, `${settings.prefix}:${settings.application}`),
+    schedules: () => redisSchedules(parts().redis, settings.prefix, settings.application),
     newer: () => redisNewerRecord(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     smsCounts: redisSmsCounts(() => parts().redis, settings),

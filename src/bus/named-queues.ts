@@ -2,26 +2,22 @@ import { BusbarError } from "../base/errors.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { nearestName } from "../define/names.ts";
 import type { DeliveryQueue } from "../queues/delivery-queue.ts";
-import type { AudienceRecord } from "../router/audience-record.ts";
-import type { RoutingRecord } from "../router/routing-record.ts";
-import type { CallbackJob } from "../workers/callback-record.ts";
 import { channelNames } from "../define/channel-name.ts";
+import type { AnyContent } from "./any-content.ts";
 import type { Queues } from "./queues.ts";
 
 /** The channels, `routing` (events that could not be planned), `audiences` (recipients that are looked up) and `callbacks` (what providers tell later). */
 export const queueNames: readonly string[] = [...channelNames, "routing", "audiences", "callbacks"];
 
-/** Whatever a queue carries. */
-export type AnyContent = Delivery | RoutingRecord | AudienceRecord | CallbackJob;
-
 /** @throws BusbarError `UNKNOWN_QUEUE` */
 export function namedQueue({ of, routing, audiences, callbacks }: Queues, name: string): DeliveryQueue<AnyContent> {
   const beside = { routing, audiences, callbacks } as const;
-  const queue = Object.hasOwn(beside, name) ? beside[name as keyof typeof beside] : of(checkedName(name) as Delivery["channel"]);
+  const queue = Object.hasOwn(beside, name) ? beside[name as keyof typeof beside] : of(namedQueueName(name) as Delivery["channel"]);
   return queue as unknown as DeliveryQueue<AnyContent>;
 }
 
-function checkedName(name: string): string {
+/** @throws BusbarError `UNKNOWN_QUEUE` */
+export function namedQueueName(name: string): string {
   if (queueNames.includes(name)) return name;
   const near = nearestName(name, queueNames);
   throw new BusbarError(
@@ -30,12 +26,11 @@ function checkedName(name: string): string {
   );
 }
 
-/** True for what a provider told later, and for what is asked of one. */
-export function isCallback(content: AnyContent): content is CallbackJob {
-  return "callback" in content || "ask" in content;
-}
-
-/** True for what a channel sends. */
-export function isDelivery(content: AnyContent): content is Delivery {
-  return "to" in content;
+/** The error for a name that no channel has. */
+export function notAChannel(name: string): BusbarError {
+  if (queueNames.includes(name))
+    return new BusbarError("UNKNOWN_QUEUE", `${name} is no channel, but a queue beside them: it can only be paused and cleaned.`);
+  const near = nearestName(name, channelNames);
+  const advice = near === undefined ? `There are ${channelNames.join(", ")}.` : `Did you mean "${near}"?`;
+  return new BusbarError("UNKNOWN_QUEUE", `No channel is called ${JSON.stringify(name)}. ${advice}`);
 }

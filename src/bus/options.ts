@@ -6,7 +6,6 @@ import { type Pace, paces, type Profile } from "../base/pace.ts";
 import { checkAllowList } from "../channels/send-mode.ts";
 import type { Topics } from "../define/catalog.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
-import { channelDefaults, type ChannelOptions } from "../define/channel-options.ts";
 import type { EmailSender } from "../define/message.ts";
 import { type ArchivePlace, archiveProblems, type ArchiveSettings, archiveSettings } from "./archive/archive-options.ts";
 import type { ChannelsOptions, EmailOptions, SmsOptions, WhatsappOptions, PushOptions, WebhookOptions } from "./channels-options.ts";
@@ -14,9 +13,8 @@ import type { CallbacksOptions } from "./callbacks-options.ts";
 import { type OutboxOptions, outboxOf, outboxProblems, type OutboxSettings } from "./outbox-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
-import { policyProblems } from "../define/policy.ts";
+import type { SchedulesOption } from "./schedules-option.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
-import { replayWordProblems } from "../define/replay-word.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { KeepSent } from "../workers/sent-record.ts";
@@ -26,13 +24,14 @@ import { durabilityProblems, replicationOf, type ReplicationOptions } from "./re
 import { defaultSpoolLimit, type SpoolPlace, spoolProblems } from "./spool/spool-options.ts";
 import type { Durability } from "../base/redis-suitability.ts";
 import type { Replication } from "../base/replication.ts";
-import type { CircuitRules } from "../providers/index.ts";
-import { circuitProblems, parseCircuit } from "./circuit-options.ts";
+import { type BuildOptions, buildOf, buildProblems } from "./build.ts";
+import { type ChannelSettings, parseChannel } from "./channel-settings.ts";
 import type { CheckedTopics } from "./checked-topics.ts";
 
+export type { ChannelSettings } from "./channel-settings.ts";
 export type { CamelCase, CheckedTopics } from "./checked-topics.ts";
 
-export interface BusOptions<T extends Topics = Topics> extends ReaderOptions {
+export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, BuildOptions, SchedulesOption {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
   readonly application: string;
   /** The exports of `topics/index.ts`. */
@@ -150,25 +149,15 @@ export interface Settings {
   readonly categories: Readonly<Record<string, CategoryText>>;
   readonly keepSent: KeepSent;
   readonly archive: ArchiveSettings | undefined;
-}
-
-export interface ChannelSettings {
-  /** Why nothing is planned for the channel; undefined: it is on. */
-  readonly off: string | undefined;
-  /** The channel's own option words, the farthest level of a policy. */
-  readonly words: ChannelOptions;
-  readonly concurrency: number;
-  readonly rateLimit: { readonly max: number; readonly per: number } | false;
-  readonly keepCompleted: { readonly age: number; readonly count: number };
-  readonly keepDeadLetters: number;
-  readonly timeout: number;
-  readonly circuit: CircuitRules | false;
+  /** Stands with each dead letter that was tried here. */
+  readonly build: string;
 }
 
 const optionNames = [
   "application",
   "topics",
   "subscribers",
+  "schedules",
   "redis",
   "prefix",
   "indexSecret",
@@ -190,6 +179,7 @@ const optionNames = [
   "categories",
   "keepSent",
   "archive",
+  "version",
 ];
 
 /**
@@ -226,7 +216,7 @@ export function parseOptions(options: BusOptions): Settings {
   const publishDeadline = parsed("publishDeadline", () => milliseconds(options.publishDeadline ?? "2s", "publishDeadline"));
   problems.push(...durabilityProblems(options, publishDeadline));
   problems.push(...spoolProblems(options.spool), ...outboxProblems(options.outbox), ...archiveProblems(options.archive));
-  problems.push(...readerOptionProblems(options));
+  problems.push(...readerOptionProblems(options), ...buildProblems(options));
   if (![undefined, "text", "digests", false].includes(options.keepSent))
     problems.push(`keepSent: ${JSON.stringify(options.keepSent)} is none of "text", "digests" and false`);
   parsed("send.allow", () => checkAllowList(send.allow ?? []));
@@ -260,34 +250,8 @@ export function parseOptions(options: BusOptions): Settings {
     categories: options.categories ?? {},
     keepSent: options.keepSent ?? "text",
     archive: archiveSettings(options.archive),
+    build: buildOf(options),
   };
-}
-
-function parseChannel(name: ChannelName, options: ChannelOptions | undefined): ChannelSettings {
-  const { concurrency, rateLimit, keepCompleted, keepDeadLetters, timeout } = { ...channelDefaults[name], ...options };
-  const place = `channels.${name}`;
-  const problems = [...policyProblems(options ?? {}), ...replayWordProblems(options ?? {})].map((problem) => `${place}.${problem}`);
-  if (!Number.isInteger(concurrency) || concurrency < 1)
-    problems.push(`${place}.concurrency: must be a whole number from 1, not ${concurrency}`);
-  if (rateLimit !== false && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1))
-    problems.push(`${place}.rateLimit.max: must be a whole number from 1`);
-  problems.push(...circuitProblems(options?.circuit, `${place}.circuit`));
-  if (problems.length > 0) throw new BusbarError("INVALID_CONFIGURATION", `${place} cannot be used:`, { problems });
-  return {
-    off: reasonOff(name, options),
-    words: options ?? {},
-    concurrency,
-    rateLimit: rateLimit === false ? false : { max: rateLimit.max, per: milliseconds(rateLimit.per, `${place}.rateLimit.per`) },
-    keepCompleted: { age: milliseconds(keepCompleted.age, `${place}.keepCompleted.age`), count: keepCompleted.count },
-    keepDeadLetters: milliseconds(keepDeadLetters, `${place}.keepDeadLetters`),
-    timeout: milliseconds(timeout, `${place}.timeout`),
-    circuit: parseCircuit(options?.circuit),
-  };
-}
-
-function reasonOff(name: ChannelName, options: ChannelOptions | undefined): string | undefined {
-  if (options?.enabled === false) return `the channel ${name} is switched off`;
-  return name === "email" && options === undefined ? "the channel email is not configured" : undefined;
 }
 
 /** The names of `publishEvent`, for a barrel of topics. */

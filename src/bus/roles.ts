@@ -7,9 +7,13 @@ import type { Rounds } from "../base/rounds.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
+import type { DeadLetterAlarm } from "../queues/dead-letter-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import { createRouter, type Router } from "../router/router.ts";
+import { redisSchedules } from "../router/schedules/redis-schedules.ts";
+import type { ScheduleDiff } from "../router/schedules/reconcile-schedules.ts";
+import { type Scheduler, startScheduler } from "../router/schedules/scheduler.ts";
 import type { RaisedStatus } from "../workers/apply-status.ts";
 import { createCompany } from "../workers/company.ts";
 import { createCallbackWorker } from "../workers/callback-worker.ts";
@@ -31,6 +35,7 @@ import type { Archive } from "./archive/archive.ts";
 import { startArchiveRounds } from "./archive/archive-rounds.ts";
 import type { Settings } from "./options.ts";
 import { createAppender } from "./append.ts";
+import type { Publish } from "./publish.ts";
 import { rowPublisher } from "./relay-row.ts";
 import { sentSecret } from "./sent-secret.ts";
 import { planningOf } from "./planning.ts";
@@ -57,36 +62,45 @@ export interface RolesOptions {
   readonly observe: Observe;
   /** A provider raised a delivery's status. */
   readonly onRaised: (raised: RaisedStatus) => Promise<void>;
-  /** Works on a stored replay, until it is at its end or the signal aborts. */
+  /** Works on a stored replay, or an operation on dead letters, until it is at its end or the signal aborts. */
   readonly goOn: (id: string, options: { readonly signal: AbortSignal }) => Promise<unknown>;
+  /** Tells that a queue has many dead letters. */
+  readonly tellMany: DeadLetterAlarm["tell"];
   /** Undefined: there is none. */
   readonly archive: Archive | undefined;
+  /** For what is published by the clock; also while the bus is stopping. */
+  readonly publish: Publish;
+  /** False: this process has nothing to do with schedules. */
+  readonly firesSchedules: boolean;
   readonly logger: Logger;
 }
 
 export interface RunningRoles {
   stop(): Promise<void>;
   alive(): boolean;
+  /** What the start made of the schedules; undefined where it fires none. */
+  readonly schedules: ScheduleDiff | undefined;
 }
 
 /** What is under way may take so long to finish at a clean stop, milliseconds; while Redis is away, nothing can be finished. */
 const stopMs = { redisThere: 15_000, redisAway: 1_000 } as const;
 
-/** Callbacks under way at once in one process: each is a few commands of Redis. Their dead letters are kept 14 days. */
-const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000 } as const;
+/** Callbacks under way at once in one process: each is a few commands of Redis. They are kept a day, their dead letters 14. */
+const callbackPace = { concurrency: 50, keepDeadLetters: 14 * 86_400_000, keepFinished: 86_400_000 } as const;
 
 /** Starts router and workers; what was started before a failure is stopped again. */
 export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
-  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, goOn, logger } = options;
+  const { settings, roles, deliver, catalog, channels, log, vault, clock, observe, onRaised, goOn, tellMany, logger } = options;
   const redis = connectRedis({ url: settings.redis, use: "command", name: "busbar-ledger", logger });
   const locks = redisLocks(redis, `${settings.prefix}:${settings.application}`);
-  const queues = queuesOf(settings, logger, { clock, deliver });
+  const queues = queuesOf(settings, logger, { clock, deliver, tellMany });
   const ledger = redisLedger(redis, settings.prefix);
   let router: Router | undefined;
   let reconciler: Rounds | undefined;
   let relay: Relay | undefined;
   let replaying: Rounds | undefined;
   let archiving: Rounds | undefined;
+  let scheduler: Scheduler | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -101,6 +115,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       relay?.stop(),
       replaying?.stop(),
       archiving?.stop(),
+      scheduler?.stop(),
     ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
@@ -154,6 +169,11 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
         if (archive !== undefined) archiving = startArchiveRounds({ archive, locks, logger });
         replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
       }
+      if (options.firesSchedules) {
+        const store = redisSchedules(redis, settings.prefix, application);
+        scheduler = await startScheduler({ ...shared, store, schedules: catalog.schedules, publish: options.publish });
+        logger.info({ ...scheduler.diff }, "schedules are in line with the code");
+      }
     }
     if (roles.includes("relay") && settings.outbox !== undefined) {
       const { application, publishDeadline } = settings;
@@ -168,5 +188,5 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     await stop();
     throw error;
   }
-  return { stop, alive: () => router?.alive() ?? true };
+  return { stop, alive: () => router?.alive() ?? true, schedules: scheduler?.diff };
 }

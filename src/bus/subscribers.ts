@@ -6,10 +6,13 @@ import { knownSendsMs } from "../define/known-sends.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import type { Hold, SeekTarget } from "../log/log-standing.ts";
 import type { Position, TopicLog } from "../log/topic-log.ts";
+import type { Audit, AuditVerb } from "./audit.ts";
+import { recordDeed } from "./audited.ts";
+import type { By } from "./by.ts";
 import { namedSubscriber, unknownSubscriber } from "./named-subscriber.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 
-/** The subscribers of an application at run time, for all processes. Connects with its first question. */
+/** The subscribers of an application at run time, for all processes. Connects with its first question. Each verb stands in the audit record. */
 export interface SubscriberControl {
   /** How far each has read, in the order of their names. */
   list(): Promise<readonly SubscriberPosition[]>;
@@ -18,15 +21,15 @@ export interface SubscriberControl {
    * before goes on: to hold that up, pause its channel. Its logs keep what it has not read.
    * @throws BusbarError `UNKNOWN_SUBSCRIBER`
    */
-  pause(name: string): Promise<void>;
+  pause(name: string, by?: By): Promise<void>;
   /** It reads on where it was, at once. */
-  resume(name: string): Promise<void>;
+  resume(name: string, by?: By): Promise<void>;
   /**
    * Pauses it and waits until nothing is in hand any more, taking over what a router that is gone left behind; `pending` is what is left. It stays so until `resume`.
    * @param options.within milliseconds to wait at most; 30,000 by default
    * @throws BusbarError `UNKNOWN_SUBSCRIBER`
    */
-  drain(name: string, options?: { readonly within?: number }): Promise<{ readonly pending: number }>;
+  drain(name: string, options?: { readonly within?: number } & By): Promise<{ readonly pending: number }>;
   /**
    * Sets where it reads on, whether it is running or paused: with what comes (`now`), with the oldest event that its logs hold (`beginning`), or with what
    * was published since a time. What it reads again is planned as today's code does; of the last 95 h nothing is sent twice, because deliveries have the same
@@ -39,10 +42,10 @@ export interface SubscriberControl {
    * @param options.preview only looks; false by default
    * @throws BusbarError `UNKNOWN_SUBSCRIBER`, or `REFUSED` where it is in the code, or a router of another build looks after it
    */
-  remove(name: string, options?: { readonly preview?: boolean }): Promise<SubscriberRemoved>;
+  remove(name: string, options?: { readonly preview?: boolean } & By): Promise<SubscriberRemoved>;
 }
 
-export interface SeekSubscriberOptions {
+export interface SeekSubscriberOptions extends By {
   /** `now`, `beginning`, or a time: RFC 3339, or milliseconds since 1970. */
   readonly to: string | number;
   /** Only looks. Default false. */
@@ -77,6 +80,7 @@ export interface SubscriberControlOptions {
   readonly application: string;
   readonly log: TopicLog;
   readonly catalog: () => Promise<Catalog>;
+  readonly audit: () => Audit;
 }
 
 /** Who has not been seen for so long is gone, whichever profile its process has. */
@@ -84,7 +88,7 @@ const goneMs = paces.economy.takeOver;
 const drainMs = 30_000;
 const lookAgainMs = 100;
 
-export function subscriberControl({ application, log, catalog }: SubscriberControlOptions): SubscriberControl {
+export function subscriberControl({ application, log, catalog, audit }: SubscriberControlOptions): SubscriberControl {
   const positionsOf = async ({ identity, topics }: Pick<Subscriber, "identity"> & { topics: readonly { name: string }[] }) => {
     const group = `${application}.${identity}`;
     const places = topics.map(async ({ name: topic }) =>
@@ -102,16 +106,26 @@ export function subscriberControl({ application, log, catalog }: SubscriberContr
     return sum(standings.map(({ groups }) => groups.find(({ group }) => group === positions[0]!.group)?.pending ?? 0));
   };
 
+  const record = (what: Extract<AuditVerb, `subscriber.${string}`>, of: string, by: By): Promise<void> =>
+    recordDeed(audit, { what, of, by });
+
   return {
     async list() {
       const present = await catalog();
       return subscriberPositions(await topicStandings(log, present), application, present);
     },
-    pause: async (name) => void (await hold(name, "paused")),
-    resume: async (name) => void (await hold(name, undefined)),
+    async pause(name, by = {}) {
+      await hold(name, "paused");
+      await record("subscriber.pause", name, by);
+    },
+    async resume(name, by = {}) {
+      await hold(name, undefined);
+      await record("subscriber.resume", name, by);
+    },
 
-    async drain(name, { within = drainMs } = {}) {
+    async drain(name, { within = drainMs, ...by } = {}) {
       const positions = await hold(name, "draining");
+      await record("subscriber.drain", name, by);
       const deadline = performance.now() + within;
       for (;;) {
         const pending = await pendingOf(positions);
@@ -120,7 +134,7 @@ export function subscriberControl({ application, log, catalog }: SubscriberContr
       }
     },
 
-    async seek(name, { to, preview = false, mayRepeat = false }) {
+    async seek(name, { to, preview = false, mayRepeat = false, ...by }) {
       const subscriber = namedSubscriber(await catalog(), name);
       const now = Date.now();
       const asked = { to: seekTarget(to, now), knownSince: now - knownSendsMs };
@@ -140,10 +154,12 @@ export function subscriberControl({ application, log, catalog }: SubscriberContr
         throw refused(
           `"${subscriber.name}" was not moved: ${seen.forgotten} of the events that it would read again are older than it is known what was sent (95 h), so that they could be sent again. Choose a time after ${new Date(asked.knownSince).toISOString()}, or say that they may be.`,
         );
-      return move(true);
+      const moved = await move(true);
+      await record("subscriber.seek", `${subscriber.name} to ${placeText(asked.to)}: ${moved.again} again, ${moved.skipped} skipped`, by);
+      return moved;
     },
 
-    async remove(name, { preview = false } = {}) {
+    async remove(name, { preview = false, ...by } = {}) {
       const present = await catalog();
       const inCode = present.subscribers.find((one) => one.name === name) ?? present.subscriber(name);
       if (inCode !== undefined)
@@ -162,8 +178,10 @@ export function subscriberControl({ application, log, catalog }: SubscriberContr
       const goneSince = Date.now() - goneMs;
       const seen = Math.max(...own.map((place) => place.seen ?? 0));
       if (seen > goneSince) throw stillRead(name, seen);
-      if (!preview)
+      if (!preview) {
         for (const { position } of own) if ((await log.remove(position, goneSince)) === "read") throw stillRead(name, Date.now());
+        await record("subscriber.remove", name, by);
+      }
       return {
         subscriber: name,
         topics: [...new Set(own.map(({ position: { topic } }) => topic))],
@@ -197,6 +215,10 @@ export function seekTarget(to: string | number, now: number): SeekTarget {
       : undefined;
   if (problem === undefined) return time;
   throw new BusbarError("INVALID_RANGE", "Nothing was moved:", { problems: [`to: ${problem}`] });
+}
+
+function placeText(to: SeekTarget): string {
+  return typeof to === "number" ? new Date(to).toISOString() : to;
 }
 
 function refused(message: string): BusbarError {

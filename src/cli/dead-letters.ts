@@ -1,45 +1,55 @@
-import type { DeadLetters } from "../bus/dead-letters.ts";
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
-import { confirmed } from "./confirm.ts";
-import { autopsyLines, letterLines } from "./dead-letter-lines.ts";
+import { autopsyLines, groupLines, letterLines } from "./dead-letter-lines.ts";
 import { countOf, countText } from "./figures.ts";
+import { jsonArgument } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
+import { letterFilter, type TypedLetterFilter } from "./letter-filter.ts";
 import { complain, print, printJson } from "./output.ts";
 import { type ShowPii, viewOf } from "./show-pii.ts";
+import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
 
-export interface ListCommand {
-  readonly queue?: string;
+export interface ListCommand extends TypedLetterFilter, ShowPii {
   readonly count: string;
-  readonly page: string;
+  readonly cursor?: string;
   readonly json?: boolean;
-  readonly showPii?: true | string;
 }
 
 /** Prints a page of the dead letters, the newest first. */
-export async function listDeadLetters({ queue, count, page, json, ...pii }: ListCommand): Promise<void> {
+export async function listDeadLetters({ count, cursor, json, showPii, ...typed }: ListCommand): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 10_000 });
-  const end = most * numberArgument("--page", page, { least: 1, most: 10_000 });
-  const { letters, total } = await asTyped(() =>
+  const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most, cursor };
+  const { page, total } = await asTyped(() =>
     withApplication(async ({ deadLetters }) => {
-      const newest = await deadLetters.list({ ...(queue === undefined ? {} : { queue }), count: end, ...viewOf(pii) });
-      const counts = await deadLetters.counts();
-      return {
-        // A page of all queues together is known only when each queue has given its newest.
-        letters: newest.slice(end - most, end),
-        total: queue === undefined ? Object.values(counts).reduce((sum, each) => sum + each, 0) : (counts[queue] ?? 0),
-      };
+      const found = await deadLetters.list(selection);
+      const whole = found.next === undefined && cursor === undefined;
+      return { page: found, total: whole ? found.deadLetters.length : (await deadLetters.preview(letterFilter(typed))).total };
     }),
   );
-  if (json === true) return printJson(letters);
+  if (json === true) return printJson(page);
+  const { deadLetters: letters, next } = page;
   if (total === 0) return print("No dead letters.");
   print(
     ...letters.flatMap(letterLines),
     `${total === letters.length ? total : `${letters.length} of ${countText(total)}`} dead letter${total === 1 ? "" : "s"}. Try them again: busbar dead-letters redrive <id …>, or --all`,
-    ...(end < total ? [`Older ones: --page ${end / most + 1}`] : []),
+    ...(next === undefined ? [] : [`Older ones: --cursor ${next}`]),
+  );
+}
+
+/** Prints dead letters of one cause together, the largest group first. */
+export async function listGroups({ count, json, showPii, ...typed }: Omit<ListCommand, "cursor">): Promise<void> {
+  const most = numberArgument("--count", count, { least: 1, most: 1_000 });
+  const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most };
+  const found = await asTyped(() => withApplication(({ deadLetters }) => deadLetters.groups(selection)));
+  if (json === true) return printJson(found);
+  if (found.total === 0) return print("No dead letters.");
+  print(
+    ...found.groups.flatMap(groupLines),
+    `${countOf(found.total, "dead letter")} in ${countOf(found.groups.length + found.more, "group")}. One group: --fingerprint <its name>, on list, redrive and discard`,
+    ...(found.more === 0 ? [] : [`More groups: --count ${most + found.more}`]),
   );
 }
 
@@ -53,78 +63,49 @@ export async function showDeadLetter(id: string, { json, ...pii }: { readonly js
   else print(...autopsyLines(letter));
 }
 
-export interface ChosenLetters {
-  readonly all?: boolean;
-  readonly queue?: string;
+export interface EditCommand {
+  readonly data: string;
+  readonly reason?: string;
   readonly json?: boolean;
 }
 
-/** Queues dead letters again. Exit code 1 where one of those that were named could not be. */
-export async function redriveDeadLetters(ids: readonly string[], { json, ...chosen }: ChosenLetters): Promise<void> {
-  checkChoice(ids, chosen);
-  const { redriven, refused } = await asTyped(() =>
-    withApplication(async ({ deadLetters }) => deadLetters.redrive(await chosenIds(deadLetters, { ids, ...chosen }), byPerson())),
-  );
-  if (json === true) printJson({ redriven, refused });
-  else print(`${countOf(redriven.length, "dead letter")} queued again.`);
-  report(refused, { json, all: chosen.all });
-}
-
-export interface DiscardCommand extends ChosenLetters {
-  readonly reason?: string;
-  readonly yes?: boolean;
-}
-
-/** Takes dead letters away for good; asks before it does. Exit code 1 where one of those that were named could not be. */
-export async function discardDeadLetters(ids: readonly string[], { reason, yes, json, ...chosen }: DiscardCommand): Promise<void> {
-  checkChoice(ids, chosen);
-  const result = await asTyped(() =>
-    withApplication(async ({ deadLetters }) => {
-      // Those that come while the question is open are not meant by the answer.
-      const meant = await chosenIds(deadLetters, { ids, ...chosen });
-      if (meant.length > 0 && !(await confirmed({ text: `Discard ${countOf(meant.length, "dead letter")} for good?`, yes })))
-        return undefined;
-      return deadLetters.discard(meant, byPerson(reason));
-    }),
-  );
-  if (result === undefined) {
-    print("Nothing was changed.");
+/** Gives a dead letter other data. Exit code 1 where it cannot be used. */
+export async function editDeadLetter(id: string, { data, reason, json }: EditCommand): Promise<void> {
+  const given = await dataArgument(data);
+  const edited = await withApplication(({ deadLetters }) => deadLetters.edit(id, given, byPerson(reason)));
+  if (json === true) printJson(edited);
+  if ("problems" in edited) {
+    if (json !== true) complain([`${oneLine(id)} is as it was:`, ...problemLines(edited.problems)].join("\n"));
     process.exitCode = 1;
-    return;
-  }
-  const { discarded, refused } = result;
-  if (json === true) printJson({ discarded, refused });
-  else print(`${countOf(discarded.length, "dead letter")} discarded.`);
-  report(refused, { json, all: chosen.all });
+  } else if (json !== true)
+    print(
+      edited.changed.length === 0
+        ? `${oneLine(id)} has that data: nothing was changed.`
+        : `${oneLine(id)} is changed: ${oneLine(edited.changed.join(", "))}. Try it again: busbar dead-letters redrive ${oneLine(id)}`,
+    );
 }
 
-type Choice = Pick<ChosenLetters, "all" | "queue">;
-
-function checkChoice(ids: readonly string[], { all, queue }: Choice): void {
-  if ((ids.length === 0) === (all !== true)) throw new UsageError("give either the ids of dead letters or --all");
-  if (queue !== undefined && all !== true) throw new UsageError("--queue goes with --all: an id is found wherever it is");
+export function problemLines(problems: readonly string[]): string[] {
+  return problems.map((problem) => `  - ${oneLine(problem)}`);
 }
 
-const pageSize = 1_000;
-
-async function chosenIds(
-  deadLetters: DeadLetters,
-  { ids, all, queue }: Choice & { readonly ids: readonly string[] },
-): Promise<readonly string[]> {
-  if (all !== true) return [...new Set(ids)];
-  const found = new Set<string>();
-  for (let from = 0; ; from += pageSize) {
-    const page = await deadLetters.list({ ...(queue === undefined ? {} : { queue }), count: pageSize, from });
-    for (const { id } of page) found.add(id);
-    if (page.length === 0) return [...found];
+/** @throws UsageError for what is no JSON */
+export async function dataArgument(typed: string): Promise<unknown> {
+  const json = await jsonArgument("--data", typed);
+  try {
+    return JSON.parse(json) as unknown;
+  } catch (error) {
+    throw new UsageError(`--data is no JSON: ${(error as Error).message}`);
   }
 }
 
-/** Of all, some may have been taken away in between; of those that were named, each one counts. */
-function report(
-  refused: readonly { readonly id: string; readonly reason: string }[],
-  { json, all }: Pick<ChosenLetters, "json" | "all">,
-): void {
-  if (json !== true) for (const { id, reason } of refused) complain(`${oneLine(id)} was not: ${reason}`);
-  if (refused.length > 0 && all !== true) process.exitCode = 1;
+/** Makes the index of dead letters anew. */
+export async function rebuildIndex({ json }: { readonly json?: boolean }): Promise<void> {
+  const made = await withApplication(({ deadLetters }) => deadLetters.rebuild());
+  if (json === true) return printJson(made);
+  const rows = Object.entries(made).map(([queue, count]) => [queue, countText(count)]);
+  print(
+    "The index is made anew, of these dead letters:",
+    ...tableLines([{ title: "queue" }, { title: "dead letters", right: true }], rows),
+  );
 }

@@ -1,5 +1,4 @@
 import type { DeliveryStanding } from "../bus/deliveries.ts";
-import { byPerson } from "./by-person.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
@@ -18,20 +17,6 @@ export async function showDelivery(id: string, { json, ...pii }: { readonly json
     process.exitCode = 1;
   } else if (json === true) printJson(status);
   else print(...standingLines(status));
-}
-
-export interface CancelCommand {
-  readonly reason?: string;
-  readonly json?: boolean;
-}
-
-/** Ends a delivery that waits, unsent. Exit code 1 where it is too late, or there is none. */
-export async function cancelDelivery(id: string, { reason, json }: CancelCommand): Promise<void> {
-  const result = await withApplication((bus) => bus.deliveries.cancel(id, byPerson(reason)));
-  if (!result.cancelled) process.exitCode = 1;
-  if (json === true) printJson({ id, ...result });
-  else if (result.cancelled) print(`${oneLine(id)} is cancelled: it will not be sent.`);
-  else complain(`${oneLine(id)} was not cancelled: ${oneLine(result.refused)}`);
 }
 
 /** A delivery for people. Pure. */

@@ -3,7 +3,7 @@ import { byPerson } from "./by-person.ts";
 
 /** `--show-pii`, or `--show-pii <reason>`. */
 export interface ShowPii {
-  readonly showPii?: true | string;
+  readonly showPii?: true | string | undefined;
 }
 
 /** How the person who calls looks at things: with the option, in their name. */

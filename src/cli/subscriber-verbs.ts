@@ -1,5 +1,6 @@
 import type { SubscriberRemoved, SubscriberSought } from "../bus/subscribers.ts";
 import { lengthArgument, timeArgument } from "./arguments.ts";
+import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
@@ -7,9 +8,15 @@ import { print, printJson } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 import { asTyped } from "./wrong-call.ts";
 
+interface VerbCommand {
+  /** Why, for the audit record. */
+  readonly reason?: string;
+  readonly json?: boolean;
+}
+
 /** Pauses a subscriber, or lets it go on, for all processes. */
-export async function setSubscriber(name: string, verb: "pause" | "resume", { json }: { readonly json?: boolean }): Promise<void> {
-  await asTyped(() => withApplication((bus) => bus.subscribers[verb](name)));
+export async function setSubscriber(name: string, verb: "pause" | "resume", { reason, json }: VerbCommand): Promise<void> {
+  await asTyped(() => withApplication((bus) => bus.subscribers[verb](name, byPerson(reason))));
   if (json === true) return printJson({ subscriber: name, state: verb === "pause" ? "paused" : "running" });
   print(
     verb === "pause"
@@ -19,12 +26,9 @@ export async function setSubscriber(name: string, verb: "pause" | "resume", { js
 }
 
 /** Pauses a subscriber and waits until what it has read is routed. Exit code 1 where something is left. */
-export async function drainSubscriber(
-  name: string,
-  { timeout, json }: { readonly timeout: string; readonly json?: boolean },
-): Promise<void> {
+export async function drainSubscriber(name: string, { timeout, reason, json }: VerbCommand & { readonly timeout: string }): Promise<void> {
   const within = lengthArgument("--timeout", timeout);
-  const { pending } = await asTyped(() => withApplication((bus) => bus.subscribers.drain(name, { within })));
+  const { pending } = await asTyped(() => withApplication((bus) => bus.subscribers.drain(name, { within, ...byPerson(reason) })));
   if (pending > 0) process.exitCode = 1;
   if (json === true) return printJson({ subscriber: name, state: "draining", pending });
   print(
@@ -34,16 +38,15 @@ export async function drainSubscriber(
   );
 }
 
-export interface SeekCommand {
+export interface SeekCommand extends VerbCommand {
   readonly to: string;
   readonly mayRepeat?: boolean;
   readonly preview?: boolean;
   readonly yes?: boolean;
-  readonly json?: boolean;
 }
 
 /** Sets where a subscriber reads on: looks first, asks, then moves it. */
-export async function seekSubscriber(name: string, { to: typed, mayRepeat, preview, yes, json }: SeekCommand): Promise<void> {
+export async function seekSubscriber(name: string, { to: typed, mayRepeat, preview, yes, reason, json }: SeekCommand): Promise<void> {
   if (preview === true && yes === true) throw new UsageError("--preview only looks, so there is nothing to say --yes to: give one of them");
   const to = typed === "now" || typed === "beginning" ? typed : timeArgument("--to", typed, Date.now());
   const result = await asTyped(() =>
@@ -54,7 +57,7 @@ export async function seekSubscriber(name: string, { to: typed, mayRepeat, previ
       // What is refused needs no answer.
       const asked = seen.forgotten === 0 || mayRepeat === true;
       if (asked && !(await confirmed({ text: `Move ${name}?`, yes }))) return undefined;
-      return subscribers.seek(name, { to, mayRepeat: mayRepeat === true });
+      return subscribers.seek(name, { to, mayRepeat: mayRepeat === true, ...byPerson(reason) });
     }),
   );
   if (result === undefined) {
@@ -78,12 +81,12 @@ export function seekLines({ subscriber, again, skipped, forgotten }: SubscriberS
 }
 
 /** Removes a subscriber that is gone from the code, for good; asks before it does. */
-export async function removeSubscriber(name: string, { yes, json }: { readonly yes?: boolean; readonly json?: boolean }): Promise<void> {
+export async function removeSubscriber(name: string, { yes, reason, json }: VerbCommand & { readonly yes?: boolean }): Promise<void> {
   const result = await asTyped(() =>
     withApplication(async ({ subscribers }) => {
       const seen = await subscribers.remove(name, { preview: true });
       const text = `Remove ${name} for good from ${seen.topics.join(", ")}? ${unreadText(seen)}`;
-      return (await confirmed({ text, yes })) ? subscribers.remove(name) : undefined;
+      return (await confirmed({ text, yes })) ? subscribers.remove(name, byPerson(reason)) : undefined;
     }),
   );
   if (result === undefined) {

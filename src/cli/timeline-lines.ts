@@ -13,6 +13,7 @@ const noTries: ReadonlySet<TimelineStepName> = new Set([
   "redriven",
   "cancelled",
   "discarded",
+  "edited",
   "confirmed",
   "returned",
   "turn",

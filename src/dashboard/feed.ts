@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import type { ChannelControl, QueueStanding } from "../bus/channels.ts";
 import type { Inspector } from "../bus/inspect.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { BusEvent } from "../define/event.ts";
@@ -15,6 +16,8 @@ export interface Feed {
   /** The newest events of all topics, newest first. */
   readonly events: readonly EventView[];
   readonly queues: Readonly<Record<string, QueueCounts>>;
+  /** Which of them are paused, and the limits in force, with who changed them. */
+  readonly control: readonly QueueStanding[];
   /** How many sends followed one that may have been accepted, ever. */
   readonly doubtful: number;
 }
@@ -30,6 +33,7 @@ export interface TopicView {
 /** What the page asks of a bus. */
 export interface WatchedBus extends Pick<Bus, "ready" | "catalog"> {
   readonly inspect: Pick<Inspector, "events" | "deliveries" | "queues" | "doubtful">;
+  readonly channels: Pick<ChannelControl, "standings">;
 }
 
 export interface FeedOptions {
@@ -55,11 +59,12 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
   let underWay: Promise<Feed> | undefined;
 
   const read = async (): Promise<Feed> => {
-    const [working, { topics, subscribers }, events, queues, doubtful] = await Promise.all([
+    const [working, { topics, subscribers }, events, queues, control, doubtful] = await Promise.all([
       bus.ready(),
       bus.catalog(),
       bus.inspect.events(count),
       bus.inspect.queues(),
+      bus.channels.standings(),
       bus.inspect.doubtful(),
     ]);
     const listeners = (topic: string): readonly Subscriber[] =>
@@ -75,6 +80,7 @@ export function feedReader({ bus, clock = systemClock, events: count = 20, keep 
       })),
       events: events.map((event) => eventView(event, lookedUp.get(event.id)?.subscribers)),
       queues,
+      control,
       doubtful,
     };
   };

@@ -15,6 +15,8 @@ export interface ChannelOptions extends PolicyOptions, ReplayOption {
   readonly keepCompleted?: { readonly age: Duration; readonly count: number };
   /** Dead letters are kept this long; their expiry is counted and announced. Default 14 d. */
   readonly keepDeadLetters?: Duration;
+  /** At so many dead letters somebody is told, once until they were fewer again: `dead_letters.threshold_reached`. `false`: nobody is. Default 100. */
+  readonly deadLetterThreshold?: number | false;
   /** One try may take this long: of a message, all providers together; of a handler, unless its route says otherwise. */
   readonly timeout?: Duration;
   /** When nothing more goes to a provider that fails. `false` asks every provider each time, however often it failed. */
@@ -29,9 +31,11 @@ export interface CircuitOptions {
   readonly probeEvery?: Duration;
 }
 
-export type ChannelDefaults = Required<Pick<ChannelOptions, "concurrency" | "rateLimit" | "keepCompleted" | "keepDeadLetters" | "timeout">>;
+export type ChannelDefaults = Required<
+  Pick<ChannelOptions, "concurrency" | "rateLimit" | "keepCompleted" | "keepDeadLetters" | "deadLetterThreshold" | "timeout">
+>;
 
-const kept = { keepCompleted: { age: "24h", count: 10_000 }, keepDeadLetters: "14d" } as const;
+const kept = { keepCompleted: { age: "24h", count: 10_000 }, keepDeadLetters: "14d", deadLetterThreshold: 100 } as const;
 
 /** What holds for a channel where nothing else is said. */
 export const channelDefaults: Readonly<Record<ChannelName, ChannelDefaults>> = {

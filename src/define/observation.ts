@@ -1,6 +1,7 @@
 import type { BusEvent } from "./event.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Progress } from "./handler.ts";
+import type { DeadLettersThresholdReached } from "./dead-letter-topics.ts";
 import type { DeliveryStatus } from "./status.ts";
 import type { ProviderDegraded, ProviderRecovered } from "./provider-topics.ts";
 import type { NewerVersion } from "./upcast.ts";
@@ -9,6 +10,10 @@ import type { NewerVersion } from "./upcast.ts";
 export interface Observations {
   /** An event is in the log. */
   published: { readonly event: BusEvent; readonly repeated: boolean };
+  /** A schedule has fired: its event is in the log. `time` is when it was due, `late` how many milliseconds after that it was. */
+  fired: { readonly schedule: string; readonly topic: string; readonly time: string; readonly eventId: string; readonly late: number };
+  /** So many firings of a schedule were passed over: nobody made them in time, or, with a `reason`, it made no payload. */
+  firingsMissed: { readonly schedule: string; readonly topic: string; readonly count: number; readonly reason?: string };
   /** A subscriber's deliveries for an event are in their queues. */
   routed: {
     readonly event: BusEvent;
@@ -122,6 +127,8 @@ export interface Observations {
   outboxRefused: { readonly eventId: string; readonly topic: string; readonly reason: string };
   /** Dead letters were removed because they are past their time. */
   deadLettersExpired: { readonly queue: string; readonly count: number };
+  /** A queue has as many dead letters as its `deadLetterThreshold` says: told once, in one of all processes, until they were fewer again. */
+  deadLettersThresholdReached: DeadLettersThresholdReached & { readonly count: number };
 }
 
 export type Observe = <Name extends keyof Observations>(name: Name, fact: Observations[Name]) => void;
@@ -129,6 +136,8 @@ export type Observe = <Name extends keyof Observations>(name: Name, fact: Observ
 /** All names of observations, for those who hand them on. The compiler sees to it that none is missing. */
 export const observationNames = Object.keys({
   published: true,
+  fired: true,
+  firingsMissed: true,
   routed: true,
   unroutable: true,
   newerVersion: true,
@@ -161,4 +170,5 @@ export const observationNames = Object.keys({
   spoolRefused: true,
   outboxRefused: true,
   deadLettersExpired: true,
+  deadLettersThresholdReached: true,
 } satisfies Record<keyof Observations, true>) as (keyof Observations)[];

@@ -7,15 +7,20 @@ import { closeRedis, connectRedis } from "../base/redis.ts";
 import { replicatedBy, unreplicated } from "../base/redis-replication.ts";
 import type { Replication } from "../base/replication.ts";
 import type { Progress } from "../define/handler.ts";
-import type { Priority } from "../define/policy.ts";
+import { jobStates, priorityNumber, waitingPriorities } from "./bullmq-words.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
-import type { DeadLetter, DeliveryQueue, JobState, QueuedContent } from "./delivery-queue.ts";
+import { deadLetterOf } from "./dead-letter-of.ts";
+import type { DeadLetterAlarm, Facets } from "./dead-letter-index.ts";
+import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import { redisDeadLetterIndex } from "./redis-dead-letter-index.ts";
+import { editDeadLetter } from "./redis-edit.ts";
 import { delayedUntil } from "./redis-delayed.ts";
 import { oldestWaiting } from "./redis-oldest.ts";
+import { pastKeeping } from "./redis-past-keeping.ts";
+import { redisQueueSettings } from "./redis-queue-settings.ts";
 import { forgetStalls } from "./redis-stalls.ts";
-import { stalledReason } from "./stalled-reason.ts";
 
-export interface BullmqQueueOptions {
+export interface BullmqQueueOptions<Content> {
   readonly url: string;
   readonly prefix: string;
   readonly application: string;
@@ -23,31 +28,22 @@ export interface BullmqQueueOptions {
   readonly name: string;
   readonly logger: Logger;
   /** Default: `standard`. */
-  readonly pace?: Pick<Pace, "drain" | "stalled">;
+  readonly pace?: Pick<Pace, "drain" | "stalled" | "limited">;
   /** Default: this machine's clock. */
   readonly clock?: Clock;
   /** The replicas that what is added waits for. Default: none. */
   readonly replication?: Replication | undefined;
   /** Finished jobs are kept this long (ms) and at most this many. */
   readonly keepCompleted: { readonly age: number; readonly count: number };
+  /** What dead letters are told apart by, for those who search them. Default: nothing. */
+  readonly facets?: (letter: DeadLetter<Content>) => Facets;
+  /** Default: none. */
+  readonly alarm?: DeadLetterAlarm;
+  /** Which build works here: it stands with each dead letter. Without spaces. Default: none. */
+  readonly build?: string | undefined;
 }
 
-/** BullMQ takes the smallest number first, and a job without one before all others: so every job gets one. */
-const priorityNumber: Readonly<Record<Priority, number>> = { critical: 1, high: 10, normal: 100, low: 1_000 };
-
-/** The priorities that a job can wait with: {@link priorityNumber}, and one more for what is one of many. */
-const waitingPriorities = Object.values(priorityNumber).flatMap((number) => [number, number + 1]);
-
-/** Our words for BullMQ's states. */
-const jobStates: Readonly<Record<string, JobState | undefined>> = {
-  waiting: "waiting",
-  prioritized: "waiting",
-  "waiting-children": "waiting",
-  active: "active",
-  delayed: "delayed",
-  completed: "completed",
-  failed: "dead",
-};
+const noFacets = (): Facets => ({ subscriber: "", topic: "", reasonClass: "rejected", fingerprint: "" });
 
 /** Jobs of one pipeline: keeps Redis responsive. */
 const pageSize = 200;
@@ -60,14 +56,33 @@ const placedLateMs = 250;
  * BullMQ's failed set is the dead letters: it moves a job there in the same step that ends it, so none is lost in between, and
  * its own expiry for that set is never used.
  */
-export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueOptions): DeliveryQueue<Content> {
+export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueOptions<Content>): DeliveryQueue<Content> {
   const { url, prefix, application, name, logger, keepCompleted, pace = paces.standard, clock = systemClock } = options;
   const queueName = `{${application}.${name}}`;
   const connection = connectRedis({ url, use: "command", name: `busbar-queue-${name}`, logger });
   const queue = new Queue<Content>(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
-  const { replication } = options;
+  const settings = redisQueueSettings(connection, (type) => queue.toKey(type));
+  const { replication, facets = noFacets, alarm = { threshold: false } } = options;
   const replicated = replication === undefined ? unreplicated : replicatedBy(connection, replication);
   queue.on("error", (error) => logger.debug({ error: messageOf(error), queue: name }, "queue error"));
+
+  const deadLetter = async (id: string): Promise<DeadLetter<Content> | undefined> => {
+    const job = await queue.getJob(id);
+    return job !== undefined && (await job.isFailed()) ? deadLetterOf(job as unknown as BullJob<Content>) : undefined;
+  };
+  const deadLettersOf = async (ids: readonly string[]): Promise<DeadLetter<Content>[]> =>
+    (await Promise.all(ids.map(deadLetter))).flatMap((letter) => letter ?? []);
+  const failedKey = queue.toKey("failed");
+  const index = redisDeadLetterIndex({
+    redis: connection,
+    prefix,
+    queueName,
+    name,
+    failedKey,
+    facets: async (ids) => (await deadLettersOf(ids)).map((letter) => ({ ...facets(letter), id: letter.content.id })),
+    alarm,
+    logger,
+  });
 
   const bullJob = (content: Content) => ({
     name,
@@ -87,8 +102,21 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
   // A BullMQ script that fails midway leaves a job's hash without a place in any list; adding it again then says "duplicate".
   const removeHalfAdded = async (contents: readonly Content[]): Promise<void> => {
     const states = await Promise.all(contents.map(({ id }) => queue.getJobState(id)));
-    const placeless = contents.filter((_, index) => states[index] === "unknown");
+    const placeless = contents.filter((_, place) => states[place] === "unknown");
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
+  };
+
+  const working = {
+    url,
+    prefix,
+    queueName,
+    name,
+    logger,
+    clock,
+    pace,
+    build: options.build,
+    onDead: index.note,
+    look: settings.concurrency,
   };
 
   const promote = async (id: string): Promise<void> => {
@@ -116,12 +144,11 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       });
     },
 
-    work: (handle, workOptions) => bullmqWorker<Content>({ url, prefix, queueName, name, logger, clock, pace, handle, ...workOptions }),
+    work: (handle, workOptions) => bullmqWorker<Content>({ ...working, handle, ...workOptions }),
 
-    async setRateLimit(limit) {
-      if (limit === false) await queue.removeGlobalRateLimit();
-      else await queue.setGlobalRateLimit(limit.max, limit.per);
-    },
+    configure: settings.configure,
+    setLimits: (change, { configured, done }) => settings.change(configured, change, done),
+    settings: settings.read,
 
     async handOutDue() {
       const now = clock.now();
@@ -161,9 +188,13 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       };
     },
 
+    index,
+    deadLetter,
+    deadLettersOf,
+
     async deadLetters({ from, count }) {
       const jobs = await queue.getJobs(["failed"], from, from + count - 1, false);
-      return jobs.map((job) => deadLetter<Content>(job as unknown as BullJob<Content>));
+      return jobs.map((job) => deadLetterOf<Content>(job as unknown as BullJob<Content>));
     },
 
     async progress(id) {
@@ -171,16 +202,14 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return typeof progress === "object" ? (progress as Progress) : undefined;
     },
 
-    async deadLetter(id) {
-      const job = await queue.getJob(id);
-      return job !== undefined && (await job.isFailed()) ? deadLetter<Content>(job as unknown as BullJob<Content>) : undefined;
-    },
+    edit: (id, content) => editDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id }, JSON.stringify(content)),
 
     async redrive(id, content) {
       const job = await queue.getJob(id);
       if (job === undefined || !(await job.isFailed())) return false;
       if (content !== undefined) await job.updateData(content as never);
       await forgetStalls(connection, queue.toKey(id));
+      await index.drop([id]);
       try {
         await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
         return true;
@@ -198,8 +227,9 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       return state === undefined ? undefined : { content: job.data as unknown as Content, state, attempts: job.attemptsMade };
     },
 
-    async *contents() {
-      for (const type of Object.keys(jobStates) as JobType[]) {
+    async *contents(states) {
+      const types = Object.entries(jobStates).flatMap(([type, state]) => (states?.includes(state!) === false ? [] : [type]));
+      for (const type of types as JobType[]) {
         for (let from = 0; ; from += pageSize) {
           const jobs = await queue.getJobs([type], from, from + pageSize - 1, true);
           for (const job of jobs) if (job !== undefined) yield job.data as unknown as Content;
@@ -213,12 +243,20 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     },
 
     async remove(id) {
+      if ((await queue.getJob(id)) === undefined) return false;
+      await index.drop([id]);
       // BullMQ refuses a job that a worker holds.
-      return (await queue.getJob(id)) !== undefined && (await queue.remove(id)) === 1;
+      return (await queue.remove(id)) === 1;
     },
 
-    pause: () => queue.pause(),
-    resume: () => queue.resume(),
+    async pause(done) {
+      await settings.pausedBy(done);
+      await queue.pause();
+    },
+    async resume() {
+      await queue.resume();
+      await settings.pausedBy(undefined);
+    },
     paused: () => queue.isPaused(),
     clean: async (before) => (await queue.clean(Math.max(0, Date.now() - before), 0, "completed")).length,
     oldestWaiting: () => oldestWaiting(connection, (type) => queue.toKey(type), waitingPriorities),
@@ -229,32 +267,25 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
         return undefined;
       }),
 
+    pastKeeping: (before) => pastKeeping(connection, (type) => queue.toKey(type), before),
+
     async expireDeadLetters(before) {
       // Oldest first; a page at a time, so that a large clean-up does not hold Redis up.
       for (let expired = 0; ;) {
-        const jobs = (await queue.getJobs(["failed"], 0, pageSize - 1, true)).filter((job) => (job.finishedOn ?? 0) < before);
-        if (jobs.length === 0) return expired;
-        for (const job of jobs) await job.remove();
-        expired += jobs.length;
+        const due = await index.look(before);
+        if (due.length === 0) return expired;
+        await index.drop(due);
+        for (const id of due) await queue.remove(id);
+        expired += due.length;
       }
     },
 
     async close() {
+      if (connection.status === "ready") await index.settled();
       const closed = queue.close().catch((error: unknown) => logger.debug({ error: messageOf(error), queue: name }, "queue did not close"));
       // It would wait for a Redis that is away.
       if (connection.status === "ready") await closed;
       await closeRedis(connection);
     },
-  };
-}
-
-function deadLetter<Content>(job: BullJob<Content>): DeadLetter<Content> {
-  return {
-    content: job.data,
-    reason: stalledReason(job.failedReason) ?? job.failedReason ?? "unknown",
-    attempts: job.attemptsMade,
-    firstAt: job.timestamp,
-    lastAt: job.finishedOn ?? job.timestamp,
-    stack: job.stacktrace ?? [],
   };
 }

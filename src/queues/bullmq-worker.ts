@@ -6,6 +6,7 @@ import { lease, type Pace } from "../base/pace.ts";
 import { closeRedis, connectRedis, isCluster, type RedisConnection } from "../base/redis.ts";
 import { backoff } from "../define/policy.ts";
 import type { Job, QueuedContent, QueueWorker, Verdict, WorkOptions } from "./delivery-queue.ts";
+import { createPlaces } from "./places.ts";
 import { stalledReason } from "./stalled-reason.ts";
 
 export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
@@ -15,8 +16,14 @@ export interface BullmqWorkerOptions<Content> extends WorkOptions<Content> {
   readonly name: string;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly pace: Pick<Pace, "drain" | "stalled">;
+  readonly pace: Pick<Pace, "drain" | "stalled" | "limited">;
   readonly handle: (job: Job<Content>) => Promise<Verdict<Content>>;
+  /** Which build this is, for whoever looks at a dead letter. */
+  readonly build: string | undefined;
+  /** Told of each job that became a dead letter here, after the fact. */
+  readonly onDead: (id: string) => void;
+  /** The concurrency that was set at run time; undefined: none was. */
+  readonly look: () => Promise<number | undefined>;
 }
 
 /**
@@ -29,11 +36,35 @@ const longestReason = 1_000;
 
 /** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
-  const { url, prefix, queueName, name, logger, clock, pace, handle, concurrency, onGivenUp } = options;
+  const { url, prefix, queueName, name, logger, clock, pace, build, onDead, look, concurrency, adjustable = false, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
   const copies = copiesOf(connection, pace.drain * 3);
   const wallWait = (wait: number): number => waitUntil(clock, clock.now() + wait);
   const random = clock.random ?? Math.random;
+  let [most, narrowed] = [concurrency, false];
+  const places = createPlaces({
+    concurrency,
+    look,
+    onChange(now) {
+      const more = now > most;
+      most = now;
+      if (!narrowed) worker.concurrency = most;
+      // BullMQ looks for more to do when a job ends, which may take long; this makes it look now.
+      if (more) void worker.pause(true).then(() => worker.resume());
+      logger.info({ queue: name, concurrency: most }, "a channel works with another concurrency, which was set or reset at run time");
+    },
+    onError: (error) => logger.debug({ queue: name, error: messageOf(error) }, "the concurrency of a channel could not be looked up"),
+  });
+
+  const handle = async (job: Job<Content>): Promise<Verdict<Content>> => {
+    if (!adjustable) return options.handle(job);
+    const leave = await places.take();
+    try {
+      return await options.handle(job);
+    } finally {
+      leave();
+    }
+  };
 
   const processJob = async (job: BullJob<Content>, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
     const verdict = await handle({
@@ -66,10 +97,12 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     prefix,
     concurrency,
     autorun: false,
+    ...(build === undefined ? {} : { name: build }),
     runRetryDelay: 1_000,
     ...takeOver,
     stalledInterval: pace.stalled,
     drainDelay: pace.drain / 1_000,
+    maximumRateLimitDelay: pace.limited,
     settings: {
       backoffStrategy: (attemptsMade, _type, _error, job) =>
         wallWait(backoff((job as unknown as BullJob<Content>).data.policy, attemptsMade, random())),
@@ -80,6 +113,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
     for (const id of jobIds) worker.cancelJob(id, "its lock was lost");
   });
   worker.on("failed", (job, error) => {
+    if (job?.id !== undefined && typeof job.finishedOn === "number") onDead(job.id);
     const reason = stalledReason(error.message);
     if (job !== undefined && reason !== undefined) onGivenUp(job.data as Content, reason);
   });
@@ -88,13 +122,17 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
   return {
     ready: () => worker.waitUntilReady().then(() => undefined),
 
-    narrow: (narrow) => void (worker.concurrency = narrow ? 1 : concurrency),
+    narrow(narrow) {
+      narrowed = narrow;
+      worker.concurrency = narrow ? 1 : most;
+    },
 
     async stop(deadline) {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, deadline, "late")));
       const closed = await Promise.race([worker.close().then(() => running), late]);
       clearTimeout(timer);
+      places.stop();
       // What is still under way keeps its lock until that runs out, and is then taken over by another worker.
       if (closed === "late") await Promise.race([worker.close(true), new Promise((resolve) => setTimeout(resolve, 1_000))]);
       for (const copy of copies) copy.disconnect();
@@ -131,8 +169,8 @@ function bounded(reason: string): string {
   return reason.length <= longestReason ? reason : `${reason.slice(0, longestReason)}… (${reason.length} characters)`;
 }
 
-/** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours. */
+/** BullMQ keeps the stack of the error that it is given: the one of the code that failed says more than ours, and begins with the error's name. */
 function withStack(error: Error, cause: unknown): Error {
-  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack;
+  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack.replace(/^Error(?=:|\n|$)/, () => cause.name);
   return error;
 }

@@ -1,5 +1,7 @@
 import type { Progress } from "../define/handler.ts";
 import type { Policy } from "../define/policy.ts";
+import type { DeadLetterIndex } from "./dead-letter-index.ts";
+import type { DoneBy, LimitsChange, QueueLimits, QueueSettings } from "./queue-settings.ts";
 
 /** What a queue needs to know of what it carries. */
 export interface QueuedContent {
@@ -27,8 +29,14 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   add(contents: readonly Content[], options?: AddOptions): Promise<void>;
   /** Starts to hand out jobs, the most urgent first. */
   work(handle: (job: Job<Content>) => Promise<Verdict<Content>>, options: WorkOptions<Content>): QueueWorker;
-  /** Sets the rate for all processes; `false` lifts the limit. */
-  setRateLimit(limit: { readonly max: number; readonly per: number } | false): Promise<void>;
+  /** Says what the configuration of a worker says, which is about to start: it is in force where nobody has set anything else. */
+  configure(limits: QueueLimits): Promise<QueueSettings>;
+  /**
+   * Sets limits for all processes, until they are reset. A rate is in force with the next job; a concurrency within a second in each process.
+   * @param options.configured what is gone back to where no worker has ever said what its configuration says
+   */
+  setLimits(change: LimitsChange, options: { readonly configured: QueueLimits; readonly done: DoneBy }): Promise<QueueSettings>;
+  settings(): Promise<QueueSettings>;
   /** Hands out what waits for a time that has come, and says how much that was. For clocks that tests move; else it happens by itself. */
   handOutDue(): Promise<number>;
   /**
@@ -43,18 +51,24 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   progress(id: string): Promise<Progress | undefined>;
   /** The dead letter of that id, if it is one. */
   deadLetter(id: string): Promise<DeadLetter<Content> | undefined>;
+  /** Those of the ids that are dead letters. */
+  deadLettersOf(ids: readonly string[]): Promise<readonly DeadLetter<Content>[]>;
+  /** What is known of the dead letters without reading them. */
+  readonly index: DeadLetterIndex;
+  /** Gives a dead letter another content; false when it is no dead letter any more. */
+  edit(id: string, content: Content): Promise<boolean>;
   /** Queues a dead letter again, with all its attempts, and perhaps another content; false when it is no dead letter any more. */
   redrive(id: string, content?: Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
   find(id: string): Promise<FoundJob<Content> | undefined>;
-  /** Everything that it holds, waiting or ended, page by page. What comes or goes meanwhile may be missed. */
-  contents(): AsyncIterable<Content>;
+  /** What it holds in these states, page by page; in all of them by default. What comes or goes meanwhile may be missed. */
+  contents(states?: readonly JobState[]): AsyncIterable<Content>;
   /** Forgets what it has told of jobs to whoever watches, with the reasons of those that failed. The jobs stay. */
   forgetTold(): Promise<void>;
   /** Takes a job away for good, a dead letter too; false when there is none, or it is under way. */
   remove(id: string): Promise<boolean>;
   /** No process takes jobs any more until `resume`; those under way are finished. */
-  pause(): Promise<void>;
+  pause(done?: DoneBy): Promise<void>;
   resume(): Promise<void>;
   paused(): Promise<boolean>;
   /** Forgets finished jobs that ended before the given time, and says how many. Dead letters stay. */
@@ -63,9 +77,17 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   oldestWaiting(): Promise<number | undefined>;
   /** Worker processes that take jobs now; undefined where Redis does not say. */
   workers(): Promise<number | undefined>;
+  /** How many dead letters, and how many finished jobs, ended before these times, milliseconds since 1970. */
+  pastKeeping(before: Ended): Promise<Ended>;
   /** Removes dead letters that ended before the given time, and says how many. */
   expireDeadLetters(before: number): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Something of each of the two ways to end. */
+export interface Ended {
+  readonly dead: number;
+  readonly finished: number;
 }
 
 export interface AddOptions {
@@ -104,6 +126,8 @@ export type Verdict<Content = never> =
 export interface WorkOptions<Content> {
   /** Jobs under way at once in this process. */
   readonly concurrency: number;
+  /** Another concurrency may be set at run time. Default false. */
+  readonly adjustable?: boolean;
   /** Told of a job that became a dead letter without a verdict: its workers died again and again. */
   readonly onGivenUp: (content: Content, reason: string) => void;
 }
@@ -143,4 +167,6 @@ export interface DeadLetter<Content> {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly stack: readonly string[];
+  /** Which build tried it last; undefined where that is not known. */
+  readonly build: string | undefined;
 }

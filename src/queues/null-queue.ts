@@ -1,4 +1,5 @@
 import type { DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import { nullDeadLetterIndex } from "./null-dead-letter-index.ts";
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -8,13 +9,18 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     name,
     add: nothing,
     work: () => ({ ready: nothing, narrow: () => undefined, stop: nothing }),
-    setRateLimit: nothing,
+    configure: async () => ({}),
+    setLimits: async () => ({}),
+    settings: async () => ({}),
     handOutDue: async () => 0,
     wake: async () => [],
     counts: async () => ({ waiting: 0, active: 0, delayed: 0, completed: 0, dead: 0 }),
     progress: async () => undefined,
     deadLetters: async () => [],
     deadLetter: async () => undefined,
+    deadLettersOf: async () => [],
+    index: nullDeadLetterIndex,
+    edit: async () => false,
     find: async () => undefined,
     contents: async function* () {},
     forgetTold: nothing,
@@ -26,6 +32,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     oldestWaiting: async () => undefined,
     workers: async () => 0,
     redrive: async () => false,
+    pastKeeping: async () => ({ dead: 0, finished: 0 }),
     expireDeadLetters: async () => 0,
     close: nothing,
   };

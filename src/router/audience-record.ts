@@ -45,3 +45,8 @@ export function nextPage(record: AudienceRecord, next: AudiencePage["next"]): Au
 export function endOfAudience(route: string): string {
   return `${route}/end`;
 }
+
+/** The page of the record that says of a route's audience that a person has ended it: nothing more of it is released. */
+export function cancelledAudience(route: string): string {
+  return `${route}/cancelled`;
+}

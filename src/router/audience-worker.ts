@@ -14,7 +14,7 @@ import { newerVersion, upcastEvent } from "../define/upcast.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
 import { audiencePage } from "./audience-page.ts";
-import { type AudienceRecord, endOfAudience, nextPage } from "./audience-record.ts";
+import { type AudienceRecord, cancelledAudience, endOfAudience, nextPage } from "./audience-record.ts";
 import type { Gates, RouterQueues } from "./gates.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { planRecipients } from "./plan-recipients.ts";
@@ -66,6 +66,7 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
         const page = await audiencePage(route, record.event, context);
         for (const batch of batchesOf(page.recipients, record.offset)) {
           if (!(await roomIn(record.channel, signal))) return { kind: "again", after: 0, content: record };
+          if (await cancelled(record)) return { kind: "done", end: "cancelled" };
           record = await release(batch, { subscriber, route, record });
           await save(record);
         }
@@ -103,6 +104,14 @@ export function audienceWorker(options: AudienceWorkerOptions): QueueWorker {
 
   const optionsFor = ({ replay, event }: AudienceRecord): PlanOptions =>
     replay === undefined ? planning : { ...planning, replay: { id: "", ...event.replay, ...replay } };
+
+  /** A person has ended it; what a replay sends again is another audience. */
+  const cancelled = async ({ event: { id, time }, partition, subscriber, route, replay }: AudienceRecord): Promise<boolean> => {
+    if ((replay?.epoch ?? 0) > 0) return false;
+    const page = cancelledAudience(route);
+    const records = await log.routedBy(partition, { events: [{ id, time }], subscribers: [subscriber], pages: [page] });
+    return records.some((each) => each.page === page);
+  };
 
   /** From here on nobody misses its job. That of a replay which sends again is another one. */
   const ended = async ({ event: { id: eventId, time }, partition, subscriber, route, replay }: AudienceRecord): Promise<void> => {

@@ -8,7 +8,7 @@ import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
 import type { TopicLog } from "../log/topic-log.ts";
-import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
+import { startExpiry } from "../queues/expiry.ts";
 import type { QueueWorker } from "../queues/delivery-queue.ts";
 import { audienceWorker } from "./audience-worker.ts";
 import { createGates, type RouterQueues } from "./gates.ts";
@@ -53,6 +53,7 @@ export interface Router {
 const errorPauseMs = 500;
 /** Dead letters of `routing` and `audiences` are kept 14 d. */
 const keepDeadMs = 14 * 86_400_000;
+const keepFinishedMs = 86_400_000;
 
 /**
  * The router's life: register the groups → read everything once → wait for the bell, read the logs that rang → now and then sweep:
@@ -138,10 +139,18 @@ export function createRouter(options: RouterOptions): Router {
       const shared = { application, catalog, queues, gates, log, planning, newer, services, clock, observe, logger };
       workers = [routingWorker(shared), audienceWorker(shared)];
       void newer.wakeKnown();
-      const expiry = { keep: keepDeadMs, every: pace.rounds, locks, clock, observe, logger };
+      const expiry = {
+        keepDeadLetters: keepDeadMs,
+        keepFinished: keepFinishedMs + pace.accounts,
+        every: pace.rounds,
+        locks,
+        clock,
+        observe,
+        logger,
+      };
       rounds = [
-        startDeadLetterExpiry({ ...expiry, queue: queues.routing }),
-        startDeadLetterExpiry({ ...expiry, queue: queues.audiences }),
+        startExpiry({ ...expiry, queue: queues.routing }),
+        startExpiry({ ...expiry, queue: queues.audiences }),
         logKeeper({ application, catalog, log, locks, heldSince: options.heldSince, every: pace.rounds, observe, logger }),
       ];
       for (const partition of new Set(lanes.map((lane) => lane.position.partition))) {

@@ -27,6 +27,8 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * | `busbar_callbacks_total` | counter | provider, verdict | callbacks that came in here: taken, challenge, refused (forged, altered or too old), failed (Redis did not take it) |
  * | `busbar_reports_total` | counter | provider, result | statuses that were read from callbacks here: recorded, repeated (they had come before), unknown (of a message that nobody knows) |
  * | `busbar_statuses_total` | counter | channel, status | deliveries that rose to a status: accepted, failed, delivered, bounced, read, opted out |
+ * | `busbar_dead_letters_expired_total` | counter | queue | dead letters that were removed here because they were past their time |
+ * | `busbar_dead_letters_threshold_reached_total` | counter | queue | how often the dead letters of a queue became as many as its threshold says, as far as this process told it |
  * | `busbar_delivery_seconds` | histogram | channel | from the publish to the provider's acceptance, intended delays included |
  */
 export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promise<void> {
@@ -44,6 +46,8 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   const callbacks = counter("callbacks_total", "Callbacks of providers that came in here, by what was found.", ["provider", "verdict"]);
   const reports = counter("reports_total", "Statuses that were read from callbacks, by what they came to.", ["provider", "result"]);
   const statuses = counter("statuses_total", "Deliveries that rose to a status.", ["channel", "status"]);
+  const expired = counter("dead_letters_expired_total", "Dead letters that were removed because they were past their time.", ["queue"]);
+  const reached = counter("dead_letters_threshold_reached_total", "How often a queue's dead letters reached its threshold.", ["queue"]);
   const help = "Seconds from the publish to the provider's acceptance.";
   const seconds = new Histogram({ name: "busbar_delivery_seconds", help, labelNames: ["channel"], buckets, registers: [registry] });
 
@@ -69,6 +73,8 @@ export async function countInto(registry: Registry, bus: Pick<Bus, "on">): Promi
   });
   bus.on("status", ({ channel, status }) => statuses.inc({ channel, status }));
   bus.on("callback", ({ provider, verdict }) => callbacks.inc({ provider, verdict }));
+  bus.on("deadLettersExpired", ({ queue, count }) => expired.inc({ queue }, count));
+  bus.on("deadLettersThresholdReached", ({ queue }) => reached.inc({ queue }));
   bus.on("sent", ({ delivery, milliseconds }) => {
     ended(delivery, "sent");
     // Two machines' clocks may differ.

@@ -14,6 +14,9 @@ export type ShowStats = (stats: Stats | undefined) => void;
  * | `busbar_queue_jobs` | gauge | queue, state | waiting, active, delayed, dead |
  * | `busbar_queue_oldest_age_seconds` | gauge | queue | how long the oldest has waited for a worker; 0 where nothing waits |
  * | `busbar_queue_paused` | gauge | queue | 1 while it is paused |
+ * | `busbar_channel_concurrency` | gauge | channel | deliveries under way at once in one process: the limit in force |
+ * | `busbar_channel_rate_per_second` | gauge | channel | sends a second over all processes: the limit in force; missing where there is none |
+ * | `busbar_channel_set_at_run_time` | gauge | channel, limit | 1 where a person has set the limit in place of the configuration's |
  * | `busbar_suppressed_addresses` | gauge | channel | addresses that are not sent to; one may count once for each category |
  * | `busbar_subscriber_lag_events` | gauge | subscriber | events that it has not read yet |
  * | `busbar_subscriber_lag_seconds` | gauge | subscriber | how long the oldest of them has waited; 0 where it has read all |
@@ -32,6 +35,9 @@ export async function gaugesIn(registry: Registry): Promise<ShowStats> {
   const jobs = gauge("queue_jobs", "Jobs of a queue, by state.", ["queue", "state"]);
   const oldest = gauge("queue_oldest_age_seconds", "How long the oldest of the waiting jobs has waited.", ["queue"]);
   const paused = gauge("queue_paused", "1 while a queue is paused.", ["queue"]);
+  const concurrency = gauge("channel_concurrency", "Deliveries of a channel under way at once in one process, at most.", ["channel"]);
+  const rate = gauge("channel_rate_per_second", "Sends of a channel in a second over all processes, at most.", ["channel"]);
+  const set = gauge("channel_set_at_run_time", "1 where a person has set a limit in place of the configuration's.", ["channel", "limit"]);
   const suppressed = gauge("suppressed_addresses", "Addresses that are not sent to.", ["channel"]);
   const lag = gauge("subscriber_lag_events", "Events that a subscriber has not read yet.", ["subscriber"]);
   const lagSeconds = gauge("subscriber_lag_seconds", "How long the oldest event has waited that a subscriber has not read.", [
@@ -45,12 +51,19 @@ export async function gaugesIn(registry: Registry): Promise<ShowStats> {
   return (stats) => {
     up.set(stats === undefined ? 0 : 1);
     // What cannot be seen is left out, rather than shown as it was.
-    for (const each of [jobs, oldest, paused, suppressed, lag, lagSeconds, pending, heldUp, losses]) each.reset();
+    for (const each of [jobs, oldest, paused, concurrency, rate, set, suppressed, lag, lagSeconds, pending, heldUp, losses]) each.reset();
     showOutbox(stats?.outbox);
     for (const { name: queue, ...now } of stats?.channels ?? []) {
       for (const state of ["waiting", "active", "delayed", "dead"] as const) jobs.set({ queue, state }, now[state]);
       oldest.set({ queue }, (now.oldestAge ?? 0) / 1_000);
       paused.set({ queue }, now.paused ? 1 : 0);
+      if (now.concurrency !== undefined) {
+        concurrency.set({ channel: queue }, now.concurrency);
+        set.set({ channel: queue, limit: "concurrency" }, now.atRunTime?.concurrency === undefined ? 0 : 1);
+        set.set({ channel: queue, limit: "rate" }, now.atRunTime?.rateLimit === undefined ? 0 : 1);
+      }
+      if (now.rateLimit !== undefined && now.rateLimit !== false)
+        rate.set({ channel: queue }, (now.rateLimit.max * 1_000) / now.rateLimit.per);
       if (now.suppressed !== undefined) suppressed.set({ channel: queue }, now.suppressed);
     }
     for (const { name: subscriber, ...now } of stats?.subscribers ?? []) {

@@ -18,6 +18,8 @@ export interface PageRoutesOptions {
   readonly callbacks: Callbacks | undefined;
   readonly faults: Faults | undefined;
   readonly live: boolean;
+  /** The API asks for no key here, so that the page may use it. */
+  readonly open: boolean;
   readonly logger: Logger;
 }
 
@@ -27,9 +29,9 @@ const messagesShown = 60;
 
 /**
  * The page's files, and `/feed`, which it asks each second: what dashboard/feed.ts reads, with `inbox: { received, held, live, messages,
- * faults }`, where a message has `told` and `callbacks` once its vendor has called back, or `inbox: null` where no mailroom runs in this process. 304 while nothing has changed.
+ * faults }`, where a message has `told` and `callbacks` once its vendor has called back, or `inbox: null` where no mailroom runs in this process, and `open`: the API asks for no key here. 304 while nothing has changed.
  */
-export function pageRoutes(app: FastifyInstance, { bus, inbox, callbacks, faults, live, logger }: PageRoutesOptions): void {
+export function pageRoutes(app: FastifyInstance, { bus, inbox, callbacks, faults, live, open, logger }: PageRoutesOptions): void {
   for (const { path, type, body, tag } of pageFiles()) {
     app.get(path, (request, reply) => sendTagged(request, reply.type(type), body, tag));
   }
@@ -47,7 +49,7 @@ export function pageRoutes(app: FastifyInstance, { bus, inbox, callbacks, faults
     try {
       const feed = await within(answerMs, read());
       told = false;
-      const body = JSON.stringify({ ...feed, inbox: inbox === undefined ? null : mailOf(inbox) });
+      const body = JSON.stringify({ ...feed, open, inbox: inbox === undefined ? null : mailOf(inbox) });
       return await sendTagged(request, reply.type("application/json; charset=utf-8"), body, tagOf(body));
     } catch (error) {
       // Each open page asks every second: once is enough for a log.

@@ -17,10 +17,11 @@ export interface ServedBus
       | "replays"
       | "suppressions"
       | "preferences"
-      | "channels"
       | "subscribers"
+      | "schedules"
       | "stats"
       | "callbacks"
     > {
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
+  readonly channels: Bus["channels"];
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "tail" | "eventsPage">;
 }

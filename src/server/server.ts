@@ -155,7 +155,7 @@ function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
     boardRoutes(app, { bus, place: keys, publicUrl, logger, access });
   }
   if (!local) return;
-  pageRoutes(app, { bus, inbox, callbacks, faults, live, logger });
+  pageRoutes(app, { bus, inbox, callbacks, faults, live, open: open && keys !== undefined, logger });
   if (inbox !== undefined) messageRoutes(app, { inbox, callbacks });
   if (faults !== undefined) faultRoutes(app, { faults });
 }

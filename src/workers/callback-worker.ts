@@ -4,7 +4,7 @@ import type { Pace } from "../base/pace.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { ConsentNotice, Notice } from "../define/notice.ts";
 import { type CallbackReader, UnreadableCallback } from "../providers/index.ts";
-import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
+import { startExpiry } from "../queues/expiry.ts";
 import type { DeliveryQueue, Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
 import { applyNotices } from "./apply-notices.ts";
 import { applyStatus, type ApplyStatusOptions } from "./apply-status.ts";
@@ -27,8 +27,9 @@ export interface CallbackWorkerOptions extends ApplyStatusOptions {
   readonly pace: Pace;
   /** Callbacks under way at once in this process. */
   readonly concurrency: number;
-  /** Dead letters are removed after so many milliseconds. */
+  /** Dead letters, and callbacks that were applied, are removed after so many milliseconds. */
   readonly keepDeadLetters: number;
+  readonly keepFinished: number;
 }
 
 /** This build has no reader of that name: a newer one may have. */
@@ -97,7 +98,7 @@ export function createCallbackWorker(options: CallbackWorkerOptions): Worker {
         onGivenUp: ({ id }, reason) => logger.error({ callback: id, reason }, "a callback became a dead letter of callbacks"),
       });
       await running.ready();
-      expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
+      expiry = startExpiry({ ...options, every: options.pace.rounds });
     },
     async stop(deadline) {
       await expiry?.stop();

@@ -13,7 +13,7 @@ export interface DerivedState {
 /**
  * Where a delivery stands, read from its time line (oldest step first). Pure.
  * - Once sent, it is sent, whatever was noted after it.
- * - Otherwise the last step says it. A step back into the queue (`deferred`) and one whose `turn` came tried nothing, and a failure that came
+ * - Otherwise the last step says it. A step back into the queue (`deferred`), one whose `turn` came and one whose data was `edited` tried nothing, and a failure that came
  *   too late (`stale`) is somebody else's business by then: they change only the reason.
  * @param after the route that it stands behind in a `firstOf`
  */
@@ -21,9 +21,11 @@ export function deliveryState(timeline: readonly TimelineEntry[], after?: string
   if (timeline.some(isSuccess)) return { state: "sent" };
   const last = timeline.at(-1);
   if (last === undefined) return { state: "waiting", ...(after === undefined ? {} : { reason: `waits for ${after}` }) };
-  const tried = timeline.findLast(({ step }) => step !== "deferred" && step !== "turn" && step !== "stale");
+  const tried = timeline.findLast(({ step }) => !triedNothing.has(step));
   return { state: tried === undefined ? "waiting" : stateAfter(tried), reason: reasonOf(last) };
 }
+
+const triedNothing: ReadonlySet<TimelineEntry["step"]> = new Set(["deferred", "turn", "stale", "edited"]);
 
 /** These states are ends: nothing more happens by itself. */
 export function isEnd(state: DeliveryState): boolean {

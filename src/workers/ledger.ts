@@ -121,6 +121,8 @@ export const timelineSteps = {
   turn: "v",
   /** a person gave a dead letter up */
   discarded: "z",
+  /** a person changed the data of a dead letter */
+  edited: "e",
   /** a provider's report proves that it was sent */
   confirmed: "c",
   /** a provider reports that it did not arrive: it is sent again */

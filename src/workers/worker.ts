@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { ChannelOptions } from "../define/channel-options.ts";
 import type { Delivery } from "../define/delivery.ts";
-import { startDeadLetterExpiry } from "../queues/dead-letter-expiry.ts";
+import { startExpiry } from "../queues/expiry.ts";
 import type { DeliveryQueue, QueueWorker } from "../queues/delivery-queue.ts";
 import type { Locks } from "../base/locks.ts";
 import type { Pace } from "../base/pace.ts";
@@ -33,6 +33,8 @@ export interface WorkerOptions extends Omit<DeliverOptions, "keepSent">, SentOpt
   readonly rateLimit: { readonly max: number; readonly per: number } | false;
   /** Dead letters are removed after so many milliseconds, counted and announced. */
   readonly keepDeadLetters: number;
+  /** Finished deliveries are removed after so many milliseconds. */
+  readonly keepCompleted: { readonly age: number };
 }
 
 export interface Worker {
@@ -43,7 +45,7 @@ export interface Worker {
 
 /** The worker of one channel in this process. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { channel, queue, concurrency, rateLimit, ledger, observe } = options;
+  const { channel, queue, concurrency, rateLimit, ledger, observe, logger } = options;
   const others = followers(options);
   let running: QueueWorker | undefined;
   let expiry: Rounds | undefined;
@@ -55,23 +57,32 @@ export function createWorker(options: WorkerOptions): Worker {
     void ledger
       .cancel(delivery, { step: "dead", detail: reason })
       .then(() => others.wake(delivery))
-      .catch((error: unknown) =>
-        options.logger.warn({ delivery: delivery.id, error: messageOf(error) }, "an end is missing in the ledger"),
-      );
+      .catch((error: unknown) => logger.warn({ delivery: delivery.id, error: messageOf(error) }, "an end is missing in the ledger"));
   };
 
   return {
     async start() {
-      await queue.setRateLimit(rateLimit);
+      const limits = await queue.configure({ concurrency, rateLimit });
+      for (const [limit, set] of [
+        ["concurrency", limits.concurrency],
+        ["rate limit", limits.rateLimit],
+      ] as const)
+        if (set !== undefined)
+          logger.warn(
+            { channel: channel.name, limit, ...set },
+            "a limit that was set at run time holds, and not the configuration's, until it is reset",
+          );
       const opening = { ...options, channel: openingChannel(channel, options.vault) };
       const delivering = deliver({ ...opening, keepSent: keepSent(opening) });
       const handle = inCompany(
         { ...options, channel: channel.name, worker: () => running },
         stepByStep({ ...options, followers: others }, delivering),
       );
-      running = queue.work(forgetSecrets(handle), { concurrency, onGivenUp });
+      running = queue.work(forgetSecrets(handle), { concurrency, adjustable: true, onGivenUp });
       await running.ready();
-      expiry = startDeadLetterExpiry({ ...options, keep: options.keepDeadLetters, every: options.pace.rounds });
+      const { keepCompleted, pace } = options;
+      // The last look at what was planned comes first: a delivery that was dropped unsent is known by its job alone.
+      expiry = startExpiry({ ...options, keepFinished: keepCompleted.age + pace.accounts, every: pace.rounds });
     },
     async stop(deadline) {
       await expiry?.stop();

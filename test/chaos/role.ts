@@ -1,5 +1,5 @@
 /**
- * A process with one role of a bus, or with `replayer`, which works on stored replays as the command line does. It stops cleanly on SIGTERM.
+ * A process with one role of a bus, or with `replayer`, which works on stored replays, and operations on dead letters, as the command line does. It stops cleanly on SIGTERM.
  * Arguments: the role, and ChaosOptions in JSON.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -27,6 +27,8 @@ if (role === "replayer") {
   // Whoever was killed left its lock behind, for 10 s; the process ends when it is told to stop.
   for (;;) {
     for (const { id, state } of (await bus.replays.list()).replays) if (state === "running") await bus.replays.work(id);
+    for (const { id, state } of (await bus.deadLetters.bulk.list()).operations)
+      if (state === "running") await bus.deadLetters.bulk.work(id);
     await pause(250);
   }
 } else {

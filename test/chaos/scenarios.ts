@@ -27,6 +27,7 @@ import { poison } from "./scenarios/poison.ts";
 import { poisonHandler } from "./scenarios/poison-handler.ts";
 import { lostReplies, lostRepliesHeld } from "./scenarios/lost-replies.ts";
 import { providerDown, providerDownLong } from "./scenarios/provider-down.ts";
+import { redrive, redriveFew } from "./scenarios/redrive.ts";
 import { refusingQueue } from "./scenarios/refusing-queue.ts";
 import { rollingDeploy } from "./scenarios/rolling-deploy.ts";
 import { replayBeside, replayBesideLong, replayKilled } from "./scenarios/replay.ts";
@@ -78,6 +79,8 @@ export const scenarios: readonly Scenario[] = [
   replayKilled,
   replayBeside,
   replayBesideLong,
+  redriveFew,
+  redrive,
   callbacksFew,
   callbacks,
   outboxSmall,

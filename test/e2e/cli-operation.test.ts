@@ -4,8 +4,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Redis } from "ioredis";
 import * as z from "zod";
-import { createBus, defineTopic } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic } from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { runCli, startCli } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
@@ -55,7 +56,7 @@ describe("the command line on a running system", () => {
     const [list, shown, refused, figures, status, positions] = await Promise.all([
       run("dead-letters", "list"),
       run("dead-letters", "show", letter),
-      run("dead-letters", "discard", "--all"),
+      run("dead-letters", "discard", "--all", "--reason", "a test"),
       run("stats"),
       run("deliveries", "show", delayed),
       run("subscribers", "--json"),
@@ -63,17 +64,19 @@ describe("the command line on a running system", () => {
     // What code of the application says is shown, and not obeyed.
     const listed = `^${letter} .* 1 try\\n.*\\(order\\.placed ${bad.id}\\)\\n.*no account \\\\u001b\\[2J busbar: all is well\\n1 dead letter\\. `;
     expect(list.stdout).toMatch(new RegExp(listed));
-    expect(shown.stdout).toMatch(/^ {2}reason +.*no account.*\n {2}tries +1 try, from .*\n {2}data\n {4}│ \{$/m);
+    expect(shown.stdout).toMatch(
+      /^ {2}reason +.*no account.*\n {2}class +rejected, .*\n {2}tries +1 try, from .*\n {2}build +busbar@.*\n {2}data\n {4}│ \{$/m,
+    );
     expect(shown.stdout).toMatch(/^ {4}│ .*"orderId": "BAD-1"/m);
     expect(shown.stdout).toMatch(/^ {2}stack\n {4}│ /m);
     expect(shown.stdout).toMatch(/^ {2}time line\n.*try 1 +dead/m);
     expect(refused).toEqual({
       code: 2,
-      stdout: "",
+      stdout: expect.stringMatching(/^To be discarded: 1 dead letter\n/) as string,
       stderr: "busbar: Discard 1 dead letter for good? Nobody can be asked here, so nothing was changed: give --yes to do it.\n",
     });
     expect(figures.stdout).toMatch(/^published 3 {2}waiting 0 {2}active 0 {2}delayed 1 {2}completed 4 {2}dead 1 {2}lag 0\n/);
-    expect(figures.stdout).toMatch(/^handler +on +0 +0 +1 +4 +1 +- +1 +-$/m);
+    expect(figures.stdout).toMatch(/^handler +on +0 +0 +1 +4 +1 +- +1 +5 +-$/m);
     expect(figures.stdout).toMatch(/^order\.placed +2 +2$/m);
     expect(figures.stdout).toMatch(/^Redis \d+\.\d+\.\d+: [\d,]+ keys, .*MB, \d+ clients$/m);
     expect(status.stdout).toMatch(new RegExp(`^${delayed} handler\\n(.*\\n)+ {2}state +waiting\\n {2}queue +delayed, 0 tries used up\\n`));
@@ -84,20 +87,27 @@ describe("the command line on a running system", () => {
       { name: "reminder" },
     ]);
 
-    const [discarded, cancelled, paused, held, asked] = await Promise.all([
+    const [discarded, cancelled, paused, held, asked, set] = await Promise.all([
       run("dead-letters", "discard", letter, "--yes", "--reason", "sent by hand"),
-      run("deliveries", "cancel", delayed, "--reason", "withdrawn"),
+      run("deliveries", "cancel", "--event", reminder.id, "--reason", "withdrawn", "--yes"),
       run("channels", "pause", "handler"),
       run("subscribers", "pause", "large"),
       run("subscribers", "seek", "booking", "--to", "beginning"),
+      run("channels", "set", "handler", "--concurrency", "2", "--rate", "50/1s", "--reason", "slow"),
     ]);
+    expect(set.stdout).toMatch(
+      /^handler: 2 at once in each process, rate 50\/1s over all processes; it holds until it is reset\.\nhandler: RATE 50\/1s and not off, SET by \S+ .*: slow; busbar channels reset handler goes back\nhandler: CONCURRENCY 2 and not 5, SET /,
+    );
     expect(held.stdout).toMatch(/^large is paused for all processes/);
     expect(asked).toMatchObject({
       code: 2,
       stdout: "booking: 2 events would be routed again; what was sent is not sent again, 0 events skipped.\n",
       stderr: expect.stringMatching(/^busbar: Move booking\? Nobody can be asked/) as string,
     });
-    expect([discarded.stdout, cancelled.stdout]).toEqual(["1 dead letter discarded.\n", `${delayed} is cancelled: it will not be sent.\n`]);
+    expect([discarded.stdout, cancelled.stdout]).toEqual([
+      "1 dead letter discarded.\n",
+      "1 delivery would be cancelled, of 1 event.\n1 delivery was cancelled: it will not be sent, of 1 event.\n",
+    ]);
     expect(paused).toMatchObject({ code: 0, stdout: expect.stringMatching(/^handler is paused for all processes/) as string });
     const handler = (await bus.channels.list()).find(({ name }) => name === "handler");
     expect(handler).toMatchObject({ paused: true, delayed: 0, dead: 0 });
@@ -146,12 +156,58 @@ describe("the command line on a running system", () => {
   });
 });
 
+describe("what a person does at run time", () => {
+  it(
+    "B4 C8 E2: drains, resumes and removes a subscriber, resets limits and cleans all queues, and the record has who and why",
+    { timeout: 60_000 },
+    async () => {
+      const { folder: cwd } = await smallApplication();
+      const own = { ...env, QUEUE_PREFIX: `${prefix}-verbs` };
+      const run = (...args: string[]) => runCli(args, { cwd, env: own });
+      const gone = defineSubscriber(topics.orderPlaced, {
+        name: "gone",
+        deliver: ({ handler }) => [handler({ handle: async () => undefined })],
+      });
+      const older = kept(() => createBus({ application: "small", topics, subscribers: [gone], redis: url, prefix: own.QUEUE_PREFIX }));
+      await older.start({ only: ["router"] });
+      await older.stop();
+      const redis = new Redis(url);
+      await redis.hset(`${own.QUEUE_PREFIX}:{0}:log-groups:order.placed`, "small.gone|seen", Date.now() - 200_000);
+      redis.disconnect();
+
+      expect((await run("subscribers", "drain", "large")).stdout).toMatch(/^large has nothing in hand, and reads no more\./);
+      expect((await run("subscribers", "resume", "large", "--reason", "it is mended")).stdout).toBe("large goes on where it was.\n");
+      expect(await run("subscribers", "remove", "gone")).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^busbar: Remove gone for good from order\.placed\? .* Nobody can be asked/) as string,
+      });
+      expect((await run("subscribers", "remove", "gone", "--yes")).stdout).toMatch(
+        /^gone was removed: order\.placed no longer wait for it\./,
+      );
+      await run("channels", "set", "handler", "--concurrency", "1");
+      expect((await run("channels", "reset", "handler")).stdout).toBe(
+        "handler: 5 at once in each process, no limit of its rate, as the configuration says.\n",
+      );
+      expect((await run("channels", "clean", "all", "--older-than", "1h", "--yes")).stdout).toBe(
+        "0 finished deliveries of all queues forgotten.\n",
+      );
+      const recorded = await run("audit", "--json");
+      expect(recorded.stdout).toMatch(
+        /"what":"channel\.clean".*"what":"channel\.reset".*"what":"channel\.set".*"what":"subscriber\.remove"/s,
+      );
+      expect(recorded.stdout).toContain('"what":"subscriber.resume","of":"large","reason":"it is mended"');
+    },
+  );
+});
+
 describe("a wrong call", () => {
   it("ends with exit code 2 and the name that was meant, and changes nothing", { timeout: 60_000 }, async () => {
     const { folder: cwd } = await smallApplication();
     const calls: readonly (readonly [args: string, said: RegExp])[] = [
       ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
       ["subscribers pause larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
+      ["channels set email --rate 5/", /^busbar: --rate takes a number and a time, such as 10\/1s or 100\/1h, or off, not "5\/"\n$/],
+      ["deliveries cancel --yes", /^busbar: say which deliveries: .* All at once are never cancelled\n$/],
       ["channels paus", /^busbar: channels knows no verb "paus": did you mean "pause"\?\n$/],
       ["replay order.placed --subscriber larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
       ["replay order.placed --subscriber reminder", /^busbar: Subscriber "reminder" does not listen to "order\.placed"\./],

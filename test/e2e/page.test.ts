@@ -36,6 +36,8 @@ interface ServedFeed {
   readonly working: boolean;
   readonly events: readonly EventView[];
   readonly queues: Record<string, Record<string, number>>;
+  readonly control: readonly { name: string; paused: boolean; pausedBy?: { by: string } }[];
+  readonly open: boolean;
   readonly inbox: {
     received: number;
     messages: readonly { id: string; subject: string; deliveryId?: string; to: string[]; told?: string; callbacks?: number }[];
@@ -86,6 +88,8 @@ async function published(payload: { orderId: string; email: string; note?: strin
   return { event: eventIn(feed)!, feed };
 }
 
+const smsIn = ({ control }: ServedFeed) => control.find(({ name }) => name === "sms");
+
 describe("the feed", () => {
   it("shows a published event with its subscribers, its sent delivery and the message", async () => {
     const { event, feed } = await published({ orderId: "A-1", email: "asha@example.com" });
@@ -125,6 +129,15 @@ describe("the feed", () => {
       cost: { segments: 1, encoding: "GSM-7", units: 34, left: 126 },
       hasHtml: false,
     });
+  });
+
+  it("E2: shows what is paused, by whom, and whether the page may change it", async () => {
+    await bus.channels.pause("sms", { actor: "asha" });
+    const feed = await feedWith((latest) => smsIn(latest)?.paused === true);
+    await bus.channels.resume("sms");
+    expect(smsIn(feed)).toMatchObject({ paused: true, pausedBy: { by: "asha" }, concurrency: 5 });
+    // Its API asks for keys, or there is none.
+    expect(feed.open).toBe(false);
   });
 
   it("shows a dead delivery with its reason", async () => {

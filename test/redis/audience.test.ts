@@ -155,8 +155,8 @@ describe("D3: an audience", () => {
     await bus.start();
     await bus.publishEvent.modelRankChanged(event);
     expect((await dead)[0]).toMatchObject({ released: 100, reason: "the database is away (try 3 of 3)" });
-    await expect.poll(async () => (await bus.deadLetters.list()).length).toBe(1);
-    const [letter] = await bus.deadLetters.list();
+    await expect.poll(async () => (await bus.deadLetters.list()).deadLetters.length).toBe(1);
+    const [letter] = (await bus.deadLetters.list()).deadLetters;
     expect(letter).toMatchObject({ queue: "audiences", subscriber: "rank-update", route: "email", event: { type: "model.rank_changed" } });
     broken = false;
     expect((await bus.deadLetters.redrive([letter!.id])).redriven).toEqual([letter!.id]);

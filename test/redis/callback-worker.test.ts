@@ -89,6 +89,7 @@ async function startAt(place: Place, queues: ReturnType<typeof queuesAt>, more: 
     logger: silentLogger,
     concurrency: 10,
     keepDeadLetters: 60_000,
+    keepFinished: 60_000,
     ...more,
   });
   await worker.start();

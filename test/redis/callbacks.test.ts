@@ -137,7 +137,7 @@ describe("what SendGrid calls back with", () => {
     await bus.expectDead({ reason: "it may have been sent, and no word of that came in its time" });
     await call(delivery, "delivered");
     expect(await bus.deliveries.status(delivery.id)).toMatchObject({ state: "sent", queue: "completed" });
-    expect(await bus.deadLetters.list()).toEqual([]);
+    expect(await bus.deadLetters.list()).toEqual({ deadLetters: [] });
     expect(bus.mailroom.messages()).toHaveLength(1);
   });
 
@@ -173,7 +173,7 @@ describe("what SendGrid calls back with", () => {
     await expect(sendgridCalls(bus, { map: () => ({ not: "a list" }) } as never, bus.clock.now())).resolves.toBeUndefined();
     await call(delivery, "delivered");
     expect(told).toHaveLength(1);
-    expect(await bus.deadLetters.list({ queue: "callbacks" })).toMatchObject([
+    expect((await bus.deadLetters.list({ queue: "callbacks" })).deadLetters).toMatchObject([
       { queue: "callbacks", reason: "sendgrid (mailroom): the body is no list of events", attempts: 1 },
     ]);
   });

@@ -93,7 +93,8 @@ describe("C11, C9: planted secrets of the reference domain", () => {
         const trace = (await bus.inspect.trace(id, { showPii: {} }))!;
         looked.push(visibleJson(trace), ...traceLines(trace));
       }
-      for (const { id } of await bus.deadLetters.list()) looked.push(...autopsyLines((await bus.deadLetters.show(id, { showPii: {} }))!));
+      for (const { id } of (await bus.deadLetters.list()).deadLetters)
+        looked.push(...autopsyLines((await bus.deadLetters.show(id, { showPii: {} }))!));
       expect(looked.length).toBeGreaterThan(10);
       expect(canariesIn(looked.join("\n"))).toEqual([]);
       expect(await canariesInRedis(redis, prefix)).toEqual([]);

@@ -3,8 +3,10 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { type Priority, resolvePolicy, type Retry } from "../../src/define/policy.ts";
+import type { Locks } from "../../src/base/locks.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import type { DeliveryQueue, Job, QueuedContent, QueueWorker, Verdict } from "../../src/queues/delivery-queue.ts";
+import { startExpiry } from "../../src/queues/expiry.ts";
 import { stalledReason } from "../../src/queues/stalled-reason.ts";
 import { testRedis } from "../support/redis.ts";
 
@@ -162,23 +164,61 @@ describe("a delivery queue", () => {
       () => ({ kind: "dead", reason: "x" }),
       (jobs) => jobs.length === 2,
     );
+    const [before, after] = [Date.now() - 60_000, Date.now() + 1_000];
+    expect(await queue.pastKeeping({ dead: before, finished: after })).toEqual({ dead: 0, finished: 0 });
+    expect(await queue.pastKeeping({ dead: after, finished: after })).toEqual({ dead: 2, finished: 0 });
     expect(await queue.expireDeadLetters(Date.now() - 60_000)).toBe(0);
     expect(await queue.expireDeadLetters(Date.now() + 1_000)).toBe(2);
     expect((await queue.counts()).dead).toBe(0);
   });
 
-  it("B4: sets and lifts the rate for all processes", async () => {
+  it("B5, C8, E5: what is past its time goes from a queue that has nothing to do any more, too, and dead letters stay for theirs", async () => {
+    const { queue } = newQueue();
+    await queue.add([content("d_1"), content("d_2"), content("d_3")]);
+    await work(
+      queue,
+      ({ content: { id } }) => (id === "d_2" ? { kind: "dead", reason: "x" } : done),
+      (jobs) => jobs.length === 3,
+    );
+    const free: Locks = { acquire: async () => ({ renew: async () => true, release: async () => undefined }) };
+    const shared = { queue, locks: free, every: 60_000, clock: systemClock, observe: () => undefined, logger: silentLogger };
+    const kept = startExpiry({ ...shared, keepDeadLetters: 60_000, keepFinished: 60_000 });
+    await kept.stop();
+    expect(await queue.counts()).toMatchObject({ completed: 2, dead: 1 });
+    const past = startExpiry({ ...shared, keepDeadLetters: 60_000, keepFinished: -1_000 });
+    await past.stop();
+    expect(await queue.counts()).toMatchObject({ completed: 0, dead: 1 });
+  });
+
+  it("B4: has the rate of the configuration, until another one is set, which outlives every start, until it is reset", async () => {
     const { queue, key } = newQueue();
-    await queue.setRateLimit({ max: 10, per: 1_000 });
-    expect(await redis.hmget(key("meta"), "max", "duration")).toEqual(["10", "1000"]);
-    await queue.setRateLimit(false);
-    expect(await redis.hmget(key("meta"), "max", "duration")).toEqual([null, null]);
+    const rate = () => redis.hmget(key("meta"), "max", "duration");
+    const [configured, later] = [
+      { concurrency: 5, rateLimit: { max: 10, per: 1_000 } },
+      { concurrency: 6, rateLimit: false },
+    ] as const;
+    const deed = { by: "asha", at: 1_000, reason: "asked for" };
+    expect(await queue.configure(configured)).toEqual({ configured });
+    expect(await rate()).toEqual(["10", "1000"]);
+    await queue.setLimits({ rateLimit: { max: 2, per: 60_000 }, concurrency: 1 }, { configured: later, done: deed });
+    expect(await rate()).toEqual(["2", "60000"]);
+    const set = { concurrency: { value: 1, ...deed }, rateLimit: { value: { max: 2, per: 60_000 }, ...deed } };
+    expect(await queue.configure(later)).toEqual({ configured: later, ...set });
+    expect(await rate()).toEqual(["2", "60000"]);
+    expect(await queue.setLimits({ rateLimit: false }, { configured, done: deed })).toMatchObject({ rateLimit: { value: false } });
+    expect(await rate()).toEqual([null, null]);
+    await queue.configure(configured);
+    expect(await queue.setLimits({ rateLimit: null }, { configured: later, done: deed })).toEqual({
+      configured,
+      concurrency: set.concurrency,
+    });
+    expect(await rate()).toEqual(["10", "1000"]);
   });
 
   it("B4: hands out no more than the rate allows, however many processes work", async () => {
     const shared = { name: "rated" };
     const [one, other] = [newQueue(shared).queue, newQueue(shared).queue];
-    await one.setRateLimit({ max: 4, per: 400 });
+    await one.configure({ concurrency: 5, rateLimit: { max: 4, per: 400 } });
     await one.add(Array.from({ length: 12 }, (_, index) => content(`d_${index}`)));
     const begun = performance.now();
     const handed: number[] = [];

@@ -134,7 +134,7 @@ describe("C11: personal data of a subject", () => {
 
     const masked = await bus.inspect.search({ value: "asha.iyer@example.in" });
     expect(masked.events[0]!.event.data).toEqual({ parcel: "P-1", customer: { id: "c-asha", name: "A…", email: "as…@example.in" } });
-    const [letter] = await bus.deadLetters.list();
+    const [letter] = (await bus.deadLetters.list()).deadLetters;
     expect(letter).toMatchObject({ to: "as…@example.in", reason: expect.stringContaining("<as…@example.in> is unknown") as string });
     expect((await bus.deadLetters.show(letter!.id))!.data).toEqual({ name: "A…" });
     const seen = await bus.deadLetters.show(letter!.id, { showPii: { actor: "ops", reason: "ticket 7" } });

@@ -238,7 +238,7 @@ describe("an event that cannot be brought up", () => {
     // Four tries, with waits between them.
     await vi.waitFor(async () => {
       await handOut(prefix, "routing");
-      expect(await bus.deadLetters.list({ queue: "routing" })).toMatchObject([{ reason }]);
+      expect((await bus.deadLetters.list({ queue: "routing" })).deadLetters).toMatchObject([{ reason }]);
     });
   });
 });

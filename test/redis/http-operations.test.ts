@@ -175,13 +175,36 @@ describe("a delivery", () => {
   });
 });
 
+describe("several deliveries", () => {
+  it("C3: of an event are looked at, then cancelled; without a selection nothing is", async () => {
+    const { id, event } = await scheduled("A-4");
+    expect((await post("/v1/deliveries/cancel", { event: event.id, preview: true })).body).toMatchObject({ cancelled: 2, preview: true });
+    expect((await post("/v1/deliveries/cancel", { event: event.id, reason: "ordered twice" })).body).toMatchObject({
+      events: 1,
+      cancelled: 2,
+    });
+    expect((await bus.deliveries.status(id))?.queue).toBeUndefined();
+    expect((await bus.audit()).entries[0]).toMatchObject({ by: "operator", what: "delivery.cancel", reason: "ordered twice" });
+    expect(await post("/v1/deliveries/cancel", { event: "nobody" })).toMatchObject({ status: 404 });
+    expect((await post("/v1/deliveries/cancel", {})).body).toMatchObject({ status: 422, code: "INVALID_SELECTION" });
+  });
+});
+
 describe("dead letters", () => {
   it("B6, E2: are listed by page, shown, queued again one by one or all, and deleted", async () => {
     const first = await deadLetter("B-1");
     const second = await deadLetter("B-2");
     const page = (await get("/v1/dead-letters?queue=email&count=1")).body;
-    expect(page).toMatchObject({ counts: { email: 2 }, deadLetters: [{ id: second.id, queue: "email" }], next: 1 });
-    expect((await get(`/v1/dead-letters?queue=email&count=1&from=${page.next}`)).body).not.toHaveProperty("next");
+    expect(page).toMatchObject({ counts: { email: 2 }, deadLetters: [{ id: second.id, queue: "email" }], next: expect.any(String) });
+    const last = (await get(`/v1/dead-letters?queue=email&count=1&cursor=${page.next}`)).body;
+    expect(last).toMatchObject({ deadLetters: [{ id: first.id }] });
+    expect(last).not.toHaveProperty("next");
+    expect((await get("/v1/dead-letters/groups?queue=email&subscriber=receipt")).body).toMatchObject({
+      groups: [{ count: 2, reasonClass: "rejected", subscribers: ["receipt"], sample: { id: second.id } }],
+      total: 2,
+      more: 0,
+    });
+    expect((await get("/v1/dead-letters/preview?recipient=NOBODY@example.com")).body).toMatchObject({ total: 2, parts: [{ count: 2 }] });
     expect((await get(`/v1/dead-letters/${first.id}`)).body).toMatchObject({
       reason: expect.stringContaining("no such mailbox"),
       data: { orderId: "B-1" },
@@ -197,13 +220,21 @@ describe("dead letters", () => {
     expect(sends.filter(({ deliveryId }) => deliveryId === first.id)).toHaveLength(2);
 
     const all = observed(bus, "dead", 2);
-    expect((await post("/v1/dead-letters/redrive", { all: true, queue: "email" })).body).toMatchObject({
-      refused: [],
-      left: expect.any(Number),
+    expect((await post("/v1/dead-letters/redrive", { queue: "email", pace: 1_000 })).body).toMatchObject({
+      operation: { verb: "redrive", state: "finished", total: 2, done: 2, refused: 0, actor: "operator" },
     });
+    expect((await get("/v1/dead-letters/operations")).body).toMatchObject({ operations: [{ verb: "redrive", state: "finished" }] });
     await all;
     await expect.poll(async () => (await bus.deadLetters.counts())["email"]).toBe(2);
-    const gone = await ask(`${server.url}/v1/dead-letters/${second.id}`, { method: "DELETE", key: keys.operate });
+    const edit = { data: { orderId: 7 } };
+    expect((await post(`/v1/dead-letters/${second.id}/edit`, edit)).body).toMatchObject({
+      status: 422,
+      problems: [expect.stringMatching(/^orderId: /)],
+    });
+    expect((await post(`/v1/dead-letters/${second.id}/edit`, { data: { orderId: "B-3" } })).body).toEqual({ changed: ["orderId"] });
+    const discard = (body: unknown) => ask(`${server.url}/v1/dead-letters/${second.id}`, { method: "DELETE", key: keys.operate, body });
+    expect((await discard({})).status).toBe(400);
+    const gone = await discard({ reason: "sent by hand" });
     expect(gone).toMatchObject({ status: 200, body: { discarded: [second.id] } });
     expect((await get(`/v1/dead-letters/${second.id}`)).status).toBe(404);
     expect((await post(`/v1/dead-letters/${second.id}/redrive`)).status).toBe(404);
@@ -223,6 +254,31 @@ describe("a channel", () => {
       detail: expect.stringContaining('"email"'),
     });
   });
+
+  it("B4, E2: gets another rate and concurrency for all processes, is shown with who set them, and reset", async () => {
+    expect((await post("/v1/channels/email/set", { rate: "5/1m", concurrency: 2, reason: "asked for" })).body).toMatchObject({
+      name: "email",
+      concurrency: 2,
+      rateLimit: { max: 5, per: 60_000 },
+      atRunTime: { rateLimit: { by: "operator", reason: "asked for" }, concurrency: { by: "operator" } },
+    });
+    expect((await post("/v1/channels/email/reset", { limits: ["rate"] })).body).toMatchObject({ concurrency: 2, rateLimit: false });
+    const { body } = await post("/v1/channels/email/reset");
+    expect(body).toMatchObject({ name: "email", rateLimit: false });
+    expect(body).not.toHaveProperty("atRunTime");
+    for (const rate of ["5/", "0", "10", "-1/1s", "5/1w"])
+      expect((await post("/v1/channels/email/set", { rate })).body).toMatchObject({
+        status: 400,
+        problems: [expect.stringContaining('"10/1s"')],
+      });
+    expect((await post("/v1/channels/email/set", { rate: "0/1s", concurrency: 1e9 })).body).toMatchObject({
+      status: 422,
+      code: "INVALID_LIMIT",
+      problems: [expect.stringContaining("concurrency: must be"), expect.stringContaining("rateLimit.max: must be")],
+    });
+    expect((await post("/v1/channels/emial/set", { concurrency: 1 })).body).toMatchObject({ status: 404, code: "UNKNOWN_QUEUE" });
+    expect((await post("/v1/channels/all/clean", { olderThan: "-1h" })).body).toMatchObject({ status: 400 });
+  });
 });
 
 describe("what is asked wrongly changes nothing:", () => {
@@ -241,6 +297,8 @@ describe("what is asked wrongly changes nothing:", () => {
     ["ids and all", () => post("/v1/dead-letters/redrive", { ids: ["d_1"], all: true }), 422, "either"],
     ["neither ids nor all", () => post("/v1/dead-letters/redrive", {}), 422, "either"],
     ["a queue with ids", () => post("/v1/dead-letters/redrive", { ids: ["d_1"], queue: "email" }), 422, "goes with"],
+    ["a discard of all without a reason", () => post("/v1/dead-letters/discard", { all: true }), 422, "Nothing was changed"],
+    ["a cursor that is none", () => get("/v1/dead-letters?cursor=x"), 400, "cursor"],
     ["no JSON", () => post("/v1/channels/email/pause", "{"), 400, "not JSON"],
     ["an unknown queue", () => get("/v1/dead-letters?queue=emial"), 404, '"email"'],
     ["an unknown address", () => get("/v1/nowhere"), 404, "nothing at this address"],

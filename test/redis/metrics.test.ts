@@ -53,6 +53,9 @@ describe("/metrics", () => {
         'busbar_delivery_seconds_bucket{le="3600",channel="email"}',
         'busbar_queue_jobs{queue="email",state="waiting"}',
         'busbar_queue_paused{queue="email"}',
+        'busbar_channel_concurrency{channel="email"}',
+        'busbar_channel_rate_per_second{channel="sms"}',
+        'busbar_channel_set_at_run_time{channel="email",limit="concurrency"}',
         'busbar_suppressed_addresses{channel="email"}',
         'busbar_subscriber_lag_events{subscriber="receipt"}',
         'busbar_subscriber_lag_seconds{subscriber="receipt"}',
@@ -60,7 +63,7 @@ describe("/metrics", () => {
         'busbar_data_losses{topic="order.placed"}',
       ].map((name) => [name, value(text, name)]),
     );
-    expect(Object.values(seen), JSON.stringify(seen)).toEqual([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+    expect(Object.values(seen), JSON.stringify(seen)).toEqual([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 5, 10, 0, 0, 0, 0, 0, 0]);
     expect(value(text, "nodejs_eventloop_lag_p99_seconds")).toBeGreaterThanOrEqual(0);
     expect(value(text, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
     for (const secret of ["asha", "example.in", id, fact!.delivery.id, "k-1", "busy"]) expect(text).not.toContain(secret);

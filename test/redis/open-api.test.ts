@@ -36,7 +36,9 @@ describe("the OpenAPI document", () => {
       expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(["200", "400", "401", "403", "429", "503"]));
     }
     const list = document.paths["/v1/dead-letters"].get;
-    expect(list.parameters.map(({ name }: { name: string }) => name)).toEqual(["queue", "from", "count", "pii", "reason"]);
+    expect(list.parameters.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(["queue", "recipient", "cursor", "count", "pii", "reason"]),
+    );
   });
 
   it("is whole: ids are unique, every reference leads somewhere, every parameter of a path is declared", () => {

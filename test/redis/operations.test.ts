@@ -137,11 +137,12 @@ describe("dead letters", () => {
     for (const id of ["A-6", "A-7", "A-8"]) await bus.publishEvent.orderPlaced(order(id));
     await dead;
     await expect.poll(async () => (await bus.deadLetters.counts())["handler"]).toBe(3);
-    const pages = await Promise.all([0, 2].map((from) => bus.deadLetters.list({ queue: "handler", count: 2, from })));
-    expect(pages.map((page) => page.length)).toEqual([2, 1]);
-    expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(3);
+    const first = await bus.deadLetters.list({ queue: "handler", count: 2 });
+    const second = await bus.deadLetters.list({ queue: "handler", count: 2, cursor: first.next });
+    expect([first.deadLetters.length, second.deadLetters.length, second.next]).toEqual([2, 1, undefined]);
+    expect(new Set([...first.deadLetters, ...second.deadLetters].map(({ id }) => id)).size).toBe(3);
 
-    const [newest] = pages[0]!;
+    const [newest] = first.deadLetters;
     const shown = await bus.deadLetters.show(newest!.id);
     expect(shown).toMatchObject({
       ...newest,
@@ -165,7 +166,7 @@ describe("dead letters", () => {
       discarded: [id],
       refused: [{ id: "d_unknown", reason: "no dead letter has this id" }],
     });
-    expect(await bus.deadLetters.list()).toEqual([]);
+    expect(await bus.deadLetters.list()).toEqual({ deadLetters: [] });
     expect(await bus.deadLetters.redrive([id])).toMatchObject({ redriven: [] });
     const trace = await bus.inspect.trace(letter!.delivery.event.id);
     expect(trace?.subscribers.find(({ name }) => name === "receipt")?.deliveries).toMatchObject([
@@ -192,10 +193,10 @@ describe("a dead letter that never got to a send", () => {
     const { id } = letter!.delivery;
     await expect.poll(() => bus.deadLetters.show(id)).toBeDefined();
     expect(await bus.deliveries.cancel(id)).toMatchObject({ cancelled: false, refused: expect.stringContaining("dead letter") as string });
-    expect(await bus.deadLetters.discard([id], { actor: "ravi" })).toMatchObject({ discarded: [id] });
+    expect(await bus.deadLetters.discard([id], { actor: "ravi", reason: "a test order" })).toMatchObject({ discarded: [id] });
     expect(await bus.replay({ topics: "order.placed", subscribers: "nowhere" })).toMatchObject({ missing: 0, ended: 1 });
     const [traced] = (await bus.inspect.trace(eventId))!.subscribers;
-    expect(traced!.deliveries).toMatchObject([{ id, state: "discarded", reason: "by ravi" }]);
+    expect(traced!.deliveries).toMatchObject([{ id, state: "discarded", reason: "by ravi: a test order" }]);
   });
 });
 

@@ -119,7 +119,7 @@ describe("C11: secret fields", () => {
     expect(JSON.stringify(facts)).not.toContain("canary");
     expect(facts.map(({ reason }) => reason).join()).toContain("cannot use [secret]");
     expect(await everythingIn(redis, own)).not.toContain("canary");
-    const letters = await bus.deadLetters.list({ queue: "email" });
+    const { deadLetters: letters } = await bus.deadLetters.list({ queue: "email" });
     expect(letters[0]!.reason).toContain("bad content: [secret]");
     refusing = false;
     const sent = observed(bus, "sent");

@@ -131,7 +131,7 @@ async function pausedAndResumed(profile?: "economy"): Promise<number> {
   await allRead(operator, "receipt");
   expect(performance.now() - start).toBeLessThan(promptMs);
   expect(await standingOf(operator, "receipt")).toMatchObject({ state: "running", gaps: 0 });
-  await expect.poll(() => sends.length).toBe(21);
+  await expect.poll(() => sends.length, { timeout: 10_000 }).toBe(21);
   return sends.length;
 }
 
@@ -190,8 +190,12 @@ describe("draining a subscriber", () => {
     expect(await bus.subscribers.drain("receipt")).toEqual({ pending: 0 });
     const { lag } = await standingOf(bus, "receipt");
     await bus.publishEvent.orderPlaced(order("B-1"));
-    expect(await bus.subscribers.drain("receipt")).toEqual({ pending: 0 });
+    expect(await bus.subscribers.drain("receipt", { actor: "asha" })).toEqual({ pending: 0 });
     expect(await standingOf(bus, "receipt")).toMatchObject({ state: "draining", lag: lag + 1 });
+    expect((await bus.audit()).entries.map(({ by, what }) => [by, what])).toEqual([
+      ["asha", "subscriber.drain"],
+      ["a person", "subscriber.drain"],
+    ]);
   });
 });
 
@@ -243,7 +247,14 @@ describe("seeking", () => {
     // Nothing of it was read, so nothing is read again that could have been sent.
     expect(await bus.subscribers.seek("receipt", { to: new Date(between).toISOString() })).toMatchObject({ again: 3, skipped: 0 });
     const routed = observed(bus, "routed", 3);
-    await bus.subscribers.resume("receipt");
+    await bus.subscribers.resume("receipt", { actor: "asha", reason: "the till is mended" });
+    expect((await bus.audit()).entries.map(({ by, what, of, reason }) => [by, what, of, reason])).toEqual([
+      ["asha", "subscriber.resume", "receipt", "the till is mended"],
+      ["a person", "subscriber.seek", `receipt to ${new Date(between).toISOString()}: 3 again, 0 skipped`, undefined],
+      ["a person", "subscriber.seek", "receipt to now: 0 again, 3 skipped", undefined],
+      ["a person", "subscriber.seek", `receipt to ${new Date(between).toISOString()}: 0 again, 5 skipped`, undefined],
+      ["a person", "subscriber.pause", "receipt", undefined],
+    ]);
     expect((await routed).map(({ event }) => (event.data as { note?: string }).note)).toEqual(["later", "later", "later"]);
     await allRead(bus, "receipt");
     expect((await standingOf(bus, "receipt")).gaps).toBe(0);
@@ -308,13 +319,14 @@ describe("removing a subscriber", () => {
     expect(await problemOf(newer.subscribers.remove("receipt"))).toMatch(/^REFUSED "receipt" was not removed: a router looked after it at/);
     await redis.hset(`${prefix}:{0}:log-groups:order.placed`, "test.receipt|seen", Date.now() - 200_000);
     expect(await newer.subscribers.remove("receipt", { preview: true })).toMatchObject({ unread: 3, removed: false });
-    expect(await newer.subscribers.remove("receipt")).toEqual({
+    expect(await newer.subscribers.remove("receipt", { actor: "asha" })).toEqual({
       subscriber: "receipt",
       topics: ["order.placed"],
       unread: 3,
       pending: 0,
       removed: true,
     });
+    expect((await newer.audit()).entries[0]).toMatchObject({ by: "asha", what: "subscriber.remove", of: "receipt" });
     const noted = await redis.hkeys(`${prefix}:{0}:log-groups:order.placed`);
     expect(noted.filter((field) => field.startsWith("test.receipt"))).toEqual([]);
     await newer.stop();

@@ -62,4 +62,15 @@ describe("a message whose answer was lost", () => {
     expect(await bus.drain()).toMatchObject({ sent: 0, dead: 0, waiting: 1 });
     expect(bus.mailroom.messages()).toHaveLength(1);
   });
+
+  it("C3: is cancelled, which says that its first try may have arrived", async () => {
+    const bus = await busOf(receipts("hold"));
+    bus.mailroom.fail("sendgrid", "reset");
+    const { id } = await bus.publishEvent.orderPlaced(order("A-1"));
+    await bus.drain();
+    const [delivery] = (await bus.inspect.trace(id))!.subscribers[0]!.deliveries;
+    expect(delivery).toMatchObject({ state: "held" });
+    expect(await bus.deliveries.cancel(delivery!.id)).toEqual({ cancelled: true, mayHaveArrived: true });
+    expect(await bus.drain()).toMatchObject({ sent: 0, dead: 0, waiting: 0 });
+  });
 });

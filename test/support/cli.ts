@@ -160,7 +160,7 @@ export async function temporaryFolder(): Promise<string> {
 /** A copy of this repository with some files changed or added. */
 export async function copyOfProject(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await temporaryFolder();
-  for (const part of ["bin", "src", "topics", "subscribers", "package.json", "package-lock.json", "tsconfig.json"])
+  for (const part of ["bin", "src", "topics", "subscribers", "schedules", "package.json", "package-lock.json", "tsconfig.json"])
     await cp(join(root, part), join(folder, part), { recursive: true });
   await cp(join(root, sessionProgram), join(folder, sessionProgram));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
@@ -171,7 +171,7 @@ export async function copyOfProject(files: Readonly<Record<string, string>>): Pr
 /** A copy of this repository's own application with some files changed or added, which uses this repository's code. */
 export async function copyOfApplication(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await temporaryFolder();
-  for (const part of ["topics", "subscribers", "package.json", "tsconfig.json"])
+  for (const part of ["topics", "subscribers", "schedules", "package.json", "tsconfig.json"])
     await cp(join(root, part), join(folder, part), { recursive: true });
   for (const part of ["src", "node_modules"]) await symlink(join(root, part), join(folder, part));
   const configuration = await readFile(join(root, "src", "app.ts"), "utf8");

@@ -16,6 +16,7 @@ const email: ChannelView = {
   dead: 2,
   concurrency: 5,
   rateLimit: { max: 10, per: 1_000 },
+  configured: { concurrency: 5, rateLimit: { max: 10, per: 1_000 } },
   oldestAge: 4_200,
   workers: 2,
 };
@@ -72,14 +73,30 @@ describe("A11 D4: the line of statistics", () => {
 
 describe("A11: the tables", () => {
   it("have a cell everywhere, so that programs can cut them, and say why a channel is off", () => {
-    const lines = channelLines([email, sms, { ...email, name: "routing", rateLimit: undefined }]);
+    const lines = channelLines([email, sms, { ...email, name: "routing", rateLimit: undefined, concurrency: undefined }]);
     expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
-      ["CHANNEL", "STATE", "WAITING", "ACTIVE", "DELAYED", "COMPLETED", "DEAD", "OLDEST", "WORKERS", "RATE"],
-      ["email", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "10/1s"],
-      ["sms", "off, paused", "3", "1", "0", "1,198", "2", "4.2 s", "2", "1,000/1500ms"],
-      ["routing", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "-"],
+      ["CHANNEL", "STATE", "WAITING", "ACTIVE", "DELAYED", "COMPLETED", "DEAD", "OLDEST", "WORKERS", "CONCURRENCY", "RATE"],
+      ["email", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "5", "10/1s"],
+      ["sms", "off, paused", "3", "1", "0", "1,198", "2", "4.2 s", "2", "5", "1000/1500ms"],
+      ["routing", "on", "3", "1", "0", "1,198", "2", "4.2 s", "2", "-", "-"],
       [""],
       ["sms is off: the channel sms is switched off"],
+    ]);
+  });
+
+  it("say loudly what a person has changed, who, when and why, and how it is changed back", () => {
+    const asha = { by: "asha", at: "2026-11-28T10:00:00.000Z", reason: "the provider\nasked" };
+    const changed = {
+      paused: true,
+      pausedBy: { by: "ravi", at: "2026-11-28T11:00:00.000Z" },
+      atRunTime: { rateLimit: asha, concurrency: asha },
+    };
+    const [, , ...lines] = channelLines([{ ...email, ...changed, concurrency: 1, rateLimit: { max: 100, per: 3_600_000 } }]);
+    expect(lines).toEqual([
+      "",
+      "email: PAUSED by ravi 2026-11-28 11:00:00; busbar channels resume email lets it go on",
+      "email: RATE 100/1h and not 10/1s, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
+      "email: CONCURRENCY 1 and not 5, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
     ]);
   });
 

@@ -143,6 +143,20 @@ describe("what the doctor says of the work", () => {
       },
       ["warning versions", "warning versions"],
     ],
+    [
+      "limits that were set at run time",
+      {
+        channels: [
+          {
+            ...channel,
+            rateLimit: { max: 2, per: 1_000 },
+            configured: { concurrency: 5, rateLimit: false },
+            atRunTime: { rateLimit: { by: "asha", at: "2026-11-28T10:00:00Z" } },
+          },
+        ],
+      },
+      ["warning limits"],
+    ],
     ["dead letters", { channels: [{ ...channel, dead: 2 }] }, ["warning dead letters"]],
     ["nothing of an outbox that is being relayed", { outbox: { ...outbox, waiting: 3, oldestAge: 59_000 } }, []],
     ["an outbox without a relay", { outbox: { ...outbox, waiting: 3, oldestAge: 61_000 } }, ["error outbox"]],

@@ -34,6 +34,7 @@ function watchedBus(events: readonly BusEvent[], routingsOf: (id: string) => rea
       doubtful: async () => 0,
       queues: async () => ({}),
     },
+    channels: { standings: async () => [] },
   };
   return { bus, asked };
 }

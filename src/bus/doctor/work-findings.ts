@@ -1,4 +1,5 @@
-import type { ChannelView } from "../channels.ts";
+import { rateToText } from "../channel-limits.ts";
+import type { ChannelView, DoneWhen } from "../channels.ts";
 import type { SubscriberPosition } from "../positions.ts";
 import type { NewerWaiting } from "../../router/newer-record.ts";
 import type { ReconcilerFindings } from "../reconciler-record.ts";
@@ -31,6 +32,7 @@ export function workFindings(facts: WorkFacts): Diagnosis[] {
   return [
     workers(facts),
     paused(facts),
+    setAtRunTime(facts),
     switchedOff(facts),
     readers(facts),
     groups(facts),
@@ -161,18 +163,48 @@ function paused({ channels, subscribers }: WorkFacts): Diagnosis {
   const waiting = subscribers.filter(({ state }) => state !== "running");
   if (held.length + waiting.length === 0) return ok("pauses", "No channel and no subscriber is paused.");
   const named = [
-    ...held.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")} wait)`),
+    ...held.map(({ name, waiting: count, pausedBy }) => `${name} (${count.toLocaleString("en")} wait${doneText(pausedBy)})`),
     ...waiting.map(({ name, lag }) => `the subscriber ${name} (${lag.toLocaleString("en")} unread)`),
   ];
   const resume = held[0] === undefined ? `subscribers resume ${waiting[0]!.name}` : `channels resume ${held[0].name}`;
   return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar ${resume}.`);
 }
 
+/** What no deploy changes any more is easily forgotten. */
+function setAtRunTime({ channels }: WorkFacts): Diagnosis[] {
+  const set = channels.filter(({ atRunTime }) => atRunTime !== undefined);
+  if (set.length === 0) return [ok("limits", "Every channel has the limits of its configuration.")];
+  return set.map(({ name, atRunTime, configured, concurrency, rateLimit }) => {
+    const parts = [
+      ...(atRunTime?.rateLimit === undefined
+        ? []
+        : [`the rate ${rateToText(rateLimit!)} in place of ${rateToText(configured!.rateLimit)}${doneText(atRunTime.rateLimit)}`]),
+      ...(atRunTime?.concurrency === undefined
+        ? []
+        : [`the concurrency ${concurrency} in place of ${configured!.concurrency}${doneText(atRunTime.concurrency)}`]),
+    ];
+    return warning(
+      "limits",
+      `Set at run time for ${name}: ${parts.join("; ")}.`,
+      `It holds over restarts. To go back: busbar channels reset ${name}.`,
+    );
+  });
+}
+
+function doneText(done: DoneWhen | undefined): string {
+  if (done === undefined) return "";
+  return `, by ${done.by} at ${done.at}${done.reason === undefined ? "" : ` (${done.reason})`}`;
+}
+
 function switchedOff({ channels }: WorkFacts): Diagnosis[] {
   const left = channels.filter((channel) => !channel.on && channel.waiting + channel.delayed > 0);
   return left.map(({ name, waiting, delayed, off }) => {
     const message = `${(waiting + delayed).toLocaleString("en")} deliveries are left on ${name}: ${off}.`;
-    return warning("channels", message, "Switch it on again until they are sent, or cancel them: busbar deliveries cancel <id>.");
+    return warning(
+      "channels",
+      message,
+      "Switch it on again until they are sent, or cancel them: busbar deliveries cancel --channel <name>.",
+    );
   });
 }
 

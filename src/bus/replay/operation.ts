@@ -68,7 +68,7 @@ export interface ReplayStore {
   find(id: string): Promise<StoredReplay | undefined>;
   /** The newest first; those that come after a place in that order. */
   list(page: { readonly count: number; readonly after?: ReplayPlace | undefined }): Promise<readonly StoredReplay[]>;
-  /** Those that are to be worked on. */
+  /** Those that are to be worked on, and the operations on dead letters that are: both are found with one look. */
   running(): Promise<readonly string[]>;
   /** The places that it has got to: `<topic> <partition>` → entry id. */
   places(id: string): Promise<ReadonlyMap<string, string>>;

@@ -1,5 +1,6 @@
 import type { RedisConnection } from "../../base/redis.ts";
 import { luaScript } from "../../base/lua.ts";
+import { bulkIds } from "../bulk/bulk-operation.ts";
 import type { ReplayAct, ReplayPlace, ReplayProgress, ReplaySpec, ReplayState, ReplayStore, StoredReplay } from "./operation.ts";
 
 const beginScript = luaScript<string>(new URL("./begin-replay.lua", import.meta.url));
@@ -16,7 +17,7 @@ const placeField = "place ";
  * |---|---|---|
  * | `<p>:{<app>}:replay:<id>` | hash | `spec` and `progress`, JSON; `state`; `trouble` of its last run; `place <topic> <partition>` → id of the entry that it has got to |
  * | `<p>:{<app>}:replay-acts:<id>` | list | who did what to it, and why: JSON with `at` (ms), `verb`, `actor`, `reason` |
- * | `<p>:{<app>}:replaying` | hash | subscriber → the replay of it that is not at its end |
+ * | `<p>:{<app>}:replaying` | hash | subscriber → the replay of it that is not at its end; `*<id>` → an operation on dead letters that is not |
  * | `<p>:{<app>}:replays` | sorted set | ids, by when they were asked for (ms) |
  */
 export function redisReplays(redis: RedisConnection, prefix: string, application: string): ReplayStore {
@@ -79,7 +80,7 @@ export function redisReplays(redis: RedisConnection, prefix: string, application
     running: async () => {
       const ids = [...new Set(await redis.hvals(keys.replaying))];
       const states = await Promise.all(ids.map((id) => redis.hget(replay(id), "state")));
-      return ids.filter((_, index) => states[index] === "running");
+      return ids.filter((id, index) => states[index] === "running" || id.startsWith(bulkIds));
     },
     async places(id) {
       const fields = Object.entries(await redis.hgetall(replay(id))).filter(([field]) => field.startsWith(placeField));

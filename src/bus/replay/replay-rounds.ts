@@ -11,7 +11,7 @@ export interface ReplayRoundsOptions {
   readonly logger: Logger;
 }
 
-/** Goes on with stored replays that nobody works on: those that were begun elsewhere, resumed, or cut off when their process died. */
+/** Goes on with stored replays, and operations on dead letters, that nobody works on: those that were begun elsewhere, resumed, or cut off when their process died. */
 export function startReplayRounds({ store, work, every, logger }: ReplayRoundsOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -19,7 +19,10 @@ export function startReplayRounds({ store, work, every, logger }: ReplayRoundsOp
     for (const id of await store.running()) {
       if (signal.aborted) return;
       await work(id, { signal }).catch((error: unknown) =>
-        logger.error({ replay: id, error: messageOf(error) }, "a replay could not go on; it is tried again"),
+        logger.error(
+          { operation: id, error: messageOf(error) },
+          "a replay, or an operation on dead letters, could not go on; it is tried again",
+        ),
       );
     }
   };

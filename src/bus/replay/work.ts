@@ -8,6 +8,7 @@ import type { PlanOptions } from "../../router/plan-options.ts";
 import { audienceRecord } from "../../router/audience-record.ts";
 import { type LogPlace, type Past, replay } from "../../router/replay.ts";
 import { addCounts, addParts } from "../../router/replay-counts.ts";
+import { heldWork } from "../held-work.ts";
 import type { LazyParts } from "../parts.ts";
 import { enqueueMissing, lookAt } from "./look.ts";
 import type { ReplayProgress, ReplaySpec, ReplayState, ReplayStore } from "./operation.ts";
@@ -28,10 +29,6 @@ export interface Work {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Whoever works on a replay says so every second; a process that died, or was paused, has it no more after this, milliseconds. */
-const heldMs = 10_000;
-const renewMs = 1_000;
-
 /**
  * Works on stored replays, one process at a time each. What it does may be cut off anywhere: the next one begins with the page that was not noted as
  * done, and finds what that had queued.
@@ -39,30 +36,15 @@ const renewMs = 1_000;
  * @throws whatever keeps it from going on; that is noted with the replay, which stays as it is
  */
 export function worker({ log, parts, locks, store, catalog, planning, pastOf }: WorkOptions) {
-  return async (id: string, { onProgress, signal }: Work = {}): Promise<ReplayState | undefined> => {
-    const lock = await locks.acquire(`replay-${id}`, heldMs);
-    if (lock === undefined) return undefined;
-    const ending = new AbortController();
-    const end = (): void => ending.abort();
-    signal?.addEventListener("abort", end, { once: true });
-    if (signal?.aborted === true) end();
-    const heartbeat = setInterval(() => {
-      void Promise.all([lock.renew(), store.state(id)]).then(
-        ([ours, state]) => (ours && state === "running") || end(),
-        () => undefined,
-      );
-    }, renewMs);
-    try {
-      return await run(id, ending.signal, onProgress);
-    } catch (error) {
-      await store.trouble(id, messageOf(error)).catch(() => undefined);
-      throw error;
-    } finally {
-      clearInterval(heartbeat);
-      signal?.removeEventListener("abort", end);
-      await lock.release().catch(() => undefined);
-    }
-  };
+  return async (id: string, { onProgress, signal }: Work = {}): Promise<ReplayState | undefined> =>
+    heldWork({ name: `replay-${id}`, locks, wanted: async () => (await store.state(id)) === "running", signal }, async (ending) => {
+      try {
+        return await run(id, ending, onProgress);
+      } catch (error) {
+        await store.trouble(id, messageOf(error)).catch(() => undefined);
+        throw error;
+      }
+    });
 
   async function run(id: string, signal: AbortSignal, onProgress: Work["onProgress"]): Promise<ReplayState | undefined> {
     const stored = await store.find(id);

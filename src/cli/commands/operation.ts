@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { declareChannelVerbs } from "./channel-verbs.ts";
 import { declareSubscriberVerbs } from "./subscriber-verbs.ts";
 
 /** What looks at a running system, and holds parts of it up. */
@@ -20,11 +21,15 @@ export function declareOperation(program: Command): void {
 
   declareSubscriberVerbs(subscribers);
 
-  const channels = program.command("channels").description("the channels' queues: look at them, pause and resume them, clean them");
+  const channels = program
+    .command("channels")
+    .description("the channels' queues: look at them, pause and resume them, set their rate and concurrency, clean them");
 
   channels
     .command("list", { isDefault: true })
-    .description("list the queues of all channels, of routing, audiences and callbacks, with their age, workers and rate")
+    .description(
+      "list the queues of all channels, of routing, audiences and callbacks, with their age, workers and limits, and what was set at run time",
+    )
     .option("--json", "print them as JSON")
     .addHelpText("after", `\nExamples:\n  busbar channels\n  busbar channels list --json`)
     .allowExcessArguments()
@@ -33,27 +38,7 @@ export function declareOperation(program: Command): void {
       await (await import("../channels.ts")).listChannels(options);
     });
 
-  for (const [verb, description] of [
-    ["pause", "take nothing from a channel's queue, in all processes, until it is resumed; what comes waits"],
-    ["resume", "let a paused channel go on"],
-  ] as const)
-    channels
-      .command(`${verb} <name>`)
-      .description(description)
-      .option("--json", "print the result as JSON")
-      .addHelpText("after", `\nExamples:\n  busbar channels ${verb} email`)
-      .action(async (name: string, options: { json?: boolean }) => (await import("../channels.ts")).setChannel(name, verb, options));
-
-  channels
-    .command("clean <name>")
-    .description("forget finished deliveries of a channel; dead letters stay")
-    .option("--older-than <time>", "only those that ended longer ago than this, such as 1h or 2d; all by default")
-    .option("--yes", "do not ask")
-    .option("--json", "print the result as JSON")
-    .addHelpText("after", `\nExamples:\n  busbar channels clean email --older-than 1h`)
-    .action(async (name: string, options: { olderThan?: string; yes?: boolean; json?: boolean }) =>
-      (await import("../channels.ts")).cleanChannel(name, options),
-    );
+  declareChannelVerbs(channels);
 
   program
     .command("stats")

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { SeekCommand } from "../subscriber-verbs.ts";
 
+const why = "why, for the audit record";
+
 /** What a person does with one subscriber, for all processes. */
 export function declareSubscriberVerbs(subscribers: Command): void {
   for (const [verb, description] of [
@@ -10,9 +12,10 @@ export function declareSubscriberVerbs(subscribers: Command): void {
     subscribers
       .command(`${verb} <name>`)
       .description(description)
+      .option("--reason <text>", why)
       .option("--json", "print the result as JSON")
       .addHelpText("after", `\nExamples:\n  busbar subscribers ${verb} order-confirmation`)
-      .action(async (name: string, options: { json?: boolean }) =>
+      .action(async (name: string, options: { reason?: string; json?: boolean }) =>
         (await import("../subscriber-verbs.ts")).setSubscriber(name, verb, options),
       );
 
@@ -20,9 +23,10 @@ export function declareSubscriberVerbs(subscribers: Command): void {
     .command("drain <name>")
     .description("pause a subscriber and wait until all that it has read is routed; exit code 1 where something is left")
     .option("--timeout <time>", "wait so long at most", "30s")
+    .option("--reason <text>", why)
     .option("--json", "print the result as JSON")
     .addHelpText("after", `\nExamples:\n  busbar subscribers drain order-confirmation --timeout 2m`)
-    .action(async (name: string, options: { timeout: string; json?: boolean }) =>
+    .action(async (name: string, options: { timeout: string; reason?: string; json?: boolean }) =>
       (await import("../subscriber-verbs.ts")).drainSubscriber(name, options),
     );
 
@@ -32,6 +36,7 @@ export function declareSubscriberVerbs(subscribers: Command): void {
     .requiredOption("--to <place>", "now, beginning, how long ago, such as 2h, or a time such as 2026-11-24T10:00:00Z")
     .option("--may-repeat", "also where events would be routed again of which it is no longer known what was sent (older than 95 h)")
     .option("--preview", "only look")
+    .option("--reason <text>", why)
     .option("--yes", "do not ask")
     .option("--json", "print the result as JSON")
     .addHelpText(
@@ -43,10 +48,11 @@ export function declareSubscriberVerbs(subscribers: Command): void {
   subscribers
     .command("remove <name>")
     .description("forget for good where a subscriber stood that is gone from the code, so that logs no longer wait for it")
+    .option("--reason <text>", why)
     .option("--yes", "do not ask")
     .option("--json", "print the result as JSON")
     .addHelpText("after", `\nExamples:\n  busbar subscribers remove old-newsletter`)
-    .action(async (name: string, options: { yes?: boolean; json?: boolean }) =>
+    .action(async (name: string, options: { yes?: boolean; reason?: string; json?: boolean }) =>
       (await import("../subscriber-verbs.ts")).removeSubscriber(name, options),
     );
 }

@@ -2,15 +2,17 @@ import { showList } from "./dom.js";
 import { howToPublish, nothingFound, showInstead, whyNoMessages } from "./empty.js";
 import { attentionItem, attentionOf, eventCard } from "./events.js";
 import { faultPanel } from "./faults.js";
+import { channelPanel } from "./channels.js";
 import { clearButton } from "./clear.js";
 import { messageItem } from "./messages.js";
 import { queueItem } from "./queues.js";
 import { messageReader } from "./reader.js";
 import { messageSearch } from "./search.js";
+import { deadLetterWorkbench } from "./workbench.js";
 
 const pollMs = 1_000;
 const part = (id) => document.getElementById(id);
-let feed = { events: [], topics: [], queues: {}, inbox: null, working: true };
+let feed = { events: [], topics: [], queues: {}, control: [], open: false, inbox: null, working: true };
 let origins = {};
 let chosen;
 
@@ -21,6 +23,8 @@ const reader = messageReader(part("reader"), {
 });
 const search = messageSearch(part("search"), { more: part("messages-more"), show: () => show() });
 const faults = faultPanel(part("faults-dialog"), { opener: part("faults-link"), onChange: () => look() });
+const workbench = deadLetterWorkbench(part("bench-dialog"), { opener: part("bench-link"), onChange: () => look() });
+const channels = channelPanel(part("channels-dialog"), { opener: part("channels-link"), onChange: () => look() });
 clearButton(part("messages-clear"), { onClear: () => look() });
 
 function show() {
@@ -36,10 +40,14 @@ function show() {
   showList(part("events"), cards, { key: ({ id }) => id, render: eventCard });
   showMessages();
   const doubtful = feed.doubtful > 0 ? [["doubtful", { "may have arrived twice": feed.doubtful }]] : [];
-  showList(part("queues"), [...Object.entries(feed.queues), ...doubtful], { key: ([name]) => name, render: queueItem });
+  const paused = new Set(feed.control.filter((queue) => queue.paused).map(({ name }) => name));
+  const queues = Object.entries(feed.queues).map(([name, counts]) => [name, counts, paused.has(name)]);
+  showList(part("queues"), [...queues, ...doubtful], { key: ([name]) => name, render: queueItem });
+  channels.show(feed);
   part("events-note").textContent = feed.events.length > 0 ? "newest first" : "";
   showInstead(part("events-empty"), feed.events.length === 0 && howToPublish(feed.topics));
   faults.show(feed.inbox?.faults);
+  workbench.show(feed.queues);
   light();
 }
 
@@ -127,6 +135,8 @@ async function look() {
 await look();
 void reader();
 void faults.follow();
+void workbench.follow();
+channels.follow();
 for (;;) {
   await new Promise((next) => setTimeout(next, pollMs));
   if (!document.hidden) await look();

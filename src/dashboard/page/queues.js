@@ -1,9 +1,9 @@
 import { element } from "./dom.js";
 
-/** A queue with its counts. */
-export function queueItem([name, counts]) {
+/** A queue with its counts, and whether it is paused. */
+export function queueItem([name, counts, paused = false]) {
   const figures = Object.entries(counts).map(([what, count]) =>
     element("span", { class: `count ${what}${count === 0 ? " none" : ""}` }, element("b", {}, count.toLocaleString("en")), ` ${what}`),
   );
-  return element("div", {}, element("dt", {}, name), element("dd", {}, figures));
+  return element("div", {}, element("dt", { class: paused && "paused", title: paused && "paused" }, name), element("dd", {}, figures));
 }

@@ -23,8 +23,8 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ reason }),
       answer: "`subscriber`, and its `state`",
-      async handle({ params: { name } }) {
-        await bus.subscribers[verb](name!);
+      async handle({ params: { name }, by }) {
+        await bus.subscribers[verb](name!, by);
         return { subscriber: name, state: verb === "pause" ? "paused" : "running" };
       },
     });
@@ -55,10 +55,10 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ reason }),
       answer: "`pending`: how many events it still has in hand; ask again until there are none",
-      handle: async ({ params: { name } }) => ({
+      handle: async ({ params: { name }, by }) => ({
         subscriber: name,
         state: "draining",
-        ...(await bus.subscribers.drain(name!, { within: drainMs })),
+        ...(await bus.subscribers.drain(name!, { within: drainMs, ...by })),
       }),
     }),
     operation({
@@ -75,7 +75,8 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       }),
       answer:
         "how many events are routed `again`, `skipped`, and how many of the former are `forgotten`: older than it is known what was sent",
-      handle: ({ params: { name }, body: { to, preview, mayRepeat } }) => bus.subscribers.seek(name!, { to, preview, mayRepeat }),
+      handle: ({ params: { name }, body: { to, preview, mayRepeat }, by }) =>
+        bus.subscribers.seek(name!, { to, preview, mayRepeat, ...by }),
     }),
     operation({
       method: "DELETE",
@@ -85,7 +86,7 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ preview: z.boolean().default(false).describe("Only look."), reason }),
       answer: "the `topics` that no longer wait for it, and what it had not read (`unread`) or not finished (`pending`)",
-      handle: ({ params: { name }, body: { preview } }) => bus.subscribers.remove(name!, { preview }),
+      handle: ({ params: { name }, body: { preview }, by }) => bus.subscribers.remove(name!, { preview, ...by }),
     }),
   ];
 }

@@ -64,7 +64,7 @@ mailroom.callbacks.goTo(`${server.url}/callbacks`);
 const events = await bus.inspect.events(200);
 const traces = await Promise.all(events.map(({ id }) => bus.inspect.trace(id)));
 const deliveries = [...new Set(JSON.stringify(traces).match(/"d_[a-z2-7]+"/g))].map((quoted) => quoted.slice(1, -1));
-const dead = (await bus.deadLetters.list({ count: 50 })).map(({ id }) => id);
+const dead = (await bus.deadLetters.list({ count: 50 })).deadLetters.map(({ id }) => id);
 const messages = mailroom.inbox.list({ limit: 60 }).map(({ id }) => id);
 const written = messages.map((id) => mailroom.inbox.get(id)?.html ?? "").join("\n");
 const tokens = [...written.matchAll(/\/(?:unsubscribe|preferences)\/([\w-]+)/g)].map(([, token]) => token!);

@@ -1,0 +1,50 @@
+import type { BulkState, BulkVerb, StoredBulk } from "./bulk-operation.ts";
+import type { DeadLetterFilter } from "../dead-letter-filter.ts";
+
+/** A stored operation on dead letters, for those who look. */
+export interface BulkView {
+  readonly id: string;
+  readonly verb: BulkVerb;
+  /** A recipient is not told again. */
+  readonly filter: DeadLetterFilter;
+  readonly state: BulkState;
+  /** Dead letters that were meant when it began. */
+  readonly total: number;
+  /** Queued again, or given up. */
+  readonly done: number;
+  /** Sent meanwhile: nothing was sent. */
+  readonly sent: number;
+  /** Left as they were; and why, by reason. */
+  readonly refused: number;
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Dead letters a second at most; absent: as fast as it goes. */
+  readonly pace?: number;
+  readonly actor?: string;
+  readonly reason?: string;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly ended?: string;
+  readonly trouble?: string;
+}
+
+export function bulkView({ spec, state, progress, ended, trouble }: StoredBulk): BulkView {
+  const { id, verb, filter, total, pace, actor, reason, created } = spec;
+  const { done, sent, refused } = progress;
+  return {
+    id,
+    verb,
+    filter: filter.recipient === undefined ? filter : { ...filter, recipient: "…" },
+    state,
+    total,
+    done,
+    sent,
+    refused: Object.values(refused).reduce((sum, count) => sum + count, 0),
+    reasons: refused,
+    ...(pace === undefined ? {} : { pace }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(reason === undefined ? {} : { reason }),
+    created: new Date(created).toISOString(),
+    ...(ended === undefined ? {} : { ended: new Date(ended).toISOString() }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}

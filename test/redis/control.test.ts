@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import type { Logger } from "../../src/base/logger.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { createBus, defineSubscriber } from "../../src/index.ts";
+import { busesOf } from "../support/buses.ts";
+import { observed, orderPlaced } from "../support/line.ts";
+import { testRedis } from "../support/redis.ts";
+
+const { url, prefix: filePrefix } = testRedis();
+const kept = busesOf();
+/** What everybody may rely on. */
+const promptMs = 2_000;
+const by = { actor: "asha", reason: "the shop's database is slow" };
+
+let made = 0;
+const newPrefix = (): string => `${filePrefix}-${(made += 1)}`;
+const orders = (count: number) => Array.from({ length: count }, (_, index) => ({ orderId: `A-${index}`, email: "asha@example.com" }));
+
+interface NewProcess {
+  readonly prefix: string;
+  readonly rateLimit?: { readonly max: number; readonly per: "1h" };
+}
+
+/** A process whose handler ends when it is told to, and that says how many it has under way. */
+function newProcess({ prefix, rateLimit }: NewProcess) {
+  const waiting: (() => void)[] = [];
+  const told: string[] = [];
+  const seen = { underWay: 0, most: 0, begun: 0 };
+  const packing = defineSubscriber(orderPlaced, {
+    name: "packing",
+    deliver: ({ handler }) => [
+      handler({
+        async handle() {
+          seen.underWay += 1;
+          seen.begun += 1;
+          seen.most = Math.max(seen.most, seen.underWay);
+          await new Promise<void>((resolve) => waiting.push(resolve));
+          seen.underWay -= 1;
+        },
+      }),
+    ],
+  });
+  const logger: Logger = {
+    ...silentLogger,
+    info: (_, text) => void told.push(text!),
+    warn: (_, text) => void told.push(text!),
+    child: () => logger,
+  };
+  const bus = kept(() =>
+    createBus({
+      application: "test",
+      topics: { orderPlaced },
+      subscribers: [packing],
+      redis: url,
+      prefix,
+      logger,
+      channels: { handler: { concurrency: 3, ...(rateLimit === undefined ? {} : { rateLimit }) } },
+    }),
+  );
+  const end = (): void => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  return { bus, seen, told, end };
+}
+
+type Process = ReturnType<typeof newProcess>;
+const handlerOf = async ({ bus }: Process) => (await bus.channels.list()).find(({ name }) => name === "handler")!;
+const started = async (processes: readonly Process[]): Promise<void> => void (await Promise.all(processes.map(({ bus }) => bus.start())));
+const underWay = (processes: readonly Process[]) => () => processes.map(({ seen }) => seen.underWay);
+const problemOf = (work: Promise<unknown>) =>
+  work.then(String, (error: { code: string; message: string }) => `${error.code} ${error.message}`);
+/** Ends what is under way, again and again, until so many have been done. */
+async function allDone(processes: readonly Process[], count: number): Promise<void> {
+  const done = async () => {
+    for (const { end } of processes) end();
+    return (await handlerOf(processes[0]!)).completed;
+  };
+  await expect.poll(done, { interval: 10, timeout: 10_000 }).toBe(count);
+}
+
+describe("B4: a concurrency that is set at run time", () => {
+  it("reaches two processes under load within two seconds, down and up, also while what they do takes long", async () => {
+    const prefix = newPrefix();
+    const [one, two] = [newProcess({ prefix }), newProcess({ prefix })];
+    await started([one, two]);
+    await one.bus.publishEvent.orderPlaced.batch(orders(24));
+    await expect.poll(underWay([one, two]), { interval: 10 }).toEqual([3, 3]);
+
+    const begun = performance.now();
+    await two.bus.channels.set("handler", { concurrency: 1, ...by });
+    const obey = () => [one, two].map(({ told }) => told.some((text) => text.includes("another concurrency")));
+    await expect.poll(obey, { interval: 10, timeout: promptMs }).toEqual([true, true]);
+    expect(performance.now() - begun).toBeLessThan(promptMs);
+    for (const { end } of [one, two]) end();
+    await expect.poll(underWay([one, two]), { interval: 10 }).toEqual([1, 1]);
+    for (const { seen } of [one, two]) seen.most = 0;
+    for (let round = 0; round < 4; round++) {
+      const before = [one, two].map(({ seen }) => seen.begun);
+      for (const { end } of [one, two]) end();
+      await expect.poll(() => [one, two].every(({ seen }, index) => seen.begun > before[index]!), { interval: 10 }).toBe(true);
+    }
+    expect([one, two].map(({ seen }) => seen.most)).toEqual([1, 1]);
+
+    const raised = performance.now();
+    await one.bus.channels.set("handler", { concurrency: 4 });
+    await expect.poll(underWay([one, two]), { interval: 10, timeout: promptMs }).toEqual([4, 4]);
+    expect(performance.now() - raised).toBeLessThan(promptMs);
+    await allDone([one, two], 24);
+  });
+
+  it("is obeyed by a process that had nothing to do since, from its first delivery on", async () => {
+    const prefix = newPrefix();
+    const process = newProcess({ prefix });
+    await started([process]);
+    await process.bus.channels.set("handler", { concurrency: 1 });
+    await process.bus.publishEvent.orderPlaced.batch(orders(9));
+    await allDone([process], 9);
+    expect(process.seen.most).toBe(1);
+  });
+
+  it("is kept over restarts, said loudly with who, when and why, and ends with a reset, all of it in the audit record", async () => {
+    const prefix = newPrefix();
+    const operator = newProcess({ prefix });
+    await operator.bus.channels.set("handler", { concurrency: 1, rateLimit: { max: 500, per: "1m" }, ...by });
+    const process = newProcess({ prefix });
+    await started([process]);
+    expect(process.told.filter((text) => text.includes("set at run time holds, and not the configuration's"))).toHaveLength(2);
+    const done = { by: "asha", at: expect.stringMatching(/^\d{4}-.*Z$/) as string, reason: by.reason };
+    expect(await handlerOf(operator)).toMatchObject({
+      concurrency: 1,
+      rateLimit: { max: 500, per: 60_000 },
+      atRunTime: { concurrency: done, rateLimit: done },
+      configured: { concurrency: 3, rateLimit: false },
+    });
+    await operator.bus.channels.reset("handler", { limits: ["concurrency"], ...by });
+    expect(await handlerOf(operator)).toMatchObject({ concurrency: 3, atRunTime: { rateLimit: done } });
+    expect(await operator.bus.channels.reset("handler", by)).toEqual({
+      name: "handler",
+      concurrency: 3,
+      rateLimit: false,
+      configured: { concurrency: 3, rateLimit: false },
+    });
+    await operator.bus.channels.pause("handler", by);
+    expect(await handlerOf(operator)).toMatchObject({ paused: true, pausedBy: done });
+    await operator.bus.channels.resume("handler", { actor: "ravi" });
+    expect(await handlerOf(operator)).not.toHaveProperty("pausedBy");
+    await operator.bus.channels.clean("all", { olderThan: 60_000, ...by });
+    expect((await operator.bus.audit()).entries.map((entry) => `${entry.by} ${entry.what} ${entry.of}`)).toEqual([
+      "asha channel.clean all, older than 60000 ms: 0",
+      "ravi channel.resume handler",
+      "asha channel.pause handler",
+      "asha channel.reset handler: concurrency, rateLimit",
+      "asha channel.reset handler: concurrency",
+      "asha channel.set handler: concurrency 1, rate 500/1m",
+    ]);
+  });
+});
+
+describe("B4: a rate that is set at run time", () => {
+  it("holds for all processes with the next delivery, and a higher one is heard of while an hour's is used up", async () => {
+    const prefix = newPrefix();
+    const [one, two] = [newProcess({ prefix }), newProcess({ prefix })];
+    await started([one, two]);
+    await one.bus.channels.set("handler", { rateLimit: { max: 2, per: "1h" } });
+    const routed = observed(one.bus, "routed", 1);
+    const routedToo = observed(two.bus, "routed", 1);
+    await one.bus.publishEvent.orderPlaced.batch(orders(10));
+    await Promise.race([routed, routedToo]);
+    const both = () => one.seen.begun + two.seen.begun;
+    await expect.poll(both, { interval: 10 }).toBe(2);
+    // The hour ends with its rate.
+    await one.bus.channels.set("handler", { rateLimit: { max: 3, per: "1m" } });
+    await expect.poll(both, { interval: 10, timeout: promptMs }).toBe(5);
+    const begun = performance.now();
+    await two.bus.channels.reset("handler");
+    await expect.poll(underWay([one, two]), { interval: 10, timeout: promptMs }).toEqual([3, 3]);
+    expect(performance.now() - begun).toBeLessThan(promptMs);
+    await allDone([one, two], 10);
+  });
+});
+
+it("says of limits, names and ages that cannot be what is right, and changes nothing", async () => {
+  const { bus } = newProcess({ prefix: newPrefix() });
+  for (const concurrency of [0, -1, 1e9, Number.NaN, 1.5])
+    expect(await problemOf(bus.channels.set("email", { concurrency }))).toBe(
+      `INVALID_LIMIT Nothing was set for email:\n  - concurrency: must be a whole number from 1 to 1000, not ${concurrency}`,
+    );
+  expect(await problemOf(bus.channels.set("email", { concurrency: 0, rateLimit: { max: 0, per: "0s" } }))).toBe(
+    [
+      "INVALID_LIMIT Nothing was set for email:",
+      "concurrency: must be a whole number from 1 to 1000, not 0",
+      "rateLimit.max: must be a whole number from 1 to 1000000, not 0",
+      'rateLimit.per: must be a time from 1 ms to 31 d, not "0s"',
+    ].join("\n  - "),
+  );
+  expect(await problemOf(bus.channels.set("email", { rateLimit: { max: 5, per: "40d" } }))).toMatch(/from 1 ms to 31 d, not "40d"/);
+  expect(await problemOf(bus.channels.set("email", {}))).toMatch(/neither a concurrency nor a rateLimit/);
+  expect(await problemOf(bus.channels.set("emial", { concurrency: 1 }))).toBe(
+    'UNKNOWN_QUEUE No channel is called "emial". Did you mean "email"?',
+  );
+  expect(await problemOf(bus.channels.set("routing", { concurrency: 1 }))).toMatch(/^UNKNOWN_QUEUE routing is no channel/);
+  for (const olderThan of [-1, Number.NaN])
+    expect(await problemOf(bus.channels.clean("email", { olderThan }))).toMatch(/^INVALID_RANGE Nothing was cleaned:/);
+  expect((await bus.audit()).entries).toEqual([]);
+  expect((await bus.channels.list()).filter(({ atRunTime }) => atRunTime !== undefined)).toEqual([]);
+});
