@@ -8,6 +8,8 @@ export interface EraseOptions {
   readonly preview?: boolean;
   /** Who asks for it, and why, for the audit record and the time lines. */
   readonly by?: By;
+  /** Told after each page of 200 events: reading the logs is most of the work. */
+  readonly onProgress?: ((soFar: { readonly events: number; readonly total: number }) => void) | undefined;
 }
 
 /** What was touched; of a preview, what would be. */

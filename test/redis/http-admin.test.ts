@@ -1,5 +1,7 @@
 /** Rows C4 and E2 over HTTP: who may do what, keys, the audit record, lists by page, and the queue board. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { Redis } from "ioredis";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { redisAudit } from "../../src/bus/redis-audit.ts";
 import { allOperations } from "../../src/server/operations.ts";
 import type { Server } from "../../src/server/server.ts";
 import { type Answer, ask, type Asked, httpDoor, post } from "../support/http.ts";
@@ -142,6 +144,23 @@ describe("the audit record", () => {
   });
 });
 
+it("E2: the audit record forgets what is older than 400 days, and keeps the rest", async () => {
+  const redis = new Redis(url);
+  onTestFinished(() => redis.disconnect());
+  const now = Date.now();
+  const [old, young] = [now - 401 * 86_400_000, now - 399 * 86_400_000];
+  const entry = ["by", "ravi", "what", "erase", "of", "somebody"];
+  for (let n = 0; n < 300; n++) await redis.xadd(`${prefix}:old:audit`, `${old}-${n}`, ...entry);
+  await redis.xadd(`${prefix}:old:audit`, `${young}-1`, ...entry);
+  const record = redisAudit(redis, prefix, "old");
+  await record.record({ by: "asha", what: "key.revoke", of: "k" });
+  // Redis drops whole nodes of a hundred.
+  const { entries } = await record.page({ count: 500 });
+  expect(entries.length).toBeLessThanOrEqual(101);
+  expect(entries[0]).toMatchObject({ by: "asha" });
+  expect(entries[1]!.at.slice(0, 10)).toBe(new Date(young).toISOString().slice(0, 10));
+});
+
 describe("lists", () => {
   it("E2: go on where the page before ended, while things come and go", async () => {
     for (const n of [1, 2, 3, 4, 5]) await bus.publishEvent.orderPlaced({ orderId: `P-${n}`, email: "bina@example.com" });
@@ -239,6 +258,10 @@ describe("the queue board", () => {
     expect((await board(`/api/queues/${queue}/pause`, "admin", { method: "PUT", headers: own })).status).toBe(204);
     expect((await bus.channels.list()).find(({ name }) => name === "email")?.paused).toBe(true);
     expect((await board(`/api/queues/${queue}/resume`, "admin", { method: "PUT", headers: own })).status).toBe(204);
+    expect((await as("read", "/v1/audit?what=channel&count=2")).body.entries).toMatchObject([
+      { by: "admin", what: "channel.resume", reason: "at the queue board" },
+      { by: "admin", what: "channel.pause" },
+    ]);
     const again = observed(bus, "dead");
     expect((await board(`/api/queues/${queue}/${delivery.id}/retry`, "admin", { method: "PUT" })).status).toBe(204);
     await again;
