@@ -5,6 +5,7 @@ export { fileExportRequested } from "./file-export-requested.ts";
 export { fileImportRequested } from "./file-import-requested.ts";
 export { inventoryLowStock } from "./inventory-low-stock.ts";
 export { inventorySyncRequested } from "./inventory-sync-requested.ts";
+export { maintenanceDue } from "./maintenance-due.ts";
 export { modelProgressMilestone } from "./model-progress-milestone.ts";
 export { modelRankChanged } from "./model-rank-changed.ts";
 export { orderPlaced } from "./order-placed.ts";

@@ -9,6 +9,17 @@ export interface Clock {
    * a time years away, so that nothing is handed out but by `DeliveryQueue.handOutDue`, however long the test takes.
    */
   readonly wallTime?: (time: number) => number;
+  /**
+   * Of a clock that tests move: it rings when a time comes that somebody waits for, and waits for what is done then. Returns what ends that. Default: those
+   * who wait have timers.
+   */
+  readonly alarms?: (alarm: Alarm) => () => void;
+}
+
+export interface Alarm {
+  /** The time that is waited for, milliseconds since 1970; `Infinity` where there is none. */
+  readonly next: () => number;
+  readonly ring: () => Promise<void>;
 }
 
 export const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };

@@ -3,6 +3,7 @@ import { messageOf } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import { paces } from "./pace.ts";
 import { readRedisAddress, type RedisAddress } from "./redis-address.ts";
+import { sentinelConnector } from "./sentinel-connector.ts";
 
 /** A connection to a Redis: to its one server or its present master, or to all masters of a Cluster. */
 export type RedisConnection = Redis | Cluster;
@@ -94,6 +95,7 @@ export function openRedis(address: RedisAddress, options: RedisOptions): RedisCo
       sentinelCommandTimeout: sentinelMs,
       // Two of them tell at once of a failover that left the old master alive: nothing else ends a connection to it for ten seconds.
       failoverDetector: true,
+      Connector: sentinelConnector as unknown as NonNullable<RedisOptions["Connector"]>,
       sentinelMaxConnections: 2,
       sentinelReconnectStrategy: () => silentMs,
       ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),

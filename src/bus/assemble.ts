@@ -5,12 +5,15 @@ import { handlerChannel, type HandlerChannelOptions } from "../channels/handler.
 import { type Catalog, catalogOf, subscribersProblems, type Topics, topicsProblems } from "../define/catalog.ts";
 import type { ChannelName } from "../define/channel-name.ts";
 import { isSubscriber, type Subscriber } from "../define/subscriber.ts";
+import { isSchedule, type Schedule } from "../define/schedule.ts";
+import { schedulesProblems } from "../define/schedule-problems.ts";
 import { isTopic } from "../define/topic.ts";
 import { needsKeys } from "../define/topic-marks.ts";
 import { noKeys } from "../vault/vault.ts";
 import type { ChannelParts } from "./channel-parts.ts";
 import { emailChannelOf } from "./email.ts";
 import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
+import { loadedSchedules } from "./load-schedules.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
 import { pushChannelOf } from "./push.ts";
 import { readerLinkProblems } from "./reader-links.ts";
@@ -19,12 +22,16 @@ import { templateProblems, usedTemplates } from "./template-files.ts";
 import { webhookChannelOf } from "./webhook.ts";
 import { whatsappChannelOf } from "./whatsapp.ts";
 
+type HandlerParts = Omit<HandlerChannelOptions, "services">;
+
 export interface AssembleOptions {
   readonly settings: Settings;
   readonly topics: Topics;
   readonly subscribers: URL | readonly Subscriber[] | LoadedSubscribers;
+  /** Default: none. */
+  readonly schedules?: URL | readonly Schedule[] | undefined;
   /** For those who deliver, and for `check`: make the channels ready, which compiles the templates. */
-  readonly delivering?: Pick<HandlerChannelOptions, "publishFor" | "logger"> & ChannelParts;
+  readonly delivering?: HandlerParts & ChannelParts;
   /** For a start, which needs more than `check`: keys for what is sealed. */
   readonly starting?: boolean;
 }
@@ -38,9 +45,10 @@ export interface Assembled {
 
 /**
  * Loads and checks everything that an application defines.
- * @throws BusbarError `INVALID_DEFINITION` with every problem of topics, subscribers, templates and channels
+ * @throws BusbarError `INVALID_DEFINITION` with every problem of topics, subscribers, schedules, templates and channels
  */
-export async function assemble({ settings, topics, subscribers, delivering, starting = false }: AssembleOptions): Promise<Assembled> {
+export async function assemble(options: AssembleOptions): Promise<Assembled> {
+  const { settings, topics, subscribers, schedules = [], delivering, starting = false } = options;
   const problems = topicsProblems(topics);
   const collect = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -54,6 +62,8 @@ export async function assemble({ settings, topics, subscribers, delivering, star
   const loaded = (await collect(() => loadedSubscribers(subscribers))) ?? { subscribers: [], templates: [], problems: [] };
   problems.push(...loaded.problems, ...subscribersProblems(topics, loaded.subscribers));
   const known = loaded.subscribers.filter(isSubscriber);
+  const timed = (await collect(() => loadedSchedules(schedules))) ?? { schedules: [], problems: [] };
+  problems.push(...timed.problems, ...schedulesProblems(topics, timed.schedules, Date.now()));
   const templates = usedTemplates(known, loaded.templates);
 
   const channels = new Map<ChannelName, Channel>();
@@ -86,7 +96,7 @@ export async function assemble({ settings, topics, subscribers, delivering, star
     await add("handler", () => handlerChannel({ ...delivering, services: settings.services }) as Channel);
     problems.push(...(await templateProblems(templates.filter(({ template }) => !["email", "sms", "push"].includes(template.channel)))));
   }
-  if (problems.length === 0) return { catalog: catalogOf(topics, known), channels };
+  if (problems.length === 0) return { catalog: catalogOf(topics, known, timed.schedules.filter(isSchedule)), channels };
   await closeAll(channels);
   throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems });
 }
@@ -115,7 +125,7 @@ export function onceCompiled(make: () => Promise<Assembled>): { get(): Promise<A
 }
 
 /** For those who only look whether the channels can be made ready. */
-export const checking: Pick<HandlerChannelOptions, "publishFor" | "logger"> = { publishFor: () => ({}), logger: silentLogger };
+export const checking: HandlerParts = { publishFor: () => ({}), channelsFor: () => ({ clean: async () => 0 }), logger: silentLogger };
 
 /**
  * Everything that a start with these options would refuse, one sentence each; Redis is not asked.
@@ -136,7 +146,8 @@ export async function applicationProblems(
     settings = parseOptions({ application: "unknown", topics: {}, channels: { email: { from: "nobody@example.com" } } });
   }
   try {
-    const { channels } = await assemble({ settings, topics: options.topics, subscribers, delivering: checking });
+    const { topics, schedules } = options;
+    const { channels } = await assemble({ settings, topics, subscribers, schedules, delivering: checking });
     await closeAll(channels);
   } catch (error) {
     collect(error);

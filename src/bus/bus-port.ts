@@ -12,6 +12,7 @@ import type { Inspector } from "./inspect.ts";
 import type { EraseOptions, EraseReport } from "./erase-report.ts";
 import type { SpoolStanding } from "./spool/spool.ts";
 import type { Publish } from "./publish.ts";
+import type { ScheduleControl } from "./schedules.ts";
 import type { SubscriberControl } from "./subscribers.ts";
 import type { ReplayResult } from "./replay/replay-view.ts";
 import type { Archive } from "./archive/archive.ts";
@@ -85,6 +86,8 @@ export interface Bus<T extends Topics = Topics> {
   readonly channels: ChannelControl;
   /** The subscribers: how far each has read, and pausing, moving and removing one for all processes. */
   readonly subscribers: SubscriberControl;
+  /** What is published by the clock: when it fires next, and running, pausing and resuming one for all processes. */
+  readonly schedules: ScheduleControl;
   /** What waits in files of this process while Redis is away; undefined where it has no spool. It asks nobody. */
   spool(): SpoolStanding | undefined;
   /** What transactions have left in the outbox: look at it, and repair it. Undefined without `outbox.database`. */

@@ -17,6 +17,7 @@ import { channelControl } from "./channels.ts";
 import { deliveries } from "./deliveries.ts";
 import { deadLetterAlerts } from "./dead-letter-alerts.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { handlerChannels } from "./handler-channels.ts";
 import { inspector } from "./inspect.ts";
 import { maskingLogger } from "./masking-logger.ts";
 import { eraser } from "./erase.ts";
@@ -28,6 +29,7 @@ import { judgeDurability } from "./declared-durability.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import { createSpool } from "./spool/spool.ts";
 import { createPublisher, exampleOf, type Publish } from "./publish.ts";
+import { scheduleControl } from "./schedules.ts";
 import { subscriberControl } from "./subscribers.ts";
 import { planningOf } from "./planning.ts";
 import { archive } from "./archive/archive.ts";
@@ -42,6 +44,7 @@ import { sentSecret } from "./sent-secret.ts";
 import { suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { eventsToRun, vaultOf } from "./vault.ts";
+import { searchHashBy } from "../log/search-hash.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RolesOptions, type RunningRoles, startRoles } from "./roles.ts";
 import type { Bus } from "./bus-port.ts";
@@ -71,7 +74,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
 
-  const { logger: given = silentLogger, subscribers = [] } = options;
+  const { logger: given = silentLogger, subscribers = [], schedules: timed } = options;
   const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
   // Whoever watches cannot disturb what it watches.
@@ -84,7 +87,15 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   };
   const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application, replication } = settings;
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
-  const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
+  const spool =
+    settings.spool &&
+    createSpool({
+      ...settings.spool,
+      append: (record) => takeFromSpool(record),
+      searchHash: searchHashBy(settings),
+      observe,
+      logger,
+    });
   const parts = lazyParts(settings, { logger, clock });
   const recorded = verbRecorder(parts.audit);
   const vault = vaultOf(settings, Object.values(topics), parts.redis);
@@ -94,9 +105,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     const { eventId, repeated } = await appender.once(record);
     observe("published", { event: { ...decodeEvent(record.entry.json), id: eventId }, repeated });
   };
+  const parted = { settings, topics, subscribers, schedules: timed };
   let known: Catalog | undefined;
-  const catalog = async (): Promise<Catalog> => (known ??= (await assemble({ settings, topics, subscribers })).catalog);
-  const compiled = onceCompiled(() => assemble({ settings, topics, subscribers, delivering: checking }));
+  const catalog = async (): Promise<Catalog> => (known ??= (await assemble(parted)).catalog);
+  const compiled = onceCompiled(() => assemble({ ...parted, delivering: checking }));
   const inspect = inspector({ application, topics, log, parts, vault, logger, catalog });
   const allReplays = replays({
     application,
@@ -156,6 +168,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     },
   });
   let running: RunningRoles | undefined;
+  const schedules = scheduleControl({ parts, catalog, publish, clock, started: () => running?.schedules });
   let stopped: Promise<void> | undefined;
 
   /** Says why a start would be refused on this Redis. */
@@ -200,9 +213,18 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
       const onChange = providerAlerts({ topics, publish, observe, logger });
       const circuits = circuitsOf({ store: parts.circuits, clock, logger, onChange });
       const delivering = only.includes("workers")
-        ? { delivering: { publishFor: publishCausedBy(publish, topics), logger, clock, circuits, smsCounts: parts.smsCounts } }
+        ? {
+            delivering: {
+              publishFor: publishCausedBy(publish, topics),
+              channelsFor: handlerChannels(channels),
+              logger,
+              clock,
+              circuits,
+              smsCounts: parts.smsCounts,
+            },
+          }
         : {};
-      const assembled = await assemble({ settings, topics, subscribers, starting: true, ...delivering });
+      const assembled = await assemble({ ...parted, starting: true, ...delivering });
       known = assembled.catalog;
       await connected;
       const onRaised = statusEvents(topics, publish);
@@ -219,6 +241,8 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
         goOn,
         tellMany: deadLetterAlerts({ topics, publish, observe, logger }),
         archive: settings.archive && allArchive,
+        publish: publishNow,
+        firesSchedules: timed !== undefined,
         logger,
       });
     },
@@ -237,14 +261,14 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     off: (name, listener) => void emitter.off(name, listener),
     catalog,
     async check() {
-      const assembled = await assemble({ settings, topics, subscribers, delivering: checking });
+      const assembled = await assemble({ ...parted, delivering: checking });
       await closeAll(assembled.channels);
       return assembled.catalog;
     },
     inspect,
     deadLetters: letters,
     deliveries: deliveries({ ...parts, topics, log, catalog, inspect }),
-    erase: eraser({ topics, vault, log, parts }),
+    erase: eraser({ topics, vault, log, parts, application, store: settings.archive?.store }),
     audit: (selection) => parts.audit().page(selection),
     suppressions: suppressionControl({ ...parts, clock, recorded }),
     preferences: preferences(settings, parts, catalog),
@@ -257,9 +281,10 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     }),
     channels,
     subscribers: subscriberControl({ application, log, catalog, audit: parts.audit }),
+    schedules,
     spool: () => spool?.standing(),
     outbox,
-    stats: () => readStats({ application, log, parts, channels, catalog, outbox, spool: settings.spool?.folder }),
+    stats: () => readStats({ application, log, parts, channels, catalog, schedules, outbox, spool: settings.spool?.folder }),
     replay: replayHere(allReplays),
     replays: allReplays,
     archive: allArchive,

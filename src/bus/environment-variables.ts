@@ -101,7 +101,10 @@ export const variables = z.object({
     .refine((text) => databaseUrlProblem(text) === undefined, "must look like postgres://user:password@host:5432/database")
     .optional(),
   ARCHIVE_FOLDER: z.string().optional(),
-  BUSBAR_API_KEY: z.string().optional(),
+  ARCHIVE_S3: z.string().optional(),
+  // What the command line asks a server with, and where it is: cli/remote/server-place.ts.
+  BUSBAR_URL: z.string().optional(),
+  BUSBAR_KEY: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

@@ -6,6 +6,7 @@ import { redisSmsCounts } from "../channels/redis-sms-counts.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import { redisCircuits } from "../providers/redis-circuits.ts";
 import { redisNewerRecord } from "../router/redis-newer-record.ts";
+import { redisSchedules } from "../router/schedules/redis-schedules.ts";
 import { redisConsents } from "../workers/redis-consents.ts";
 import { redisLedger } from "../workers/redis-ledger.ts";
 import { redisSuppressions } from "../workers/redis-suppressions.ts";
@@ -50,6 +51,7 @@ export function lazyParts(settings: Settings, { logger, clock }: { readonly logg
     replays: () => redisReplays(parts().redis, settings.prefix, settings.application),
     bulk: () => redisBulk(parts().redis, settings.prefix, settings.application),
     locks: () => redisLocks(parts().redis, `${settings.prefix}:${settings.application}`),
+    schedules: () => redisSchedules(parts().redis, settings.prefix, settings.application),
     newer: () => redisNewerRecord(parts().redis, settings.prefix, settings.application),
     circuits: { read: (name) => circuits().read(name), swap: (...change) => circuits().swap(...change), all: () => circuits().all() },
     smsCounts: redisSmsCounts(() => parts().redis, settings),

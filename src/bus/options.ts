@@ -13,6 +13,7 @@ import type { CallbacksOptions } from "./callbacks-options.ts";
 import { type OutboxOptions, outboxOf, outboxProblems, type OutboxSettings } from "./outbox-options.ts";
 import { callbackOptionProblems, publicUrlProblem } from "./callback-settings.ts";
 import { namePattern, unknownOptions } from "../define/names.ts";
+import type { SchedulesOption } from "./schedules-option.ts";
 import { type CategoryText, readerOptionProblems, type ReaderOptions } from "./reader-options.ts";
 import type { Register } from "../define/register.ts";
 import type { Subscriber } from "../define/subscriber.ts";
@@ -30,7 +31,7 @@ import type { CheckedTopics } from "./checked-topics.ts";
 export type { ChannelSettings } from "./channel-settings.ts";
 export type { CamelCase, CheckedTopics } from "./checked-topics.ts";
 
-export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, BuildOptions {
+export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, BuildOptions, SchedulesOption {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
   readonly application: string;
   /** The exports of `topics/index.ts`. */
@@ -156,6 +157,7 @@ const optionNames = [
   "application",
   "topics",
   "subscribers",
+  "schedules",
   "redis",
   "prefix",
   "indexSecret",

@@ -2,6 +2,7 @@ import type { Locks } from "../base/locks.ts";
 import type { SmsCounts } from "../channels/sms-caps.ts";
 import type { CircuitStore } from "../providers/circuit-store.ts";
 import type { NewerRecord } from "../router/newer-record.ts";
+import type { ScheduleStore } from "../router/schedules/schedule-record.ts";
 import type { Consents } from "../workers/consents.ts";
 import type { Ledger } from "../workers/ledger.ts";
 import type { Suppressions } from "../workers/suppressions.ts";
@@ -25,6 +26,7 @@ export interface LazyParts {
   readonly locks: () => Locks;
   readonly reconciler: () => ReconcilerRecord;
   readonly newer: () => NewerRecord;
+  readonly schedules: () => ScheduleStore;
   readonly circuits: CircuitStore;
   readonly smsCounts: SmsCounts;
   close(): Promise<void>;

@@ -11,6 +11,9 @@ import type { DeadLetterAlarm } from "../queues/dead-letter-index.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import { redisNewerRecord } from "../router/redis-newer-record.ts";
 import { createRouter, type Router } from "../router/router.ts";
+import { redisSchedules } from "../router/schedules/redis-schedules.ts";
+import type { ScheduleDiff } from "../router/schedules/reconcile-schedules.ts";
+import { type Scheduler, startScheduler } from "../router/schedules/scheduler.ts";
 import type { RaisedStatus } from "../workers/apply-status.ts";
 import { createCompany } from "../workers/company.ts";
 import { createCallbackWorker } from "../workers/callback-worker.ts";
@@ -32,6 +35,7 @@ import type { Archive } from "./archive/archive.ts";
 import { startArchiveRounds } from "./archive/archive-rounds.ts";
 import type { Settings } from "./options.ts";
 import { createAppender } from "./append.ts";
+import type { Publish } from "./publish.ts";
 import { rowPublisher } from "./relay-row.ts";
 import { sentSecret } from "./sent-secret.ts";
 import { planningOf } from "./planning.ts";
@@ -64,12 +68,18 @@ export interface RolesOptions {
   readonly tellMany: DeadLetterAlarm["tell"];
   /** Undefined: there is none. */
   readonly archive: Archive | undefined;
+  /** For what is published by the clock; also while the bus is stopping. */
+  readonly publish: Publish;
+  /** False: this process has nothing to do with schedules. */
+  readonly firesSchedules: boolean;
   readonly logger: Logger;
 }
 
 export interface RunningRoles {
   stop(): Promise<void>;
   alive(): boolean;
+  /** What the start made of the schedules; undefined where it fires none. */
+  readonly schedules: ScheduleDiff | undefined;
 }
 
 /** What is under way may take so long to finish at a clean stop, milliseconds; while Redis is away, nothing can be finished. */
@@ -90,6 +100,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   let relay: Relay | undefined;
   let replaying: Rounds | undefined;
   let archiving: Rounds | undefined;
+  let scheduler: Scheduler | undefined;
   const workers: Worker[] = [];
   const closings: (() => void)[] = [];
 
@@ -104,6 +115,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       relay?.stop(),
       replaying?.stop(),
       archiving?.stop(),
+      scheduler?.stop(),
     ]).finally(() => stopped.abort());
     await Promise.race([both, pause(deadline * 2, stopped.signal)]);
     for (const close of closings) close();
@@ -157,6 +169,11 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
         if (archive !== undefined) archiving = startArchiveRounds({ archive, locks, logger });
         replaying = startReplayRounds({ store, work: goOn, every: settings.pace.takeOver, logger });
       }
+      if (options.firesSchedules) {
+        const store = redisSchedules(redis, settings.prefix, application);
+        scheduler = await startScheduler({ ...shared, store, schedules: catalog.schedules, publish: options.publish });
+        logger.info({ ...scheduler.diff }, "schedules are in line with the code");
+      }
     }
     if (roles.includes("relay") && settings.outbox !== undefined) {
       const { application, publishDeadline } = settings;
@@ -171,5 +188,5 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     await stop();
     throw error;
   }
-  return { stop, alive: () => router?.alive() ?? true };
+  return { stop, alive: () => router?.alive() ?? true, schedules: scheduler?.diff };
 }

@@ -7,6 +7,8 @@ import type { ChannelControl, ChannelView } from "./channels.ts";
 import type { LazyParts } from "./parts.ts";
 import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 import type { NewerWaiting } from "../router/newer-record.ts";
+import type { ScheduleControl } from "./schedules.ts";
+import type { ScheduleView } from "./schedule-view.ts";
 import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
 import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
@@ -31,6 +33,8 @@ export interface Stats {
   readonly reconciled: ReconcilerFindings;
   /** Events that a newer build wrote and that wait for a process that knows their version. Empty outside of deploys. */
   readonly newer: readonly NewerWaiting[];
+  /** What is published by the clock; absent where the application has no schedules. */
+  readonly schedules?: readonly ScheduleView[];
   /** What lies in the spool's folder, of all processes of this machine; absent where there is no spool. */
   readonly spool?: SpoolUse;
   /** What is in the outbox, or why that cannot be seen; absent without `outbox.database`. */
@@ -43,6 +47,7 @@ export interface StatsOptions {
   readonly parts: LazyParts;
   readonly channels: ChannelControl;
   readonly catalog: () => Promise<Catalog>;
+  readonly schedules: Pick<ScheduleControl, "list">;
   readonly outbox: Pick<OutboxControl, "standing"> | undefined;
   /** The spool's folder. */
   readonly spool: string | undefined;
@@ -51,15 +56,17 @@ export interface StatsOptions {
 /** Milliseconds that the figures of Redis wait for those of the outbox. */
 const outboxMs = 1_000;
 
-export async function readStats({ application, log, parts, channels, catalog, outbox, spool }: StatsOptions): Promise<Stats> {
+export async function readStats(options: StatsOptions): Promise<Stats> {
+  const { application, log, parts, channels, catalog, outbox, spool } = options;
   const known = await catalog();
-  const [standings, views, redis, doubtful, reconciled, newer, spooled, outboxed] = await Promise.all([
+  const [standings, views, redis, doubtful, reconciled, newer, schedules, spooled, outboxed] = await Promise.all([
     topicStandings(log, known),
     channels.list(),
     parts.redisUse(),
     parts.ledger().doubtful(),
     parts.reconciler().found(),
     parts.newer().waiting(),
+    known.schedules.length === 0 ? undefined : options.schedules.list(),
     spool === undefined ? undefined : spoolUse(spool),
     outbox === undefined ? undefined : within(outboxMs, outbox.standing()).catch((error: unknown) => ({ problem: messageOf(error) })),
   ]);
@@ -76,6 +83,7 @@ export async function readStats({ application, log, parts, channels, catalog, ou
     doubtful,
     reconciled,
     newer,
+    ...(schedules === undefined ? {} : { schedules }),
     ...(spooled === undefined ? {} : { spool: spooled }),
     ...(outboxed === undefined ? {} : { outbox: outboxed }),
   };

@@ -3,7 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import { deliveredEvent } from "../define/delivered-event.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
-import type { HandlerContext, RetryLater } from "../define/handler.ts";
+import type { HandlerChannels, HandlerContext, RetryLater } from "../define/handler.ts";
 import type { Outcome } from "../define/outcome.ts";
 import type { PublishFunction } from "../define/publish.ts";
 import type { HandlerRoute } from "../define/route.ts";
@@ -18,6 +18,8 @@ export interface HandlerChannelOptions {
   readonly services: object;
   /** Publishes in the name of one delivery: its event is the cause. */
   readonly publishFor: (cause: BusEvent, deliveryId: string) => PublishFunctions;
+  /** What it may do to the channels, in the name of one delivery. */
+  readonly channelsFor: (deliveryId: string) => HandlerChannels;
   readonly logger: Logger;
 }
 
@@ -31,7 +33,7 @@ export interface Invocation {
  * The channel that runs code of the team's own. Returning is `sent`; what is thrown says the rest. A handler whose time is over
  * may still be running: that is `unknown`, and how it ends after all is only logged.
  */
-export function handlerChannel({ services, publishFor, logger }: HandlerChannelOptions): Channel<Invocation> {
+export function handlerChannel({ services, publishFor, channelsFor, logger }: HandlerChannelOptions): Channel<Invocation> {
   return {
     name: "handler",
     prepare: async () => undefined,
@@ -46,6 +48,7 @@ export function handlerChannel({ services, publishFor, logger }: HandlerChannelO
         log,
         progress: paced.report,
         publishEvent: publishFor(event, deliveryId) as unknown as HandlerContext["publishEvent"],
+        channels: channelsFor(deliveryId),
         deliveryId,
         attempt: number,
       };

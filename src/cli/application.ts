@@ -98,7 +98,11 @@ export async function readApplication({ logger, generation, adjust = (all) => al
   const wrong: string[] = [];
   const read = loaded === undefined ? withoutConfiguration() : orDefault(configured, withoutConfiguration, wrong);
   problems.push(...wrong.map((problem) => `${loaded?.file}: ${problem}`));
-  const options = read.subscribers instanceof URL ? { ...read, subscribers: fresh(read.subscribers) } : read;
+  const options = {
+    ...read,
+    ...(read.subscribers instanceof URL ? { subscribers: fresh(read.subscribers) } : {}),
+    ...(read.schedules instanceof URL ? { schedules: fresh(read.schedules) } : {}),
+  };
   const bus = orDefault(
     () => createBus(options),
     () => undefined,
@@ -122,10 +126,12 @@ function placeOf(options: BusOptions): Place {
 /** What the folder of an application holds, for as long as its configuration cannot be used. */
 function inFolder(folder: URL, topics: readonly TopicInFile[]): Config {
   const subscribers = new URL(`subscribers/${folder.search}`, folder);
+  const schedules = new URL(`schedules/${folder.search}`, folder);
   return {
     application: "unknown",
     topics: Object.fromEntries(topics.map(({ topic }) => [exportName(topic.name), topic])),
     ...(existsSync(subscribers) ? { subscribers } : {}),
+    ...(existsSync(schedules) ? { schedules } : {}),
   };
 }
 

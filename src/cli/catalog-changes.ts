@@ -2,7 +2,7 @@ import type { Catalog } from "../define/catalog.ts";
 
 /** What is different between two readings of an application, in a few words for people. Pure. */
 export function catalogChanges(before: Catalog, after: Catalog, files: readonly string[]): string {
-  const parts = (["topics", "subscribers"] as const).flatMap((kind) => {
+  const parts = (["topics", "subscribers", "schedules"] as const).flatMap((kind) => {
     const [old, now] = [namesOf(before, kind), namesOf(after, kind)];
     const word = kind.slice(0, -1);
     return [
@@ -21,7 +21,7 @@ export function catalogChanges(before: Catalog, after: Catalog, files: readonly 
   return parts.length === 0 ? shown : `${shown} (${parts.join("; ")})`;
 }
 
-function namesOf(catalog: Catalog, kind: "topics" | "subscribers"): string[] {
+function namesOf(catalog: Catalog, kind: "topics" | "subscribers" | "schedules"): string[] {
   return catalog[kind].map(({ name }) => name);
 }
 

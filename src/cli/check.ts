@@ -4,6 +4,7 @@ import { applicationWarnings } from "../bus/application-warnings.ts";
 import { applicationProblems } from "../bus/assemble.ts";
 import { type LoadedSubscribers, loadSubscribers } from "../bus/load.ts";
 import { guardLoading } from "../bus/load-guard.ts";
+import { loadedSchedules } from "../bus/load-schedules.ts";
 import { callbackWarnings } from "../bus/callback-warnings.ts";
 import { type BusOptions, parseOptions } from "../bus/options.ts";
 import { templateProblems, templatesOf } from "../bus/template-files.ts";
@@ -22,7 +23,13 @@ export interface CheckCommand {
 interface Checked {
   readonly problems: readonly Finding[];
   readonly warnings: readonly Finding[];
-  readonly counts: { readonly topics: number; readonly subscribers: number; readonly routes: number; readonly templates: number };
+  readonly counts: {
+    readonly topics: number;
+    readonly subscribers: number;
+    readonly routes: number;
+    readonly templates: number;
+    readonly schedules: number;
+  };
 }
 
 /** Loads everything, connects to nothing, and reports every problem; exit code 1 where there is one. */
@@ -38,7 +45,8 @@ export async function check({ json = false, strict = false }: CheckCommand): Pro
     for (const line of lines) (ok ? process.stdout : process.stderr).write(`${visible(line)}\n`);
   };
   if (problems.length === 0) {
-    const parts = (["topic", "subscriber", "route", "template"] as const).map((word) => numbered(counts[`${word}s`], word));
+    const words = ["topic", "subscriber", "route", "template", ...(counts.schedules === 0 ? [] : ["schedule" as const])] as const;
+    const parts = words.map((word) => numbered(counts[`${word}s`], word));
     process.stdout.write(`No problem found: ${parts.join(", ")}.\n`);
   } else
     print([`busbar: The application has ${numbered(problems.length, "problem")}:`, ...problems.map((each) => `  - ${findingLine(each)}`)]);
@@ -63,11 +71,12 @@ async function checked(): Promise<Checked> {
     const topics = Object.values(options.topics).filter(isTopic);
     const { subscribers } = loaded;
     const warnings = applicationWarnings({ topics, files, subscribers, templates, channels: options.channels ?? {} });
+    const schedules = await scheduleCount(options);
     const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
     return {
       problems: inOrder([...new Set(found)].map(findingOf)),
       warnings: inOrder([...environment.warnings, ...unheardProviders(options), ...warnings].map(findingOf)),
-      counts: { topics: topics.length, subscribers: subscribers.length, routes, templates: templates.length },
+      counts: { topics: topics.length, subscribers: subscribers.length, routes, templates: templates.length, schedules },
     };
   } finally {
     guard.release();
@@ -81,6 +90,14 @@ function unheardProviders(options: BusOptions): string[] {
   } catch {
     return [];
   }
+}
+
+/** What is wrong with them is a problem already. */
+async function scheduleCount({ schedules = [] }: BusOptions): Promise<number> {
+  return loadedSchedules(schedules).then(
+    (loaded) => loaded.schedules.length,
+    () => 0,
+  );
 }
 
 async function subscribersOf({ subscribers = [] }: BusOptions): Promise<LoadedSubscribers> {

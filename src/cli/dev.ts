@@ -16,6 +16,7 @@ import { callbackOptions } from "./mailroom-callbacks.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
 import { tellUnexpectedEnd } from "./unexpected-end.ts";
+import { nextLine } from "./schedule-lines.ts";
 import { reportStrayRejections } from "./stray-rejections.ts";
 import { switchableBus } from "./switchable-bus.ts";
 import { terminalLogger } from "./terminal-logger.ts";
@@ -88,6 +89,8 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
     started.push({ name: "the watch over the files", stop: (await reloadOnChange({ bus, load, say })).stop });
 
     say(`Ready: ${server.url}   (Ctrl-C stops; data stays in ${dataFolder}/)`);
+    const timed = nextLine(await bus.schedules.list(), Intl.DateTimeFormat().resolvedOptions().timeZone);
+    if (timed !== undefined) say(timed);
     if (!environment.send.live)
       say(
         `Real sending is off: every message goes to the inbox on that page (the mailroom's own address: ${mailroom.url}/mailroom/messages).`,

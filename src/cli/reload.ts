@@ -45,5 +45,5 @@ function watchedPlaces(): { readonly folder: string; readonly places: readonly s
   const file = fileURLToPath(applicationFile());
   if (!file.endsWith(join("src", "app.ts"))) return { folder: dirname(file), places: [dirname(file)] };
   const folder = dirname(dirname(file));
-  return { folder, places: [file, join(folder, "topics"), join(folder, "subscribers")] };
+  return { folder, places: [file, ...["topics", "subscribers", "schedules"].map((name) => join(folder, name))] };
 }

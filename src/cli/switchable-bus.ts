@@ -41,6 +41,9 @@ export function switchableBus(first: Bus): SwitchableBus {
     get subscribers() {
       return current.subscribers;
     },
+    get schedules() {
+      return current.schedules;
+    },
     get outbox() {
       return current.outbox;
     },

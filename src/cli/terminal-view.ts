@@ -3,6 +3,7 @@ import type { Bus } from "../bus/bus.ts";
 import { maskedRecipient } from "../bus/masked.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { maskWords } from "../define/mask.ts";
+import { ageText, countOf } from "./figures.ts";
 import { oneLine } from "./visible.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -26,6 +27,12 @@ export function terminalView(bus: Bus, print: (line: string) => void): { stop():
 
   bus.on("published", ({ event, repeated }) =>
     line("cyan", "published", `${event.type}  ${styleText("dim", event.id)}${repeated ? "  (it was there already)" : ""}`),
+  );
+  bus.on("fired", ({ schedule, topic, eventId, late }) =>
+    line("cyan", "fired", `${schedule} → ${topic}  ${styleText("dim", eventId)}${late < 60_000 ? "" : `  ${ageText(late)} late`}`),
+  );
+  bus.on("firingsMissed", ({ schedule, count, reason }) =>
+    line("yellow", "missed", `${schedule}  ${countOf(count, "firing")}${reason === undefined ? "" : `: ${words(reason)}`}`),
   );
   bus.on("spooled", ({ event }) =>
     line("yellow", "spooled", `${event.type}  ${styleText("dim", event.id)}  Redis is away: it waits on disk`),

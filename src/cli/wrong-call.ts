@@ -6,6 +6,7 @@ const wrongCalls: ReadonlySet<ErrorCode> = new Set([
   "UNKNOWN_TOPIC",
   "UNKNOWN_SUBSCRIBER",
   "UNKNOWN_QUEUE",
+  "UNKNOWN_SCHEDULE",
   "INVALID_RANGE",
   "INVALID_LIMIT",
   "INVALID_SELECTION",

@@ -1,5 +1,6 @@
 import { BusbarError } from "../base/errors.ts";
 import type { AnyRoute } from "./route.ts";
+import type { Schedule } from "./schedule.ts";
 import { repeated } from "./names.ts";
 import { isSubscriber, type Subscriber, subscriberTitle } from "./subscriber.ts";
 import { type AnyTopic, exportName, isTopic } from "./topic.ts";
@@ -11,6 +12,7 @@ export type Topics = Readonly<Record<string, AnyTopic>>;
 export interface Catalog {
   readonly topics: readonly AnyTopic[];
   readonly subscribers: readonly Subscriber[];
+  readonly schedules: readonly Schedule[];
   topic(name: string): AnyTopic | undefined;
   /** By its oldest name, which jobs and groups carry, else by its name. */
   subscriber(name: string): Subscriber | undefined;
@@ -63,10 +65,10 @@ function filesOf(subscribers: readonly Subscriber[]): string {
 }
 
 /**
- * Puts topics and subscribers together.
+ * Puts topics, subscribers and schedules together.
  * @throws BusbarError `INVALID_DEFINITION` with every problem found
  */
-export function catalogOf(topics: Topics, subscribers: readonly Subscriber[]): Catalog {
+export function catalogOf(topics: Topics, subscribers: readonly Subscriber[], schedules: readonly Schedule[] = []): Catalog {
   const problems = [...topicsProblems(topics), ...subscribersProblems(topics, subscribers)];
   if (problems.length > 0)
     throw new BusbarError("INVALID_DEFINITION", "The application's topics and subscribers do not fit together:", { problems });
@@ -77,6 +79,7 @@ export function catalogOf(topics: Topics, subscribers: readonly Subscriber[]): C
   return {
     topics: [...topicByName.values()],
     subscribers,
+    schedules,
     topic: (name) => topicByName.get(name),
     subscriber: subscriberOf,
     route: (subscriber, route) => subscriberOf(subscriber)?.routes.find(({ identity }) => identity === route),

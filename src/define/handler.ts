@@ -12,6 +12,15 @@ export interface Progress {
   readonly note?: string;
 }
 
+/** Verbs of the channels that a handler may need: those of `bus.channels`. */
+export interface HandlerChannels {
+  /**
+   * Forgets finished deliveries of a channel, or of `all`, that ended at least so long ago, and says how many. Dead letters stay.
+   * @throws BusbarError `UNKNOWN_QUEUE`
+   */
+  clean(name: string, options?: { readonly olderThan?: Duration }): Promise<number>;
+}
+
 /** What a handler is given besides the event. */
 export interface HandlerContext {
   /** What the application handed to `createBus`. */
@@ -26,6 +35,8 @@ export interface HandlerContext {
    * tried again; give an `idempotencyKey` of your own where two tries make different payloads.
    */
   readonly publishEvent: RegisteredPublishEvent;
+  /** For a schedule of a clean-up. */
+  readonly channels: HandlerChannels;
   readonly deliveryId: string;
   /** Which try this is, from 1. */
   readonly attempt: number;

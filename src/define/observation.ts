@@ -10,6 +10,10 @@ import type { NewerVersion } from "./upcast.ts";
 export interface Observations {
   /** An event is in the log. */
   published: { readonly event: BusEvent; readonly repeated: boolean };
+  /** A schedule has fired: its event is in the log. `time` is when it was due, `late` how many milliseconds after that it was. */
+  fired: { readonly schedule: string; readonly topic: string; readonly time: string; readonly eventId: string; readonly late: number };
+  /** So many firings of a schedule were passed over: nobody made them in time, or, with a `reason`, it made no payload. */
+  firingsMissed: { readonly schedule: string; readonly topic: string; readonly count: number; readonly reason?: string };
   /** A subscriber's deliveries for an event are in their queues. */
   routed: {
     readonly event: BusEvent;
@@ -132,6 +136,8 @@ export type Observe = <Name extends keyof Observations>(name: Name, fact: Observ
 /** All names of observations, for those who hand them on. The compiler sees to it that none is missing. */
 export const observationNames = Object.keys({
   published: true,
+  fired: true,
+  firingsMissed: true,
   routed: true,
   unroutable: true,
   newerVersion: true,

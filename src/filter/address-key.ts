@@ -1,3 +1,5 @@
+import { unitsOf } from "./units.ts";
+
 const longestAddress = 45;
 
 /**
@@ -5,9 +7,11 @@ const longestAddress = 45;
  * count: four decimal numbers without leading zeros, or groups of IPv6, shortened once with "::", the last two perhaps as IPv4.
  */
 export function addressKey(text: string): string | undefined {
-  if (text.length < 2 || text.length > longestAddress) return undefined;
-  if (!hasColon(text)) return readIpv4(text, 0, 0) ? String.fromCharCode(four, groups[0]!, groups[1]!) : undefined;
-  if (!readIpv6(text)) return undefined;
+  const { length } = text;
+  if (length < 2 || length > longestAddress) return undefined;
+  const row = unitsOf(text);
+  if (!hasColon(row, length)) return readIpv4(row, 0, length, 0) ? String.fromCharCode(four, groups[0]!, groups[1]!) : undefined;
+  if (!readIpv6(row, length)) return undefined;
   const [a, b, c, d, e, f, g, h] = [groups[0]!, groups[1]!, groups[2]!, groups[3]!, groups[4]!, groups[5]!, groups[6]!, groups[7]!];
   // One by one: with a spread it takes six times as long.
   return String.fromCharCode(six, a, b, c, d, e, f, g, h);
@@ -15,39 +19,48 @@ export function addressKey(text: string): string | undefined {
 
 /** The first and the last of the addresses whose first `bits` bits are those of an address. */
 export function blockOf(key: string, bits: number): { readonly from: string; readonly to: string } {
-  const units = Array.from(key.slice(1), (_, index) => key.charCodeAt(index + 1));
+  // Not from the text itself: two of its characters may be halves of one, as in `d83d:de42`.
+  const units = Array.from({ length: key.length - 1 }, (_, index) => key.charCodeAt(index + 1));
   const free = units.map((_, index) => 0xffff >> Math.min(16, Math.max(0, bits - 16 * index)));
   const bound = (unit: (index: number) => number): string => key[0]! + String.fromCharCode(...units.map((_, index) => unit(index)));
   return { from: bound((index) => units[index]! & ~free[index]!), to: bound((index) => units[index]! | free[index]!) };
 }
 
+/** Sorted keys as three rows of numbers, as an address of IPv6 has more bits than a number. */
+export interface AddressLine {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+  readonly third: Float64Array;
+}
+
+export function addressLine(keys: readonly string[]): AddressLine {
+  const [first, second, third] = [0, 1, 2].map((part) => Float64Array.from(keys, (key) => numbersOf(key)[part]!));
+  return { first: first!, second: second!, third: third! };
+}
+
 /**
- * Finds the place of a text that is an address among sorted keys, as `Finder` has it, without making a key of it: three numbers stand for one, as an
- * address of IPv6 has more bits than a number. What has no colon is IPv4, whose keys come first.
+ * Finds the place of a text that is an address, by its units, among sorted keys, as `Line` has it, without making a key of it. What has no colon is IPv4, whose
+ * keys come first.
  */
-export function addressFinder(keys: readonly string[]): (text: string) => number | undefined {
-  const parts = [0, 1, 2].map((part) => Float64Array.from(keys, (key) => numbersOf(key)[part]!));
-  const [first, second, third] = parts as [Float64Array, Float64Array, Float64Array];
-  return (text) => {
-    if (text.length < 2 || text.length > longestAddress) return undefined;
-    const isLong = hasColon(text);
-    if (!(isLong ? readIpv6(text) : readIpv4(text, 0, 0))) return undefined;
-    // Above all of IPv4, which lie below zero.
-    const a = isLong ? (groups[0]! * 65_536 + groups[1]!) * 65_536 + groups[2]! : groups[0]! * 65_536 + groups[1]! - 4_294_967_296;
-    const b = isLong ? (groups[3]! * 65_536 + groups[4]!) * 65_536 + groups[5]! : 0;
-    const c = isLong ? groups[6]! * 65_536 + groups[7]! : 0;
-    let low = 0;
-    let high = first.length;
-    let same = false;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const difference = first[middle]! - a || second[middle]! - b || third[middle]! - c;
-      if (difference === 0) same = true;
-      if (difference <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return 2 * low - (same ? 1 : 0);
-  };
+export function placeOfAddress({ first, second, third }: AddressLine, row: Uint16Array, length: number): number | undefined {
+  if (length < 2 || length > longestAddress || (digitOf(row[0]!) < 0 && row[0] !== colon)) return undefined;
+  const isLong = hasColon(row, length);
+  if (!(isLong ? readIpv6(row, length) : readIpv4(row, 0, length, 0))) return undefined;
+  // Above all of IPv4, which lie below zero.
+  const a = isLong ? (groups[0]! * 65_536 + groups[1]!) * 65_536 + groups[2]! : groups[0]! * 65_536 + groups[1]! - 4_294_967_296;
+  const b = isLong ? (groups[3]! * 65_536 + groups[4]!) * 65_536 + groups[5]! : 0;
+  const c = isLong ? groups[6]! * 65_536 + groups[7]! : 0;
+  let low = 0;
+  let high = first.length;
+  let same = false;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const difference = first[middle]! - a || second[middle]! - b || third[middle]! - c;
+    if (difference === 0) same = true;
+    if (difference <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return 2 * low - (same ? 1 : 0);
 }
 
 function numbersOf(key: string): readonly [number, number, number] {
@@ -60,12 +73,12 @@ function numbersOf(key: string): readonly [number, number, number] {
 const groups = new Uint16Array(8);
 
 /** Reads four decimal numbers into two groups. */
-function readIpv4(text: string, from: number, into: number): boolean {
+function readIpv4(row: Uint16Array, from: number, length: number, into: number): boolean {
   let part = 0;
   let value = -1;
   let before = 0;
-  for (let at = from; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
+  for (let at = from; at < length; at++) {
+    const unit = row[at]!;
     if (unit === dot) {
       if (value < 0 || part === 3) return false;
       if (part === 1) groups[into] = before * 256 + value;
@@ -84,17 +97,16 @@ function readIpv4(text: string, from: number, into: number): boolean {
 }
 
 /** An address of IPv6 has a colon behind its first group, if not before it. */
-function hasColon(text: string): boolean {
-  for (let at = 0; at < 5 && at < text.length; at++) if (text.charCodeAt(at) === colon) return true;
+function hasColon(row: Uint16Array, length: number): boolean {
+  for (let at = 0; at < 5 && at < length; at++) if (row[at] === colon) return true;
   return false;
 }
 
-function readIpv6(text: string): boolean {
-  const { length } = text;
+function readIpv6(row: Uint16Array, length: number): boolean {
   let count = 0;
   let gap = -1;
   let at = 0;
-  if (length > 1 && text.charCodeAt(0) === colon && text.charCodeAt(1) === colon) {
+  if (row[0] === colon && row[1] === colon) {
     gap = 0;
     at = 2;
   }
@@ -102,23 +114,23 @@ function readIpv6(text: string): boolean {
     const from = at;
     let value = 0;
     for (; at < length; at++) {
-      const digit = digitOf(text.charCodeAt(at));
+      const digit = digitOf(row[at]!);
       if (digit < 0) break;
       value = value * 16 + digit;
     }
     if (count === 8 || at === from) return false;
-    if (at < length && text.charCodeAt(at) === dot) {
-      if (count > 6 || !readIpv4(text, from, count)) return false;
+    if (at < length && row[at] === dot) {
+      if (count > 6 || !readIpv4(row, from, length, count)) return false;
       count += 2;
       break;
     }
     if (at - from > 4) return false;
     groups[count++] = value;
     if (at === length) break;
-    if (text.charCodeAt(at) !== colon) return false;
+    if (row[at] !== colon) return false;
     at += 1;
     if (at === length) return false;
-    if (text.charCodeAt(at) === colon) {
+    if (row[at] === colon) {
       if (gap >= 0) return false;
       gap = count;
       at += 1;

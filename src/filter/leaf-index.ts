@@ -1,12 +1,12 @@
-import { addressFinder } from "./address-key.ts";
-import { add, type Added, addOnce, type Bits, copyInto, has, union } from "./bits.ts";
+import { type AddressLine, addressLine, placeOfAddress } from "./address-key.ts";
+import { add, type Added, addOnce, type Bits, copyInto, union } from "./bits.ts";
 import { type Gathered, gathered, type LeafTest } from "./gathered.ts";
-import { keysOf, outcome } from "./outcomes.ts";
+import { keysOf, outcome, type Outcomes } from "./outcomes.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import { line, placeOfNumber, type Range } from "./ranges.ts";
-import { addBy, type TextTree, textTree } from "./text-tree.ts";
-import { unitsOf } from "./units.ts";
-import { hasEndsOf, isLikeBetween, unitBits, type Wildcard, wildcardOf } from "./wildcard.ts";
+import { grownTree } from "./grown-tree.ts";
+import { addBy, forgetAdded, type TextTrees, textTrees } from "./text-trees.ts";
+import { likeOf, type WildcardSearch, wildcardSearch } from "./wildcard-search.ts";
 
 /**
  * All that the lists of one place ask for, as one. What a value costs does not grow with the number of lists or of their conditions, apart from a
@@ -16,7 +16,7 @@ import { hasEndsOf, isLikeBetween, unitBits, type Wildcard, wildcardOf } from ".
 export interface LeafIndex {
   /** What holds of every value: the rules that ask nothing. All sets but those for texts have them, so that one look-up may be all. */
   readonly unasked: Bits;
-  /** Texts, booleans and null by themselves, with what holds of them; and what holds of those that are not named. */
+  /** Booleans and null by themselves, with what holds of them, and texts where nothing else is asked of texts; and what holds of those that are not named. */
   readonly exact: ReadonlyMap<Scalar, Bits>;
   readonly otherwise: Bits;
   readonly ofNoText: Bits;
@@ -24,10 +24,13 @@ export interface LeafIndex {
   readonly ofNumbers: readonly Bits[];
   /** Whether `exact` has all that there is to know of a text. */
   readonly isExact: boolean;
-  readonly trees: readonly TextTree[];
-  readonly addresses: ((text: string) => number | undefined) | undefined;
+  /** Else the first of the trees has the texts; where there are none to be named, `besides` holds of all. */
+  readonly besides: Bits | undefined;
+  readonly trees: TextTrees | undefined;
+  readonly addresses: AddressLine | undefined;
   readonly ofAddresses: readonly (Bits | undefined)[];
-  readonly wildcards: readonly { readonly wildcard: Wildcard; readonly rules: Bits }[];
+  readonly wildcards: WildcardSearch | undefined;
+  readonly ofWildcards: readonly Bits[];
   /**
    * Lists of several kinds of things that are left out have a bit each in the last word of a set: which of them a text has hit. By those bits, what holds
    * because of the lists that it has not. Empty where there are none.
@@ -35,7 +38,8 @@ export interface LeafIndex {
   readonly missing: readonly Bits[];
   /** How many parts of one are kept of numbers; 0 where they are not cut. */
   readonly parts: number;
-  readonly added: { readonly alone: Added; readonly missing: Added };
+  /** What was added last to a set, and the wildcards that no text was like since it was begun, as bits. */
+  readonly added: { readonly alone: Added; readonly missing: Added; unlike: number };
 }
 
 /** The sets of the tests have a last word for the lists of `missing`, which is 0. */
@@ -46,35 +50,47 @@ export function leafIndex(
   const parts = decimals === undefined ? 0 : 10 ** decimals;
   const all = gathered(tests, (value) => cut(value, parts));
   const { prefix, prefixFolded, equalFolded, suffix, suffixFolded } = all;
-  const trees = [
-    textTree({ begin: prefix }),
-    textTree({ begin: prefixFolded, whole: equalFolded, folds: true }),
-    textTree({ begin: suffix, ending: true }),
-    textTree({ begin: suffixFolded, ending: true, folds: true }),
-  ].filter((tree) => tree !== undefined);
   const leaving = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].flatMap((kind) => kind.leaving ?? []);
   const likeNothing = [...leaving, ...all.lists].reduce<Bits | undefined>(union, undefined);
   const otherwise = outcome(all.equal.leaving, all.present, undefined);
   const addresses = line(all.addresses);
+  const wildcards = [...all.wildcards.values()];
   const numbers = numberLine(all, otherwise);
   const withUnasked = together(unasked);
   const ofNoText = together(likeNothing === undefined ? unasked : union(unasked, likeNothing));
+  const exact = exactOf(all).map(([value, rules]) => [value, typeof value === "string" ? withUnasked(rules) : ofNoText(rules)] as const);
+  const isAlone = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].every((kind) => keysOf(kind).size === 0);
+  const isExact = isAlone && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0;
+  const texts = new Map(isExact ? [] : exact.filter((each): each is readonly [string, Bits] => typeof each[0] === "string"));
+  const grown = [
+    grownTree({ begin: prefix, whole: { texts, otherwise: withUnasked(otherwise) } }),
+    grownTree({ begin: prefixFolded, whole: { texts: wholeOf(equalFolded), otherwise: equalFolded.leaving }, folds: true }),
+    grownTree({ begin: suffix, ending: true }),
+    grownTree({ begin: suffixFolded, ending: true, folds: true }),
+  ].filter((tree) => tree !== undefined);
   return {
     unasked,
-    exact: new Map(exactOf(all).map(([value, rules]) => [value, typeof value === "string" ? withUnasked(rules) : ofNoText(rules)])),
+    exact: new Map(isExact ? exact : exact.filter(([value]) => typeof value !== "string")),
     otherwise: withUnasked(otherwise),
     ofNoText: ofNoText(otherwise),
     numbers: Float64Array.from(numbers.bounds),
     ofNumbers: numbers.holding.map(ofNoText),
-    isExact: trees.length === 0 && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0,
-    trees,
-    addresses: all.addresses.length === 0 ? undefined : addressFinder(addresses.bounds),
+    isExact,
+    besides: texts.size === 0 ? withUnasked(otherwise) : undefined,
+    trees: grown.length === 0 ? undefined : textTrees(grown),
+    addresses: all.addresses.length === 0 ? undefined : addressLine(addresses.bounds),
     ofAddresses: addresses.holding,
-    wildcards: [...all.wildcards.values()].map(({ parts: cutParts, rules }) => ({ wildcard: wildcardOf(cutParts), rules })),
+    wildcards: wildcards.length === 0 ? undefined : wildcardSearch(wildcards.map(({ parts: between }) => between)),
+    ofWildcards: wildcards.map(({ rules }) => rules),
     missing: missingOf(all.lists),
     parts,
-    added: { alone: { last: undefined }, missing: { last: undefined } },
+    added: { alone: { last: undefined }, missing: { last: undefined }, unlike: 0 },
   };
+}
+
+/** What holds of the texts that are named as a whole. */
+function wholeOf(equal: Outcomes<string>): Map<string, Bits | undefined> {
+  return new Map([...keysOf(equal)].map((key) => [key, outcome(equal.leaving, equal.asked.get(key), equal.leftOut.get(key))]));
 }
 
 /** Puts a set together with one that is always the same; each once, so that they stay few. */
@@ -126,9 +142,13 @@ function cut(value: number, parts: number): number {
 
 /** What holds of a value by a single look-up; undefined where there is more to look up. */
 export function lookUp(index: LeafIndex, value: Scalar): Bits | undefined {
-  if (typeof value === "number") return index.ofNumbers[placeOfNumber(index.numbers, cut(value, index.parts))];
-  if (typeof value !== "string") return index.exact.get(value) ?? index.ofNoText;
+  if (typeof value !== "string") return ofOther(index, value);
   return index.isExact ? exactly(index, value) : undefined;
+}
+
+function ofOther(index: LeafIndex, value: number | boolean | null): Bits {
+  if (typeof value !== "number") return index.exact.get(value) ?? index.ofNoText;
+  return index.ofNumbers[placeOfNumber(index.numbers, cut(value, index.parts))]!;
 }
 
 function exactly({ exact, otherwise }: LeafIndex, text: string): Bits {
@@ -141,46 +161,48 @@ export function beginHolding(index: LeafIndex, into: Bits): void {
   copyInto(into, index.unasked);
   added.alone.last = index.unasked;
   added.missing.last = undefined;
-  for (let tree = 0; tree < trees.length; tree++) {
-    const { begun, ended } = trees[tree]!.added;
-    begun.last = undefined;
-    ended.last = undefined;
-  }
+  added.unlike = (1 << index.ofWildcards.length) - 1;
+  if (trees !== undefined) forgetAdded(trees);
 }
 
-/** Adds the rules of those tests that hold of a value. */
-export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
+/** Adds the rules of those tests that hold of a value that is no text. */
+export function holdOther(index: LeafIndex, value: number | boolean | null, into: Bits): void {
+  addOnce(index.added.alone, ofOther(index, value), into);
+}
+
+/** Adds the rules of those tests that hold of a text, which has these units. */
+export function holdText(index: LeafIndex, text: string, row: Uint16Array, into: Bits): void {
   const { added } = index;
-  const found = lookUp(index, value);
-  if (found !== undefined) return addOnce(added.alone, found, into);
-  const text = value as string;
-  const { trees, addresses, ofAddresses, wildcards, missing } = index;
-  addOnce(added.alone, exactly(index, text), into);
-  for (let tree = 0; tree < trees.length; tree++) addBy(trees[tree]!, text, into);
+  if (index.isExact) return addOnce(added.alone, exactly(index, text), into);
+  const { length } = text;
+  const { besides, trees, addresses, ofAddresses, wildcards, missing } = index;
+  addOnce(added.alone, besides, into);
+  if (trees !== undefined) addBy(trees, row, length, into);
   if (addresses !== undefined) {
-    const place = addresses(text);
+    const place = placeOfAddress(addresses, row, length);
     const block = place === undefined ? undefined : ofAddresses[place];
     if (block !== undefined) add(into, block);
   }
-  if (wildcards.length > 0) holdWildcards(index, text, into);
+  if (wildcards !== undefined) holdWildcards(index, wildcards, text, row, into);
   if (missing.length === 0) return;
   const last = into.length - 1;
   const hit = into[last]!;
   into[last] = 0;
   addOnce(added.missing, missing[hit], into);
+  // What else has a bit there must be added again.
+  if (trees !== undefined) forgetAdded(trees);
 }
 
-/** A longer text has most units. */
-const few = 64;
-
-/** All wildcards share the units of a text, which are only made where one begins and ends as the text does. */
-function holdWildcards({ wildcards }: LeafIndex, text: string, into: Bits): void {
-  const bits = text.length > few ? -1 : unitBits(text);
-  let units: Uint16Array | undefined;
-  for (let each = 0; each < wildcards.length; each++) {
-    const { wildcard, rules } = wildcards[each]!;
-    if ((wildcard.bits & ~bits) !== 0 || has(into, rules) || !hasEndsOf(wildcard, text)) continue;
-    units ??= unitsOf(text);
-    if (isLikeBetween(wildcard, units, text.length)) add(into, rules);
-  }
+/** Tries those of which no text was like yet; where lists are left out, all, since each text is to be marked. */
+function holdWildcards(
+  { ofWildcards, missing, added }: LeafIndex,
+  search: WildcardSearch,
+  text: string,
+  row: Uint16Array,
+  into: Bits,
+): void {
+  const like = likeOf(search, text, row, added.unlike);
+  if (like === 0) return;
+  if (missing.length === 0) added.unlike &= ~like;
+  for (let each = 0; each < ofWildcards.length; each++) if ((like & (1 << each)) !== 0) add(into, ofWildcards[each]!);
 }

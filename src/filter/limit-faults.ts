@@ -9,7 +9,7 @@ import { tooComplex } from "./text-operators.ts";
 /** Why a pattern that is written correctly is too much. */
 export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
   const faults: FilterProblem[] = [];
-  const { combinations, wildcards, leftOutLists, depth } = patternLimits;
+  const { combinations, wildcards, leftOutLists, depth, partUnits } = patternLimits;
   if (combinationsOf(pattern, combinations) > combinations)
     faults.push({
       path: "",
@@ -26,6 +26,13 @@ export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
     faults.push({
       path: "",
       problem: `the pattern has ${searched} wildcards with a star that is neither only at the beginning nor only at the end: at most ${wildcards}`,
+      vendor: tooComplex,
+    });
+  const units = differentUnits(conditionsOf(pattern).flatMap(likenessesOf));
+  if (units > partUnits)
+    faults.push({
+      path: "",
+      problem: `the pattern has ${units} different characters between the stars of its wildcards: at most ${partUnits}`,
       vendor: tooComplex,
     });
   const lists = new Set(conditionsOf(pattern).flatMap(mixedList)).size;
@@ -47,6 +54,16 @@ export function conditionsOf({ fields, or }: ParsedPattern): Condition[] {
 function likenessesOf(condition: Condition): readonly Likeness[] {
   if (condition.is === "none-like") return condition.of;
   return condition.is === "wildcard" ? [condition] : [];
+}
+
+/** How many different units stand between two stars. */
+function differentUnits(likenesses: readonly Likeness[]): number {
+  const units = new Set<number>();
+  for (const likeness of likenesses) {
+    const between = likeness.is === "wildcard" ? likeness.parts.slice(1, -1) : [];
+    for (const part of between) for (let at = 0; at < part.length; at++) units.add(part.charCodeAt(at));
+  }
+  return units.size;
 }
 
 /** Of what leaves out things that cannot all be looked up at once, how it is written. */

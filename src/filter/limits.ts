@@ -12,8 +12,9 @@ export const patternLimits = {
   leftOutLists: 5,
   /** Stars in one wildcard. */
   stars: 5,
-  /** Characters between two stars: the hashes by which they are looked for can be told apart up to about so many. */
+  /** Characters between two stars, and different ones between the stars of all wildcards: what they are looked for with grows with both. */
   part: 120,
+  partUnits: 255,
   /** Numbers beyond it are not kept exactly, in a pattern as in a payload. */
   number: 2 ** 53,
 } as const;

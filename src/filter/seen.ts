@@ -1,30 +1,89 @@
-import type { Scalar } from "./parsed-pattern.ts";
-
+/** Whole numbers below it, and texts of at most two ASCII characters, have a place each; of others, one takes the place of another. */
+const small = 16_384;
 const slots = 8_192;
-const mask = slots - 1;
+const shift = 19;
+/** So many units of a text, from its beginning and from its end, say in which place it stands. */
+const few = 8;
+/** Where the places of texts, and of what is neither text nor number, begin. */
+const [ofTexts, ofOthers] = [small, small + 1 + 128 + 16_384];
 
-/** The values of a list that were met, each where its hash says; one takes the place of another. */
-const met: unknown[] = Array.from({ length: slots }, () => undefined);
+/** In which list each was met last. */
+const metIn = new Int32Array(ofOthers + 3);
+let lists = 0;
+
+/** What was met in a place that several share: numbers, with the list, and texts, of which none is kept when the list is at its end. */
+const numbers = new Float64Array(slots);
+const numberIn = new Int32Array(slots);
+const texts: string[] = Array.from({ length: slots }, () => "");
+const mixes = new Int32Array(slots);
+const used = new Uint16Array(slots);
+let usedCount = 0;
+
+/** So that nobody can choose values that share a place. */
+const factor = 2 * Math.floor(Math.random() * 0x4000_0000) + 1;
+const asNumber = new Float64Array(1);
+const asWords = new Int32Array(asNumber.buffer);
+
+/** To be called before each list. */
+export function beginList(): void {
+  if (lists === 0x7fff_ffff) {
+    lists = 0;
+    metIn.fill(0);
+    numberIn.fill(0);
+  }
+  lists += 1;
+}
 
 /**
- * Whether a value was not met before, as far as is remembered: 256 KB hold a hundred thousand values of which most are equal, or fewer that differ.
+ * Whether a value of a list that is no text was not met before, as far as is remembered: 256 KB hold a hundred thousand values of which most are equal, or fewer that differ.
  */
-export function isNew(value: Scalar): boolean {
-  const slot = slotOf(value) & mask;
-  if (met[slot] === value) return false;
-  met[slot] = value;
+export function isNew(value: number | boolean | null): boolean {
+  if (typeof value !== "number") return isNewAt(ofOthers + (value === null ? 0 : value ? 1 : 2));
+  return value >= 0 && value < small && Number.isInteger(value) ? isNewAt(value) : isNewNumber(value);
+}
+
+/** The same of a text, by its units. */
+export function isNewText(text: string, row: Uint16Array): boolean {
+  const { length } = text;
+  if (length === 0) return isNewAt(ofTexts);
+  const first = row[0]!;
+  const last = row[length - 1]!;
+  if (length <= 2 && (first | last) < 128) return isNewAt(ofTexts + 1 + (length === 1 ? first : 128 + ((first << 7) | last)));
+  const mix = mixed(row, length);
+  const slot = mix >>> shift;
+  const there = texts[slot]!;
+  if (mixes[slot] === mix && there === text) return false;
+  if (there === "") used[usedCount++] = slot;
+  mixes[slot] = mix;
+  texts[slot] = text;
   return true;
 }
 
-/** To be called when a list is at its end, so that no payload is kept. */
-export function forget(): void {
-  met.fill(undefined);
+/** All of a short text, and of a long one its ends. */
+function mixed(row: Uint16Array, length: number): number {
+  let mix = length;
+  for (let at = 0; at < length && at < few; at++) mix = Math.imul(mix + row[at]!, factor);
+  for (let at = Math.max(few, length - few); at < length; at++) mix = Math.imul(mix + row[at]!, factor);
+  return mix;
 }
 
-function slotOf(value: Scalar): number {
-  if (typeof value === "number") return Number.isInteger(value) ? value : value * 4_093;
-  if (typeof value !== "string") return value === true ? 1 : 2;
-  const { length } = value;
-  if (length === 0) return 3;
-  return length + 29 * value.charCodeAt(0) + 61 * value.charCodeAt(length >> 1) + 307 * value.charCodeAt(length - 1);
+function isNewAt(place: number): boolean {
+  if (metIn[place] === lists) return false;
+  metIn[place] = lists;
+  return true;
+}
+
+function isNewNumber(value: number): boolean {
+  asNumber[0] = value;
+  const slot = Math.imul(asWords[0]! ^ Math.imul(asWords[1]!, factor), factor) >>> shift;
+  if (numberIn[slot] === lists && numbers[slot] === value) return false;
+  numberIn[slot] = lists;
+  numbers[slot] = value;
+  return true;
+}
+
+/** To be called when a list is at its end. */
+export function forget(): void {
+  for (let at = 0; at < usedCount; at++) texts[used[at]!] = "";
+  usedCount = 0;
 }

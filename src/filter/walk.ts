@@ -1,14 +1,19 @@
-import { addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
-import { beginHolding, hold, lookUp } from "./leaf-index.ts";
+import { add, addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
+import { beginHolding, holdOther, holdText, lookUp } from "./leaf-index.ts";
+import { beginObject, collect } from "./joined.ts";
 import { mayLook } from "./looks.ts";
 import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import type { Place, Way } from "./program.ts";
-import { forget, isNew } from "./seen.ts";
-import { undotted } from "./undotted.ts";
+import { beginList, forget, isNew, isNewText } from "./seen.ts";
+import { unitsOf } from "./units.ts";
 
 /** Up to so many keys of a pattern are looked for in an object; for more, the object's own keys are gone through. */
 const few = 8;
+/** Up to so many are looked for in whatever number of objects. */
+const always = 2;
+/** Up to so many places are put into order by hand: each moves a few steps. */
+const byHand = 24;
 /** In longer lists, equal values are looked up once. */
 const long = 64;
 
@@ -32,7 +37,8 @@ function tryScalar(place: Place, value: Scalar): Bits {
   const found = isAlone ? lookUp(values, value) : undefined;
   if (found !== undefined) return found;
   beginHolding(values, ofValues);
-  hold(values, value, ofValues);
+  if (typeof value === "string") holdText(values, value, unitsOf(value), ofValues);
+  else holdOther(values, value, ofValues);
   if (isAlone) return ofValues;
   copyInto(result, belowAbsent);
   keepOfLeaves(place, result);
@@ -63,11 +69,20 @@ function tryList(place: Place, list: readonly unknown[]): Bits {
 export function tryValues({ values, everything, ofValues }: Place, list: readonly unknown[]): boolean {
   const repeats = list.length > long;
   let tried = 0;
+  if (repeats) beginList();
   beginHolding(values, ofValues);
   for (let index = 0; index < list.length; index++) {
     const value = list[index];
-    if (!isScalar(value) || (repeats && tried > 0 && !isNew(value))) continue;
-    hold(values, value, ofValues);
+    if (typeof value === "string") {
+      const row = unitsOf(value);
+      if (repeats && !isNewText(value, row)) continue;
+      holdText(values, value, row, ofValues);
+    } else {
+      if (!isScalar(value)) continue;
+      const other = value as Exclude<Scalar, string>;
+      if (repeats && !isNew(other)) continue;
+      holdOther(values, other, ofValues);
+    }
     // Not each time: it costs as much as a look-up.
     if (tried++ % 16 === 0 && isSame(ofValues, everything)) break;
   }
@@ -95,9 +110,12 @@ function tryElements(place: Place, list: readonly unknown[]): Bits {
 function tryObject(place: Place, object: object): Bits {
   const { below, dotted, ofObject } = place;
   const keys = below.length + dotted.length;
-  if (!mayLook(keys)) return tryOwnKeys(place, object);
+  if (keys > always && !mayLook(keys)) return tryOwnKeys(place, object);
   if (keys > few) return tryKeysOf(place, object);
-  for (let index = 0; index < dotted.length; index++) if (Object.hasOwn(object, dotted[index]!.key)) return tryOwnKeys(place, object);
+  for (let index = 0; index < dotted.length; index++) {
+    const { key, places } = dotted[index]!;
+    if (Object.hasOwn(object, key)) return Object.hasOwn(object, places[0]!.key) ? tryJoined(place, object) : tryKeysOf(place, object);
+  }
   for (let index = 0; index < below.length; index++) {
     const each = below[index]!;
     const holding = tryPlace(each, own(object, each.key));
@@ -110,53 +128,58 @@ function tryObject(place: Place, object: object): Bits {
 
 /** The same, in time that depends on the object's size and not on the pattern's. */
 function tryOwnKeys(place: Place, object: object): Bits {
-  const { ways } = place;
+  const { ways, found } = place;
   beginObject(place);
   // No `for … in`: its compiled code is thrown away again and again where objects have many shapes.
   const keys = Object.keys(object);
+  let count = 0;
   for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]!;
-    const way = ways.get(key);
-    if (way === undefined) continue;
-    const value = (object as Record<string, unknown>)[key];
-    if (value !== undefined && !keepAt(place, way, value)) return tryOwnKeys(place, undotted(place, object));
+    const way = ways.get(keys[index]!);
+    if (way === undefined || (object as Record<string, unknown>)[way.key] === undefined) continue;
+    if (!isFirstTo(place, way)) return tryJoined(place, object);
+    found[count++] = way;
   }
-  return ofSeen(place);
+  return tryFound(place, object, count);
 }
 
 /** The same, in time that depends on the pattern's size and not on the object's. */
 function tryKeysOf(place: Place, object: object): Bits {
+  const { everyWay, found } = place;
   beginObject(place);
-  for (const way of place.everyWay) {
-    const value = own(object, way.key);
-    if (value !== undefined && !keepAt(place, way, value)) return tryOwnKeys(place, undotted(place, object));
+  let count = 0;
+  for (let index = 0; index < everyWay.length; index++) {
+    const way = everyWay[index]!;
+    if (own(object, way.key) === undefined) continue;
+    if (!isFirstTo(place, way)) return tryJoined(place, object);
+    found[count++] = way;
   }
-  return ofSeen(place);
+  return tryFound(place, object, count);
 }
 
-function beginObject(place: Place): void {
-  if (place.tries === 0x7fff_ffff) {
-    place.tries = 0;
-    place.seenIn.fill(0);
-  }
-  place.tries += 1;
-  place.count = 0;
-}
-
-/** Keeps what holds at the end of a way; false where another key led to the same place: their values belong together. */
-function keepAt(place: Place, { places, index }: Way, value: unknown): boolean {
-  if (place.seenIn[index] === place.tries) return false;
-  place.seenIn[index] = place.tries;
-  const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
-  if (place.count === 0) copyInto(place.ofObject, holding);
-  else keepOnly(place.ofObject, holding);
-  place.seen[place.count++] = index;
+/** False where another key led to the same place: their values belong together. This is known of all keys before anything is tried, so that nothing is tried twice. */
+function isFirstTo({ seenIn, tries }: Place, { index }: Way): boolean {
+  if (seenIn[index] === tries) return false;
+  seenIn[index] = tries;
   return true;
 }
 
+/** Of what an object has at the ends of some ways, and of what it has not, the rules that hold. */
+function tryFound(place: Place, object: object, count: number): Bits {
+  const { found, ofObject, seen } = place;
+  for (let at = 0; at < count; at++) {
+    const { key, places, index } = found[at]!;
+    const value = (object as Record<string, unknown>)[key];
+    const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
+    if (at === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+    seen[at] = index;
+  }
+  return ofSeen(place, count);
+}
+
 /** Of the places that an object has not, keeps the rules that hold where nothing is. */
-function ofSeen(place: Place): Bits {
-  const { below, belowAbsent, ofObject, alone, absentBetween, count } = place;
+function ofSeen(place: Place, count: number): Bits {
+  const { below, belowAbsent, ofObject, alone, absentBetween } = place;
   if (count === 0) return belowAbsent;
   if (count === below.length || isEmpty(ofObject)) return ofObject;
   if (count === 1 && alone.length > 0) {
@@ -175,7 +198,7 @@ function ofSeen(place: Place): Bits {
 
 /** The first of a row, in order. */
 function sorted(row: Int32Array, count: number): Int32Array {
-  if (count > few) return row.subarray(0, count).toSorted();
+  if (count > byHand) return row.subarray(0, count).toSorted();
   for (let at = 1; at < count; at++) {
     const one = row[at]!;
     let to = at;
@@ -198,4 +221,46 @@ function tryWay(way: readonly Place[], value: unknown): Bits {
     holding = ofObject;
   }
   return holding;
+}
+
+/** The same, where several keys may lead to one place. */
+function tryJoined(place: Place, object: object): Bits {
+  beginObject(place);
+  collect(place, object);
+  return tryCollected(place);
+}
+
+/** Of what was put together below a place. */
+function tryCollected(place: Place): Bits {
+  const { below, seen, count, ofObject } = place;
+  for (let at = 0; at < count; at++) {
+    const holding = tryParts(below[seen[at]!]!);
+    if (at === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+  }
+  return ofSeen(place, count);
+}
+
+/** Of what was put together at a place: first of the object that it became, for which the room below is used until it was tried. */
+function tryParts(place: Place): Bits {
+  const { parts, partCount, isJoined, leaves, result } = place;
+  if (!isJoined) copyInto(result, partCount === 1 ? tryPlace(place, parts[0]) : tryList(place, elements(parts.slice(0, partCount))));
+  else if (partCount === 0) {
+    copyInto(result, tryCollected(place));
+    if (leaves.length > 0) keepOnly(result, place.leavesAbsent);
+  } else tryBeside(place, elements(parts.slice(0, partCount)));
+  // Nothing of the payload is kept.
+  for (let part = 0; part < partCount; part++) parts[part] = undefined;
+  return result;
+}
+
+/** Of a list that an object which was put together stands in. */
+function tryBeside(place: Place, list: readonly unknown[]): void {
+  const { result, ofJoined } = place;
+  copyInto(ofJoined, tryCollected(place));
+  copyInto(result, place.all);
+  if (place.leaves.length > 0 && tryValues(place, list)) keepOfLeaves(place, result);
+  else keepOnly(result, place.leavesAbsent);
+  add(ofJoined, tryElements(place, list));
+  keepOnly(result, ofJoined);
 }

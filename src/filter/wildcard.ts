@@ -1,5 +1,3 @@
-import { behind, type Part, partOf } from "./part-search.ts";
-
 /** Cuts a wildcard at its stars; `\*` is a star itself and `\\` a backslash. `problem` says at which character it is wrong. */
 export function wildcardParts(
   wildcard: string,
@@ -21,50 +19,20 @@ export function wildcardParts(
   return { parts };
 }
 
-/** A wildcard with at least one star, ready to be looked for. */
+/** A wildcard with at least one star, ready to be looked for: how a text begins and ends, and what stands between, each behind the one before it. */
 export interface Wildcard {
   readonly first: string;
   readonly last: string;
-  readonly between: readonly Part[];
+  readonly between: readonly string[];
   /** How long a text must be. */
   readonly least: number;
-  /** Which units it has, as `unitBits` tells of a text. */
-  readonly bits: number;
 }
 
 export function wildcardOf(parts: readonly string[]): Wildcard {
-  const whole = parts.join("");
-  return {
-    first: parts[0]!,
-    last: parts.at(-1)!,
-    between: parts.slice(1, -1).map(partOf),
-    least: whole.length,
-    bits: unitBits(whole),
-  };
-}
-
-/** Which units there are in a text, 32 kinds of them. */
-export function unitBits(text: string): number {
-  let bits = 0;
-  for (let at = 0; at < text.length; at++) bits |= 1 << (text.charCodeAt(at) & 31);
-  return bits;
+  return { first: parts[0]!, last: parts.at(-1)!, between: parts.slice(1, -1), least: parts.join("").length };
 }
 
 /** Whether a text begins and ends as a wildcard does, which may be so without it being like the wildcard. */
 export function hasEndsOf({ first, last, least }: Wildcard, text: string): boolean {
   return text.length >= least && (first === "" || text.startsWith(first)) && (last === "" || text.endsWith(last));
-}
-
-/**
- * Whether between its ends a text is what the wildcard says, by the text's units. Time is linear in the text and the wildcard, whatever they are: each
- * part is looked for once, from where the one before it ended.
- */
-export function isLikeBetween({ first, last, between }: Wildcard, units: Uint16Array, length: number): boolean {
-  const end = length - last.length;
-  let at = first.length;
-  for (let index = 0; index < between.length; index++) {
-    at = behind(between[index]!, units, at, end);
-    if (at < 0) return false;
-  }
-  return true;
 }

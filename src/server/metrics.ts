@@ -3,6 +3,7 @@ import { type Logger, silentLogger } from "../base/logger.ts";
 import type { Bus } from "../bus/bus.ts";
 import { countInto } from "./metrics-counters.ts";
 import { spoolGaugesIn } from "./metrics-spool.ts";
+import { scheduleGaugesIn } from "./metrics-schedules.ts";
 import { gaugesIn } from "./metrics-gauges.ts";
 import { processFigures, promClient } from "./process-figures.ts";
 import { within } from "../base/within.ts";
@@ -36,6 +37,7 @@ export async function createMetrics({ bus, logger = silentLogger, keep = 2_000, 
   const registry = new Registry();
   await countInto(registry, bus);
   const show = await gaugesIn(registry);
+  const showSchedules = await scheduleGaugesIn(registry);
   const showSpool = await spoolGaugesIn(registry);
   const read = keptFor(keep, () => bus.stats());
   return {
@@ -45,6 +47,7 @@ export async function createMetrics({ bus, logger = silentLogger, keep = 2_000, 
         return undefined;
       });
       show(stats);
+      showSchedules(stats?.schedules);
       showSpool(bus.spool?.());
       return `${await registry.metrics()}\n${await processFigures()}`;
     },

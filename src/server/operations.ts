@@ -7,6 +7,7 @@ import { deliveryOperations } from "./operations/deliveries.ts";
 import { eventOperations } from "./operations/events.ts";
 import { filterOperations } from "./operations/filters.ts";
 import { keyOperations } from "./operations/keys.ts";
+import { scheduleOperations } from "./operations/schedules.ts";
 import { subscriberOperations } from "./operations/subscribers.ts";
 import { replayOperations } from "./operations/replays.ts";
 import { suppressionOperations } from "./operations/suppressions.ts";
@@ -29,6 +30,7 @@ export function allOperations(bus: ServedBus, { live, keys }: OperationsOptions)
     ...suppressionOperations(bus),
     ...channelOperations(bus),
     ...subscriberOperations(bus),
+    ...scheduleOperations(bus),
     ...filterOperations(bus),
     ...systemOperations(bus, { live }),
     ...auditOperations(bus),

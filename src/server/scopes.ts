@@ -6,7 +6,7 @@
  * | `publish:<topics>` | publishing to these topics: a name in which `*` stands for any characters, such as `order.*` |
  * | `read` | looking: events, deliveries, dead letters, suppressed addresses, channels, subscribers, topics, figures, metrics |
  * | `pii` | seeing personal data in the clear where `read` sees it masked, with `?pii=show`; each time goes into the audit record |
- * | `operate` | the verbs: cancelling, redriving, discarding, suppressing and releasing addresses, pausing channels and subscribers, moving and removing subscribers, cleaning, test messages |
+ * | `operate` | the verbs: cancelling, redriving, discarding, suppressing and releasing addresses, pausing channels, subscribers and schedules, running schedules, moving and removing subscribers, cleaning, test messages |
  * | `admin` | all of it |
  */
 const plainScopes: ReadonlySet<string> = new Set(["read", "pii", "operate", "admin"]);

@@ -18,9 +18,10 @@ export interface ServedBus
       | "suppressions"
       | "preferences"
       | "subscribers"
+      | "schedules"
       | "stats"
       | "callbacks"
     > {
   readonly channels: Bus["channels"];
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "tail" | "eventsPage">;
 }

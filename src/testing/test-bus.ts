@@ -23,7 +23,7 @@ import { noMailroom, startTestMailroom, type TestMailroom, withDrains } from "./
 
 export interface TestBusOptions<T extends Topics = Topics> extends Pick<
   BusOptions<T>,
-  "topics" | "subscribers" | "services" | "channels" | "partitions" | "logger"
+  "topics" | "subscribers" | "schedules" | "services" | "channels" | "partitions" | "logger"
 > {
   /** The application's name. Default `test`. */
   readonly application?: string;
@@ -56,7 +56,7 @@ export interface TestBus<T extends Topics = Topics> extends Omit<Bus<T>, "start"
     now(): number;
     /**
      * Drains, then moves the clock: what waits for a time that has come by then is under way again, and the next `drain` or assertion
-     * sees to it. What Redis itself forgets after a time (idempotency keys, time lines) is not moved.
+     * sees to it. Each schedule fires on the way, at its time, and is drained there. What Redis itself forgets after a time (idempotency keys, time lines) is not moved.
      */
     advance(duration: Duration): Promise<void>;
   };
@@ -74,6 +74,7 @@ export interface TestBus<T extends Topics = Topics> extends Omit<Bus<T>, "start"
 const optionNames = [
   "topics",
   "subscribers",
+  "schedules",
   "services",
   "channels",
   "partitions",
@@ -186,7 +187,7 @@ export async function createTestBus<const T extends Topics>(options: TestBusOpti
         async advance(duration) {
           const by = milliseconds(duration, "advance");
           await comeToRestWithin(drainMs);
-          clock.move(by);
+          await clock.move(by, () => comeToRestWithin(drainMs));
           history.moved();
           await handOutDue(queues);
         },

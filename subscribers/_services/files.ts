@@ -24,11 +24,15 @@ export interface Files {
   lines(fileId: string): AsyncIterable<string>;
   /** Keeps a file under an id; the same id again replaces it, so that a handler may be called twice. */
   save(fileId: string, lines: readonly string[]): Promise<SavedFile>;
+  /** Removes what was kept before a time, RFC 3339, and says how many files that were. */
+  removeBefore(time: string): Promise<number>;
 }
 
 export interface MemoryFilesOptions {
   /** Default 10 MB. */
   readonly largestImport?: number;
+  /** Milliseconds since 1970. Default: those of the clock. */
+  readonly now?: () => number;
   /** What was uploaded, by file id. Default: the file of the example of `file.import_requested`. */
   readonly uploads?: Readonly<Record<string, { readonly name: string; readonly type: string; readonly text: string }>>;
 }
@@ -41,8 +45,12 @@ const exampleUploads = {
   },
 };
 
-export function memoryFiles({ largestImport = 10 * 1024 * 1024, uploads = exampleUploads }: MemoryFilesOptions = {}): Files {
-  const saved = new Map<string, string>();
+export function memoryFiles({
+  largestImport = 10 * 1024 * 1024,
+  uploads = exampleUploads,
+  now = Date.now,
+}: MemoryFilesOptions = {}): Files {
+  const saved = new Map<string, { readonly text: string; readonly at: number }>();
   const upload = (fileId: string): { name: string; type: string; text: string } => {
     if (Object.hasOwn(uploads, fileId)) return uploads[fileId as keyof typeof uploads]!;
     throw new PermanentError(`there is no uploaded file "${fileId}"`);
@@ -60,8 +68,13 @@ export function memoryFiles({ largestImport = 10 * 1024 * 1024, uploads = exampl
     },
     async save(fileId, lines) {
       const text = lines.map((line) => `${line}\n`).join("");
-      saved.set(fileId, text);
+      saved.set(fileId, { text, at: now() });
       return { url: linkTo(`/operations/files/${encodeURIComponent(fileId)}`, "https://shop.example.in"), bytes: Buffer.byteLength(text) };
+    },
+    async removeBefore(time) {
+      const old = [...saved].filter(([, { at }]) => at < Date.parse(time));
+      for (const [fileId] of old) saved.delete(fileId);
+      return old.length;
     },
   };
 }

@@ -10,6 +10,9 @@ export interface Product {
 
 /** The shop's products and their stock. Every change sets what it says, so that making it twice changes nothing. */
 export interface Inventory {
+  /** A product of which there are fewer runs out. */
+  readonly lowStock: number;
+  readonly warehouse: { readonly id: string; readonly name: string; readonly email: string };
   /** A page in the order of SKUs, which begins after the given one; a short page is the last one. */
   page(options: { readonly after: string | undefined; readonly count: number }): Promise<readonly Product[]>;
   /** Adds and replaces products. */
@@ -30,6 +33,8 @@ const exampleProducts: readonly Product[] = [
 export function memoryInventory(products: readonly Product[] = exampleProducts): Inventory {
   const bySku = new Map(products.map((product) => [product.sku, product]));
   return {
+    lowStock: 25,
+    warehouse: { id: "wh_blr", name: "Bengaluru East", email: "stock.bengaluru@example.in" },
     async page({ after = "", count }) {
       const skus = [...bySku.keys()].filter((sku) => sku > after).toSorted();
       return skus.slice(0, count).map((sku) => bySku.get(sku)!);

@@ -51,7 +51,9 @@ describe("busbar check", () => {
     expect(shown).toEqual({
       code: 0,
       stderr: "",
-      stdout: expect.stringMatching(/^No problem found: \d+ topics, \d+ subscribers, \d+ routes, \d+ templates\.\n$/) as string,
+      stdout: expect.stringMatching(
+        /^No problem found: \d+ topics, \d+ subscribers, \d+ routes, \d+ templates, \d+ schedules\.\n$/,
+      ) as string,
     });
     expect(warned).toMatchObject({
       code: 0,

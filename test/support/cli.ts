@@ -55,7 +55,8 @@ function spawnCli(args: readonly string[], { project = root, cwd = project, env,
 /** Runs a command line to its end: by the real binary, or by the same code in a process that is there. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const { project = root, program, alone = project !== root, cwd = project, env, input } = options;
-  if (!alone && program === undefined) return runInSession(project, { args, cwd, env: environment(env), input });
+  if (!alone && program === undefined)
+    return runInSession(project, { args, cwd, env: environment(env), input }).then((run) => withoutCanaries(args, run));
   const child = spawnCli(args, options);
   const output = { stdout: "", stderr: "" };
   child.stdout!.on("data", (data: Buffer) => (output.stdout += data.toString()));
@@ -63,11 +64,20 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   child.stdin!.end(options.input);
   return new Promise((resolve, reject) =>
     child.once("close", (code) => {
-      const canaries = canariesOf(args, output.stdout + output.stderr);
-      if (canaries.length === 0) resolve({ code, ...output });
-      else reject(new Error(`C11: secrets in what busbar ${args.join(" ")} printed: ${canaries.join("\n")}`));
+      try {
+        resolve(withoutCanaries(args, { code, ...output }));
+      } catch (error) {
+        reject(error);
+      }
     }),
   );
+}
+
+/** @throws Error where a secret was printed */
+export function withoutCanaries(args: readonly string[], run: CliRun): CliRun {
+  const canaries = canariesOf(args, run.stdout + run.stderr);
+  if (canaries.length === 0) return run;
+  throw new Error(`C11: secrets in what busbar ${args.join(" ")} printed: ${canaries.join("\n")}`);
 }
 
 /** A preview shows the example of a template, which stands in its source. */
@@ -150,7 +160,7 @@ export async function temporaryFolder(): Promise<string> {
 /** A copy of this repository with some files changed or added. */
 export async function copyOfProject(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await temporaryFolder();
-  for (const part of ["bin", "src", "topics", "subscribers", "package.json", "package-lock.json", "tsconfig.json"])
+  for (const part of ["bin", "src", "topics", "subscribers", "schedules", "package.json", "package-lock.json", "tsconfig.json"])
     await cp(join(root, part), join(folder, part), { recursive: true });
   await cp(join(root, sessionProgram), join(folder, sessionProgram));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
@@ -161,7 +171,7 @@ export async function copyOfProject(files: Readonly<Record<string, string>>): Pr
 /** A copy of this repository's own application with some files changed or added, which uses this repository's code. */
 export async function copyOfApplication(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await temporaryFolder();
-  for (const part of ["topics", "subscribers", "package.json", "tsconfig.json"])
+  for (const part of ["topics", "subscribers", "schedules", "package.json", "tsconfig.json"])
     await cp(join(root, part), join(folder, part), { recursive: true });
   for (const part of ["src", "node_modules"]) await symlink(join(root, part), join(folder, part));
   const configuration = await readFile(join(root, "src", "app.ts"), "utf8");

@@ -82,7 +82,7 @@ describe("docker-compose.yml", () => {
     const lines = files[0]!.trim().split("\n");
     const copied = lines.filter((line) => line.startsWith("COPY ")).flatMap((line) => line.split(" ").slice(1, -1));
     expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    expect(copied).toEqual(expect.arrayContaining(["bin", "src", "topics", "subscribers", "package-lock.json"]));
+    expect(copied).toEqual(expect.arrayContaining(["bin", "src", "topics", "subscribers", "schedules", "package-lock.json"]));
     expect(lines.at(-1)).toBe("USER node");
   });
 });

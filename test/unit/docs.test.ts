@@ -98,6 +98,7 @@ describe("docs/redis-layout.md", () => {
       "src/workers/redis-message-ids.ts",
       "src/workers/redis-due-receipts.ts",
       "src/bus/replay/redis-replays.ts",
+      "src/router/schedules/redis-schedules.ts",
       "src/workers/redis-consents.ts",
       ...ofServer,
     ]) {

@@ -26,9 +26,10 @@ interface Publishing {
 const nothing = (): void => undefined;
 
 /** Calls a subscriber's handler as a worker does, and records what it says and publishes. */
-function caller(name: string, services: ReferenceServices = memoryServices()) {
-  const [route] = subscriberCalled(name).routes;
-  const [progress, published, warnings]: [Progress[], Publishing[], object[]] = [[], [], []];
+function caller(name: string, services: ReferenceServices = memoryServices(), routeName?: string) {
+  const { routes } = subscriberCalled(name);
+  const route = routeName === undefined ? routes[0] : routes.find((each) => each.name === routeName);
+  const [progress, published, warnings, cleaned]: [Progress[], Publishing[], object[], object[]] = [[], [], [], []];
   const stop = new AbortController();
   const log: Logger = { debug: nothing, info: nothing, warn: (fields) => void warnings.push(fields), error: nothing, child: () => log };
   const publishEvent = Object.fromEntries(
@@ -47,6 +48,7 @@ function caller(name: string, services: ReferenceServices = memoryServices()) {
     log,
     progress: (report) => void progress.push(report),
     publishEvent,
+    channels: { clean: async (channel, options) => cleaned.push({ channel, ...options }) },
     deliveryId: "d_1",
     attempt: 1,
   };
@@ -54,7 +56,7 @@ function caller(name: string, services: ReferenceServices = memoryServices()) {
     if (route?.channel !== "handler") throw new Error(`${name} has no handler`);
     await route.handle(event, { ...context, ...more });
   };
-  return { call, progress, published, warnings, stop, services };
+  return { call, progress, published, warnings, cleaned, stop, services };
 }
 
 /** An uploaded file, and the services that hold it. */
@@ -304,6 +306,36 @@ describe("C1: the inventory's synchronisation", () => {
     await expect(caller("inventory-sync").call(exampleOf(topics.inventorySyncRequested, { supplier: "nobody" }))).rejects.toThrow(
       PermanentError,
     );
+  });
+});
+
+describe("C12, C8: the nightly tasks", () => {
+  it("the stock check publishes what runs out, once a night each", async () => {
+    const { call, published, progress } = caller("maintenance", memoryServices(), "stock-check");
+    await call(exampleOf(topics.maintenanceDue));
+    expect(published.map(({ name, payload, options }) => [name, (payload as { sku: string }).sku, options])).toEqual([
+      ["inventory.low_stock", "KUR-IND-M", { idempotencyKey: "stock-check/2025-10-18T20:30:00Z/KUR-IND-M" }],
+      ["inventory.low_stock", "TEA-ASM-500", { idempotencyKey: "stock-check/2025-10-18T20:30:00Z/TEA-ASM-500" }],
+    ]);
+    expect(progress).toEqual([{ done: 4, note: "products looked at" }]);
+  });
+
+  it("exports and reports are removed when nobody can fetch them any more, and no sooner", async () => {
+    let now = Date.parse("2025-10-10T20:29:59Z");
+    const files = memoryFiles({ now: () => now });
+    await files.save("old", ["a"]);
+    now += 1_000;
+    await files.save("new", ["b"]);
+    const { call, progress } = caller("maintenance", { ...memoryServices(), files }, "old-files");
+    await call(exampleOf(topics.maintenanceDue, { task: "old-files" }));
+    await call(exampleOf(topics.maintenanceDue, { task: "old-files" }));
+    expect(progress.map(({ done }) => done)).toEqual([1, 0]);
+  });
+
+  it("finished deliveries of all channels are forgotten after two days", async () => {
+    const { call, cleaned } = caller("maintenance", memoryServices(), "old-deliveries");
+    await call(exampleOf(topics.maintenanceDue, { task: "old-deliveries" }));
+    expect(cleaned).toEqual([{ channel: "all", olderThan: "2d" }]);
   });
 });
 

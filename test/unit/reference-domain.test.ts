@@ -42,6 +42,11 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "file.export_requested": ["file-export: handler, normal"],
   "file.export_ready": ["download-ready: email, normal"],
   "affiliate.sync_due": ["affiliate-sync: handler, normal"],
+  "maintenance.due": [
+    "maintenance: handler (stock-check), normal",
+    "maintenance: old-files skipped, when said no",
+    "maintenance: old-deliveries skipped, when said no",
+  ],
 };
 
 const listenersTo = (topic: string): readonly Subscriber[] => subscribers.filter((each) => each.topics.some(({ name }) => name === topic));

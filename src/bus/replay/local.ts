@@ -115,6 +115,8 @@ async function handled(
   const channel = handlerChannel({
     services,
     logger,
+    // Nothing is forgotten for a look.
+    channelsFor: () => ({ clean: async () => 0 }),
     publishFor: () => capturing(topics, (topic, payload) => void published.push({ topic, payload })),
   });
   const { outcome, error } = await channel.send((await channel.render(route, delivery)) as never, {

@@ -91,6 +91,16 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
       personal: true,
       handle: ({ query, view }) => bus.deadLetters.preview({ ...filterIn(query), ...view }),
     }),
+    operation({
+      method: "POST",
+      path: "/v1/dead-letters/rebuild",
+      scope: "operate",
+      summary: "Make the index that lists and groups ask anew, of the dead letters themselves",
+      tag,
+      body: z.strictObject({ reason }),
+      answer: "how many there are, by queue",
+      handle: () => bus.deadLetters.rebuild(),
+    }),
     ...bulkOperationsOf(bus, { tag, filterFields, mostAtOnce }),
     operation({
       method: "GET",
