@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { createBus, defineTopic, pii, secret } from "../src/index.ts";
 import { newKey } from "../src/vault/key-ring.ts";
+import { ownTime } from "./own-time.ts";
 import { percentile } from "./percentile.ts";
 import type { Result } from "./result.ts";
 import { withRedis } from "./temporary.ts";
@@ -37,23 +38,27 @@ const sealedNoted = defineTopic(
 export function sealedBench(): Promise<Result[]> {
   return withRedis("everysec", async ({ redis }) => {
     const bus = createBus({ application: "bench", topics: { plainNoted, sealedNoted }, redis: redis.url, keys: [newKey("bench")] });
-    const round = async (name: "plainNoted" | "sealedNoted", atOnce: AtOnce): Promise<number> => {
-      const [start, count] = [performance.now(), eventsInRound[atOnce]];
+    const round = async (name: "plainNoted" | "sealedNoted", atOnce: AtOnce): Promise<{ readonly rate: number; readonly own: number }> => {
+      const [start, own, count] = [performance.now(), ownTime(), eventsInRound[atOnce]];
       let next = 0;
       const one = async (): Promise<void> => {
         while (next < count) await bus.publishEvent[name](payload(next++));
       };
       await Promise.all(Array.from({ length: atOnce }, one));
-      return (count / (performance.now() - start)) * 1_000;
+      const rate = (count / (performance.now() - start)) * 1_000;
+      return { rate, own: ((ownTime() - own) / count) * 1_000 };
     };
     const measured = async (atOnce: AtOnce): Promise<Result[]> => {
       const rates = { plainNoted: [] as number[], sealedNoted: [] as number[] };
+      const own = { plainNoted: [] as number[], sealedNoted: [] as number[] };
       for (let turn = -1; turn < rounds; turn++) {
         const names = turn % 2 === 0 ? (["plainNoted", "sealedNoted"] as const) : (["sealedNoted", "plainNoted"] as const);
         for (const name of names) {
-          const rate = await round(name, atOnce);
+          const done = await round(name, atOnce);
           // The first round warms up.
-          if (turn >= 0) rates[name].push(rate);
+          if (turn < 0) continue;
+          rates[name].push(done.rate);
+          own[name].push(done.own);
         }
       }
       const [plain, sealed] = [percentile(rates.plainNoted, 0.5), percentile(rates.sealedNoted, 0.5)];
@@ -64,6 +69,14 @@ export function sealedBench(): Promise<Result[]> {
         { what: "  into an encrypted one (a secret, three fields of a person)", unit: "", p50: sealed, goal: undefined, ...shared },
         // 0.8 of the rate.
         { what: "  how many times as long that takes", unit: "×", p50: plain / sealed, goal: atOnce === 1 ? 1.25 : undefined, ...shared },
+        {
+          what: "processor time of a publish into the plain one",
+          unit: "µs",
+          p50: percentile(own.plainNoted, 0.5),
+          goal: undefined,
+          ...shared,
+        },
+        { what: "  into the encrypted one", unit: "µs", p50: percentile(own.sealedNoted, 0.5), goal: undefined, ...shared },
       ];
     };
     try {

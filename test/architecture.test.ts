@@ -78,6 +78,7 @@ describe("architecture", () => {
       "@bull-board/api": ["queues", "server"],
       "@bull-board/fastify": ["server"],
       pg: ["outbox"],
+      "@aws-sdk/client-s3": ["log"],
       "@sendgrid/mail": ["providers"],
       "@sendgrid/client": ["providers"],
       nodemailer: ["providers"],

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { defineTopic, pii } from "../src/index.ts";
 
+/** A key of each user: what it seals in the log is erased with the user. */
+const subject = "user.id";
+
 export const cashbackConfirmed = defineTopic(
   "cashback.confirmed",
   z.object({
@@ -8,7 +11,12 @@ export const cashbackConfirmed = defineTopic(
     amount: z.number().positive(),
     merchant: z.string(),
     balance: z.number().nonnegative().describe("what the wallet holds now"),
-    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()), phone: pii(z.e164()).optional() }),
+    user: z.object({
+      id: z.string(),
+      name: pii(z.string(), { subject }),
+      email: pii(z.email(), { subject }),
+      phone: pii(z.e164(), { subject }).optional(),
+    }),
     url: z.url(),
     confirmedAt: z.iso.datetime(),
   }),

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { defineTopic, pii } from "../src/index.ts";
 
+/** A key of each user: what it seals in the log is erased with the user. */
+const subject = "user.id";
+
 export const withdrawalProcessed = defineTopic(
   "withdrawal.processed",
   z.object({
@@ -12,10 +15,10 @@ export const withdrawalProcessed = defineTopic(
     balance: z.number().nonnegative().describe("what is left in the wallet"),
     user: z.object({
       id: z.string(),
-      name: pii(z.string()),
-      email: pii(z.email()),
-      phone: pii(z.e164()).optional(),
-      device: pii(z.string()).optional().describe("the push token of the wallet's app"),
+      name: pii(z.string(), { subject }),
+      email: pii(z.email(), { subject }),
+      phone: pii(z.e164(), { subject }).optional(),
+      device: pii(z.string(), { subject }).optional().describe("the push token of the wallet's app"),
     }),
     url: z.url(),
     processedAt: z.iso.datetime(),

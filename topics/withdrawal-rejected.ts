@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { defineTopic, pii } from "../src/index.ts";
 
+/** A key of each user: what it seals in the log is erased with the user. */
+const subject = "user.id";
+
 export const withdrawalRejected = defineTopic(
   "withdrawal.rejected",
   z.object({
@@ -8,7 +11,12 @@ export const withdrawalRejected = defineTopic(
     amount: z.number().positive().describe("what went back into the wallet"),
     reason: z.string().describe("a short phrase for the user, without a full stop"),
     balance: z.number().nonnegative().describe("what the wallet holds now"),
-    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()), phone: pii(z.e164()).optional() }),
+    user: z.object({
+      id: z.string(),
+      name: pii(z.string(), { subject }),
+      email: pii(z.email(), { subject }),
+      phone: pii(z.e164(), { subject }).optional(),
+    }),
     url: z.url(),
     rejectedAt: z.iso.datetime(),
   }),

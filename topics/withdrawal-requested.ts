@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { defineTopic, pii } from "../src/index.ts";
 
+/** A key of each user: what it seals in the log is erased with the user. */
+const subject = "user.id";
+
 export const withdrawalRequested = defineTopic(
   "withdrawal.requested",
   z.object({
@@ -9,7 +12,7 @@ export const withdrawalRequested = defineTopic(
     method: z.enum(["upi", "bank"]),
     account: z.string().describe("where it is to go, masked"),
     expectedBy: z.iso.date(),
-    user: z.object({ id: z.string(), name: pii(z.string()), email: pii(z.email()) }),
+    user: z.object({ id: z.string(), name: pii(z.string(), { subject }), email: pii(z.email(), { subject }) }),
     url: z.url(),
     requestedAt: z.iso.datetime(),
   }),

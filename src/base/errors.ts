@@ -24,6 +24,7 @@ export const errorCodes = {
   PUBLISH_FAILED:
     "Redis, or as many of its replicas as are asked for, did not confirm the event in time; it may or may not be in the log. Publish again with the same id or idempotency key",
   OUTBOX_FAILED: "the database of the outbox cannot be used, or refused; what was to be published in its transaction was not",
+  ARCHIVE_FAILED: "the archive cannot be reached, or refused; what was to be written or read was not",
   REDIS_UNREACHABLE: "no Redis answers at the address",
   REDIS_UNSUITABLE: "the Redis that answers could lose queued work, or is too old",
   PORT_IN_USE: "another process listens on the port",

@@ -44,6 +44,7 @@ import { sentSecret } from "./sent-secret.ts";
 import { suppressionControl } from "./suppressions.ts";
 import { ofMailroom } from "./reporting-providers.ts";
 import { eventsToRun, vaultOf } from "./vault.ts";
+import { searchHashBy } from "../log/search-hash.ts";
 import { statusEvents } from "./status-events.ts";
 import { type Role, type RolesOptions, type RunningRoles, startRoles } from "./roles.ts";
 import type { Bus } from "./bus-port.ts";
@@ -86,7 +87,15 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   };
   const { redis: url, prefix, indexSecret, partitions, publishDeadline: deadline, application, replication } = settings;
   const log = redisLog({ url, prefix, indexSecret, partitions, deadline, block: settings.pace.block, replication, logger });
-  const spool = settings.spool && createSpool({ ...settings.spool, append: (record) => takeFromSpool(record), observe, logger });
+  const spool =
+    settings.spool &&
+    createSpool({
+      ...settings.spool,
+      append: (record) => takeFromSpool(record),
+      searchHash: searchHashBy(settings),
+      observe,
+      logger,
+    });
   const parts = lazyParts(settings, { logger, clock });
   const recorded = verbRecorder(parts.audit);
   const vault = vaultOf(settings, Object.values(topics), parts.redis);
@@ -259,7 +268,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     inspect,
     deadLetters: letters,
     deliveries: deliveries({ ...parts, topics, log, catalog, inspect }),
-    erase: eraser({ topics, vault, log, parts }),
+    erase: eraser({ topics, vault, log, parts, application, store: settings.archive?.store }),
     audit: (selection) => parts.audit().page(selection),
     suppressions: suppressionControl({ ...parts, clock, recorded }),
     preferences: preferences(settings, parts, catalog),

@@ -12,9 +12,14 @@ export type Cancelled =
   /** `known`: there is such a delivery. */
   | { readonly cancelled: false; readonly known: boolean; readonly refused: string };
 
+/** A delivery's job, as far as ending it needs to know it. */
+export interface EndableJob extends Pick<FoundJob<Delivery>, "state"> {
+  readonly content: Pick<Delivery, "id" | "event" | "channel" | "firstOf">;
+}
+
 export interface CancelJob {
   readonly queue: DeliveryQueue<Delivery>;
-  readonly found: FoundJob<Delivery>;
+  readonly found: EndableJob;
   readonly by: By;
 }
 

@@ -1,14 +1,12 @@
 import { BusbarError } from "../base/errors.ts";
 import { type ChannelName, channelNames } from "../define/channel-name.ts";
 import type { Catalog } from "../define/catalog.ts";
-import type { Delivery } from "../define/delivery.ts";
 import { knownSendsMs } from "../define/known-sends.ts";
 import type { TopicLog } from "../log/topic-log.ts";
-import type { FoundJob } from "../queues/delivery-queue.ts";
 import type { AudienceRecord } from "../router/audience-record.ts";
 import { recordDeed } from "./audited.ts";
 import type { By } from "./by.ts";
-import { cancelJob, deadLetter, underWay } from "./cancel-job.ts";
+import { cancelJob, deadLetter, type EndableJob, underWay } from "./cancel-job.ts";
 import { notAChannel } from "./named-queues.ts";
 import { namedSubscriber } from "./named-subscriber.ts";
 import type { Inspector } from "./inspect.ts";
@@ -40,8 +38,8 @@ export interface CancelReport {
   readonly refused: Readonly<Record<string, number>>;
   /** Audiences that release no more recipients. A batch of 500 that was on its way is still released: doing it again ends that. */
   readonly audiences: number;
-  /** Subscribers that have not read one of the events: what they plan of it later is not ended. */
-  readonly unread: readonly string[];
+  /** Subscribers that have not read one of the events, or could not plan it yet: what they plan of it later is not ended. */
+  readonly unplanned: readonly string[];
   readonly preview: boolean;
 }
 
@@ -81,19 +79,14 @@ export async function cancelMany(
   }
   let cancelled = 0;
   for (const step of inSteps(await jobsOf(options, wanted, () => refuse(ended)))) {
-    for (let from = 0; from < step.length; from += atOnce) {
-      await Promise.all(
-        step.slice(from, from + atOnce).map(async (found) => {
-          const why = notWaiting(found);
-          if (why !== undefined) return refuse(why);
-          const result = preview
-            ? ({ cancelled: true } as const)
-            : await cancelJob(options, { queue: queues().of(found.content.channel), found, by });
-          if (result.cancelled) cancelled += 1;
-          else refuse(result.refused);
-        }),
-      );
-    }
+    await inTurns(step, async (found) => {
+      const why = notWaiting(found);
+      if (why !== undefined) return refuse(why);
+      const job = { queue: queues().of(found.content.channel), found, by };
+      const result = preview ? ({ cancelled: true } as const) : await cancelJob(options, job);
+      if (result.cancelled) cancelled += 1;
+      else refuse(result.refused);
+    });
   }
   if (!preview) await recordDeed(audit, { what: "delivery.cancel", of: `${textOf(selection)}: ${cancelled}`, by });
   return {
@@ -101,7 +94,7 @@ export async function cancelMany(
     cancelled,
     refused,
     audiences,
-    unread: unreadOf(traces?.found ?? [], subscriber),
+    unplanned: unplannedOf(traces?.found ?? [], subscriber),
     preview,
   };
 }
@@ -141,28 +134,40 @@ async function tracesOf(
 
 /** The jobs of what is wanted. Of an event they are known by name; where that is no longer kept, or none is named, the queues are looked through. */
 async function jobsOf({ queues, log }: CancelManyOptions, { events, identity, channels }: Wanted, onGone: () => void) {
-  const jobs = new Map<string, FoundJob<Delivery>>();
-  const kept = Date.now() - knownSendsMs;
+  const jobs = new Map<string, EndableJob>();
+  const keep = ({ content: { id, event, channel, firstOf }, state }: EndableJob): void => {
+    // Without what it says: of an audience there may be many.
+    const { id: eventId, type, time } = event;
+    jobs.set(id, { content: { id, event: { id: eventId, type, time }, channel, ...(firstOf === undefined ? {} : { firstOf }) }, state });
+  };
   const all = [...(events?.values() ?? [])];
+  const planned = new Map<string, ChannelName>();
   for (const { id: eventId, time, type } of all) {
     for (const record of await log.routed(eventId, time, await log.partitions(type))) {
       if (identity !== undefined && record.subscriber !== identity) continue;
       for (const { id, channel } of record.deliveries) {
         const name = channels.find((one) => one === channel);
-        if (name === undefined || jobs.has(id)) continue;
-        const found = await queues().of(name).find(id);
-        if (found === undefined) onGone();
-        else jobs.set(id, found);
+        if (name !== undefined) planned.set(id, name);
       }
     }
   }
+  await inTurns([...planned], async ([id, name]) => {
+    const found = await queues().of(name).find(id);
+    if (found === undefined) onGone();
+    else keep(found);
+  });
+  const kept = Date.now() - knownSendsMs;
   if (events !== undefined && all.every(({ time }) => Date.parse(time) > kept)) return [...jobs.values()];
   for (const channel of channels)
     for (const state of ["waiting", "delayed"] as const)
       for await (const content of queues().of(channel).contents([state]))
-        if ((identity ?? content.subscriber) === content.subscriber && events?.has(content.event.id) !== false)
-          jobs.set(content.id, { content, state, attempts: 0 });
+        if ((identity ?? content.subscriber) === content.subscriber && events?.has(content.event.id) !== false) keep({ content, state });
   return [...jobs.values()];
+}
+
+/** Some at a time, so that Redis has time for others. */
+async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += atOnce) await Promise.all(items.slice(from, from + atOnce).map(work));
 }
 
 async function audiencesOf({ queues }: CancelManyOptions, { events, identity, channels }: Wanted): Promise<readonly AudienceRecord[]> {
@@ -175,22 +180,24 @@ async function audiencesOf({ queues }: CancelManyOptions, { events, identity, ch
 }
 
 /** The last steps of a `firstOf` first. Pure. */
-function inSteps(jobs: readonly FoundJob<Delivery>[]): readonly (readonly FoundJob<Delivery>[])[] {
+function inSteps(jobs: readonly EndableJob[]): readonly (readonly EndableJob[])[] {
   const steps = [...new Set(jobs.map(stepOf))].toSorted((a, b) => b - a);
   return steps.map((step) => jobs.filter((job) => stepOf(job) === step));
 }
 
-function stepOf({ content }: FoundJob<Delivery>): number {
+function stepOf({ content }: EndableJob): number {
   return content.firstOf?.step ?? 0;
 }
 
-function notWaiting({ state }: FoundJob<Delivery>): string | undefined {
+function notWaiting({ state }: EndableJob): string | undefined {
   return { completed: ended, dead: deadLetter, active: underWay, waiting: undefined, delayed: undefined }[state];
 }
 
-function unreadOf(traces: readonly Trace[], subscriber: string | undefined): string[] {
-  const unread = traces.flatMap(({ subscribers }) => subscribers.filter(({ state }) => state === "unread").map(({ name }) => name));
-  return [...new Set(unread)].filter((name) => subscriber === undefined || name === subscriber).toSorted();
+function unplannedOf(traces: readonly Trace[], subscriber: string | undefined): string[] {
+  const unplanned = traces.flatMap(({ subscribers }) =>
+    subscribers.filter(({ state }) => state === "unread" || state === "problem").map(({ name }) => name),
+  );
+  return [...new Set(unplanned)].filter((name) => subscriber === undefined || name === subscriber).toSorted();
 }
 
 /** A value may be somebody's address: it does not belong into the record. */

@@ -89,10 +89,15 @@ export function configuredOptions(config: unknown, environment: Environment, log
     ...(redis === undefined ? {} : { redis }),
     ...(durability === undefined ? {} : { durability }),
     ...(replication === undefined ? {} : { replication: { ...rest.replication, ...replication } }),
-    ...(archive === undefined ? {} : { archive: { ...rest.archive, ...archive } as ArchivePlace }),
+    ...(archive === undefined ? {} : { archive: withPlace(rest.archive, archive) }),
     ...(spool === undefined ? {} : { spool: { ...rest.spool, ...spool } as SpoolPlace }),
     ...(outbox === undefined ? {} : { outbox: { ...rest.outbox, ...outbox } }),
   };
+}
+
+/** Where the environment says a place, the configuration's other one is meant no more. */
+function withPlace({ keepInRedis }: ArchivePlace = {}, given: ArchivePlace): ArchivePlace {
+  return { ...(keepInRedis === undefined ? {} : { keepInRedis }), ...given };
 }
 
 /** What the environment says of one provider stands beside what the configuration says of it. */

@@ -101,6 +101,7 @@ export const variables = z.object({
     .refine((text) => databaseUrlProblem(text) === undefined, "must look like postgres://user:password@host:5432/database")
     .optional(),
   ARCHIVE_FOLDER: z.string().optional(),
+  ARCHIVE_S3: z.string().optional(),
   // What the command line asks a server with, and where it is: cli/remote/server-place.ts.
   BUSBAR_URL: z.string().optional(),
   BUSBAR_KEY: z.string().optional(),

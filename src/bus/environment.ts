@@ -1,4 +1,4 @@
-import type { ArchivePlace } from "./archive/archive-options.ts";
+import { type ArchivePlace, archiveVariableProblems } from "./archive/archive-options.ts";
 import { BusbarError } from "../base/errors.ts";
 import type { Profile } from "../base/pace.ts";
 import type { Durability } from "../base/redis-suitability.ts";
@@ -44,7 +44,7 @@ export interface Environment {
   /** What is said of the outbox; undefined: as the configuration says. */
   readonly outbox: OutboxOptions | undefined;
   /** What is said of the archive; undefined: as the configuration says. */
-  readonly archive: Partial<ArchivePlace> | undefined;
+  readonly archive: ArchivePlace | undefined;
   readonly email: Omit<EmailOptions, "from">;
   /** The parts of the e-mails' sender that the environment names. */
   readonly sender: Partial<EmailSender>;
@@ -95,6 +95,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       ...whatsappProblems(single),
       ...pushProblems(given),
       ...listProblems(single),
+      ...archiveVariableProblems(given),
       ...callbackProblems(given),
       // What cannot be read at all is told of once.
     ].filter((problem) => !unreadable.some(([name]) => problem.startsWith(`${name}:`))),
@@ -120,7 +121,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     replication: replicationOf(data),
     spool: spoolOf(data),
     outbox: data.OUTBOX_DATABASE_URL === undefined ? undefined : { database: data.OUTBOX_DATABASE_URL },
-    archive: data.ARCHIVE_FOLDER === undefined ? undefined : { folder: data.ARCHIVE_FOLDER },
+    archive: archiveOf(data),
     sender: {
       ...(data.EMAIL_FROM === undefined ? {} : { address: data.EMAIL_FROM }),
       ...(data.EMAIL_FROM_NAME === undefined ? {} : { name: data.EMAIL_FROM_NAME }),
@@ -172,6 +173,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 function spoolOf({ SPOOL_FOLDER: folder, SPOOL_LIMIT: limit }: Variables): Partial<SpoolPlace> | undefined {
   if (folder === undefined && limit === undefined) return undefined;
   return { ...(folder === undefined ? {} : { folder }), ...(limit === undefined ? {} : { limit }) };
+}
+
+function archiveOf({ ARCHIVE_FOLDER: folder, ARCHIVE_S3: s3 }: Variables): ArchivePlace | undefined {
+  if (folder === undefined && s3 === undefined) return undefined;
+  return { ...(folder === undefined ? {} : { folder }), ...(s3 === undefined ? {} : { s3 }) };
 }
 
 function replicationOf({ REPLICAS: replicas, REPLICA_TIMEOUT: timeout }: Variables): ReplicationOptions | undefined {

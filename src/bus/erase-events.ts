@@ -1,3 +1,4 @@
+import type { BusEvent } from "../define/event.ts";
 import { markedValues, scalarsIn } from "../define/marked-values.ts";
 import { searchValues } from "../define/search-keys.ts";
 import type { AnyTopic } from "../define/topic.ts";
@@ -86,6 +87,11 @@ function ofSubject(topic: AnyTopic, { clear: event }: LookedAt, { entry, subject
   const personal = own.flatMap(({ value }) => scalarsIn(value)).filter((text) => text !== erasedText);
   const search = searchValues(topic.index, event.data).values.filter((value) => personal.includes(value));
   return [{ id: event.id, time: event.time, topic: topic.name, ...place, entryId: entry.id, sealed, personal, search }];
+}
+
+/** Whether an event has personal data of a subject, of which nothing is sealed. */
+export function holdsInTheClear(topic: AnyTopic, event: BusEvent, subject: string): boolean {
+  return markedValuesOf(topic, event).some((value) => value.subject === subject);
 }
 
 interface OfSubject {

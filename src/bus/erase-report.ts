@@ -1,4 +1,5 @@
 import type { By } from "./by.ts";
+import type { ArchivesErased } from "./erase-archives.ts";
 
 export interface EraseOptions {
   /** Whose data: the text that `pii(…, { subject })` gives. */
@@ -12,7 +13,7 @@ export interface EraseOptions {
 }
 
 /** What was touched; of a preview, what would be. */
-export interface EraseReport {
+export interface EraseReport extends ArchivesErased {
   /** `destroyed` now, `gone` before, or `none`: nothing was ever sealed for this subject. */
   readonly key: "destroyed" | "gone" | "none";
   /** Events whose personal data can be read by nobody any more, by topic. */
@@ -27,6 +28,8 @@ export interface EraseReport {
   readonly underWay: number;
   /** Deliveries whose reasons, receipts and reports were taken away. */
   readonly timelines: number;
+  /** Records of what subscribers made of an event, from which their reasons were taken. */
+  readonly reasons: number;
   /** Addresses whose consents were forgotten. */
   readonly consents: number;
   /** Suppressed addresses, which stay suppressed: taking them away would have them written to again. */

@@ -9,6 +9,7 @@ import type { Vault } from "../vault/vault-port.ts";
 import { byName } from "./by.ts";
 import type { EraseOptions, EraseReport } from "./erase-report.ts";
 import { eventsOfSubject, type SubjectEvent } from "./erase-events.ts";
+import { type EraseArchives, eraseArchives } from "./erase-archives.ts";
 import { eraseJobs, type JobsErased } from "./erase-jobs.ts";
 import type { LazyParts } from "./parts.ts";
 
@@ -17,19 +18,24 @@ export interface EraserOptions {
   readonly vault: Vault & { readonly subjects: SubjectKeys };
   readonly log: TopicLog;
   readonly parts: LazyParts;
+  readonly application: string;
+  /** The archive, where there is one. */
+  readonly store: EraseArchives["store"];
   /** Milliseconds until no process has the key any more. */
   readonly wait?: number;
 }
 
 /**
- * Erases a subject: clear search keys and consents → destroy the key → wait until no process remembers it → clear jobs and time lines. Each
- * step may be done twice, so that an erasure that was cut off is called again.
+ * Erases a subject: clear search keys and consents → destroy the key → wait until no process remembers it → clear jobs, time lines and routing
+ * records → count what archives hold. Each step may be done twice, so that an erasure that was cut off is called again.
  */
 export function eraser({
   topics,
   vault,
   log,
   parts,
+  application,
+  store,
   wait = subjectKeyMs + 500,
 }: EraserOptions): (options: EraseOptions) => Promise<EraseReport> {
   const all = Object.values(topics).filter(({ marks }) => marks?.subjects === true);
@@ -58,7 +64,9 @@ export function eraser({
       searchEntries,
       ...(jobs satisfies Omit<JobsErased, "deliveries">),
       timelines: await forgetTimelines(known, preview),
+      reasons: await forgetReasons(found, preview),
       ...forgotten,
+      ...(await eraseArchives({ application, topics: all, store }, { subject, hash })),
     };
   };
 
@@ -74,6 +82,15 @@ export function eraser({
       for (const { deliveries } of await log.routed(id, time, partitions))
         planned.push(...deliveries.map((delivery) => ({ id: delivery.id, event: { time } })));
     return planned;
+  }
+
+  async function forgetReasons(events: readonly SubjectEvent[], preview: boolean): Promise<number> {
+    let records = 0;
+    for (const { id, time, partitions } of events)
+      records += preview
+        ? (await log.routed(id, time, partitions)).filter(({ problem, skipped }) => (problem ?? skipped) !== undefined).length
+        : await log.forgetReasons(id, time, partitions);
+    return records;
   }
 
   async function forgetTimelines(deliveries: readonly DeliveryReference[], preview: boolean): Promise<number> {

@@ -31,7 +31,7 @@ import type { CheckedTopics } from "./checked-topics.ts";
 export type { ChannelSettings } from "./channel-settings.ts";
 export type { CamelCase, CheckedTopics } from "./checked-topics.ts";
 
-export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, SchedulesOption, BuildOptions {
+export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, BuildOptions, SchedulesOption {
   /** Names the application in groups, queues and ids. Lower case. Changing it starts anew. */
   readonly application: string;
   /** The exports of `topics/index.ts`. */

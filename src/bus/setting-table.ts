@@ -24,6 +24,7 @@ const paths: Readonly<Record<string, string>> = {
   SPOOL_LIMIT: "spool.limit",
   OUTBOX_DATABASE_URL: "outbox.database",
   ARCHIVE_FOLDER: "archive.folder",
+  ARCHIVE_S3: "archive.s3",
   EMAIL_FROM: "channels.email.from.address",
   EMAIL_FROM_NAME: "channels.email.from.name",
   EMAIL_SERVICE: "channels.email.order",

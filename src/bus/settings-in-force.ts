@@ -1,4 +1,5 @@
 import { namesRedis } from "./redis-settings.ts";
+import { s3AddressProblems } from "../log/archive/s3-address.ts";
 import { secretVariables } from "./secret-files.ts";
 import { rateText, type SettingPlace, settingTable } from "./setting-table.ts";
 
@@ -36,6 +37,7 @@ export function settingsInForce(input: SettingsInput): readonly SettingInForce[]
 function setting({ name, path, otherwise }: SettingPlace, { flags, env, fromEnvFile, config }: SettingsInput): SettingInForce {
   const show = (value: unknown): string | number | boolean => {
     if (name.endsWith("_URL")) return shownUrl(String(value));
+    if (name === "ARCHIVE_S3" && s3AddressProblems(value).length > 0) return hidden;
     return secretVariables.includes(name) ? hidden : shown(value);
   };
   const flag = flags[name];

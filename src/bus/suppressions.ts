@@ -8,8 +8,10 @@ import { namePattern } from "../define/names.ts";
 import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
 import type { By } from "./by.ts";
 import { type ConsentView, consentView } from "./consent-view.ts";
+import { maskedWords } from "./masked.ts";
 import type { LazyParts } from "./parts.ts";
 import type { RecordVerb } from "./recorder.ts";
+import { recordView, type View } from "./view.ts";
 
 /** An address that is not sent to. */
 export interface SuppressionView {
@@ -38,7 +40,8 @@ export interface ManualSuppression extends Place {
   readonly keep?: Duration;
 }
 
-export interface SuppressionListing extends PageRequest {
+/** Addresses are masked, unless it says who is to see them in the clear. */
+export interface SuppressionListing extends PageRequest, View {
   readonly channel?: string | undefined;
   readonly search?: string | undefined;
 }
@@ -87,17 +90,18 @@ const longestReason = 200;
 const longestKeep = 36_525 * 86_400_000;
 const cursors = cursorsOf("suppressed addresses", isWholeNumber);
 
-export interface SuppressionControlOptions extends Pick<LazyParts, "suppressions" | "consents"> {
+export interface SuppressionControlOptions extends Pick<LazyParts, "suppressions" | "consents" | "audit"> {
   readonly clock: Clock;
   readonly recorded: RecordVerb;
 }
 
-export function suppressionControl({ suppressions, consents, clock, recorded }: SuppressionControlOptions): SuppressionControl {
+export function suppressionControl({ suppressions, consents, audit, clock, recorded }: SuppressionControlOptions): SuppressionControl {
   return {
-    async list({ channel, search, count = 50, cursor } = {}) {
+    async list({ channel, search, count = 50, cursor, ...view } = {}) {
       const before = cursors.read(cursor, [channel, search]);
       const chosen =
         channel === undefined ? {} : { channel: usable(channelProblems(channel), () => channel as SuppressedPlace["channel"]) };
+      const open = await recordView(audit, view, "the suppressed addresses");
       const { entries, total, next } = await suppressions().list({
         limit: count,
         ...chosen,
@@ -105,7 +109,8 @@ export function suppressionControl({ suppressions, consents, clock, recorded }: 
         ...(before === undefined ? {} : { before }),
       });
       const more = next === undefined ? {} : { next: cursors.write(next, [channel, search]) };
-      return { suppressions: entries.map(viewOf), total, ...more };
+      const views = entries.map(viewOf);
+      return { suppressions: open ? views : views.map(maskedView), total, ...more };
     },
 
     async find(place) {
@@ -188,6 +193,11 @@ function keptFor(keep: Duration | undefined): { readonly ms: number | undefined 
   } catch (error) {
     return { problem: messageOf(error) };
   }
+}
+
+/** Who lists them looks for nobody in particular; what holds for an address, whoever has it may ask. */
+function maskedView(view: SuppressionView): SuppressionView {
+  return { ...maskedWords(view, [view.address]), address: maskText(view.address) };
 }
 
 function viewOf({ channel, address, category, reason, source, by, at, until }: Suppression): SuppressionView {

@@ -90,7 +90,7 @@ function selectionOf({ event, key, subscriber, channel }: CancelCommand): Cancel
 }
 
 /** What was done, or would be, and what was not. Pure. */
-export function reportLines({ events, more, cancelled, refused, audiences, unread, preview }: CancelReport): string[] {
+export function reportLines({ events, more, cancelled, refused, audiences, unplanned, preview }: CancelReport): string[] {
   if (events === 0) return ["No such event is known: nothing was cancelled."];
   const done = preview
     ? "would be cancelled"
@@ -103,10 +103,10 @@ export function reportLines({ events, more, cancelled, refused, audiences, unrea
     ...Object.entries(refused).map(
       ([why, count]) => `${countOf(count, "delivery", "deliveries")} left as ${count === 1 ? "it is" : "they are"}: ${oneLine(why)}`,
     ),
-    ...(unread.length === 0
+    ...(unplanned.length === 0
       ? []
       : [
-          `Not read yet by ${unread.map(oneLine).join(", ")}: what they plan of it later is not cancelled. To hold that up: busbar subscribers pause.`,
+          `Not planned yet by ${unplanned.map(oneLine).join(", ")}: what they plan of it later is not cancelled. To hold that up: busbar subscribers pause.`,
         ]),
     ...(more === true ? ["More events have this value: do it again for the older ones."] : []),
   ];

@@ -48,7 +48,8 @@ function show(view: ChannelLimitsView, json: boolean | undefined): void {
 /** The limits in force, and what of them is not the configuration's. Pure. */
 export function limitLines(view: ChannelLimitsView): string[] {
   const { name, concurrency, rateLimit } = view;
-  const rate = rateLimit === undefined ? "" : `, rate ${rateToText(rateLimit)} over all processes`;
+  const rate =
+    rateLimit === undefined || rateLimit === false ? ", no limit of its rate" : `, rate ${rateToText(rateLimit)} over all processes`;
   const set = runTimeLines(view);
   const from = set.length === 0 ? ", as the configuration says" : "; it holds until it is reset";
   return [`${name}: ${concurrency} at once in each process${rate}${from}.`, ...set];

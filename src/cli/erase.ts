@@ -15,7 +15,7 @@ export interface EraseCommand {
   readonly json?: boolean;
 }
 
-/** Erases a subject's personal data; asks before it does. Exit code 1 where the answer is no, or a worker holds a delivery right now. */
+/** Erases a subject's personal data; asks before it does. Exit code 1 where the answer is no, a worker holds a delivery right now, or a part of the archive cannot be read. */
 export async function erase({ subject, reason, dryRun = false, yes, json }: EraseCommand): Promise<void> {
   const by = byPerson(reason);
   const report = await withOwnApplication(async (bus) => {
@@ -29,7 +29,7 @@ export async function erase({ subject, reason, dryRun = false, yes, json }: Eras
     process.exitCode = 1;
     return;
   }
-  if (report.underWay > 0) process.exitCode = 1;
+  if (report.underWay + report.archiveProblems.length > 0) process.exitCode = 1;
   if (json === true) printJson({ subject, dryRun, ...report });
   else print(...reportLines(subject, report, dryRun));
 }
@@ -50,6 +50,12 @@ export function reportLines(subject: string, report: EraseReport, preview: boole
     `  jobs          ${countOf(sum(report.jobs), "job")}${rows(report.jobs)}`,
     `  time lines    ${countOf(timelines, "time line")}`,
     `  consents      ${countOf(consents, "address", "addresses")}`,
+    `  reasons       ${countOf(report.reasons, "routing record")}`,
+    ...(sum(report.archived) === 0
+      ? []
+      : [
+          `  archive       ${countOf(sum(report.archived), "event")}${rows(report.archived)}: without its key nobody can read them there either`,
+        ]),
     ...(suppressionsKept === 0
       ? []
       : [`  kept          ${countOf(suppressionsKept, "suppressed address", "suppressed addresses")}: so that nobody writes there again`]),
@@ -58,6 +64,12 @@ export function reportLines(subject: string, report: EraseReport, preview: boole
       : [
           `  in the clear  ${countOf(sum(report.inTheClear), "event")}${rows(report.inTheClear)}, from before the fields were marked: until their retention ends`,
         ]),
+    ...(sum(report.archivedInTheClear) === 0
+      ? []
+      : [
+          `                ${countOf(sum(report.archivedInTheClear), "event")}${rows(report.archivedInTheClear)} of the archive, from before the fields were marked: delete their days there`,
+        ]),
+    ...report.archiveProblems.map((problem) => `  not looked at ${oneLine(problem)}`),
     ...(underWay === 0 ? [] : [`  under way     ${countOf(underWay, "delivery", "deliveries")} with a worker right now: call again`]),
   ];
 }

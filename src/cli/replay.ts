@@ -140,7 +140,8 @@ function ended(well: boolean, say: () => void): void {
   if (!well) process.exitCode = 1;
 }
 
-async function requestOf(topics: readonly string[], command: ReplayCommand): Promise<ReplayRequest> {
+/** What is asked for, as it was typed. */
+export async function requestOf(topics: readonly string[], command: ReplayCommand): Promise<ReplayRequest> {
   const { mode = "missing", confirm, pace, reason } = command;
   if (mode !== "missing" && mode !== "again") throw new UsageError(`--mode takes missing or again, not ${JSON.stringify(mode)}`);
   const rate = pace === undefined ? undefined : Number(pace);

@@ -6,6 +6,7 @@ import { confirmed } from "./confirm.ts";
 import { countOf, countText, momentText } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { type ShowPii, viewOf } from "./show-pii.ts";
 import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
@@ -18,7 +19,7 @@ interface Place {
 
 const longestListed = 64;
 
-export interface ListCommand {
+export interface ListCommand extends ShowPii {
   readonly channel?: string;
   readonly search?: string;
   readonly count: string;
@@ -27,8 +28,14 @@ export interface ListCommand {
 }
 
 /** Prints a page of the addresses that are not sent to, the newest first. */
-export async function listSuppressions({ channel, search, count, cursor, json }: ListCommand): Promise<void> {
-  const selection = { count: numberArgument("--count", count, { least: 1, most: 10_000 }), cursor, channel, search };
+export async function listSuppressions({ channel, search, count, cursor, json, showPii }: ListCommand): Promise<void> {
+  const selection = {
+    count: numberArgument("--count", count, { least: 1, most: 10_000 }),
+    cursor,
+    channel,
+    search,
+    ...viewOf(showPii === undefined ? {} : { showPii }),
+  };
   const page = await asTyped(() => withApplication((bus) => bus.suppressions.list(selection)));
   if (json === true) return printJson(page);
   const { suppressions, total, next } = page;

@@ -100,6 +100,18 @@ export function decodeEvent(json: string): BusEvent {
   return event as BusEvent;
 }
 
+/** The beginning of an event as `encodeEvent` writes it. */
+const written = /^\{"specversion":"1\.0","id":"([\w.:-]{1,128})","source":"[^"\\]*","type":"[^"\\]*","time":"([^"\\]*)",/;
+
+/**
+ * Which event it is, and when it was published: of one that this program wrote, without reading all of it.
+ * @throws Error saying what is wrong, when it is no CloudEvent of ours
+ */
+export function eventHead(json: string): Pick<BusEvent, "id" | "time"> {
+  const [, id, time] = written.exec(json) ?? [];
+  return id === undefined || time === undefined ? decodeEvent(json) : { id, time };
+}
+
 /** The option words that a publish said, as the event carries them. */
 export function eventWords({ priority, retry, delay, deliverAt, expiresIn, onUnknown }: PolicyOptions & TimingOptions): Partial<BusEvent> {
   return {

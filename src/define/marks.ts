@@ -53,6 +53,9 @@ function marked<S extends z.ZodType>(schema: S, mark: Mark): S {
   return copy;
 }
 
+/** How this very schema is marked, whatever stands in it. */
+export const markOf = (schema: z.core.$ZodType): Mark | undefined => registry.get(schema as z.ZodType);
+
 /** One kind of place in payloads: what is marked there, and below it. Places without any mark are left out. */
 export interface MarkedPlace {
   readonly mark?: Mark;

@@ -21,12 +21,6 @@ export function isSame(a: Bits, b: Bits): boolean {
   return true;
 }
 
-/** Whether all members of a set are in another. */
-export function has(all: Bits, some: Bits): boolean {
-  for (let word = 0; word < all.length; word++) if ((some[word]! & ~all[word]!) !== 0) return false;
-  return true;
-}
-
 /** Whether two sets have a member in common. */
 export function meets(a: Bits, b: Bits): boolean {
   for (let word = 0; word < a.length; word++) if ((a[word]! & b[word]!) !== 0) return true;

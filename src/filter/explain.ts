@@ -1,11 +1,11 @@
 import { type Bits, hasBit } from "./bits.ts";
 import { conditionsText } from "./condition-text.ts";
+import { beginObject, collect, taken } from "./joined.ts";
 import { matches, programOf } from "./match.ts";
 import { operatorOf, type ParsedPattern } from "./parsed-pattern.ts";
 import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Place, Program } from "./program.ts";
 import { below, cut, shown } from "./shown.ts";
-import { undotted } from "./undotted.ts";
 import { tryPlace, tryValues } from "./walk.ts";
 
 /** Why a payload is not what a pattern asks for. */
@@ -88,10 +88,17 @@ function reasonAt(place: Place, value: unknown, { rule, path }: Looking): Reason
   // All elements fail: the first stands for them.
   const [first] = list;
   const others = Array.isArray(value) && list.length > 1 ? "no element matches; in the first, " : "";
-  const object = isObject(first) ? (place.dotted.length > 0 ? undotted(place, first) : first) : {};
+  const object = isObject(first) ? (place.dotted.length > 0 ? withoutDots(place, first) : first) : {};
   const failing = place.below.find((each) => !hasBit(tryPlace(each, own(object, each.key)), rule))!;
   const reason = reasonAt(failing, own(object, failing.key), { rule, path: below(path, failing.key) });
   return { ...reason, text: `${others}${reason.text}` };
+}
+
+/** What of an object a place asks for, with nothing under keys that have dots. */
+function withoutDots(place: Place, object: object): object {
+  beginObject(place);
+  collect(place, object);
+  return taken(place);
 }
 
 function leafText(path: string, value: unknown, wanted: string): string {

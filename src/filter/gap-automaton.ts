@@ -11,6 +11,8 @@ export interface GapAutomaton {
   readonly begins: readonly [number, number];
   readonly ends: readonly [number, number];
   readonly members: readonly Member[];
+  /** Their indexes, as bits. */
+  readonly all: number;
 }
 
 /** Of one wildcard its index, the word that it is in, and its bits there. */
@@ -53,28 +55,32 @@ export function gapAutomaton(wildcards: readonly (readonly string[])[]): GapAuto
     ends[word] |= 1 << at;
     members.push({ index, word, begin, end: 1 << at });
   }
+  const all = members.reduce((bits, { index }) => bits | (1 << index), 0);
   const nearLeads = Array.from({ length: near }, (_, unit) => leads.get(unit) ?? [0, 0]);
   const far = [...leads].filter(([unit]) => unit >= near).map(([unit, both]) => [unit, ...both]);
-  return { leads: Int32Array.from([...nearLeads, ...far].flat()), stars, begins, ends, members };
+  return { leads: Int32Array.from([...nearLeads, [0, 0], ...far].flat()), stars, begins, ends, members, all };
 }
 
 /** Which of the wildcards, given as bits, a text is like, by the text's units. */
 export function likeShort(automaton: GapAutomaton, row: Uint16Array, length: number, asked: number): number {
-  const { leads, stars, members, ends } = automaton;
-  const [starsOfOne, starsOfOther] = [stars[0], stars[1]];
-  let [one, other] = [0, 0];
-  for (let each = 0; each < members.length; each++) {
-    const { index, word, begin } = members[each]!;
-    if ((asked & (1 << index)) === 0) continue;
-    if (word === 0) one |= begin;
-    else other |= begin;
+  const { leads, members, begins, ends, all } = automaton;
+  const starsOfOne = automaton.stars[0];
+  const starsOfOther = automaton.stars[1];
+  let one = begins[0];
+  let other = begins[1];
+  if ((asked & all) !== all) {
+    for (let each = 0; each < members.length; each++) {
+      const { index, word, begin } = members[each]!;
+      if ((asked & (1 << index)) !== 0) continue;
+      if (word === 0) one &= ~begin;
+      else other &= ~begin;
+    }
   }
   for (let at = 0; at < length && (one | other) !== 0; at++) {
     const unit = row[at]!;
     const lead = unit < near ? 2 * unit : placeOfFar(leads, unit);
-    const [ofOne, ofOther] = lead < 0 ? [0, 0] : [leads[lead]!, leads[lead + 1]!];
-    one = ((one & ofOne) << 1) | (one & starsOfOne);
-    other = ((other & ofOther) << 1) | (other & starsOfOther);
+    one = ((one & leads[lead]!) << 1) | (one & starsOfOne);
+    other = ((other & leads[lead + 1]!) << 1) | (other & starsOfOther);
   }
   let like = 0;
   if (((one & ends[0]) | (other & ends[1])) === 0) return like;
@@ -85,8 +91,8 @@ export function likeShort(automaton: GapAutomaton, row: Uint16Array, length: num
   return like;
 }
 
-/** Where the bits of a unit stand; -1 for nowhere. There are at most 62 to look through. */
+/** Where the bits of a unit stand; behind those of ASCII there are two that are 0, and at most 62 others to look through. */
 function placeOfFar(leads: Int32Array, unit: number): number {
-  for (let at = 2 * near; at < leads.length; at += 3) if (leads[at] === unit) return at + 1;
-  return -1;
+  for (let at = 2 * near + 2; at < leads.length; at += 3) if (leads[at] === unit) return at + 1;
+  return 2 * near;
 }

@@ -1,12 +1,11 @@
 import { type AddressLine, addressLine, placeOfAddress } from "./address-key.ts";
-import { add, type Added, addOnce, type Bits, copyInto, has, union } from "./bits.ts";
+import { add, type Added, addOnce, type Bits, copyInto, union } from "./bits.ts";
 import { type Gathered, gathered, type LeafTest } from "./gathered.ts";
 import { keysOf, outcome, type Outcomes } from "./outcomes.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import { line, placeOfNumber, type Range } from "./ranges.ts";
 import { grownTree } from "./grown-tree.ts";
 import { addBy, forgetAdded, type TextTrees, textTrees } from "./text-trees.ts";
-import { unitsOf } from "./units.ts";
 import { likeOf, type WildcardSearch, wildcardSearch } from "./wildcard-search.ts";
 
 /**
@@ -39,7 +38,8 @@ export interface LeafIndex {
   readonly missing: readonly Bits[];
   /** How many parts of one are kept of numbers; 0 where they are not cut. */
   readonly parts: number;
-  readonly added: { readonly alone: Added; readonly missing: Added };
+  /** What was added last to a set, and the wildcards that no text was like since it was begun, as bits. */
+  readonly added: { readonly alone: Added; readonly missing: Added; unlike: number };
 }
 
 /** The sets of the tests have a last word for the lists of `missing`, which is 0. */
@@ -84,7 +84,7 @@ export function leafIndex(
     ofWildcards: wildcards.map(({ rules }) => rules),
     missing: missingOf(all.lists),
     parts,
-    added: { alone: { last: undefined }, missing: { last: undefined } },
+    added: { alone: { last: undefined }, missing: { last: undefined }, unlike: 0 },
   };
 }
 
@@ -142,9 +142,13 @@ function cut(value: number, parts: number): number {
 
 /** What holds of a value by a single look-up; undefined where there is more to look up. */
 export function lookUp(index: LeafIndex, value: Scalar): Bits | undefined {
-  if (typeof value === "number") return index.ofNumbers[placeOfNumber(index.numbers, cut(value, index.parts))];
-  if (typeof value !== "string") return index.exact.get(value) ?? index.ofNoText;
+  if (typeof value !== "string") return ofOther(index, value);
   return index.isExact ? exactly(index, value) : undefined;
+}
+
+function ofOther(index: LeafIndex, value: number | boolean | null): Bits {
+  if (typeof value !== "number") return index.exact.get(value) ?? index.ofNoText;
+  return index.ofNumbers[placeOfNumber(index.numbers, cut(value, index.parts))]!;
 }
 
 function exactly({ exact, otherwise }: LeafIndex, text: string): Bits {
@@ -157,17 +161,20 @@ export function beginHolding(index: LeafIndex, into: Bits): void {
   copyInto(into, index.unasked);
   added.alone.last = index.unasked;
   added.missing.last = undefined;
+  added.unlike = (1 << index.ofWildcards.length) - 1;
   if (trees !== undefined) forgetAdded(trees);
 }
 
-/** Adds the rules of those tests that hold of a value. */
-export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
+/** Adds the rules of those tests that hold of a value that is no text. */
+export function holdOther(index: LeafIndex, value: number | boolean | null, into: Bits): void {
+  addOnce(index.added.alone, ofOther(index, value), into);
+}
+
+/** Adds the rules of those tests that hold of a text, which has these units. */
+export function holdText(index: LeafIndex, text: string, row: Uint16Array, into: Bits): void {
   const { added } = index;
-  const found = lookUp(index, value);
-  if (found !== undefined) return addOnce(added.alone, found, into);
-  const text = value as string;
+  if (index.isExact) return addOnce(added.alone, exactly(index, text), into);
   const { length } = text;
-  const row = unitsOf(text);
   const { besides, trees, addresses, ofAddresses, wildcards, missing } = index;
   addOnce(added.alone, besides, into);
   if (trees !== undefined) addBy(trees, row, length, into);
@@ -176,7 +183,7 @@ export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
     const block = place === undefined ? undefined : ofAddresses[place];
     if (block !== undefined) add(into, block);
   }
-  if (wildcards !== undefined) holdWildcards(index, wildcards, row, text, into);
+  if (wildcards !== undefined) holdWildcards(index, wildcards, text, row, into);
   if (missing.length === 0) return;
   const last = into.length - 1;
   const hit = into[last]!;
@@ -186,11 +193,16 @@ export function hold(index: LeafIndex, value: Scalar, into: Bits): void {
   if (trees !== undefined) forgetAdded(trees);
 }
 
-/** Tries those whose rules are not held already. */
-function holdWildcards({ ofWildcards }: LeafIndex, search: WildcardSearch, row: Uint16Array, text: string, into: Bits): void {
-  let asked = 0;
-  for (let each = 0; each < ofWildcards.length; each++) if (!has(into, ofWildcards[each]!)) asked |= 1 << each;
-  if (asked === 0) return;
-  const like = likeOf(search, text, row, asked);
-  if (like !== 0) for (let each = 0; each < ofWildcards.length; each++) if ((like & (1 << each)) !== 0) add(into, ofWildcards[each]!);
+/** Tries those of which no text was like yet; where lists are left out, all, since each text is to be marked. */
+function holdWildcards(
+  { ofWildcards, missing, added }: LeafIndex,
+  search: WildcardSearch,
+  text: string,
+  row: Uint16Array,
+  into: Bits,
+): void {
+  const like = likeOf(search, text, row, added.unlike);
+  if (like === 0) return;
+  if (missing.length === 0) added.unlike &= ~like;
+  for (let each = 0; each < ofWildcards.length; each++) if ((like & (1 << each)) !== 0) add(into, ofWildcards[each]!);
 }

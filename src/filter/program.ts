@@ -50,8 +50,14 @@ export interface Place {
   readonly ofValues: Bits;
   readonly ofObject: Bits;
   readonly ofAny: Bits;
+  readonly ofJoined: Bits;
   readonly seen: Int32Array;
   readonly found: Way[];
+  /** What is put together here of several keys: values, and whether an object; of that, how many places below have something. */
+  readonly parts: unknown[];
+  partCount: number;
+  isJoined: boolean;
+  count: number;
   /** When each place below was last seen, in tries of this one. */
   readonly seenIn: Int32Array;
   tries: number;
@@ -146,8 +152,13 @@ function placeOf(draft: Draft, whole: Whole): Place {
     ofValues: new Int32Array(leaves.length * words + 1),
     ofObject: new Int32Array(words),
     ofAny: new Int32Array(words),
+    ofJoined: new Int32Array(words),
     seen: new Int32Array(below.length),
     found: [],
+    parts: [],
+    partCount: 0,
+    isJoined: false,
+    count: 0,
     seenIn: new Int32Array(below.length),
     tries: 0,
   };

@@ -1,5 +1,3 @@
-import type { Scalar } from "./parsed-pattern.ts";
-
 /** Whole numbers below it, and texts of at most two ASCII characters, have a place each; of others, one takes the place of another. */
 const small = 16_384;
 const slots = 8_192;
@@ -17,6 +15,7 @@ let lists = 0;
 const numbers = new Float64Array(slots);
 const numberIn = new Int32Array(slots);
 const texts: string[] = Array.from({ length: slots }, () => "");
+const mixes = new Int32Array(slots);
 const used = new Uint16Array(slots);
 let usedCount = 0;
 
@@ -36,27 +35,35 @@ export function beginList(): void {
 }
 
 /**
- * Whether a value of a list was not met before, as far as is remembered: 256 KB hold a hundred thousand values of which most are equal, or fewer that differ.
+ * Whether a value of a list that is no text was not met before, as far as is remembered: 256 KB hold a hundred thousand values of which most are equal, or fewer that differ.
  */
-export function isNew(value: Scalar): boolean {
-  if (typeof value === "number") {
-    if (value >= 0 && value < small && Number.isInteger(value)) return isNewAt(value);
-    return isNewNumber(value);
-  }
-  if (typeof value !== "string") return isNewAt(ofOthers + (value === null ? 0 : value ? 1 : 2));
-  const { length } = value;
+export function isNew(value: number | boolean | null): boolean {
+  if (typeof value !== "number") return isNewAt(ofOthers + (value === null ? 0 : value ? 1 : 2));
+  return value >= 0 && value < small && Number.isInteger(value) ? isNewAt(value) : isNewNumber(value);
+}
+
+/** The same of a text, by its units. */
+export function isNewText(text: string, row: Uint16Array): boolean {
+  const { length } = text;
   if (length === 0) return isNewAt(ofTexts);
-  const first = value.charCodeAt(0);
-  const last = value.charCodeAt(length - 1);
+  const first = row[0]!;
+  const last = row[length - 1]!;
   if (length <= 2 && (first | last) < 128) return isNewAt(ofTexts + 1 + (length === 1 ? first : 128 + ((first << 7) | last)));
-  return isNewText(value, mixed(value, length));
+  const mix = mixed(row, length);
+  const slot = mix >>> shift;
+  const there = texts[slot]!;
+  if (mixes[slot] === mix && there === text) return false;
+  if (there === "") used[usedCount++] = slot;
+  mixes[slot] = mix;
+  texts[slot] = text;
+  return true;
 }
 
 /** All of a short text, and of a long one its ends. */
-function mixed(text: string, length: number): number {
+function mixed(row: Uint16Array, length: number): number {
   let mix = length;
-  for (let at = 0; at < length && at < few; at++) mix = (Math.imul(mix, factor) + text.charCodeAt(at)) | 0;
-  for (let at = Math.max(few, length - few); at < length; at++) mix = (Math.imul(mix, factor) + text.charCodeAt(at)) | 0;
+  for (let at = 0; at < length && at < few; at++) mix = Math.imul(mix + row[at]!, factor);
+  for (let at = Math.max(few, length - few); at < length; at++) mix = Math.imul(mix + row[at]!, factor);
   return mix;
 }
 
@@ -72,15 +79,6 @@ function isNewNumber(value: number): boolean {
   if (numberIn[slot] === lists && numbers[slot] === value) return false;
   numberIn[slot] = lists;
   numbers[slot] = value;
-  return true;
-}
-
-function isNewText(text: string, mix: number): boolean {
-  const slot = Math.imul(mix, factor) >>> shift;
-  const there = texts[slot]!;
-  if (there === text) return false;
-  if (there === "") used[usedCount++] = slot;
-  texts[slot] = text;
   return true;
 }
 

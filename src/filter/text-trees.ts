@@ -22,9 +22,8 @@ export interface TextTrees {
   readonly otherwise: readonly (Bits | undefined)[];
   /** Ways that begin with units that are not ASCII. */
   readonly far: FarWays | undefined;
-  /** Of each tree the two sets that were added last. */
-  readonly lastBegun: (Bits | undefined)[];
-  readonly lastEnded: (Bits | undefined)[];
+  /** By tree, which sets were added last: the number twice, and 1 more where a text ended there. */
+  readonly last: Int32Array;
 }
 
 const [headSize, stepSize] = [3, 4];
@@ -77,8 +76,7 @@ function laidOut(trees: readonly GrownTree[], shift: number): TextTrees | undefi
     ended,
     otherwise: trees.map(({ otherwise }) => otherwise),
     far: far.length === 0 ? undefined : farWays(far),
-    lastBegun: trees.map(() => undefined),
-    lastEnded: trees.map(() => undefined),
+    last: new Int32Array(trees.length).fill(-1),
   };
 }
 
@@ -112,7 +110,7 @@ function outcomes() {
 
 /** Adds what holds of a text, by its units. What was added last of a tree is not added again: of most texts in a list, a tree gives the same. */
 export function addBy(trees: TextTrees, row: Uint16Array, length: number, into: Bits): void {
-  const { count, code, shift, far, lastBegun, lastEnded } = trees;
+  const { count, code, shift, far, last } = trees;
   for (let tree = 0; tree < count; tree++) {
     const form = code[tree * headSize + 1]!;
     const stride = 1 - 2 * (form & 1);
@@ -150,20 +148,17 @@ export function addBy(trees: TextTrees, row: Uint16Array, length: number, into: 
       step = on;
     }
     const number = code[step]!;
+    const now = 2 * number + (left === 0 ? 1 : 0);
+    if (now === last[tree]) continue;
+    last[tree] = now;
     const begun = trees.begun[number];
-    if (begun !== lastBegun[tree]) {
-      lastBegun[tree] = begun;
-      if (begun !== undefined) add(into, begun);
-    }
     const ended = left === 0 ? trees.ended[number] : trees.otherwise[tree];
-    if (ended !== lastEnded[tree]) {
-      lastEnded[tree] = ended;
-      if (ended !== undefined) add(into, ended);
-    }
+    if (begun !== undefined) add(into, begun);
+    if (ended !== undefined) add(into, ended);
   }
 }
 
 /** To be called when a set is begun. */
-export function forgetAdded({ count, lastBegun, lastEnded }: TextTrees): void {
-  for (let tree = 0; tree < count; tree++) lastBegun[tree] = lastEnded[tree] = undefined;
+export function forgetAdded({ count, last }: TextTrees): void {
+  for (let tree = 0; tree < count; tree++) last[tree] = -1;
 }

@@ -1,11 +1,12 @@
-import { addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
-import { beginHolding, hold, lookUp } from "./leaf-index.ts";
+import { add, addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
+import { beginHolding, holdOther, holdText, lookUp } from "./leaf-index.ts";
+import { beginObject, collect } from "./joined.ts";
 import { mayLook } from "./looks.ts";
 import { elements, isObject, isScalar, own } from "./payload.ts";
 import type { Scalar } from "./parsed-pattern.ts";
 import type { Place, Way } from "./program.ts";
-import { beginList, forget, isNew } from "./seen.ts";
-import { undotted } from "./undotted.ts";
+import { beginList, forget, isNew, isNewText } from "./seen.ts";
+import { unitsOf } from "./units.ts";
 
 /** Up to so many keys of a pattern are looked for in an object; for more, the object's own keys are gone through. */
 const few = 8;
@@ -36,7 +37,8 @@ function tryScalar(place: Place, value: Scalar): Bits {
   const found = isAlone ? lookUp(values, value) : undefined;
   if (found !== undefined) return found;
   beginHolding(values, ofValues);
-  hold(values, value, ofValues);
+  if (typeof value === "string") holdText(values, value, unitsOf(value), ofValues);
+  else holdOther(values, value, ofValues);
   if (isAlone) return ofValues;
   copyInto(result, belowAbsent);
   keepOfLeaves(place, result);
@@ -71,8 +73,16 @@ export function tryValues({ values, everything, ofValues }: Place, list: readonl
   beginHolding(values, ofValues);
   for (let index = 0; index < list.length; index++) {
     const value = list[index];
-    if (!isScalar(value) || (repeats && tried > 0 && !isNew(value))) continue;
-    hold(values, value, ofValues);
+    if (typeof value === "string") {
+      const row = unitsOf(value);
+      if (repeats && !isNewText(value, row)) continue;
+      holdText(values, value, row, ofValues);
+    } else {
+      if (!isScalar(value)) continue;
+      const other = value as Exclude<Scalar, string>;
+      if (repeats && !isNew(other)) continue;
+      holdOther(values, other, ofValues);
+    }
     // Not each time: it costs as much as a look-up.
     if (tried++ % 16 === 0 && isSame(ofValues, everything)) break;
   }
@@ -102,7 +112,10 @@ function tryObject(place: Place, object: object): Bits {
   const keys = below.length + dotted.length;
   if (keys > always && !mayLook(keys)) return tryOwnKeys(place, object);
   if (keys > few) return tryKeysOf(place, object);
-  for (let index = 0; index < dotted.length; index++) if (Object.hasOwn(object, dotted[index]!.key)) return tryOwnKeys(place, object);
+  for (let index = 0; index < dotted.length; index++) {
+    const { key, places } = dotted[index]!;
+    if (Object.hasOwn(object, key)) return Object.hasOwn(object, places[0]!.key) ? tryJoined(place, object) : tryKeysOf(place, object);
+  }
   for (let index = 0; index < below.length; index++) {
     const each = below[index]!;
     const holding = tryPlace(each, own(object, each.key));
@@ -123,7 +136,7 @@ function tryOwnKeys(place: Place, object: object): Bits {
   for (let index = 0; index < keys.length; index++) {
     const way = ways.get(keys[index]!);
     if (way === undefined || (object as Record<string, unknown>)[way.key] === undefined) continue;
-    if (!isFirstTo(place, way)) return tryOwnKeys(place, undotted(place, object));
+    if (!isFirstTo(place, way)) return tryJoined(place, object);
     found[count++] = way;
   }
   return tryFound(place, object, count);
@@ -137,18 +150,10 @@ function tryKeysOf(place: Place, object: object): Bits {
   for (let index = 0; index < everyWay.length; index++) {
     const way = everyWay[index]!;
     if (own(object, way.key) === undefined) continue;
-    if (!isFirstTo(place, way)) return tryOwnKeys(place, undotted(place, object));
+    if (!isFirstTo(place, way)) return tryJoined(place, object);
     found[count++] = way;
   }
   return tryFound(place, object, count);
-}
-
-function beginObject(place: Place): void {
-  if (place.tries === 0x7fff_ffff) {
-    place.tries = 0;
-    place.seenIn.fill(0);
-  }
-  place.tries += 1;
 }
 
 /** False where another key led to the same place: their values belong together. This is known of all keys before anything is tried, so that nothing is tried twice. */
@@ -216,4 +221,46 @@ function tryWay(way: readonly Place[], value: unknown): Bits {
     holding = ofObject;
   }
   return holding;
+}
+
+/** The same, where several keys may lead to one place. */
+function tryJoined(place: Place, object: object): Bits {
+  beginObject(place);
+  collect(place, object);
+  return tryCollected(place);
+}
+
+/** Of what was put together below a place. */
+function tryCollected(place: Place): Bits {
+  const { below, seen, count, ofObject } = place;
+  for (let at = 0; at < count; at++) {
+    const holding = tryParts(below[seen[at]!]!);
+    if (at === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+  }
+  return ofSeen(place, count);
+}
+
+/** Of what was put together at a place: first of the object that it became, for which the room below is used until it was tried. */
+function tryParts(place: Place): Bits {
+  const { parts, partCount, isJoined, leaves, result } = place;
+  if (!isJoined) copyInto(result, partCount === 1 ? tryPlace(place, parts[0]) : tryList(place, elements(parts.slice(0, partCount))));
+  else if (partCount === 0) {
+    copyInto(result, tryCollected(place));
+    if (leaves.length > 0) keepOnly(result, place.leavesAbsent);
+  } else tryBeside(place, elements(parts.slice(0, partCount)));
+  // Nothing of the payload is kept.
+  for (let part = 0; part < partCount; part++) parts[part] = undefined;
+  return result;
+}
+
+/** Of a list that an object which was put together stands in. */
+function tryBeside(place: Place, list: readonly unknown[]): void {
+  const { result, ofJoined } = place;
+  copyInto(ofJoined, tryCollected(place));
+  copyInto(result, place.all);
+  if (place.leaves.length > 0 && tryValues(place, list)) keepOfLeaves(place, result);
+  else keepOnly(result, place.leavesAbsent);
+  add(ofJoined, tryElements(place, list));
+  keepOnly(result, ofJoined);
 }

@@ -67,7 +67,8 @@ export function partitionAppender(options: AppendOptions): (entry: NewEntry, sig
       scriptKeys.push(keys.log(entry.topic, partition), keys.meta(entry.topic, partition), ids, idempotency);
       args.push(entry.topic, entry.eventId, entry.idempotency?.fingerprint ?? "", entry.json);
       // The day is that of the append, not of the event: it is looked for from now backwards.
-      const [hashes, day] = [entry.search?.values.map(searchHash) ?? [], dayOf(Date.now())];
+      const { values = [], hashed = false } = entry.search ?? {};
+      const [hashes, day] = [hashed ? values : values.map(searchHash), dayOf(Date.now())];
       args.push(hashes.length);
       if (entry.search === undefined || hashes.length === 0) continue;
       scriptKeys.push(...hashes.map((hash) => keys.index(entry.topic, partition, { day, hash })));

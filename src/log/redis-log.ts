@@ -1,4 +1,3 @@
-import { keyedHash } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import { luaScript } from "../base/lua.ts";
 import { paces } from "../base/pace.ts";
@@ -16,7 +15,8 @@ import { redisGroups } from "./redis-groups.ts";
 import { logKeys } from "./redis-log-keys.ts";
 import { logEntry, type Place, redisLookups } from "./redis-lookups.ts";
 import { redisSearch } from "./redis-search.ts";
-import { decodeRouted } from "./routed-record.ts";
+import { searchHashBy } from "./search-hash.ts";
+import { decodeRouted, encodeRouted, withoutReasons } from "./routed-record.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
 
@@ -55,7 +55,7 @@ export function redisLog({
   url,
   prefix,
   logger,
-  indexSecret = `busbar ${prefix}`,
+  indexSecret,
   partitions: newPartitions = 1,
   block = paces.standard.block,
   deadline,
@@ -86,7 +86,7 @@ export function redisLog({
     const counts = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await partitionsOf(topic, commands) })));
     return counts.flatMap(({ topic, partitions }) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
   };
-  const searchHash = (value: string): string => keyedHash(indexSecret, value);
+  const searchHash = searchHashBy({ indexSecret, prefix });
   const appenderOf = (partition: number): ReturnType<typeof partitionAppender> => {
     const known =
       appenders.get(partition) ??
@@ -173,6 +173,23 @@ export function redisLog({
         }
       }
       return records;
+    },
+
+    async forgetReasons(eventId, time, partitions) {
+      let changed = 0;
+      for (let partition = 0; partition < partitions; partition++) {
+        const key = keys.routed(partition, eventId, Date.parse(time));
+        for await (const page of commands.hscanStream(key, { match: `${eventId} *`, count: 500 })) {
+          const flat = page as string[];
+          for (let i = 0; i < flat.length; i += 2) {
+            const record = decodeRouted(time, flat[i]!, flat[i + 1]!);
+            if (record.problem === undefined && record.skipped === undefined) continue;
+            changed += 1;
+            await commands.hset(key, ...encodeRouted(withoutReasons(record)));
+          }
+        }
+      }
+      return changed;
     },
 
     async latest(topic, partition, count, after) {

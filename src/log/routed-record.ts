@@ -41,3 +41,12 @@ export function decodeRouted(time: string, field: string, value: string): Routed
     ...(audiences.length === 0 ? {} : { audiences }),
   };
 }
+
+/** The record without what may quote its event. Pure. */
+export function withoutReasons({ problem, skipped, ...record }: RoutedRecord): RoutedRecord {
+  return {
+    ...record,
+    ...(problem === undefined ? {} : { problem: "erased" }),
+    ...(skipped === undefined ? {} : { skipped: skipped.map(({ route }) => ({ route, reason: "erased" })) }),
+  };
+}

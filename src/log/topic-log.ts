@@ -78,6 +78,8 @@ export interface TopicLog {
     place: { readonly topic: string; readonly partition: number; readonly entryId: string },
     values: readonly string[],
   ): Promise<number>;
+  /** Takes what was said about an event out of its records, since that may quote it: why it was not routed, or a route not taken. Says of how many. */
+  forgetReasons(eventId: string, time: string, partitions: number): Promise<number>;
   /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
   follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
@@ -119,8 +121,8 @@ export interface NewEntry {
     /** What the same payload was known by before the keys changed that fingerprints are made with. */
     readonly formerly?: readonly string[];
   };
-  /** What the entry is to be found by, and for how long, milliseconds. The values are not kept, only what tells that they were these. */
-  readonly search?: { readonly values: readonly string[]; readonly retain: number };
+  /** What the entry is to be found by, and for how long, milliseconds. The values are not kept, only what tells that they were these: `hashed`, they are that. */
+  readonly search?: { readonly values: readonly string[]; readonly retain: number; readonly hashed?: true };
 }
 
 export interface SearchedTopic {

@@ -1,5 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { BusEvent } from "../define/event.ts";
+import { markedValues, scalarsIn } from "../define/marked-values.ts";
+import { maskWords } from "../define/mask.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { type NewerVersion, newerVersion, newerVersionText } from "../define/upcast.ts";
 import type { LogEntry, Position, RoutedRecord } from "../log/topic-log.ts";
@@ -46,7 +48,13 @@ export function routeEntry(
       poison,
       ...(newer === undefined ? {} : { newer }),
     }),
-    record: event && { eventId: event.id, time: event.time, subscriber: subscriber.identity, deliveries: [], problem: reason },
+    record: event && {
+      eventId: event.id,
+      time: event.time,
+      subscriber: subscriber.identity,
+      deliveries: [],
+      problem: withoutPersonal(reason, event, subscriber),
+    },
   });
 
   if (read instanceof Error) return unroutable(read.message, eventOf(entry));
@@ -61,6 +69,14 @@ export function routeEntry(
   } catch (error) {
     return unroutable(messageOf(error), event);
   }
+}
+
+/** The record goes into archives, where nobody can erase it: of an event with subjects it quotes no personal value. */
+function withoutPersonal(reason: string, event: BusEvent, { topics }: Subscriber): string {
+  if (event.subjects === undefined) return reason;
+  const place = topics.find(({ name }) => name === event.type)?.marks?.places[event.dataversion - 1];
+  const personal = place === undefined ? [] : markedValues(place, event.data).flatMap(({ value }) => scalarsIn(value));
+  return maskWords(reason, personal);
 }
 
 /** What cannot be opened may be an event all the same. */

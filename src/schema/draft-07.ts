@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { SchemaObject } from "./json-schema.ts";
+import { writeMark } from "./mark-words.ts";
 import { movedReferences } from "./moved-references.ts";
 
 /**
@@ -8,7 +9,7 @@ import { movedReferences } from "./moved-references.ts";
  * @param at where the document keeps schemas, such as `#/components/schemas/`
  */
 export function draft07Parts(schema: z.ZodType, { io, name, at }: Draft07Options): Readonly<Record<string, SchemaObject>> {
-  const json = z.toJSONSchema(schema, { io, target: "draft-7", unrepresentable: "any", override: dropsWhatIsNotNamed });
+  const json = z.toJSONSchema(schema, { io, target: "draft-7", unrepresentable: "any", override: describe });
   const { $schema: _, definitions = {}, ...whole } = JSON.parse(JSON.stringify(json)) as SchemaObject & { definitions?: SchemaObject };
   const move = (reference: string): string => (reference === "#" ? `${at}${name}` : reference.replace("#/definitions/", `${at}${name}.`));
   const parts = Object.entries(definitions).map(([part, inner]) => [`${name}.${part}`, movedReferences(inner, move)] as const);
@@ -22,7 +23,14 @@ export interface Draft07Options {
 }
 
 /** Whoever reads an event bears with fields that a later build adds. */
-function dropsWhatIsNotNamed({ zodSchema, jsonSchema }: { readonly zodSchema: z.core.$ZodTypes; readonly jsonSchema: object }): void {
+function describe({
+  zodSchema,
+  jsonSchema,
+}: {
+  readonly zodSchema: z.core.$ZodTypes;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
   const { def } = zodSchema._zod;
+  writeMark({ zodSchema, jsonSchema });
   if (def.type === "object" && def.catchall === undefined) delete (jsonSchema as Record<string, unknown>)["additionalProperties"];
 }

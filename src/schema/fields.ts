@@ -1,4 +1,5 @@
 import { type Alternative, alternativesOf, formText } from "./alternatives.ts";
+import { markNotes } from "./mark-words.ts";
 import { at, type JsonSchema, marks, type Place, type SchemaObject } from "./json-schema.ts";
 
 /** One field of a payload, for people. */
@@ -59,7 +60,7 @@ function rowsOf(
     path,
     type: [...new Set(forms.map(formText))].join(" or ") || "nothing",
     presence: always ? "always" : "may be absent",
-    notes: [...forms.flatMap(notesOf), ...textsOf(own)],
+    notes: [...new Set([own, ...forms.map(({ words }) => words)].flatMap(markNotes)), ...forms.flatMap(notesOf), ...textsOf(own)],
   };
   return [row, ...below(place, path, depth + 1)];
 }

@@ -43,7 +43,7 @@ export function judgeTopic(topic: AnyTopic | undefined, snapshot: TopicSnapshot 
   const added = now.versions.slice(published).map((each) => whole(each.version, "is new"));
   const differences = [...versions, ...lost, ...added];
   const silent = differences.length === 0 && snapshotText(now) !== snapshotText(snapshot);
-  const told = silent ? [whole(version, "has other descriptions, or is written in another way")] : differences;
+  const told = silent ? [whole(version, "has other descriptions or marks, or is written in another way")] : differences;
   return { ...verdictOf(name, version, told), advice: adviceFor(told, version) };
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { AnyTopic } from "../define/topic.ts";
 import { type JsonSchema, marks, type SchemaObject } from "./json-schema.ts";
+import { writeMark } from "./mark-words.ts";
 import { rewritesOf, unseenOf } from "./unseen.ts";
 
 /** What is said to the world of one version of a topic. */
@@ -45,6 +46,7 @@ function describe({
 }): void {
   const words = jsonSchema as Record<string, unknown>;
   const { def } = zodSchema._zod;
+  writeMark({ zodSchema, jsonSchema });
   if (def.type === "object") {
     if (def.catchall === undefined) delete words["additionalProperties"];
     else if (isEmpty(words["additionalProperties"])) words[marks.unknownKeys] = "kept";

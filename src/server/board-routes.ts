@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "../base/logger.ts";
 import { queueNames } from "../bus/named-queues.ts";
+import type { By } from "../bus/by.ts";
 import { type Access, byOf } from "./access.ts";
 import { boardVerb } from "./board-verbs.ts";
 import { isOwnOrigin } from "./guard.ts";
@@ -64,14 +65,16 @@ export function boardRoutes(app: FastifyInstance, { bus, access, place, publicUr
       throw new HttpProblem("REFUSED", "The queue board does not do this, because the ledger would not know of it: see `busbar --help`.");
     const by = byOf(access.callerOf(request), "at the queue board");
     const { verb, queue, job = "" } = asked;
-    if (verb === "pause" || verb === "resume") await bus.channels[verb](queue);
+    const turn: ((name: string, by: By) => Promise<unknown>) | undefined =
+      verb === "pause" || verb === "resume" ? bus.channels[verb] : undefined;
+    await turn?.(queue, by);
     if (verb === "redrive") refuse((await bus.deadLetters.redrive([job], by)).refused);
     if (verb === "remove") await remove(job, by);
     logger.info({ ...by, verb, queue, job, request: request.id }, "somebody changed something at the queue board");
     return reply.code(204).send();
   };
 
-  const remove = async (job: string, by: ReturnType<typeof byOf>): Promise<void> => {
+  const remove = async (job: string, by: By): Promise<void> => {
     if ((await bus.deadLetters.show(job)) !== undefined) return refuse((await bus.deadLetters.discard([job], by)).refused);
     const cancelled = await bus.deliveries.cancel(job, by);
     if (!cancelled.cancelled) refuse([{ reason: cancelled.known ? cancelled.refused : "no queue holds a delivery of this id" }]);

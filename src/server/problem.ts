@@ -43,6 +43,7 @@ const kinds = {
   EVENT_TOO_LARGE: [413, "The event is too large"],
   IDEMPOTENCY_CONFLICT: [409, "The idempotency key was used with another payload"],
   PUBLISH_FAILED: [503, "Redis did not confirm the event"],
+  ARCHIVE_FAILED: [503, "The archive does not answer"],
   REDIS_UNREACHABLE: [503, "Redis does not answer"],
   REDIS_UNSUITABLE: [503, "Redis is not fit for work"],
   STOPPED: [503, "The service is stopping"],

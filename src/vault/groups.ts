@@ -28,14 +28,14 @@ export function sealGroup(
   { values, named }: { readonly values: readonly unknown[]; readonly named: Pick<FoundField["sealed"], "kid" | "sub"> },
 ): SealedField[] {
   const texts = values.map((value) => JSON.stringify(value));
-  const { iv, body, tag } = encrypted(key, texts.length === 1 ? texts[0]! : texts.join(""), bound);
-  if (texts.length === 1) return [{ $enc: { v: 1, ...named, alg: "A256GCM", iv, ct: Buffer.concat([body, tag]).toString("base64url") } }];
+  const { iv, ciphertext } = encrypted(key, texts.length === 1 ? texts[0]! : texts.join(""), bound);
+  if (texts.length === 1) return [{ $enc: { v: 1, ...named, alg: "A256GCM", iv, ct: ciphertext.toString("base64url") } }];
   let from = 0;
   return texts.map((text, n) => {
-    const to = from + Buffer.byteLength(text);
-    const piece = body.subarray(from, to);
+    // The last piece ends with the tag.
+    const to = n === texts.length - 1 ? ciphertext.length : from + Buffer.byteLength(text);
+    const ct = ciphertext.toString("base64url", from, to);
     from = to;
-    const ct = (n === texts.length - 1 ? Buffer.concat([piece, tag]) : piece).toString("base64url");
     return { $enc: n === 0 ? { v: 1, ...named, alg: "A256GCM", iv, n, ct } : { iv, n, ct } };
   });
 }

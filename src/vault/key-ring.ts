@@ -57,23 +57,26 @@ export function keyRing(keys: readonly string[]): KeyRing | undefined {
 export const newKey = (id: string): string => `${id}:${randomBytes(keyBytes).toString("base64")}`;
 
 export function sealWith(key: KeyObject, text: string | Uint8Array, bound: string): Ciphertext {
-  const { iv, body, tag } = encrypted(key, text, bound);
-  return { iv, ct: Buffer.concat([body, tag]).toString("base64url") };
+  const { iv, ciphertext } = encrypted(key, text, bound);
+  return { iv, ct: ciphertext.toString("base64url") };
 }
 
-/** The parts of a ciphertext, for those who take it apart. */
-export function encrypted(
-  key: KeyObject,
-  text: string | Uint8Array,
-  bound: string,
-): { readonly iv: string; readonly body: Buffer; readonly tag: Buffer } {
+/** A ciphertext in bytes, the tag at its end, for those who take it apart. It is good until the next one is made. */
+export function encrypted(key: KeyObject, text: string | Uint8Array, bound: string): { readonly iv: string; readonly ciphertext: Buffer } {
   const iv = freshIv();
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(bound));
   const body = cipher.update(text as string, "utf8");
   cipher.final();
-  return { iv: iv.toString("base64url"), body, tag: cipher.getAuthTag() };
+  const length = body.length + tagBytes;
+  const ciphertext = length <= room.length ? room.subarray(0, length) : Buffer.allocUnsafe(length);
+  body.copy(ciphertext);
+  cipher.getAuthTag().copy(ciphertext, body.length);
+  return { iv: iv.toString("base64url"), ciphertext };
 }
+
+/** Most are put together here, so that nothing is allocated for them. */
+const room = Buffer.alloc(16_384);
 
 /** @throws Error when it was sealed with another key or for another place, or was changed */
 export function openWith(key: KeyObject, { iv, ct }: Ciphertext, bound: string): Buffer {

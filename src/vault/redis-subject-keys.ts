@@ -20,6 +20,14 @@ interface Wrapped {
   readonly ct: string;
 }
 
+/** A key that writes, as this process remembers it. */
+interface WritingKey extends SubjectKey {
+  /** As Redis had it. */
+  readonly text: string;
+  /** When, by `performance.now()`. */
+  readonly asked: number;
+}
+
 export interface RedisSubjectKeysOptions {
   /** Connected with the first question. */
   readonly redis: () => RedisConnection;
@@ -41,7 +49,7 @@ export interface RedisSubjectKeysOptions {
 export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subjectKeyMs }: RedisSubjectKeysOptions): SubjectKeys {
   const keyOf = (hash: string): string => `${prefix}:subject-keys:${hash.slice(0, 2)}`;
   const hashes = forAWhile<string>(Number.POSITIVE_INFINITY);
-  const writing = forAWhile<SubjectKey>(remember);
+  const writing = forAWhile<WritingKey>(remember);
   const reading = forAWhile<FoundKey>(remember);
 
   const unwrap = (hash: string, text: string): SubjectKey & { readonly wrapped: Wrapped } => {
@@ -67,28 +75,56 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
     return found;
   };
 
+  const make = async (hash: string): Promise<SubjectKey> => {
+    const asked = performance.now();
+    const fresh = wrap(hash, { n: randomBytes(4).toString("hex"), key: randomBytes(32) });
+    const text = await makeScript(redis(), [keyOf(hash)], [hash, fresh]);
+    const kept = { ...unwrapAnew(hash, text), text, asked };
+    writing.set(hash, kept, asked);
+    return kept;
+  };
+  const making = new Map<string, Promise<SubjectKey>>();
+  /** Many publish about one person at once: one asks for all. */
+  const madeOnce = (hash: string): Promise<SubjectKey> => {
+    const underWay = making.get(hash) ?? make(hash).finally(() => making.delete(hash));
+    making.set(hash, underWay);
+    return underWay;
+  };
+
+  const renewing = new Set<string>();
+  /** Asks for a key again before it is forgotten; one that was destroyed meanwhile is not made anew for that. What fails is asked for when it is needed. */
+  const renew = async (hash: string, before: WritingKey): Promise<void> => {
+    if (renewing.has(hash)) return;
+    renewing.add(hash);
+    try {
+      const asked = performance.now();
+      const text = await redis().hget(keyOf(hash), hash);
+      if (text === null) writing.delete(hash);
+      else writing.set(hash, text === before.text ? { ...before, asked } : { ...unwrapAnew(hash, text), text, asked }, asked);
+    } catch {
+      return;
+    } finally {
+      renewing.delete(hash);
+    }
+  };
+
   return {
     hashOf(subject) {
-      const known = hashes.get(subject) ?? keyedHash(secret, `subject\n${subject}`);
-      hashes.set(subject, known);
-      return known;
+      const known = hashes.get(subject);
+      if (known !== undefined) return known;
+      const hash = keyedHash(secret, `subject\n${subject}`);
+      hashes.set(subject, hash);
+      return hash;
     },
 
-    known: (hash) => writing.get(hash),
+    known(hash) {
+      const found = writing.get(hash);
+      if (found !== undefined && performance.now() - found.asked > remember / 2) void renew(hash, found);
+      return found;
+    },
 
     async forWriting(wanted) {
-      const found = await Promise.all(
-        wanted.map(async (hash): Promise<readonly [string, SubjectKey]> => {
-          const known = writing.get(hash);
-          if (known !== undefined) return [hash, known];
-          const asked = performance.now();
-          const fresh = wrap(hash, { n: randomBytes(4).toString("hex"), key: randomBytes(32) });
-          const kept = unwrapAnew(hash, await makeScript(redis(), [keyOf(hash)], [hash, fresh]));
-          writing.set(hash, kept, asked);
-          return [hash, kept];
-        }),
-      );
-      return new Map(found);
+      return new Map(await Promise.all(wanted.map(async (hash) => [hash, writing.get(hash) ?? (await madeOnce(hash))] as const)));
     },
 
     async forReading(kids) {

@@ -17,7 +17,7 @@ export type FoundKey = SubjectKey | { readonly erased: /** milliseconds since 19
 export interface SubjectKeys {
   /** What stands for a subject wherever it is written. */
   hashOf(subject: string): string;
-  /** The key that writes now, where this process has asked for it a moment ago. */
+  /** The key that writes now, where this process has asked for it a moment ago. One that goes on being used is asked for again, beside the work. */
   known(hash: string): SubjectKey | undefined;
   /** The keys that write, made where there are none. */
   forWriting(hashes: readonly string[]): Promise<ReadonlyMap<string, SubjectKey>>;

@@ -7,13 +7,22 @@ import type { SubjectOf } from "../define/marks.ts";
  * @throws BusbarError `INVALID_EVENT` when that cannot be told: what nobody could erase is not published
  */
 export function subjectOf(subject: SubjectOf, { type, data }: BusEvent, path: readonly string[]): string {
-  const found = orThrow(type, path, () => (typeof subject === "function" ? (subject(data) as unknown) : at(subject.split("."), data)));
+  const found = orThrow(type, path, () => (typeof subject === "function" ? (subject(data) as unknown) : at(keysOf(subject), data)));
   if ((typeof found === "string" && found !== "") || typeof found === "number") return String(found);
   throw unknownSubject(
     type,
     path,
     `its subject is ${found === undefined ? "missing" : `no text, but ${found === null ? "null" : typeof found}`}`,
   );
+}
+
+/** Paths are written in code, so that there are few. */
+const paths = new Map<string, readonly string[]>();
+
+function keysOf(path: string): readonly string[] {
+  const keys = paths.get(path) ?? path.split(".");
+  paths.set(path, keys);
+  return keys;
 }
 
 function at(keys: readonly string[], value: unknown): unknown {

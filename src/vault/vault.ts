@@ -1,7 +1,6 @@
 import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { type BusEvent, decodeEvent, type EventReader, sortedJson } from "../define/event.ts";
-import type { MarkedValue } from "../define/marked-values.ts";
 import { replaceMarked } from "../define/marked-values.ts";
 import { ivOf, type SealedField, type SealedSecret, type SealedSecrets, standInOf, replaceStandIns } from "../define/sealed.ts";
 import type { AnyTopic } from "../define/topic.ts";
@@ -15,6 +14,13 @@ import type { Vault } from "./vault-port.ts";
 
 /** What stands where a value was erased. */
 export const erasedText = "[erased]";
+
+/** The values of one subject in an event, with the places that are to hold them sealed. */
+interface ToSeal {
+  readonly paths: string[];
+  readonly values: unknown[];
+  readonly fields: { $enc?: SealedField["$enc"] }[];
+}
 
 export interface VaultOptions {
   readonly topics: readonly AnyTopic[];
@@ -44,25 +50,33 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
   const seal: Vault["seal"] = (topic, event) => {
     const place = topic.marks?.places[event.dataversion - 1];
     if (place === undefined) return { event, pending: false };
-    const bySubject = new Map<string, { readonly value: MarkedValue; readonly field: { $enc?: unknown } }[]>();
+    const bySubject = new Map<string, ToSeal>();
+    // Most fields of an event are of one subject, found in one way.
+    let last: { readonly subject: unknown; readonly own: ToSeal } | undefined;
     const data = replaceMarked(place, event.data, (marked) => {
       const { mark, path, value } = marked;
       if (mark.kind === "secret") return sealSecret(event, path.join("."), value);
       if (mark.subject === undefined) return value;
-      const hash = subjects.hashOf(subjectOf(mark.subject, event, path));
+      if (last?.subject !== mark.subject) {
+        const hash = subjects.hashOf(subjectOf(mark.subject, event, path));
+        const own = bySubject.get(hash) ?? { paths: [], values: [], fields: [] };
+        bySubject.set(hash, own);
+        last = { subject: mark.subject, own };
+      }
       const field = {};
-      bySubject.set(hash, [...(bySubject.get(hash) ?? []), { value: marked, field }]);
+      last.own.paths.push(path.join("."));
+      last.own.values.push(value);
+      last.own.fields.push(field);
       return field;
     });
     let pending = false;
-    for (const [hash, fields] of bySubject) {
+    for (const [hash, { paths, values, fields }] of bySubject) {
       const known = subjects.known(hash);
       pending ||= known === undefined;
       const { id, key } = known === undefined ? ringFor(event.type).first : { id: known.kid, key: known.key };
       const named = known === undefined ? { kid: id, sub: hash } : { kid: id };
-      const paths = fields.map(({ value }) => value.path.join("."));
-      const sealed = sealGroup(key, boundTo(event, paths), { values: fields.map(({ value }) => value.value), named });
-      for (const [index, { field }] of fields.entries()) Object.assign(field, sealed[index]);
+      const sealed = sealGroup(key, boundTo(event, paths), { values, named });
+      for (let index = 0; index < fields.length; index++) fields[index]!.$enc = sealed[index]!.$enc;
     }
     return { event: { ...event, data }, pending };
   };

@@ -16,14 +16,20 @@ export interface LedgerKeys {
 }
 
 /** `<p>` is the prefix, the shard the last character of the delivery's id, and the bucket the hour of its event's time. */
-export function ledgerKeys(prefix: string): { of(delivery: DeliveryReference): LedgerKeys; doubtful(letter: string): string } {
+export function ledgerKeys(prefix: string): {
+  of(delivery: DeliveryReference): LedgerKeys;
+  /** One of them alone, for those who ask for thousands. */
+  bucketOf(name: "ledger" | "sent", delivery: DeliveryReference): string;
+  doubtful(letter: string): string;
+} {
   const shard = (letter: string): string => `${prefix}:{${letter}}`;
   const doubtful = (letter: string): string => `${shard(letter)}:ledger-doubtful`;
   return {
     doubtful,
+    bucketOf: (name, { id, event }) => `${prefix}:{${id.at(-1)!}}:${name}:${hourOf(event.time)}`,
     of({ id, event }) {
       const letter = id.at(-1)!;
-      const hour = Math.floor(Date.parse(event.time) / 3_600_000);
+      const hour = hourOf(event.time);
       const bucket = (name: string): string => `${shard(letter)}:${name}:${hour}`;
       return {
         ledger: bucket("ledger"),
@@ -35,4 +41,8 @@ export function ledgerKeys(prefix: string): { of(delivery: DeliveryReference): L
       };
     },
   };
+}
+
+function hourOf(time: string): number {
+  return Math.floor(Date.parse(time) / 3_600_000);
 }

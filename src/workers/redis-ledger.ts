@@ -61,7 +61,7 @@ const markStep: Readonly<Record<Mark["kind"], TimelineStepName>> = {
  * What providers say later is beside them: redis-statuses.ts.
  */
 export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
-  const { of: keysOf, doubtful: doubtfulKey } = ledgerKeys(prefix);
+  const { of: keysOf, bucketOf, doubtful: doubtfulKey } = ledgerKeys(prefix);
   const markKeys = (delivery: LedgerKey): readonly string[] => {
     const { ledger, timeline, statuses, receipts, sent } = keysOf(delivery);
     return [ledger, timeline, statuses, receipts, sent];
@@ -123,7 +123,7 @@ export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
 
     async standings(deliveries) {
       const records = await inBuckets(deliveries, {
-        bucketOf: (each) => keysOf(each).ledger,
+        bucketOf: (each) => bucketOf("ledger", each),
         read: (key, ids) => redis.hmget(key, ...ids),
       });
       const now = Date.now();
@@ -132,7 +132,7 @@ export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
 
     async sent(deliveries) {
       const records = await inBuckets(deliveries, {
-        bucketOf: (each) => keysOf(each).sent,
+        bucketOf: (each) => bucketOf("sent", each),
         read: (key, ids) => redis.hmget(key, ...ids),
       });
       return records.map((record) => record ?? undefined);

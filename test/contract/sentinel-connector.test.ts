@@ -10,7 +10,7 @@ beforeEach(async () => {
   sentinel = await fakeSentinel();
   redis = connectRedis({ url: sentinel.url, use: "command", name: "test", logger: silentLogger });
   await redis.ping();
-  await expect.poll(() => sentinel.watchers()).toBe(1);
+  await sentinel.watched();
 });
 afterEach(async () => {
   await closeRedis(redis);

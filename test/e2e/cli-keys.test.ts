@@ -32,6 +32,19 @@ describe("busbar keys", () => {
     ]);
     expect(listed.stdout).not.toContain(secret);
 
+    const rotated = await busbar("rotate", id!, "--overlap", "2h", "--reason", "every quarter");
+    const [, next] = /^bb_([a-z2-7]{10})_[\w-]{43}\n$/.exec(rotated.stdout)!;
+    expect(rotated.stderr).toMatch(new RegExp(`the old one, ${id}, is valid until \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ`));
+    expect((await busbar()).stdout).toMatch(new RegExp(`^${id} .*T\\d\\d:\\d\\dZ +never +${next}$`, "m"));
+    expect(await busbar("rotate", id!)).toMatchObject({ code: 1, stderr: expect.stringContaining(`replaced by ${next}`) });
+    expect(await busbar("revoke", next!, "--yes")).toMatchObject({ code: 0 });
+    const record = await runCli(["audit", "--what", "key", "--since", "1h", "--json"], { env });
+    expect(JSON.parse(record.stdout).entries.map(({ what }: { what: string }) => what)).toEqual(["key.revoke", "key.rotate", "key.create"]);
+    expect(await runCli(["audit", "--what", "key.rotte"], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"key.rotate"'),
+    });
+
     expect(await busbar("revoke", id!)).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") });
     expect(await busbar("revoke", id!, "--yes")).toMatchObject({ code: 0, stdout: "Revoked: it is refused within five seconds.\n" });
     expect((await busbar()).stdout).toContain("There is no API key");

@@ -4,8 +4,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Redis } from "ioredis";
 import * as z from "zod";
-import { createBus, defineTopic } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic } from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { runCli, startCli } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
@@ -153,6 +154,50 @@ describe("the command line on a running system", () => {
     expect(await errors).toBe("code 0\n");
     clearInterval(more);
   });
+});
+
+describe("what a person does at run time", () => {
+  it(
+    "B4 C8 E2: drains, resumes and removes a subscriber, resets limits and cleans all queues, and the record has who and why",
+    { timeout: 60_000 },
+    async () => {
+      const { folder: cwd } = await smallApplication();
+      const own = { ...env, QUEUE_PREFIX: `${prefix}-verbs` };
+      const run = (...args: string[]) => runCli(args, { cwd, env: own });
+      const gone = defineSubscriber(topics.orderPlaced, {
+        name: "gone",
+        deliver: ({ handler }) => [handler({ handle: async () => undefined })],
+      });
+      const older = kept(() => createBus({ application: "small", topics, subscribers: [gone], redis: url, prefix: own.QUEUE_PREFIX }));
+      await older.start({ only: ["router"] });
+      await older.stop();
+      const redis = new Redis(url);
+      await redis.hset(`${own.QUEUE_PREFIX}:{0}:log-groups:order.placed`, "small.gone|seen", Date.now() - 200_000);
+      redis.disconnect();
+
+      expect((await run("subscribers", "drain", "large")).stdout).toMatch(/^large has nothing in hand, and reads no more\./);
+      expect((await run("subscribers", "resume", "large", "--reason", "it is mended")).stdout).toBe("large goes on where it was.\n");
+      expect(await run("subscribers", "remove", "gone")).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^busbar: Remove gone for good from order\.placed\? .* Nobody can be asked/) as string,
+      });
+      expect((await run("subscribers", "remove", "gone", "--yes")).stdout).toMatch(
+        /^gone was removed: order\.placed no longer wait for it\./,
+      );
+      await run("channels", "set", "handler", "--concurrency", "1");
+      expect((await run("channels", "reset", "handler")).stdout).toBe(
+        "handler: 5 at once in each process, no limit of its rate, as the configuration says.\n",
+      );
+      expect((await run("channels", "clean", "all", "--older-than", "1h", "--yes")).stdout).toBe(
+        "0 finished deliveries of all queues forgotten.\n",
+      );
+      const recorded = await run("audit", "--json");
+      expect(recorded.stdout).toMatch(
+        /"what":"channel\.clean".*"what":"channel\.reset".*"what":"channel\.set".*"what":"subscriber\.remove"/s,
+      );
+      expect(recorded.stdout).toContain('"what":"subscriber.resume","of":"large","reason":"it is mended"');
+    },
+  );
 });
 
 describe("a wrong call", () => {

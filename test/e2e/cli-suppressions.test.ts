@@ -26,9 +26,10 @@ it("busbar suppressions: an address is added, listed, shown and released, by who
     stderr: expect.stringMatching(/is not a phone number[^]*must be lower case/) as string,
   });
 
-  const [list, unasked] = await Promise.all([run(), run("release", "sms", phone)]);
+  const [list, open, unasked] = await Promise.all([run(), run("list", "--show-pii"), run("release", "sms", phone)]);
   // What somebody typed is shown, and not obeyed.
-  expect(list.stdout).toMatch(/^sms +\+919845012345 +all +20\S+ \S+ +- +ravi +asked\\u001b\[2J by phone$/m);
+  expect(open.stdout).toMatch(/^sms +\+919845012345 +all +/m);
+  expect(list.stdout).toMatch(/^sms +\+91…45 +all +20\S+ \S+ +- +ravi +asked\\u001b\[2J by phone$/m);
   expect(list.stdout).toMatch(/^2 suppressed addresses\. Send to one again: busbar suppressions release <channel> <address>\n$/m);
   const question = "Send messages of sms to +919845012345 again? Nobody can be asked here";
   expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining(question) as string });

@@ -84,7 +84,7 @@ describe("npm install", () => {
     expect(Object.keys(packages).filter((path) => path.endsWith("/zod"))).toEqual(["node_modules/zod"]);
     const { dependencies, peerDependencies } = (await json(home, "package.json")) as typeof manifest;
     expect(Object.keys(dependencies)).not.toContain("zod");
-    expect(Object.keys(peerDependencies)).toEqual(["pg", "zod"]);
+    expect(Object.keys(peerDependencies)).toEqual(["@aws-sdk/client-s3", "pg", "zod"]);
   });
 });
 

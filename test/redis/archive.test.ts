@@ -11,6 +11,7 @@ import { logKeys } from "../../src/log/redis-log-keys.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed, orderPlaced, receipt, recordingProvider } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
+import { type S3Server, s3Server } from "../support/s3-server.ts";
 
 const { url, prefix } = testRedis();
 const kept = busesOf();
@@ -18,6 +19,7 @@ const redis = new Redis(url);
 const keys = logKeys(prefix);
 const topic = "order.placed";
 let folder = "";
+let bucket: S3Server;
 /** Two days: the one before yesterday, and the one before that. */
 const today = Math.floor(Date.now() / dayMs) * dayMs;
 const days = [today - 3 * dayMs, today - 2 * dayMs] as const;
@@ -36,7 +38,7 @@ const mailer = (name: string, template = other): Subscriber =>
     name,
     deliver: ({ email }) => [email({ to: ({ data }) => data.email, template, data: ({ data }) => ({ orderId: data.orderId }) })],
   });
-const busWith = (subscribers: readonly Subscriber[], { archived = true } = {}) => {
+const busWith = (subscribers: readonly Subscriber[], { archived = true, inBucket = false } = {}) => {
   const { provider, sends } = recordingProvider();
   const bus = kept(() =>
     createBus({
@@ -47,7 +49,7 @@ const busWith = (subscribers: readonly Subscriber[], { archived = true } = {}) =
       prefix,
       channels: { email: { from: "shop@example.com", rateLimit: false, providers: [provider] } },
       send: { live: true },
-      ...(archived ? { archive: { folder } } : {}),
+      ...(archived ? { archive: inBucket ? { s3: `s3://archives/shop?endpoint=${bucket.endpoint}` } : { folder } } : {}),
     }),
   );
   return { bus, sends };
@@ -87,6 +89,9 @@ async function forgetWhatWasSent(): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "busbar-archive-"));
+  bucket = await s3Server({ bucket: "archives" });
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test-key");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test-secret");
   await publishPast();
   // Its archive begins later: that of a router looks at once for what is due.
   const { bus } = busWith([receipt], { archived: false });
@@ -97,6 +102,8 @@ beforeAll(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 afterAll(async () => {
+  vi.unstubAllEnvs();
+  await bucket.close();
   redis.disconnect();
   await rm(folder, { recursive: true, force: true });
 });
@@ -123,6 +130,11 @@ describe("an archive", () => {
     expect(await bus.archive.list()).toHaveLength(2);
     expect(await bus.archive.verify()).toMatchObject({ sound: [{}, {}], damaged: [] });
     expect(await bus.archive.until(topic, 0)).toBe(days[1]! + dayMs);
+    // The same into a bucket.
+    const { bus: inBucket } = busWith([receipt], { inBucket: true });
+    const same = written.map((manifest) => ({ ...manifest, written: expect.any(String) as string }));
+    expect((await inBucket.archive.write()).written).toMatchObject(same);
+    expect(await inBucket.archive.list()).toMatchObject(same);
   });
 
   it("tells a replay of weeks later what was sent, so that it is not sent again; what was never sent is, once", async () => {
@@ -148,6 +160,19 @@ describe("an archive", () => {
     expect(await bus.replay({ ...words, subscribers: "late" })).toMatchObject({ events: 120, missing: 60, queued: 60, underWay: 60 });
     const again = { mode: "again", confirm: "receipt", reason: "all anew" } as const;
     expect(await bus.replay({ ...words, ...again, subscribers: "receipt" })).toMatchObject({ events: 120, queued: 120 });
+  });
+
+  it("in a bucket is read as the log was, and of other days nothing; a bucket that does not answer is no damaged segment", async () => {
+    await weeksLater();
+    const { bus } = busWith([mailer("unheard")], { inBucket: true });
+    const words = { topics: topic, subscribers: "unheard", preview: true } as const;
+    bucket.requests.length = 0;
+    expect(await bus.replay({ ...words, from: days[1] })).toMatchObject({ events: 60, missing: 60, problems: 0, finished: true });
+    const read = new Set(bucket.requests.map(({ key }) => key).filter((key) => key.endsWith(".gz")));
+    expect([...read]).toEqual([`shop/test/${topic}/${dayName(days[1])}/p0.ndjson.gz`]);
+    bucket.fault = ({ key }) => (key.endsWith(".gz") ? { status: 403, code: "AccessDenied" } : undefined);
+    await expect(bus.replay({ ...words, from: days[1] })).rejects.toMatchObject({ code: "ARCHIVE_FAILED" });
+    bucket.fault = () => undefined;
   });
 
   it("tells a diff what was said", async () => {

@@ -147,7 +147,7 @@ describe("what SendGrid calls back with", () => {
     await call(delivery, "bounce", { status: "5.1.1", reason: "550 no such user" });
     expect(told.map(({ status }) => status)).toEqual(["bounced"]);
     const { suppressions } = await bus.suppressions.list();
-    expect(suppressions).toMatchObject([{ channel: "email", address: "asha@example.com", source: "sendgrid (mailroom)" }]);
+    expect(suppressions).toMatchObject([{ channel: "email", address: "as…@example.com", source: "sendgrid (mailroom)" }]);
     const next = await publish();
     expect(await bus.deliveries.status(next.id)).toMatchObject({ state: "suppressed" });
     expect(bus.mailroom.messages()).toHaveLength(1);

@@ -13,6 +13,7 @@ import { startMailroom } from "../../src/mailroom/mailroom.ts";
 import { otpRequested, passwordResetRequested } from "../../topics/index.ts";
 import { busesOf } from "../support/buses.ts";
 import { canariesIn, canariesInRedis } from "../support/canaries.ts";
+import { withoutCanaries } from "../support/cli.ts";
 import { ask, httpDoor } from "../support/http.ts";
 import { testKeys } from "../support/keys.ts";
 import { observed } from "../support/line.ts";
@@ -131,6 +132,12 @@ describe("C11, C9: planted secrets of the reference domain", () => {
       await away.stop();
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  it("would be found in what a command prints, alone or in a process that it shares with others", () => {
+    const run = { code: 0, stdout: "482913 is your code", stderr: "" };
+    expect(() => withoutCanaries(["tail"], run)).toThrow(/^C11: secrets in what busbar tail printed: 482913/);
+    expect(withoutCanaries(["preview"], run)).toBe(run);
   });
 
   it("would be found: in text, in Redis, and where JSON or a link holds them", async () => {

@@ -60,7 +60,7 @@ describe("C3: several deliveries", () => {
     await bus.channels.pause("email");
     const [first] = await routedOrders(bus, ["A-1", "A-2"]);
     const seen = await bus.deliveries.cancelMany({ event: first!.id, preview: true });
-    expect(seen).toEqual({ events: 1, cancelled: 3, refused: {}, audiences: 0, unread: [], preview: true });
+    expect(seen).toEqual({ events: 1, cancelled: 3, refused: {}, audiences: 0, unplanned: [], preview: true });
     expect(await bus.deliveries.cancelMany({ event: first!.id, ...by })).toEqual({ ...seen, preview: false });
     const trace = await bus.inspect.trace(first!.id);
     expect(trace!.subscribers.flatMap(({ deliveries }) => deliveries.map(({ route, state, reason }) => [route, state, reason]))).toEqual([
@@ -94,7 +94,7 @@ describe("C3: several deliveries", () => {
       cancelled: 3,
       refused: {},
       audiences: 0,
-      unread: [],
+      unplanned: [],
       preview: false,
     });
     expect((await bus.audit()).entries.map(({ of }) => of)).toEqual([
@@ -136,7 +136,7 @@ describe("C3: several deliveries", () => {
       cancelled: 1,
       refused: {},
       audiences: 1,
-      unread: ["receipt"],
+      unplanned: ["receipt"],
       preview: false,
     });
     go();

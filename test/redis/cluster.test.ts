@@ -7,9 +7,11 @@ import { silentLogger } from "../../src/base/logger.ts";
 import { closeRedis, connectRedis, mastersOf } from "../../src/base/redis.ts";
 import { examine } from "../../src/bus/doctor/examine.ts";
 import { parseOptions } from "../../src/bus/options.ts";
-import { createBus, defineSubscriber, defineTopic } from "../../src/index.ts";
+import { vaultOf } from "../../src/bus/vault.ts";
+import { createBus, defineSubscriber, defineTopic, pii } from "../../src/index.ts";
 import { keyStore } from "../../src/server/key-store.ts";
 import { removeKeys } from "../../src/testing/redis-keys.ts";
+import { newKey } from "../../src/vault/key-ring.ts";
 import { redisConsents } from "../../src/workers/redis-consents.ts";
 import { redisLedger } from "../../src/workers/redis-ledger.ts";
 import { systemClock } from "../../src/base/clock.ts";
@@ -149,5 +151,32 @@ describe("on a Cluster of six", () => {
     expect(held.every((count) => count > 0)).toBe(true);
     await closeRedis(redis);
     expect(await removeKeys(cluster.url, prefix)).toEqual([]);
+  });
+
+  it("keeps keys of persons in all of its slots: what they seal is read by another process, and one that is destroyed opens nothing", async () => {
+    const subject = "customerId";
+    const parcelSent = defineTopic("parcel.sent", z.object({ customerId: z.string(), name: pii(z.string(), { subject }) }));
+    const options = { application: "test", topics: { parcelSent }, redis: cluster.url, prefix, keys: [newKey("one")] } as const;
+    const [publisher, reader] = [createBus(options), createBus(options)];
+    const { indexSecret, keys } = parseOptions(options as never);
+    const redis = connectRedis({ url: cluster.url, use: "command", name: "subjects", logger: silentLogger });
+    const { subjects } = vaultOf({ prefix, indexSecret, keys }, [], () => redis);
+    try {
+      const customers = Array.from({ length: 30 }, (_, index) => `c-${index}`);
+      expect(new Set(customers.map((id) => subjects.hashOf(id).slice(0, 2))).size).toBeGreaterThan(20);
+      const ids = (
+        await publisher.publish.batch(
+          "parcel.sent",
+          customers.map((customerId) => ({ customerId, name: `N ${customerId}` })),
+        )
+      ).map(({ id }) => id);
+      await subjects.destroy(subjects.hashOf("c-7"));
+      const seen = await Promise.all(ids.map((id) => reader.inspect.event(id, { showPii: {} })));
+      expect(seen.map((event) => (event!.data as { name: string }).name)).toEqual(
+        customers.map((id) => (id === "c-7" ? "[erased]" : `N ${id}`)),
+      );
+    } finally {
+      await Promise.all([publisher.stop(), reader.stop(), closeRedis(redis)]);
+    }
   });
 });

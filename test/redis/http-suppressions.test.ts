@@ -11,7 +11,7 @@ const bus = line.bus({ url, prefix });
 const logged: unknown[] = [];
 const told = (...entry: unknown[]): void => void logged.push(entry);
 let server: Server;
-const keys = { read: "", operate: "" };
+const keys = { read: "", operate: "", pii: "" };
 const phone = "+919845012345";
 const encoded = encodeURIComponent(phone);
 
@@ -19,6 +19,7 @@ beforeAll(async () => {
   const logger = { debug: told, info: told, warn: told, error: told, child: () => logger };
   server = await door.serve({ bus, logger });
   keys.read = await door.key({ name: "reader", scopes: ["read"] });
+  keys.pii = await door.key({ name: "viewer", scopes: ["read", "pii"] });
   keys.operate = await door.key({ name: "operator", scopes: ["operate"] });
 });
 
@@ -37,11 +38,14 @@ it("addresses are suppressed, listed, looked up and released; the log says who a
 
   const first = (await get("?count=2")).body;
   expect(first).toMatchObject({
-    suppressions: [{ address: "asha@example.com" }, { category: "marketing", until: expect.stringMatching(/Z$/) }],
+    suppressions: [{ address: "as…@example.com" }, { category: "marketing", until: expect.stringMatching(/Z$/) }],
     total: 3,
   });
   const second = (await get(`?count=2&cursor=${first.next}`)).body;
-  expect(second).toMatchObject({ suppressions: [{ address: phone }], total: 3 });
+  expect(second).toMatchObject({ suppressions: [{ address: "+91…45" }], total: 3 });
+  expect(await get("?pii=show")).toMatchObject({ status: 403 });
+  const seen = await ask(`${server.url}/v1/suppressions?count=2&cursor=${first.next}&pii=show&reason=ticket`, { key: keys.pii });
+  expect(seen.body).toMatchObject({ suppressions: [{ address: phone }] });
   expect(second).not.toHaveProperty("next");
   expect((await get("?channel=email&search=ASHA")).body).toMatchObject({ suppressions: [{ channel: "email" }], total: 1 });
 

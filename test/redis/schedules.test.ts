@@ -138,7 +138,14 @@ describe("C5: the test kit", () => {
     const handled: string[] = [];
     const check = defineSubscriber(checkDue, {
       name: "check",
-      deliver: ({ handler }) => [handler({ handle: async ({ data, time }) => handled.push(`${data.date} at ${time}`) })],
+      deliver: ({ handler }) => [
+        handler({
+          async handle({ data, time }, { channels }) {
+            handled.push(`${data.date} at ${time}`);
+            await channels.clean("all", { olderThan: "2d" });
+          },
+        }),
+      ],
     });
     await using bus = await createTestBus({
       topics: { checkDue },
@@ -155,6 +162,14 @@ describe("C5: the test kit", () => {
     await bus.schedules.run("nightly");
     await bus.drain();
     expect(handled).toHaveLength(3);
+    // C8: what a handler cleans stands in the audit record, by its delivery.
+    const { entries } = await bus.audit();
+    expect(entries.map(({ what, by }) => `${what} ${by}`)).toEqual([
+      expect.stringMatching(/^channel\.clean handler d_/),
+      "schedule.run a person",
+      expect.stringMatching(/^channel\.clean handler d_/),
+      expect.stringMatching(/^channel\.clean handler d_/),
+    ]);
   });
 });
 

@@ -58,6 +58,7 @@ function spoolInto(place: string, options: Partial<SpoolOptions> = {}) {
     folder: place,
     limit: 1_048_576,
     logger: silentLogger,
+    searchHash: (value) => `hash of ${value}`,
     observe: (name) => void (name === "spoolDrained" && emptied.emit("drained")),
     append: async ({ entry }) => {
       if (!reachable) throw new Error("Redis is away");

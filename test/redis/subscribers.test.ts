@@ -131,7 +131,7 @@ async function pausedAndResumed(profile?: "economy"): Promise<number> {
   await allRead(operator, "receipt");
   expect(performance.now() - start).toBeLessThan(promptMs);
   expect(await standingOf(operator, "receipt")).toMatchObject({ state: "running", gaps: 0 });
-  await expect.poll(() => sends.length).toBe(21);
+  await expect.poll(() => sends.length, { timeout: 10_000 }).toBe(21);
   return sends.length;
 }
 

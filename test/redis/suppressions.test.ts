@@ -67,7 +67,13 @@ describe("a suppressed address", () => {
     await place("A-1");
     expect((await bus.expectSuppressed()).reason).toMatch(/^twilio \(mailroom\): .*21610/);
     const said = { channel: "sms", address: phone, source: "twilio (mailroom)", since: "2026-01-01T00:00:00.000Z" };
-    expect(await bus.suppressions.list()).toMatchObject({ suppressions: [said], total: 1 });
+    const list = await bus.suppressions.list();
+    expect(list).toMatchObject({ suppressions: [{ ...said, address: "+91…45" }], total: 1 });
+    expect(JSON.stringify(list)).not.toContain(phone);
+    expect(await bus.suppressions.list({ showPii: { actor: "ops", reason: "ticket 7" } })).toMatchObject({ suppressions: [said] });
+    expect(await bus.audit()).toMatchObject({
+      entries: [{ by: "ops", what: "show-pii", of: "the suppressed addresses", reason: "ticket 7" }],
+    });
     expect(await bus.suppressions.find({ channel: "sms", address: phone })).toMatchObject([said]);
 
     await place("A-2");

@@ -55,7 +55,8 @@ function spawnCli(args: readonly string[], { project = root, cwd = project, env,
 /** Runs a command line to its end: by the real binary, or by the same code in a process that is there. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const { project = root, program, alone = project !== root, cwd = project, env, input } = options;
-  if (!alone && program === undefined) return runInSession(project, { args, cwd, env: environment(env), input });
+  if (!alone && program === undefined)
+    return runInSession(project, { args, cwd, env: environment(env), input }).then((run) => withoutCanaries(args, run));
   const child = spawnCli(args, options);
   const output = { stdout: "", stderr: "" };
   child.stdout!.on("data", (data: Buffer) => (output.stdout += data.toString()));
@@ -63,11 +64,20 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
   child.stdin!.end(options.input);
   return new Promise((resolve, reject) =>
     child.once("close", (code) => {
-      const canaries = canariesOf(args, output.stdout + output.stderr);
-      if (canaries.length === 0) resolve({ code, ...output });
-      else reject(new Error(`C11: secrets in what busbar ${args.join(" ")} printed: ${canaries.join("\n")}`));
+      try {
+        resolve(withoutCanaries(args, { code, ...output }));
+      } catch (error) {
+        reject(error);
+      }
     }),
   );
+}
+
+/** @throws Error where a secret was printed */
+export function withoutCanaries(args: readonly string[], run: CliRun): CliRun {
+  const canaries = canariesOf(args, run.stdout + run.stderr);
+  if (canaries.length === 0) return run;
+  throw new Error(`C11: secrets in what busbar ${args.join(" ")} printed: ${canaries.join("\n")}`);
 }
 
 /** A preview shows the example of a template, which stands in its source. */

@@ -10,6 +10,8 @@ export interface FakeSentinel {
   asked(): Promise<void>;
   /** How many watch for failovers. */
   watchers(): number;
+  /** Resolves when somebody watches. */
+  watched(): Promise<void>;
   /** Says that another master was chosen. */
   tellFailover(): void;
   /** Ends the connections to it as the master. */
@@ -26,6 +28,7 @@ export async function fakeSentinel(): Promise<FakeSentinel> {
   const waiting: (() => void)[] = [];
   let held = false;
   let onAsked: (() => void) | undefined;
+  let onWatched: (() => void) | undefined;
 
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -49,6 +52,7 @@ export async function fakeSentinel(): Promise<FakeSentinel> {
       socket.write("+PONG\r\n");
     } else if (command === "subscribe") {
       watching.add(socket);
+      onWatched?.();
       socket.write(`>3\r\n${bulk("subscribe")}${bulk(words[0]!)}:1\r\n`);
     } else if (command === "sentinel" && words[0]!.toLowerCase() === "sentinels") socket.write("*0\r\n");
     else if (command === "sentinel") {
@@ -73,6 +77,7 @@ export async function fakeSentinel(): Promise<FakeSentinel> {
     },
     asked: () => (waiting.length > 0 ? Promise.resolve() : new Promise((resolve) => (onAsked = resolve))),
     watchers: () => watching.size,
+    watched: () => (watching.size > 0 ? Promise.resolve() : new Promise((resolve) => (onWatched = resolve))),
     tellFailover() {
       for (const socket of watching) socket.write(`>3\r\n${bulk("message")}${bulk("+switch-master")}${bulk("mymaster")}`);
     },

@@ -6,10 +6,13 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import app from "../../src/app.ts";
 import { catalogOf } from "../../src/define/catalog.ts";
-import { defineSubscriber, defineTopic } from "../../src/index.ts";
+import { defineSubscriber, defineTopic, pii, secret } from "../../src/index.ts";
 import { asyncApiDocument } from "../../src/schema/async-api.ts";
 import { catalogueText } from "../../src/schema/catalogue.ts";
+import { judgeTopic } from "../../src/schema/judge.ts";
 import { registeredTopic } from "../../src/schema/registry.ts";
+import { snapshotOf } from "../../src/schema/snapshot.ts";
+import { openApiDocument } from "../../src/server/open-api/document.ts";
 import orderConfirmation from "../../subscribers/order-confirmation.ts";
 import orderStatus from "../../subscribers/order-status.ts";
 
@@ -83,6 +86,50 @@ describe("the AsyncAPI document", () => {
     expect(payload.data).toMatchObject({ mood: null });
     expect(fits(payload), JSON.stringify(fits.errors)).toBe(true);
     expect(fits({ ...payload, data: { comment: { text: "Fine.", answers: [{ text: 7, answers: [] }] }, mood: null } })).toBe(false);
+  });
+});
+
+describe("what is marked in a topic's payloads", () => {
+  const subject = "user.id";
+  const marked = defineTopic(
+    "reset.requested",
+    z.object({
+      user: z.object({ id: z.string(), name: pii(z.string(), { subject }), email: pii(z.email()).nullable() }),
+      link: secret(z.url()).optional(),
+      others: z.array(pii(z.string(), { subject: ({ user }) => user.id })).optional(),
+    }),
+  );
+  const catalog = catalogOf({ resetRequested: marked }, []);
+
+  it("stands in the AsyncAPI document, which stays valid", () => {
+    const document = documentOf(catalog as never);
+    expect(isAsyncApi(document), JSON.stringify(isAsyncApi.errors?.slice(0, 3))).toBe(true);
+    const { user, link, others } = document.components.schemas["reset.requested.v1"].properties;
+    expect(user.properties.name).toEqual({ type: "string", "x-busbar-pii": true, "x-busbar-subject": "user.id" });
+    expect(user.properties.email.anyOf[0]).toMatchObject({ format: "email", "x-busbar-pii": true });
+    expect(user.properties.id).toEqual({ type: "string" });
+    expect(link).toMatchObject({ "x-busbar-secret": true });
+    expect(others.items).toMatchObject({ "x-busbar-pii": true, "x-busbar-subject": "(a function)" });
+  });
+
+  it("stands in the catalogue, in the registry and in what publishers read", () => {
+    const text = catalogueText({ application: "shop", catalog });
+    expect(text).toContain("| `user.name` | a string | always | personal, sealed with a key of `user.id` |");
+    expect(text).toContain("| `user.email` | a string or null | always | personal; email |");
+    expect(text).toContain("| `link` | a string | may be absent | secret; ");
+    expect(registeredTopic(marked, catalog).versions[0]!.event).toMatchObject({ properties: { link: { "x-busbar-secret": true } } });
+    const { paths } = openApiDocument({ application: "shop", topics: [marked], operations: [], open: false }) as {
+      paths: Record<string, { post: { requestBody: { content: Record<string, { schema: { oneOf: object[] } }> } } }>;
+    };
+    expect(paths["/v1/topics/reset.requested/events"]!.post.requestBody.content["application/json"]!.schema.oneOf[0]).toMatchObject({
+      properties: { link: { "x-busbar-secret": true }, user: { properties: { name: { "x-busbar-subject": "user.id" } } } },
+    });
+  });
+
+  it("is no change of the schema: events that were published before fit as they did", () => {
+    const before = snapshotOf(defineTopic("reset.requested", z.object({ link: z.url() })));
+    const after = judgeTopic(defineTopic("reset.requested", z.object({ link: secret(z.url()) })), before);
+    expect(after.verdict).toBe("compatible");
   });
 });
 

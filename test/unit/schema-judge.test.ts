@@ -37,7 +37,7 @@ describe("a topic beside its snapshot", () => {
     expect(texts(verdict(more, v1))).toEqual(["`note` is new and optional"]);
     expect(verdict(v1)).toMatchObject({ verdict: "compatible", differences: [{ text: "version 1 is new" }] });
     const told = topic(z.object({ orderId: z.string().describe("Of the shop."), total: z.number().optional() }));
-    expect(texts(verdict(told, v1))).toEqual(["version 1 has other descriptions, or is written in another way"]);
+    expect(texts(verdict(told, v1))).toEqual(["version 1 has other descriptions or marks, or is written in another way"]);
   });
 
   it("breaks where an older version was rewritten, a newer one is gone, or the topic is", () => {

@@ -42,8 +42,9 @@ it.each([{ json: "{}" }, "text", null, ["asha@example.com"], { callback: { body:
   },
 );
 
+const verb = (path: string, method = "PUT") => boardVerb(method, path, "shop");
+
 it("C4: a button means one of the four verbs that the bus does, or none", () => {
-  const verb = (path: string, method = "PUT") => boardVerb(method, path, "shop");
   expect(verb("/api/queues/%7Bshop.email%7D/pause")).toEqual({ verb: "pause", queue: "email" });
   expect(verb("/api/queues/{shop.email}/resume")).toEqual({ verb: "resume", queue: "email" });
   expect(verb("/api/queues/{shop.email}/d_1/retry")).toEqual({ verb: "redrive", queue: "email", job: "d_1" });

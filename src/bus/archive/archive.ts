@@ -61,6 +61,8 @@ export interface ArchiveOptions {
 }
 
 export const defaultSettleMs = dayMs;
+/** So long, milliseconds, what is known of a topic's segments is true enough to hold its log: others can only have added to them. */
+const rememberMs = 3_600_000;
 /** A group without a reader for so long is abandoned: it does not hold its log any more. */
 const graceMs = 7 * dayMs;
 
@@ -69,7 +71,7 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
     if (store === undefined)
       throw new BusbarError(
         "INVALID_CONFIGURATION",
-        'No archive is configured: say where it is, as in archive: { folder: "/var/lib/shop/archive" }, or ARCHIVE_FOLDER.',
+        'No archive is configured: say where it is, as in archive: { folder: "/var/lib/shop/archive" }, ARCHIVE_FOLDER or ARCHIVE_S3.',
       );
     return store();
   };
@@ -81,6 +83,17 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
   const list = async (topic?: string): Promise<readonly Manifest[]> => {
     if (topic !== undefined) await known([topic]);
     return readManifests(opened(), topic === undefined ? `${application}/` : `${application}/${topic}/`);
+  };
+
+  const remembered = new Map<string, { readonly until: number; readonly manifests: Promise<readonly Manifest[]> }>();
+  /** Retention asks every minute, and a bucket is paid for by the question. */
+  const listLately = (topic: string): Promise<readonly Manifest[]> => {
+    const before = remembered.get(topic);
+    if (before !== undefined && before.until > Date.now()) return before.manifests;
+    const manifests = list(topic);
+    remembered.set(topic, { until: Date.now() + rememberMs, manifests });
+    manifests.catch(() => remembered.delete(topic));
+    return manifests;
   };
 
   const writeLog = async (topic: string, partition: number, options: ArchiveWriteOptions): Promise<ArchiveWritten> => {
@@ -103,6 +116,7 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
         const place = { application, topic, day: dayName(day), partition };
         const made = await writeSegment(place, { log, store: opened(), plansOf, outcomes: now - day <= knownSendsMs, signal });
         if (made !== undefined) {
+          remembered.delete(topic);
           written.push(made);
           onSegment?.(made);
         }
@@ -132,7 +146,7 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
   return {
     list,
     async until(topic, partition) {
-      const own = (await list(topic)).filter((one) => one.partition === partition);
+      const own = (await listLately(topic)).filter((one) => one.partition === partition);
       let until = 0;
       let number: number | undefined;
       for (const { firstNumber, lastNumber, day } of own) {

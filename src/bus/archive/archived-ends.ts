@@ -1,6 +1,6 @@
 import type { Catalog } from "../../define/catalog.ts";
 import type { ChannelName } from "../../define/channel-name.ts";
-import { type BusEvent, decodeEvent } from "../../define/event.ts";
+import { type BusEvent, eventHead } from "../../define/event.ts";
 import { isMessageRoute } from "../../define/route.ts";
 import { type ArchivedEnd, type KnownEnd, plannedText, type PlannedText } from "../../log/archive/segment.ts";
 import type { LogEntry, RoutedRecord, TopicLog } from "../../log/topic-log.ts";
@@ -40,7 +40,7 @@ export function archivedEnds({ log, parts, catalog, topic, partition, replays }:
   const audiences = listening.some(({ routes }) => routes.some((route) => isMessageRoute(route) && route.audience !== undefined));
   const pages = replays.map((id) => `replay/${id}`);
 
-  const recordsOf = async (events: readonly BusEvent[]): Promise<readonly RoutedRecord[]> => {
+  const recordsOf = async (events: readonly Head[]): Promise<readonly RoutedRecord[]> => {
     if (!audiences) return log.routedBy(partition, { events, subscribers, pages });
     const found = await Promise.all(events.map(({ id, time }) => log.routed(id, time, partition + 1)));
     return found.flat().filter(({ subscriber }) => subscribers.includes(subscriber));
@@ -78,9 +78,11 @@ export function archivedEnds({ log, parts, catalog, topic, partition, replays }:
   }
 }
 
-function eventOf({ json }: LogEntry): BusEvent | undefined {
+type Head = Pick<BusEvent, "id" | "time">;
+
+function eventOf({ json }: LogEntry): Head | undefined {
   try {
-    return decodeEvent(json);
+    return eventHead(json);
   } catch {
     return undefined;
   }

@@ -44,6 +44,13 @@ export function readLines(piece: Uint8Array, most: number): ReadLines {
   return { lines, bytes: from };
 }
 
+/** An entry is found by fields that may be sealed in it: on disk, too, stands only what tells that they were these. Pure. */
+export function withoutSearchValues(record: SpoolRecord, searchHash: (value: string) => string): SpoolRecord {
+  const { search } = record.entry;
+  if (search === undefined || search.hashed === true) return record;
+  return { ...record, entry: { ...record.entry, search: { ...search, values: search.values.map(searchHash), hashed: true } } };
+}
+
 function decodeLine(line: string): SpoolRecord | undefined {
   const json = line.slice(sumLength + 1);
   if (line[sumLength] !== " " || line.slice(0, sumLength) !== checksum(json)) return undefined;

@@ -4,7 +4,7 @@ import { pause } from "../../base/pause.ts";
 import type { Observe } from "../../define/observation.ts";
 import { spoolFiles } from "./spool-files.ts";
 import { leftBehindMs } from "./spool-folder.ts";
-import { encodeRecord, type SpoolRecord } from "./spool-record.ts";
+import { encodeRecord, type SpoolRecord, withoutSearchValues } from "./spool-record.ts";
 
 /**
  * Where events wait while Redis is away: files of this process' own, each line checksummed and on disk before its publish resolves.
@@ -45,6 +45,8 @@ export interface SpoolOptions {
   readonly limit: number;
   /** Appends one event to the log. Rejects while Redis is away; a `BusbarError` `IDEMPOTENCY_CONFLICT` refuses it for good. */
   readonly append: (record: SpoolRecord) => Promise<void>;
+  /** What is kept of a search value. */
+  readonly searchHash: (value: string) => string;
   readonly observe: Observe;
   readonly logger: Logger;
 }
@@ -54,7 +56,7 @@ const stepSize = 100;
 const retryMs = { first: 100, longest: 2_000 } as const;
 const touchMs = 5_000;
 
-export function createSpool({ folder, limit, append, observe, logger }: SpoolOptions): Spool {
+export function createSpool({ folder, limit, append, searchHash, observe, logger }: SpoolOptions): Spool {
   const files = spoolFiles(folder);
   const stopping = new AbortController();
   let refused = 0;
@@ -137,7 +139,7 @@ export function createSpool({ folder, limit, append, observe, logger }: SpoolOpt
 
   return {
     async add(record) {
-      const line = encodeRecord(record);
+      const line = encodeRecord(withoutSearchValues(record, searchHash));
       if (files.bytes() + Buffer.byteLength(line) > limit) throw full(record, { events: files.lines(), limit });
       await files.write(line).catch((error: unknown) => {
         throw notWritten(record, error);

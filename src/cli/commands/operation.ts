@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { declareChannels } from "./channels.ts";
+import { declareChannelVerbs } from "./channel-verbs.ts";
 import { declareSubscriberVerbs } from "./subscriber-verbs.ts";
 
 /** What looks at a running system, and holds parts of it up. */
@@ -21,7 +21,24 @@ export function declareOperation(program: Command): void {
 
   declareSubscriberVerbs(subscribers);
 
-  declareChannels(program);
+  const channels = program
+    .command("channels")
+    .description("the channels' queues: look at them, pause and resume them, set their rate and concurrency, clean them");
+
+  channels
+    .command("list", { isDefault: true })
+    .description(
+      "list the queues of all channels, of routing, audiences and callbacks, with their age, workers and limits, and what was set at run time",
+    )
+    .option("--json", "print them as JSON")
+    .addHelpText("after", `\nExamples:\n  busbar channels\n  busbar channels list --json`)
+    .allowExcessArguments()
+    .action(async (options: { json?: boolean }, command: Command) => {
+      (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
+      await (await import("../channels.ts")).listChannels(options);
+    });
+
+  declareChannelVerbs(channels);
 
   program
     .command("stats")

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ListCommand } from "../suppressions.ts";
 
 /** Addresses that are not sent to. */
 export function declareSuppressions(program: Command): void {
@@ -13,10 +14,11 @@ export function declareSuppressions(program: Command): void {
     .option("--search <text>", "only addresses that contain this text")
     .option("--count <number>", "at most so many", "50")
     .option("--cursor <text>", "go on where the page before ended")
+    .option("--show-pii [reason]", "addresses in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print the page as one object")
     .addHelpText("after", `\nExamples:\n  busbar suppressions\n  busbar suppressions list --channel email --search @example.in --json`)
     .allowExcessArguments()
-    .action(async (options: { channel?: string; search?: string; count: string; cursor?: string; json?: boolean }, command: Command) => {
+    .action(async (options: ListCommand, command: Command) => {
       (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
       await (await import("../suppressions.ts")).listSuppressions(options);
     });

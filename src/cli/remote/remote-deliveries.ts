@@ -22,7 +22,7 @@ export function remoteDeliveries(api: ServerApi): Deliveries {
     async cancelMany({ event, value, key, subscriber, channel, preview, ...by }) {
       const body = { event, value, key, subscriber, channel, preview, ...whyOf(by) };
       const report = await unlessMissing(api.send<CancelReport>("POST", "/v1/deliveries/cancel", { body }));
-      return report ?? { events: 0, cancelled: 0, refused: {}, audiences: 0, unread: [], preview: preview === true };
+      return report ?? { events: 0, cancelled: 0, refused: {}, audiences: 0, unplanned: [], preview: preview === true };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { SuppressionControl, SuppressionsPage, SuppressionView } from "../../bus/suppressions.ts";
 import type { OperatedBus } from "../operated-bus.ts";
 import { askedPages } from "./remote-pages.ts";
-import { whyOf } from "./remote-view.ts";
+import { viewQuery, whyOf } from "./remote-view.ts";
 import { unlessMissing } from "./server-error.ts";
 import { at, type ServerApi } from "./server-api.ts";
 
@@ -15,7 +15,8 @@ export function remoteSuppressions(api: ServerApi): OperatedBus["suppressions"] 
     (await unlessMissing(api.get<Held>(at`/v1/suppressions/${channel}`, { address }))) ?? { suppressions: [], consents: [] };
 
   return {
-    async list({ count = 50, cursor, ...query } = {}) {
+    async list({ count = 50, cursor, showPii, ...chosen } = {}) {
+      const query = { ...chosen, ...viewQuery({ ...(showPii && { showPii }) }) };
       const asked = { path: "/v1/suppressions", query, count, cursor, itemsOf: (page: SuppressionsPage) => page.suppressions };
       const { last, items } = await askedPages(api, asked);
       return { ...last, suppressions: items };

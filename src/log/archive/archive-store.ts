@@ -4,6 +4,7 @@
  * The contract:
  * - A `put` that resolved is there as a whole, whatever dies afterwards; one that failed is there as a whole or not at all. Twice is fine.
  * - `list` tells the names that begin with a prefix, in their order.
+ * - What a bucket does not answer is a BusbarError `ARCHIVE_FAILED`, at once or in the midst of a body; what a body that is put fails with goes on as it is.
  */
 export interface ArchiveStore {
   /** How people call it. */

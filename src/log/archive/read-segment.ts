@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { pipeline } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
-import { messageOf } from "../../base/errors.ts";
+import { BusbarError, messageOf } from "../../base/errors.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import { type ArchivedEntry, type Manifest, segmentName } from "./segment.ts";
 
@@ -11,10 +11,17 @@ export class DamagedSegment extends Error {
   override readonly name = "DamagedSegment";
 }
 
+/** So many are asked for at a time. */
+const atOnce = 32;
+
 /** All manifests of an application, or of one of its topics, in the order of topic, day and partition. What is no manifest is left out. */
 export async function readManifests(store: ArchiveStore, prefix: string): Promise<readonly Manifest[]> {
   const names = (await store.list(prefix)).filter((name) => /\/p\d+\.json$/.test(name));
-  const read = await Promise.all(names.map(async (name) => manifestOf(await textOf(await store.get(name)))));
+  const read: (Manifest | undefined)[] = [];
+  for (let from = 0; from < names.length; from += atOnce) {
+    const some = names.slice(from, from + atOnce);
+    read.push(...(await Promise.all(some.map(async (name) => manifestOf(await textOf(await store.get(name)))))));
+  }
   return read.flatMap((manifest) => manifest ?? []);
 }
 
@@ -53,6 +60,15 @@ export async function checkSegment(store: ArchiveStore, manifest: Manifest): Pro
  */
 export async function* segmentEntries(store: ArchiveStore, manifest: Manifest, after: string | undefined): AsyncGenerator<ArchivedEntry> {
   await checkSegment(store, manifest);
+  for await (const line of segmentLines(store, manifest))
+    if (after === undefined || isBehind(idOf(line), after)) yield JSON.parse(line) as ArchivedEntry;
+}
+
+/**
+ * The lines of a segment as they are, without looking first whether they are as they were written.
+ * @throws DamagedSegment naming it, where it cannot be read on
+ */
+export async function* segmentLines(store: ArchiveStore, manifest: Manifest): AsyncGenerator<string> {
   const name = segmentName(manifest);
   const body = await store.get(name);
   if (body === undefined) throw new DamagedSegment(`${name} is missing in ${store.title}`);
@@ -62,10 +78,12 @@ export async function* segmentEntries(store: ArchiveStore, manifest: Manifest, a
   let header = true;
   try {
     for await (const line of linesOf(plain)) {
-      if (header) header = false;
-      else if (after === undefined || isBehind(idOf(line), after)) yield JSON.parse(line) as ArchivedEntry;
+      if (!header) yield line;
+      header = false;
     }
   } catch (error) {
+    // A store that does not answer says nothing of the segment.
+    if (error instanceof BusbarError) throw error;
     throw new DamagedSegment(`${name} in ${store.title} cannot be read: ${messageOf(error)}`);
   } finally {
     plain.destroy();

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { AnyTopic } from "../../define/topic.ts";
+import { writeMark } from "../../schema/mark-words.ts";
 import { movedReferences } from "../../schema/moved-references.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,7 +18,11 @@ const at = "#/components/schemas/";
  * document that holds many schemas they would lead elsewhere, so each part that is referred to stands under a name of its own. Pure.
  */
 export function describedPayload({ name, schema: payload }: AnyTopic): DescribedPayload {
-  const { $schema: _, $defs = {}, ...whole } = z.toJSONSchema(payload, { io: "input" }) as Json & { readonly $defs?: Record<string, Json> };
+  const {
+    $schema: _,
+    $defs = {},
+    ...whole
+  } = z.toJSONSchema(payload, { io: "input", override: writeMark }) as Json & { readonly $defs?: Record<string, Json> };
   const [self, part] = [`Payload.${name}`, (key: string): string => `Payload.${name}.${key}`];
   let refersToItself = false;
   const move = (reference: string): string => {

@@ -48,7 +48,7 @@ export function deliveryOperations(bus: ServedBus): readonly Operation[] {
         reason,
       }),
       answer:
-        "how many were `cancelled`, how many were `refused` and why, `audiences` that release no more, and subscribers that have not read the event (`unread`)",
+        "how many were `cancelled`, how many were `refused` and why, `audiences` that release no more, and subscribers that have not read the event, or could not plan it yet (`unplanned`)",
       async handle({ body: { event, value, key, subscriber, channel, preview }, by }) {
         const given = Object.entries({ event, value, key, subscriber, channel }).filter(([, text]) => text !== undefined);
         const report = await bus.deliveries.cancelMany({ ...Object.fromEntries(given), preview, ...by });

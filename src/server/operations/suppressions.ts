@@ -21,6 +21,7 @@ export function suppressionOperations(bus: ServedBus): readonly Operation[] {
       scope: "read",
       summary: "Addresses that are not sent to, by page",
       tag,
+      personal: true,
       query: z.strictObject({
         channel: z.string().max(128).optional().describe("Default: all."),
         search: z.string().max(254).optional().describe("Only addresses that contain this text."),
@@ -28,7 +29,7 @@ export function suppressionOperations(bus: ServedBus): readonly Operation[] {
       }),
       answer:
         "`suppressions`, the newest first, `total`: how many there are in the chosen channels, and `next`, the `cursor` of the next page, where there is one",
-      handle: ({ query }) => bus.suppressions.list(query),
+      handle: ({ query: { channel, search, count, cursor }, view }) => bus.suppressions.list({ channel, search, count, cursor, ...view }),
     }),
     operation({
       method: "GET",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
 import { unknownTopic } from "../../bus/publish.ts";
+import { writeMark } from "../../schema/mark-words.ts";
 import { registeredTopic } from "../../schema/registry.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Operation, operation, paging, reason } from "../operation.ts";
@@ -49,7 +50,7 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
             ...(description === undefined ? {} : { description }),
             version,
             subscribers: subscribers.filter((one) => one.topics.some((topic) => topic.name === name)).map((one) => one.name),
-            schema: z.toJSONSchema(schema, { io: "input" }),
+            schema: z.toJSONSchema(schema, { io: "input", override: writeMark }),
             ...(example === undefined ? {} : { example }),
           })),
           ...next,

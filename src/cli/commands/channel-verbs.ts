@@ -4,25 +4,8 @@ import type { CleanCommand, TurnCommand } from "../channels.ts";
 
 const why = "why, for the audit record";
 
-/** The channels' queues, for all processes. */
-export function declareChannels(program: Command): void {
-  const channels = program
-    .command("channels")
-    .description("the channels' queues: look at them, pause and resume them, set their rate and concurrency, clean them");
-
-  channels
-    .command("list", { isDefault: true })
-    .description(
-      "list the queues of all channels, of routing, audiences and callbacks, with their age, workers and limits, and what was set at run time",
-    )
-    .option("--json", "print them as JSON")
-    .addHelpText("after", `\nExamples:\n  busbar channels\n  busbar channels list --json`)
-    .allowExcessArguments()
-    .action(async (options: { json?: boolean }, command: Command) => {
-      (await import("./no-such-verb.ts")).refuseOtherVerbs(command);
-      await (await import("../channels.ts")).listChannels(options);
-    });
-
+/** What a person does with a channel's queue, for all processes. */
+export function declareChannelVerbs(channels: Command): void {
   for (const [verb, description] of [
     ["pause", "take nothing from a channel's queue, in all processes, until it is resumed; what comes waits"],
     ["resume", "let a paused channel go on"],
