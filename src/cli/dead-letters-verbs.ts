@@ -102,7 +102,8 @@ export async function listBulk(
 ): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
   await withApplication(async ({ deadLetters: { bulk } }) => {
-    const found = id === undefined ? await bulk.list(most) : [await bulk.show(id)].filter((view) => view !== undefined);
+    const found =
+      id === undefined ? (await bulk.list({ count: most })).operations : [await bulk.show(id)].filter((view) => view !== undefined);
     if (id !== undefined && found.length === 0) {
       complain(`no operation on dead letters has the id ${oneLine(JSON.stringify(id))}: busbar dead-letters operations`);
       process.exitCode = 1;

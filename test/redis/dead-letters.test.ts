@@ -320,7 +320,9 @@ describe("a verb on many", () => {
     await expect.poll(() => sends.length).toBe(60);
     expect(await total(bus)).toBe(0);
     expect(new Set(sends.slice(30).map(({ deliveryId }) => deliveryId)).size).toBe(30);
-    expect(await bulk.list()).toMatchObject([{ id, verb: "redrive", state: "finished", actor: "ravi", reason: "mailboxes made" }]);
+    expect((await bulk.list()).operations).toMatchObject([
+      { id, verb: "redrive", state: "finished", actor: "ravi", reason: "mailboxes made" },
+    ]);
     expect((await bus.audit({ count: 1 })).entries).toMatchObject([
       { by: "ravi", what: "dead-letters.redrive", of: `dead letters of queue email (30, operation ${id})` },
     ]);

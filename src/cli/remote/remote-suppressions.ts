@@ -15,8 +15,8 @@ export function remoteSuppressions(api: ServerApi): OperatedBus["suppressions"] 
     (await unlessMissing(api.get<Held>(at`/v1/suppressions/${channel}`, { address }))) ?? { suppressions: [], consents: [] };
 
   return {
-    async list({ count = 50, cursor, showPii, ...chosen } = {}) {
-      const query = { ...chosen, ...viewQuery({ ...(showPii && { showPii }) }) };
+    async list({ count = 50, cursor, showPii, ...filter } = {}) {
+      const query = { ...filter, ...viewQuery({ ...(showPii && { showPii }) }) };
       const asked = { path: "/v1/suppressions", query, count, cursor, itemsOf: (page: SuppressionsPage) => page.suppressions };
       const { last, items } = await askedPages(api, asked);
       return { ...last, suppressions: items };
