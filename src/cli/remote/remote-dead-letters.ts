@@ -1,3 +1,4 @@
+import type { BulkPage } from "../../bus/bulk/bulk.ts";
 import type { BulkView } from "../../bus/bulk/bulk-view.ts";
 import { BusbarError } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
@@ -80,7 +81,11 @@ function remoteBulk(api: ServerApi): Verbs["bulk"] {
         await pause(lookAgainMs, signal);
       }
     },
-    list: async (count) => (await api.get<{ readonly operations: readonly BulkView[] }>(`${place}/operations`, { count })).operations,
+    async list(page = {}) {
+      const asked = { path: `${place}/operations`, count: 50, ...page, itemsOf: (one: BulkPage) => one.operations };
+      const { last, items } = await askedPages(api, asked);
+      return { ...last, operations: items };
+    },
     show,
     cancel: (id, by) => api.send("POST", at`/v1/dead-letters/operations/${id}/cancel`, { body: whyOf(by) }),
   };
