@@ -156,26 +156,29 @@ function valuesInObjects(random: Choices): Made {
   return { json: filled('{"a":[', "]}", object), pattern: { a: random.chance(0.7) ? fields : branches } };
 }
 
-const keyOf = (index: number): string => index.toString(36);
+/** Keys that are whole numbers are kept apart from others in an object. */
+const digitsOf = (index: number): string => String(index);
+const lettersOf = (index: number): string => `${index.toString(36)}k`;
 
 function manyKeys(random: Choices): Made {
-  const pool = random.pick([1, 3, 9, 26, 200, 3_000]);
+  const pool = random.pick([1, 3, 9, 26, 120, 3_000]);
   const own = Math.min(pool, random.pick([1, 2, 3, 9, 12, 30, 200]));
   const nested = random.chance(0.3);
+  const key = random.pick([digitsOf, lettersOf]);
   let next = 0;
   const object = (): string => {
     const first = next++;
-    const keys = new Set(times(own, (index) => keyOf((first * 7 + (own - index)) % pool)));
+    const keys = new Set(times(own, (index) => key((first * 7 + (own - index)) % pool)));
     return `{${[...keys].map((each) => `"${each}":${nested ? '{"x":1}' : "1"}`).join(",")}}`;
   };
   const entry = (index: number): readonly [string, unknown] => {
     const list = random.pick([[{ exists: false }], [{ exists: false }, 1], [1, 2], [{ "anything-but": 2 }]]);
-    return [keyOf(index), nested ? { x: list } : list];
+    return [key(index), nested ? { x: list } : list];
   };
-  const fields = Object.fromEntries(entries(patternBytes - 100, entry).slice(0, random.pick([pool, 10_000])));
+  const fields = Object.fromEntries(entries(patternBytes - 100, entry).slice(0, nested ? 126 : 253));
   const rules = times(128, (index) => ({
-    [keyOf(index % pool)]: nested ? { x: [2] } : [2],
-    [keyOf(index + 1)]: [{ exists: random.chance(0.5) }],
+    [key(index % pool)]: nested ? { x: [2] } : [2],
+    [key(index + 1)]: [{ exists: random.chance(0.5) }],
   }));
   return { json: filled('{"a":[', "]}", object), pattern: { a: random.chance(0.5) ? { ...fields, "~": [1] } : { $or: rules } } };
 }

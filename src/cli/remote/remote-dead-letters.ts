@@ -81,8 +81,8 @@ function remoteBulk(api: ServerApi): Verbs["bulk"] {
         await pause(lookAgainMs, signal);
       }
     },
-    async list(page = {}) {
-      const asked = { path: `${place}/operations`, count: 50, ...page, itemsOf: (one: BulkPage) => one.operations };
+    async list({ count = 50, cursor } = {}) {
+      const asked = { path: `${place}/operations`, count, cursor, itemsOf: (page: BulkPage) => page.operations };
       const { last, items } = await askedPages(api, asked);
       return { ...last, operations: items };
     },
