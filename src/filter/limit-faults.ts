@@ -9,13 +9,16 @@ import { tooComplex } from "./text-operators.ts";
 /** Why a pattern that is written correctly is too much. */
 export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
   const faults: FilterProblem[] = [];
-  const { combinations, wildcards, leftOutLists, depth, partUnits } = patternLimits;
+  const { combinations, wildcards, leftOutLists, depth, partUnits, fields } = patternLimits;
   if (combinationsOf(pattern, combinations) > combinations)
     faults.push({
       path: "",
       problem: `the branches of its $or have more than ${combinations} combinations: use fewer, or several filters`,
       vendor: "Rule is too complex - try using fewer $or combinations",
     });
+  const named = new Set(pathsOf(pattern)).size;
+  if (named > fields)
+    faults.push({ path: "", problem: `the pattern names ${named} fields, those of all levels together: at most ${fields}` });
   const searched = new Set(
     conditionsOf(pattern)
       .flatMap(likenessesOf)
@@ -49,6 +52,12 @@ export function limitFaults(pattern: ParsedPattern): FilterProblem[] {
 /** Every condition of a pattern. */
 export function conditionsOf({ fields, or }: ParsedPattern): Condition[] {
   return [...fields.flatMap((field) => ("nested" in field ? conditionsOf(field.nested) : field.oneOf)), ...or.flatMap(conditionsOf)];
+}
+
+/** Every field that a pattern names, at all levels. */
+function pathsOf({ fields, or }: ParsedPattern): string[] {
+  const own = fields.flatMap((field) => ("nested" in field ? [field.path, ...pathsOf(field.nested)] : [field.path]));
+  return [...own, ...or.flatMap(pathsOf)];
 }
 
 function likenessesOf(condition: Condition): readonly Likeness[] {

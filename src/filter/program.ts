@@ -45,7 +45,7 @@ export interface Place {
   /** Which rules hold where of the places below those between two are absent. */
   readonly absentBetween: (from: number, to: number, into: Bits) => void;
   readonly all: Bits;
-  /** Room to work in: a place is never tried within itself. */
+  /** Room to work in: a place is never tried within itself, nor within another of its depth. */
   readonly result: Bits;
   readonly ofValues: Bits;
   readonly ofObject: Bits;
@@ -92,7 +92,7 @@ export function compiled(pattern: ParsedPattern): Program {
   const words = Math.ceil(rules / 32);
   const draft: Draft = { key: "", below: new Map(), leaves: [] };
   spread(pattern, { rules: numbers, combinations: numbers }, { draft, words });
-  const root = placeOf(draft, { index: 0, all: bitsOf(numbers, words), decimals: pattern.decimals });
+  const root = placeOf(draft, { index: 0, depth: 0, all: bitsOf(numbers, words), decimals: pattern.decimals, rooms: new Map() });
   return { root, rules };
 }
 
@@ -116,14 +116,16 @@ function addLeaf(leaves: Draft["leaves"], test: LeafTest): void {
 
 interface Whole {
   readonly index: number;
+  readonly depth: number;
   readonly all: Bits;
+  readonly rooms: Map<string, Room>;
   readonly decimals: number | undefined;
 }
 
 function placeOf(draft: Draft, whole: Whole): Place {
   const { all, decimals } = whole;
   const words = all.length;
-  const below = [...draft.below.values()].map((each, index) => placeOf(each, { ...whole, index }));
+  const below = [...draft.below.values()].map((each, index) => placeOf(each, { ...whole, index, depth: whole.depth + 1 }));
   const leaves = draft.leaves.map(({ tests }) => leafOf(tests, whole));
   const leavesAbsent = common(leaves, all);
   const belowAbsent = common(below, all);
@@ -148,20 +150,35 @@ function placeOf(draft: Draft, whole: Whole): Place {
     alone: below.length > few ? aloneOf(below, all) : [],
     absentBetween: absenceOf(below.map(({ absent }) => absent)),
     all,
-    result: new Int32Array(words),
-    ofValues: new Int32Array(leaves.length * words + 1),
-    ofObject: new Int32Array(words),
-    ofAny: new Int32Array(words),
-    ofJoined: new Int32Array(words),
-    seen: new Int32Array(below.length),
+    ...roomOf(whole, leaves.length),
+    seen: below.length === 0 ? noPlaces : new Int32Array(below.length),
     found: [],
     parts: [],
     partCount: 0,
     isJoined: false,
     count: 0,
-    seenIn: new Int32Array(below.length),
+    seenIn: below.length === 0 ? noPlaces : new Int32Array(below.length),
     tries: 0,
   };
+}
+
+const noPlaces = new Int32Array(0);
+
+type Room = Pick<Place, "result" | "ofValues" | "ofObject" | "ofAny" | "ofJoined">;
+
+/** Places at one depth, of which none is tried within another, share their room: what thousands of them have must be read from farther away each time. */
+function roomOf({ depth, all, rooms }: Whole, leaves: number): Room {
+  const words = all.length;
+  const key = `${depth} ${leaves}`;
+  const known = rooms.get(key) ?? {
+    result: new Int32Array(words),
+    ofValues: new Int32Array(leaves * words + 1),
+    ofObject: new Int32Array(words),
+    ofAny: new Int32Array(words),
+    ofJoined: new Int32Array(words),
+  };
+  rooms.set(key, known);
+  return known;
 }
 
 /** Of places that have no leaves. */
