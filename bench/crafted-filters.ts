@@ -176,7 +176,7 @@ function manyKeys(random: Choices): Made {
     return [key(index), nested ? { x: list } : list];
   };
   const fields = Object.fromEntries(entries(patternBytes - 100, entry).slice(0, nested ? 126 : 253));
-  const rules = times(128, (index) => ({
+  const rules = times(nested ? 120 : 128, (index) => ({
     [key(index % pool)]: nested ? { x: [2] } : [2],
     [key(index + 1)]: [{ exists: random.chance(0.5) }],
   }));

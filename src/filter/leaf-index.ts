@@ -189,8 +189,6 @@ export function holdText(index: LeafIndex, text: string, row: Uint16Array, into:
   const hit = into[last]!;
   into[last] = 0;
   addOnce(added.missing, missing[hit], into);
-  // What else has a bit there must be added again.
-  if (trees !== undefined) forgetAdded(trees);
 }
 
 /** Tries those of which no text was like yet; where lists are left out, all, since each text is to be marked. */

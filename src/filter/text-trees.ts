@@ -24,6 +24,8 @@ export interface TextTrees {
   readonly far: FarWays | undefined;
   /** By tree, which sets were added last: the number twice, and 1 more where a text ended there. */
   readonly last: Int32Array;
+  /** The last word of those sets, which is emptied after each text. */
+  readonly marks: Int32Array;
 }
 
 const [headSize, stepSize] = [3, 4];
@@ -77,6 +79,7 @@ function laidOut(trees: readonly GrownTree[], shift: number): TextTrees | undefi
     otherwise: trees.map(({ otherwise }) => otherwise),
     far: far.length === 0 ? undefined : farWays(far),
     last: new Int32Array(trees.length).fill(-1),
+    marks: new Int32Array(trees.length),
   };
 }
 
@@ -110,7 +113,8 @@ function outcomes() {
 
 /** Adds what holds of a text, by its units. What was added last of a tree is not added again: of most texts in a list, a tree gives the same. */
 export function addBy(trees: TextTrees, row: Uint16Array, length: number, into: Bits): void {
-  const { count, code, shift, far, last } = trees;
+  const { count, code, shift, far, last, marks } = trees;
+  const end = into.length - 1;
   for (let tree = 0; tree < count; tree++) {
     const form = code[tree * headSize + 1]!;
     const stride = 1 - 2 * (form & 1);
@@ -135,12 +139,12 @@ export function addBy(trees: TextTrees, row: Uint16Array, length: number, into: 
       if (left < 0) break;
       if (rest > 0) {
         let at = on + stepSize + 1 + code[on + 3]!;
-        const end = at + rest;
-        for (; at < end; at++, place += stride) {
+        const behind = at + rest;
+        for (; at < behind; at++, place += stride) {
           const next = row[place]!;
           if ((folds ? foldedUnit(next) : next) !== code[at]) break;
         }
-        if (at < end) {
+        if (at < behind) {
           left = -1;
           break;
         }
@@ -149,10 +153,14 @@ export function addBy(trees: TextTrees, row: Uint16Array, length: number, into: 
     }
     const number = code[step]!;
     const now = 2 * number + (left === 0 ? 1 : 0);
-    if (now === last[tree]) continue;
+    if (now === last[tree]) {
+      into[end]! |= marks[tree]!;
+      continue;
+    }
     last[tree] = now;
     const begun = trees.begun[number];
     const ended = left === 0 ? trees.ended[number] : trees.otherwise[tree];
+    marks[tree] = (begun === undefined ? 0 : begun[end]!) | (ended === undefined ? 0 : ended[end]!);
     if (begun !== undefined) add(into, begun);
     if (ended !== undefined) add(into, ended);
   }

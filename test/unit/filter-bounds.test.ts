@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { craftedFilter } from "../../bench/crafted-filters.ts";
 import { hostileFilters } from "../../bench/hostile-filters.ts";
 import { explain, matches, parse } from "../../src/filter/index.ts";
 
@@ -6,7 +7,8 @@ import { explain, matches, parse } from "../../src/filter/index.ts";
 const enough = 10_000;
 
 describe("what matching costs, whatever the pattern", () => {
-  it.each(hostileFilters().map((each) => [each.name, each] as const))(
+  const crafted = Array.from({ length: 20 }, (_, seed) => craftedFilter(seed));
+  it.each([...hostileFilters(), ...crafted].map((each) => [each.name, each] as const))(
     "comes to its end on 256 KB, and the reason is made from the same walk: %s",
     { timeout: enough },
     (_, { pattern, json }) => {

@@ -11,12 +11,14 @@ const [author, alone] = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code
 describe("docs/filters.md", () => {
   it("has every operator, and the limits as they are", () => {
     for (const name of operatorNames) expect(page).toMatch(new RegExp(`\\| .*\\{ "?${name}"?: `));
-    const { depth, bytes, combinations, wildcards, leftOutLists, stars, part, number } = filter.patternLimits;
+    const { depth, bytes, combinations, wildcards, leftOutLists, stars, part, partUnits, fields, number } = filter.patternLimits;
     expect({ wildcards, leftOutLists, stars, number }).toEqual({ wildcards: 5, leftOutLists: 5, stars: 5, number: 2 ** 53 });
     expect(page).toContain(`deeper than ${depth} levels or larger than ${bytes / 1_024} KB; numbers beyond 2^53`);
     expect(page).toContain(`more than ${combinations} combinations`);
     expect(page).toMatch(/more than five wildcards[^.]*more than five stars[^.]*more than five different lists/);
     expect(page).toContain(`more than ${part} characters between two`);
+    expect(page).toContain(`more than ${partUnits} different characters`);
+    expect(page).toContain(`more than ${fields} fields`);
   });
 
   it("shows code whose results are those that stand behind it", () => {

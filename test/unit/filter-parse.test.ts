@@ -144,6 +144,25 @@ describe("hostile patterns", () => {
     expect(problemsOf({ a: part, b: part })).toEqual([]);
   });
 
+  it("a pattern may name 256 fields, and have 255 different characters between its stars", () => {
+    const named = (count: number): unknown => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, [1]]));
+    expect(problemsOf(named(256))).toEqual([]);
+    expect(problemsOf(named(257))).toEqual(["the pattern names 257 fields, those of all levels together: at most 256"]);
+    expect(problemsOf({ a: named(256) })).toEqual(["the pattern names 257 fields, those of all levels together: at most 256"]);
+    // The same field in many branches counts once.
+    expect(problemsOf({ $or: Array.from({ length: 100 }, (_, index) => ({ a: [index], b: { c: [1] } })) })).toEqual([]);
+    const wildcards = (units: number): unknown => {
+      const text = String.fromCharCode(...Array.from({ length: units }, (_, index) => 0x4e00 + 3 * index));
+      return {
+        a: [{ wildcard: `*${text.slice(0, 100)}*${text.slice(100, 200)}*` }, { "anything-but": { wildcard: `*${text.slice(200)}*` } }],
+      };
+    };
+    expect(problemsOf(wildcards(255))).toEqual([]);
+    expect(problemsOf(wildcards(256))).toEqual([
+      "the pattern has 256 different characters between the stars of its wildcards: at most 255",
+    ]);
+  });
+
   it("a pattern may be 32 levels deep and have 32 KB", () => {
     const { depth, bytes } = patternLimits;
     expect({ depth, bytes }).toEqual({ depth: 32, bytes: 32_768 });

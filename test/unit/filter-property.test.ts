@@ -212,6 +212,26 @@ describe("any pattern", () => {
     expect(seen).toBeGreaterThan(300);
   });
 
+  it("has what all keys say that lead to one place, whatever their order, and gives a reason exactly where it does not match", () => {
+    const some = fc.constantFrom<Json>(1, 2, "x", { c: 1 }, { b: 2 }, { "b.c": 1, b: { a: 2 } }, [1, { c: 2 }], []);
+    const entries = fc.uniqueArray(fc.tuple(fc.constantFrom("a", "a.b", "a.b.c", "b", "b.c", "a.c"), some), { selector: ([name]) => name });
+    const seen = { match: 0, mismatch: 0 };
+    fc.assert(
+      fc.property(patternOf(2), fc.array(entries, { minLength: 10, maxLength: 10 }), (written, payloads) => {
+        const parsed = parsePattern(written);
+        fc.pre(!("problems" in parsed));
+        for (const payload of payloads) {
+          const got = matches(parsed.matcher, Object.fromEntries(payload));
+          expect([payload, matches(parsed.matcher, Object.fromEntries(payload.toReversed()))]).toEqual([payload, got]);
+          expect(mismatch(parsed.matcher, Object.fromEntries(payload)) === undefined).toBe(got);
+          seen[got ? "match" : "mismatch"] += 1;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(seen.match, seen.mismatch)).toBeGreaterThan(100);
+  });
+
   it("is the same pattern after its parsed form went through JSON", () => {
     fc.assert(
       fc.property(patternOf(2), dataOf(2), (written, payload) => {
@@ -245,6 +265,13 @@ describe("any pattern", () => {
 const bitsOf = (groups: readonly string[]): bigint => groups.reduce((sum, unit) => (sum << 16n) | BigInt(`0x${unit}`), 0n);
 
 describe("blocks of IPv6", () => {
+  it("hold addresses of which two groups read as the halves of one character", () => {
+    const address = "1:0:d960:deda:893:0:6bf2:1";
+    const parsed = parsePattern({ a: [{ cidr: `${address}/111` }] });
+    expect("matcher" in parsed && matches(parsed.matcher, { a: address })).toBe(true);
+    expect("matcher" in parsed && matches(parsed.matcher, { a: "1:0:d960:deda:893:0:6bf0:1" })).toBe(false);
+  });
+
   const group = fc.oneof(fc.constantFrom(0, 1, 0x8000, 0xffff), fc.nat(0xffff)).map((unit) => unit.toString(16));
   const address = fc.array(group, { minLength: 8, maxLength: 8 });
 
