@@ -5,7 +5,6 @@ import type { AnyTopic } from "../define/topic.ts";
 import type { LogEntry, TopicLog } from "../log/topic-log.ts";
 import type { LookedAt } from "../vault/look.ts";
 import { subjectOf } from "../vault/subject-of.ts";
-import type { EraseOptions } from "./erase-report.ts";
 import { erasedText } from "../vault/vault.ts";
 import type { Vault } from "../vault/vault-port.ts";
 
@@ -30,7 +29,8 @@ export interface EventsOfSubject {
   readonly topics: readonly AnyTopic[];
   readonly log: TopicLog;
   readonly vault: Pick<Vault, "look">;
-  readonly onProgress?: EraseOptions["onProgress"];
+  /** Told after each page. */
+  readonly onProgress?: ((soFar: { readonly events: number; readonly total: number }) => void) | undefined;
 }
 
 const pageSize = 200;

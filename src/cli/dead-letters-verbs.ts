@@ -4,7 +4,7 @@ import type { BulkView } from "../bus/bulk/bulk-view.ts";
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
-import { bulkLines, bulkText, letterPreviewLines } from "./dead-letter-lines.ts";
+import { bulkLines, bulkText, letterPreviewLines, staysLines } from "./dead-letter-lines.ts";
 import { dataArgument, problemLines } from "./dead-letters.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
@@ -135,7 +135,8 @@ async function finish(
   if (ending.signal.aborted && view.state === "running") view = await bulk.cancel(id, byPerson());
   if (view.state === "cancelled") process.exitCode = 1;
   if (json === true) return printJson(view);
-  print(...bulkLines(view));
+  if (view.state !== "finished") print(...bulkLines(view));
+  else print(`${countOf(view.done, "dead letter")} ${view.verb === "redrive" ? "queued again" : "discarded"}.`, ...staysLines(view));
   if (view.state === "running") print(`Another process works on it: busbar dead-letters operations ${id}`);
 }
 

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { declareArchive } from "./commands/archive.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareCompletion } from "./commands/completion.ts";
+import { declareDeadLetters } from "./commands/deadletters.ts";
 import { declareEvents } from "./commands/events.ts";
 import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
@@ -54,6 +55,7 @@ Examples:
     declareOperation,
     declareSchedules,
     declareRepair,
+    declareDeadLetters,
     declareReplay,
     declareArchive,
     declareSuppressions,

@@ -101,6 +101,7 @@ describe("D5: the autopsy of a dead letter", () => {
     expect(bulkLines({ ...view, ...counts })).toEqual([
       `dl_1  redrive  finished  2026-11-24 10:00:00  by ravi: ${forgedLine}`,
       "    9 of 12 done, 1 had been sent meanwhile, 2 left as they were",
+      "    1 had been sent meanwhile: nothing is sent again.",
       "    2 were not: it is no dead letter any more",
     ]);
   });

@@ -1,5 +1,5 @@
 import { BusbarError } from "../../base/errors.ts";
-import type { CancelReport, Deliveries } from "../../bus/deliveries.ts";
+import type { Cancelled, CancelReport, Deliveries } from "../../bus/deliveries.ts";
 import { viewQuery, whyOf } from "./remote-view.ts";
 import { unlessMissing } from "./server-error.ts";
 import { at, type ServerApi } from "./server-api.ts";
@@ -9,10 +9,8 @@ export function remoteDeliveries(api: ServerApi): Deliveries {
     status: (id, view = {}) => unlessMissing(api.get(at`/v1/deliveries/${id}`, viewQuery(view))),
     async cancel(id, by) {
       try {
-        const done = await unlessMissing(api.send("POST", at`/v1/deliveries/${id}/cancel`, { body: whyOf(by) }));
-        return done === undefined
-          ? { cancelled: false, known: false, refused: "no queue holds a delivery of this id" }
-          : { cancelled: true };
+        const done = await unlessMissing(api.send<Cancelled>("POST", at`/v1/deliveries/${id}/cancel`, { body: whyOf(by) }));
+        return done ?? { cancelled: false, known: false, refused: "no queue holds a delivery of this id" };
       } catch (error) {
         if (error instanceof BusbarError && error.code === "REFUSED")
           return { cancelled: false, known: true, refused: whyNot(error.message) };
