@@ -39,7 +39,7 @@ describe("busbar schema and topics", () => {
     });
 
     const written = await runCli(["schema", "check", "--write"], { project });
-    expect(written).toMatchObject({ code: 1, stderr: expect.stringMatching(/`total` became an integer[\s\S]*Written: 23 snapshots/) });
+    expect(written).toMatchObject({ code: 1, stderr: expect.stringMatching(/`total` became an integer[\s\S]*Written: 24 snapshots/) });
     expect(readFileSync(join(project, "schemas/order.placed.json"), "utf8")).toBe(read("schemas/order.placed.json"));
     expect(readFileSync(join(project, "schemas/vote.created.json"), "utf8")).toContain('"note"');
   });

@@ -160,7 +160,7 @@ describe("GET /v1/traces", () => {
     const get = async (query: string) => (await ask(`${server.url}/v1/traces?${query}`, { key })).body;
     const { id } = await bus.publishEvent.orderPlaced(order("A-1"));
     await bus.publishEvent.orderPlaced(order("A-1"));
-    expect(await get("key=email&value=asha%40example.com&limit=1")).toMatchObject({
+    expect(await get("key=email&value=asha%40example.com&count=1")).toMatchObject({
       events: [{ event: { type: "order.placed" }, keys: ["customer.email"], subscribers: [{ name: "both" }] }],
       more: true,
       searched: [{ topic: "order.placed", keys: ["customer.email"] }],

@@ -145,18 +145,11 @@ describe("hostile patterns", () => {
   });
 
   it("a pattern may name 256 fields, and have 255 different characters between its stars", () => {
-    const named = (count: number): unknown => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, [1]]));
     expect(problemsOf(named(256))).toEqual([]);
     expect(problemsOf(named(257))).toEqual(["the pattern names 257 fields, those of all levels together: at most 256"]);
     expect(problemsOf({ a: named(256) })).toEqual(["the pattern names 257 fields, those of all levels together: at most 256"]);
     // The same field in many branches counts once.
     expect(problemsOf({ $or: Array.from({ length: 100 }, (_, index) => ({ a: [index], b: { c: [1] } })) })).toEqual([]);
-    const wildcards = (units: number): unknown => {
-      const text = String.fromCharCode(...Array.from({ length: units }, (_, index) => 0x4e00 + 3 * index));
-      return {
-        a: [{ wildcard: `*${text.slice(0, 100)}*${text.slice(100, 200)}*` }, { "anything-but": { wildcard: `*${text.slice(200)}*` } }],
-      };
-    };
     expect(problemsOf(wildcards(255))).toEqual([]);
     expect(problemsOf(wildcards(256))).toEqual([
       "the pattern has 256 different characters between the stars of its wildcards: at most 255",
@@ -277,3 +270,16 @@ describe("a parsed pattern", () => {
     expect(problemsOf({ "a.b": ["x"], prefix: ["x"], numeric: { exists: [true] }, toString: ["x"] })).toEqual([]);
   });
 });
+
+/** A pattern with so many fields. */
+function named(count: number): unknown {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, [1]]));
+}
+
+/** A pattern with so many different characters between its stars. */
+function wildcards(units: number): unknown {
+  const text = String.fromCharCode(...Array.from({ length: units }, (_, index) => 0x4e00 + 3 * index));
+  return {
+    a: [{ wildcard: `*${text.slice(0, 100)}*${text.slice(100, 200)}*` }, { "anything-but": { wildcard: `*${text.slice(200)}*` } }],
+  };
+}
