@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { silentLogger } from "../src/base/logger.ts";
 import { paces } from "../src/base/pace.ts";
+import { nextFireTime } from "../src/define/fire-times.ts";
 import { loadApplication } from "../src/cli/application.ts";
 import type { Result } from "./result.ts";
 import { benchKeys, withRedis } from "./temporary.ts";
@@ -35,14 +36,14 @@ export function economyBench(): Promise<Result> {
     try {
       await bus.start();
       await pause(settlingMs);
-      const firings = (await bus.schedules.list()).flatMap(({ next }) => Date.parse(next[0] ?? ""));
-      const untilNext = Math.min(...firings) - Date.now();
+      const { topics, subscribers, schedules } = await bus.catalog();
+      const now = Date.now();
+      const untilNext = Math.min(...schedules.map(({ parsed, timeZone }) => nextFireTime(parsed, timeZone, now) ?? Infinity)) - now;
       if (untilNext < lookingMs) await pause(untilNext + settlingMs);
       const start = sent;
       await pause(lookingMs);
       const waiting = ((sent - start) / lookingMs) * dayMs;
       // Each hour: a lock and a look for each queue and for the logs, two commands for each log and for each group, and that schedules have a process.
-      const { topics, subscribers } = await bus.catalog();
       const hourly = rounds * 2 + topics.length * 2 + subscribers.length * 2 + 1;
       // The reconciler: its lock, its places, and two looks at each log.
       const accounts = (2 + topics.length * 2) * (dayMs / paces.economy.accounts);

@@ -8,7 +8,7 @@ export type { Archive, ArchiveWriteOptions, ArchiveWritten } from "./bus/archive
 export type { ArchivePlace } from "./bus/archive/archive-options.ts";
 export type { ChannelControl, ChannelLimitsView, ChannelView, DoneWhen, LimitName } from "./bus/channels.ts";
 export type { ChannelLimits } from "./bus/channel-limits.ts";
-export type { BulkOperations, BulkRequest, BulkWatched } from "./bus/bulk/bulk.ts";
+export type { BulkOperations, BulkPage, BulkRequest, BulkWatched } from "./bus/bulk/bulk.ts";
 export type { BulkState, BulkVerb } from "./bus/bulk/bulk-operation.ts";
 export type { BulkView } from "./bus/bulk/bulk-view.ts";
 export type { DeadLetterFilter } from "./bus/dead-letter-filter.ts";

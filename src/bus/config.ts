@@ -37,6 +37,7 @@ const names = [
   "spool",
   "outbox",
   "archive",
+  "version",
   "callbacks",
   "publicUrl",
   "linkSecrets",

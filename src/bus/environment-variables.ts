@@ -102,7 +102,9 @@ export const variables = z.object({
     .optional(),
   ARCHIVE_FOLDER: z.string().optional(),
   ARCHIVE_S3: z.string().optional(),
-  BUSBAR_API_KEY: z.string().optional(),
+  // What the command line asks a server with, and where it is: cli/remote/server-place.ts.
+  BUSBAR_URL: z.string().optional(),
+  BUSBAR_KEY: z.string().optional(),
   EMAIL_ENABLED: yesNo.optional(),
   EMAIL_FROM: z.string().optional(),
   EMAIL_FROM_NAME: z

@@ -4,16 +4,7 @@ import type { AnyTopic } from "../define/topic.ts";
 import type { ArchiveStore } from "../log/archive/archive-store.ts";
 import { readManifests, segmentLines } from "../log/archive/read-segment.ts";
 import { holdsInTheClear } from "./erase-events.ts";
-
-/** What archives hold of a subject. Nothing in them is changed: what its key has sealed opens no more. */
-export interface ArchivesErased {
-  /** Archived events whose personal data can be read by nobody any more, by topic. */
-  readonly archived: Readonly<Record<string, number>>;
-  /** Archived events from before their fields were marked, which stand there in the clear, by topic. */
-  readonly archivedInTheClear: Readonly<Record<string, number>>;
-  /** Segments that could not be looked through, and why. */
-  readonly archiveProblems: readonly string[];
-}
+import type { ArchivesErased } from "./erase-report.ts";
 
 export interface EraseArchives {
   readonly application: string;

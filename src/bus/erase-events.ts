@@ -29,17 +29,21 @@ export interface EventsOfSubject {
   readonly topics: readonly AnyTopic[];
   readonly log: TopicLog;
   readonly vault: Pick<Vault, "look">;
+  /** Told after each page. */
+  readonly onProgress?: ((soFar: { readonly events: number; readonly total: number }) => void) | undefined;
 }
 
 const pageSize = 200;
 
 /** Reads whole logs: what is about somebody stands in any of their events, and the search keys know only some. */
 export async function eventsOfSubject(
-  { topics, log, vault }: EventsOfSubject,
+  { topics, log, vault, onProgress }: EventsOfSubject,
   { subject, hash }: { readonly subject: string; readonly hash: string },
 ): Promise<readonly SubjectEvent[]> {
   const found: SubjectEvent[] = [];
   const to = Date.now() + 60_000;
+  const total = onProgress && (await heldOf(topics, log));
+  let read = 0;
   for (const topic of topics) {
     const partitions = await log.partitions(topic.name);
     for (let partition = 0; partition < partitions; partition++) {
@@ -50,12 +54,22 @@ export async function eventsOfSubject(
         for (const [index, one] of looked.entries())
           if (!(one instanceof Error))
             found.push(...ofSubject(topic, one, { entry: entries[index]!, subject, hash, partition, partitions }));
+        read += entries.length;
+        if (total !== undefined) onProgress?.({ events: read, total: Math.max(total, read) });
         if (entries.length < pageSize) break;
         after = entries.at(-1)!.id;
       }
     }
   }
   return found;
+}
+
+/** Events in the logs of these topics. */
+async function heldOf(topics: readonly AnyTopic[], log: TopicLog): Promise<number> {
+  let held = 0;
+  for (const { name } of topics)
+    for (let partition = 0; partition < (await log.partitions(name)); partition++) held += (await log.standing(name, partition)).held;
+  return held;
 }
 
 interface Where {

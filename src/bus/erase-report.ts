@@ -1,5 +1,4 @@
 import type { By } from "./by.ts";
-import type { ArchivesErased } from "./erase-archives.ts";
 
 export interface EraseOptions {
   /** Whose data: the text that `pii(…, { subject })` gives. */
@@ -8,6 +7,18 @@ export interface EraseOptions {
   readonly preview?: boolean;
   /** Who asks for it, and why, for the audit record and the time lines. */
   readonly by?: By;
+  /** Told after each page of 200 events: reading the logs is most of the work. */
+  readonly onProgress?: ((soFar: { readonly events: number; readonly total: number }) => void) | undefined;
+}
+
+/** What archives hold of a subject. Nothing in them is changed: what its key has sealed opens no more. */
+export interface ArchivesErased {
+  /** Archived events whose personal data can be read by nobody any more, by topic. */
+  readonly archived: Readonly<Record<string, number>>;
+  /** Archived events from before their fields were marked, which stand there in the clear, by topic. */
+  readonly archivedInTheClear: Readonly<Record<string, number>>;
+  /** Segments that could not be looked through, and why. */
+  readonly archiveProblems: readonly string[];
 }
 
 /** What was touched; of a preview, what would be. */

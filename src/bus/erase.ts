@@ -40,12 +40,12 @@ export function eraser({
 }: EraserOptions): (options: EraseOptions) => Promise<EraseReport> {
   const all = Object.values(topics).filter(({ marks }) => marks?.subjects === true);
 
-  return async ({ subject, preview = false, by = {} }) => {
+  return async ({ subject, preview = false, by = {}, onProgress }) => {
     if (typeof subject !== "string" || subject === "")
       throw new BusbarError("INVALID_RANGE", "erase: subject must be text: whose data it is.");
     const hash = vault.subjects.hashOf(subject);
     const { present, erased } = await vault.subjects.standing(hash);
-    const found = await eventsOfSubject({ topics: all, log, vault }, { subject, hash });
+    const found = await eventsOfSubject({ topics: all, log, vault, onProgress }, { subject, hash });
     if (!preview) {
       const reason = by.reason === undefined ? {} : { reason: by.reason };
       await parts.audit().record({ by: byName(by), what: "erase", of: `the subject ${hash}`, ...reason });

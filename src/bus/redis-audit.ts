@@ -2,7 +2,7 @@ import { cursorsOf } from "../base/cursor.ts";
 import type { RedisConnection } from "../base/redis.ts";
 import { type Audit, type AuditEntry, type AuditSelection, meansVerb } from "./audit.ts";
 
-/** How long an entry is kept, milliseconds, and how many are at most: about 40 MB. Redis rounds both up to whole nodes of a stream. */
+/** How long an entry is kept, milliseconds, and how many are at most: 23 MB of entries with a reason. Redis rounds both up to whole nodes of a stream. */
 const kept = { age: 400 * 86_400_000, entries: 200_000 } as const;
 /** Entries read at once, and looked at for one page. */
 const [pageSize, mostLooked] = [1_000, 20_000];

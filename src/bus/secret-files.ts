@@ -8,6 +8,7 @@ export const secretVariables: readonly string[] = [
   "INDEX_SECRET",
   "BUSBAR_KEYS",
   "OUTBOX_DATABASE_URL",
+  "BUSBAR_KEY",
   "SENDGRID_API_KEY",
   "SMTP_URL",
   "SMTP_PASSWORD",

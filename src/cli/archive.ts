@@ -1,9 +1,9 @@
 import { segmentName, type Manifest } from "../log/archive/segment.ts";
 import { lengthArgument } from "./arguments.ts";
 import { bytesText, countOf, countText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { withOwnApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
-import { progressLine } from "./progress-line.ts";
+import { countingLine, progressLine } from "./progress-line.ts";
 import { oneLine } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
 
@@ -13,7 +13,7 @@ interface Json {
 
 export async function listArchive(topic: string | undefined, { json }: Json): Promise<void> {
   await asTyped(() =>
-    withApplication(async ({ archive }) => {
+    withOwnApplication(async ({ archive }) => {
       const all = await archive.list(topic);
       if (json === true) printJson(all);
       else print(...(all.length === 0 ? ["The archive is empty."] : all.map(segmentLine)));
@@ -23,8 +23,10 @@ export async function listArchive(topic: string | undefined, { json }: Json): Pr
 
 export async function verifyArchive(topic: string | undefined, { json }: Json): Promise<void> {
   await asTyped(() =>
-    withApplication(async ({ archive }) => {
-      const { sound, damaged } = await archive.verify(topic);
+    withOwnApplication(async ({ archive }) => {
+      const line = countingLine({ what: "Reading", unit: ["segment", "segments"] });
+      const onProgress = ({ segments, total }: { readonly segments: number; readonly total: number }): void => line.show(segments, total);
+      const { sound, damaged } = await archive.verify(topic, { onProgress }).finally(line.done);
       if (json === true) printJson({ sound, damaged });
       else print(`${countOf(sound.length, "segment")} as written, ${countText(damaged.length)} damaged`);
       for (const each of damaged) complain(oneLine(each));
@@ -36,7 +38,7 @@ export async function verifyArchive(topic: string | undefined, { json }: Json): 
 export async function writeArchive(topics: readonly string[], { settle, json }: Json & { readonly settle: string }): Promise<void> {
   const settled = lengthArgument("--settle", settle);
   await asTyped(() =>
-    withApplication(async ({ archive }) => {
+    withOwnApplication(async ({ archive }) => {
       const line = progressLine();
       const result = await archive
         .write({

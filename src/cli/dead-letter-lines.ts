@@ -58,13 +58,21 @@ export function bulkText({ total, done, sent, refused }: Pick<BulkView, "total" 
   return [`${countText(done)} of ${countText(total)} done`, ...more].join(", ");
 }
 
+/** What an operation left as it was, and why; and what needed nothing. Pure. */
+export function staysLines({ sent, reasons }: Pick<BulkView, "sent" | "reasons">): string[] {
+  return [
+    ...(sent === 0 ? [] : [`${countText(sent)} had been sent meanwhile: nothing is sent again.`]),
+    ...Object.entries(reasons).map(([why, count]) => `${countText(count)} were not: ${oneLine(why)}`),
+  ];
+}
+
 /** An operation with its reasons. Pure. */
 export function bulkLines(view: BulkView): string[] {
-  const { id, verb, state, created, actor, reason, reasons, trouble } = view;
+  const { id, verb, state, created, actor, reason, trouble } = view;
   return [
     `${id}  ${verb}  ${state}  ${momentText(created)}${actor === undefined ? "" : `  by ${oneLine(actor)}`}${reason === undefined ? "" : `: ${oneLine(reason)}`}`,
     `    ${bulkText(view)}`,
-    ...Object.entries(reasons).map(([why, count]) => `    ${countText(count)} were not: ${oneLine(why)}`),
+    ...staysLines(view).map((line) => `    ${line}`),
     ...(trouble === undefined ? [] : [`    its last run ended early and is tried again: ${oneLine(trouble)}`]),
   ];
 }

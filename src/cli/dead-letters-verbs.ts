@@ -1,17 +1,17 @@
 import type { BulkRequest } from "../bus/bulk/bulk.ts";
 import type { BulkVerb } from "../bus/bulk/bulk-operation.ts";
 import type { BulkView } from "../bus/bulk/bulk-view.ts";
-import type { Bus } from "../bus/bus.ts";
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
-import { bulkLines, bulkText, letterPreviewLines } from "./dead-letter-lines.ts";
+import { bulkLines, bulkText, letterPreviewLines, staysLines } from "./dead-letter-lines.ts";
 import { dataArgument, problemLines } from "./dead-letters.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { letterFilter, saysNothing, type TypedLetterFilter } from "./letter-filter.ts";
+import type { OperatedBus } from "./operated-bus.ts";
 import { complain, print, printJson } from "./output.ts";
-import { progressLine } from "./progress-line.ts";
+import { countingLine } from "./progress-line.ts";
 import { firstSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
@@ -102,7 +102,8 @@ export async function listBulk(
 ): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
   await withApplication(async ({ deadLetters: { bulk } }) => {
-    const found = id === undefined ? await bulk.list(most) : [await bulk.show(id)].filter((view) => view !== undefined);
+    const found =
+      id === undefined ? (await bulk.list({ count: most })).operations : [await bulk.show(id)].filter((view) => view !== undefined);
     if (id !== undefined && found.length === 0) {
       complain(`no operation on dead letters has the id ${oneLine(JSON.stringify(id))}: busbar dead-letters operations`);
       process.exitCode = 1;
@@ -118,24 +119,28 @@ export async function cancelBulk(id: string, { reason, json }: { readonly reason
 }
 
 async function finish(
-  { deadLetters: { bulk } }: Pick<Bus, "deadLetters">,
+  { deadLetters: { bulk } }: Pick<OperatedBus, "deadLetters">,
   { id, json }: { readonly id: string; readonly json: boolean | undefined },
 ): Promise<void> {
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
-  const line = progressLine();
+  const line = countingLine({ what: "Dead letters", unit: ["dead letter", "dead letters"] });
   let view: BulkView;
   try {
-    view = await bulk.work(id, { signal: ending.signal, onProgress: (soFar) => line.show(bulkText(soFar)) });
+    const onProgress = ({ done, sent, refused, total }: BulkProgressView): void => line.show(done + sent + refused, total);
+    view = await bulk.work(id, { signal: ending.signal, onProgress });
   } finally {
     line.done();
   }
   if (ending.signal.aborted && view.state === "running") view = await bulk.cancel(id, byPerson());
   if (view.state === "cancelled") process.exitCode = 1;
   if (json === true) return printJson(view);
-  print(...bulkLines(view));
+  if (view.state !== "finished") print(...bulkLines(view));
+  else print(`${countOf(view.done, "dead letter")} ${view.verb === "redrive" ? "queued again" : "discarded"}.`, ...staysLines(view));
   if (view.state === "running") print(`Another process works on it: busbar dead-letters operations ${id}`);
 }
+
+type BulkProgressView = Pick<BulkView, "done" | "sent" | "refused" | "total">;
 
 function checkChoice(ids: readonly string[], { all, pace, preview, detach, ...typed }: VerbCommand): void {
   const filtered = all === true || !saysNothing(typed);

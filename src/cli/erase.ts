@@ -2,8 +2,9 @@ import type { EraseReport } from "../bus/erase-report.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { countOf } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { withOwnApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
+import { countingLine } from "./progress-line.ts";
 import { oneLine } from "./visible.ts";
 
 export interface EraseCommand {
@@ -17,10 +18,11 @@ export interface EraseCommand {
 /** Erases a subject's personal data; asks before it does. Exit code 1 where the answer is no, a worker holds a delivery right now, or a part of the archive cannot be read. */
 export async function erase({ subject, reason, dryRun = false, yes, json }: EraseCommand): Promise<void> {
   const by = byPerson(reason);
-  const report = await withApplication(async (bus) => {
+  const report = await withOwnApplication(async (bus) => {
     if (!dryRun && !(await confirmed({ text: `Erase the personal data of ${oneLine(JSON.stringify(subject))} for good?`, yes })))
       return undefined;
-    return bus.erase({ subject, preview: dryRun, by });
+    const line = countingLine({ what: dryRun ? "Looking" : "Erasing", unit: ["event", "events"] });
+    return bus.erase({ subject, preview: dryRun, by, onProgress: ({ events, total }) => line.show(events, total) }).finally(line.done);
   });
   if (report === undefined) {
     print("Nothing was changed.");

@@ -22,7 +22,11 @@ export async function jsonArgument(name: string, typed: string): Promise<string>
 
 /** A pattern as it is typed. @throws UsageError with everything that is wrong with it */
 export async function patternArgument(name: string, typed: string, dialect: Dialect = {}): Promise<ParsedPattern> {
-  const json = await jsonArgument(name, typed);
+  return parsedPattern(name, await jsonArgument(name, typed), dialect);
+}
+
+/** A pattern in JSON. @throws UsageError with everything that is wrong with it */
+export function parsedPattern(name: string, json: string, dialect: Dialect = {}): ParsedPattern {
   try {
     return parse(json, dialect);
   } catch (error) {

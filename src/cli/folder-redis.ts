@@ -6,12 +6,22 @@ import { maskUrl } from "../base/redis-address.ts";
 import type { Bus } from "../bus/bus.ts";
 import { keysOfDev } from "./dev-keys.ts";
 import { loadApplication, type Place } from "./application.ts";
+import type { OperatedBus } from "./operated-bus.ts";
+import { chosenServer } from "./remote/chosen-server.ts";
 
 /** A person who calls a command hears within three seconds that Redis does not answer; one far away is given this much at least. */
 const [tellAfterMs, leastMs] = [2_700, 1_500];
 
+/** What is looked at and operated: the bus of the server that the call names, else that of the application in this folder; see {@link withOwnApplication}. */
+export async function withApplication<Result>(work: (bus: OperatedBus) => Promise<Result>): Promise<Result> {
+  const server = chosenServer();
+  if (server === undefined) return withOwnApplication(work);
+  const [{ remoteBus }, { serverApi }] = await Promise.all([import("./remote/remote-bus.ts"), import("./remote/server-api.ts")]);
+  return work(remoteBus(serverApi(server)));
+}
+
 /** The application, connected to the Redis at REDIS_URL, else to that of the `busbar dev` that runs in this folder; stopped after the work. */
-export async function withApplication<Result>(work: (bus: Bus, place: Place) => Promise<Result>): Promise<Result> {
+export async function withOwnApplication<Result>(work: (bus: Bus, place: Place) => Promise<Result>): Promise<Result> {
   const [devRedis, devKeys] = await Promise.all([redisOfDev(), keysOfDev()]);
   const { bus, place } = await loadApplication({
     logger: silentLogger,

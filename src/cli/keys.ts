@@ -9,8 +9,11 @@ import { keyStore } from "../server/key-store.ts";
 import { lengthArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
-import { withApplication } from "./folder-redis.ts";
+import { withOwnApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { chosenServer } from "./remote/chosen-server.ts";
+import { remoteKeys } from "./remote/remote-keys.ts";
+import { serverApi } from "./remote/server-api.ts";
 import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
@@ -132,7 +135,9 @@ function checkRequest(request: ApiKeyRequest): void {
 }
 
 function withKeys<Result>(work: (keys: KeyControl) => Promise<Result>): Promise<Result> {
-  return withApplication(async (_bus, place) => {
+  const server = chosenServer();
+  if (server !== undefined) return work(remoteKeys(serverApi(server)));
+  return withOwnApplication(async (_bus, place) => {
     const store = keyStore(place, silentLogger);
     try {
       return await work(store.control);

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { declareArchive } from "./commands/archive.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
+import { declareCompletion } from "./commands/completion.ts";
+import { declareDeadLetters } from "./commands/deadletters.ts";
 import { declareEvents } from "./commands/events.ts";
 import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
@@ -12,6 +14,7 @@ import { declareRepair } from "./commands/repair.ts";
 import { declareReplay } from "./commands/replay.ts";
 import { declareSchedules } from "./commands/schedules.ts";
 import { declareSchemas } from "./commands/schemas.ts";
+import { declareServers } from "./commands/servers.ts";
 import { declareService } from "./commands/service.ts";
 import { declareSuppressions } from "./commands/suppressions.ts";
 import { declareSetup } from "./commands/setup.ts";
@@ -41,7 +44,8 @@ Examples:
   busbar tail                                   follow events as they are published
   busbar trace 01a20061-…                       what became of one event, step by step
   busbar check                                  find every problem before a deploy
-  busbar start --only router,workers            the service, without its HTTP server`,
+  busbar start --only router,workers            the service, without its HTTP server
+  busbar stats --url https://events.example.com the same of a server, with the API key in BUSBAR_KEY`,
     );
 
   // The order of --help.
@@ -51,6 +55,7 @@ Examples:
     declareOperation,
     declareSchedules,
     declareRepair,
+    declareDeadLetters,
     declareReplay,
     declareArchive,
     declareSuppressions,
@@ -61,8 +66,10 @@ Examples:
     declareAuthoring,
     declareSchemas,
     declareFilter,
+    declareCompletion,
   ])
     declare(program);
+  declareServers(program);
 
   return program;
 }

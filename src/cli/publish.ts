@@ -9,7 +9,7 @@ export interface PublishCommand extends Pick<PublishOptions, "idempotencyKey" | 
   readonly json?: boolean;
 }
 
-/** Publishes one event to the Redis at REDIS_URL, else to the one of the `busbar dev` that runs in this folder. */
+/** Publishes one event: on the server that the call names, else to the Redis at REDIS_URL, or of the `busbar dev` that runs in this folder. */
 export async function publish(topic: string, payload: string | undefined, { example, json, ...options }: PublishCommand): Promise<void> {
   if ((payload === undefined) === (example !== true))
     throw new UsageError("give either a payload (JSON, or - for standard input) or --example");

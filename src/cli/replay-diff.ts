@@ -1,9 +1,8 @@
 import { numberArgument } from "./arguments.ts";
 import { diffLines } from "./diff-lines.ts";
-import { countText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { withOwnApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
-import { progressLine as progress } from "./progress-line.ts";
+import { countingLine } from "./progress-line.ts";
 import { selectionOf, type TypedSelection } from "./replay.ts";
 import { firstSignal } from "./until-signal.ts";
 import { asTyped } from "./wrong-call.ts";
@@ -21,13 +20,13 @@ export async function replayDiff(topics: readonly string[], { limit, json, ...ty
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
   await asTyped(() =>
-    withApplication(async ({ replays }) => {
-      const line = progress();
+    withOwnApplication(async ({ replays }) => {
+      const line = countingLine({ what: "Comparing", unit: ["event", "events"] });
       const result = await replays
         .diff(selection, {
           most,
           signal: ending.signal,
-          onProgress: ({ events, total }) => line.show(`Comparing: ${countText(events)} of ${countText(total)} events`),
+          onProgress: ({ events, total }) => line.show(events, total),
         })
         .finally(line.done);
       if (json === true) printJson(result);

@@ -1,11 +1,14 @@
-import { messageOf } from "../base/errors.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { LocalDelivery, LocalRun } from "../bus/replay/local.ts";
 import type { BusEvent } from "../define/event.ts";
 import { loadApplication } from "./application.ts";
 import { countOf } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { withOwnApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
+import { chosenServer } from "./remote/chosen-server.ts";
+import { remoteInspector } from "./remote/remote-inspector.ts";
+import { serverApi } from "./remote/server-api.ts";
+import type { ServerPlace } from "./remote/server-place.ts";
 import { fieldLines } from "./replay-lines.ts";
 import { terminalLogger } from "./terminal-logger.ts";
 import { UsageError } from "./usage-error.ts";
@@ -23,10 +26,11 @@ export interface LocalCommand {
 
 /** Runs one event through one subscriber in this process. Exit code 1 where something of it went wrong. */
 export async function replayLocal(id: string, command: LocalCommand): Promise<void> {
-  const { subscriber, route, redis, url, json } = command;
-  if (redis !== undefined && url !== undefined) throw new UsageError("--redis and --url: the event comes from one of them");
+  const { subscriber, route, redis, json } = command;
+  if (redis !== undefined && command.url !== undefined) throw new UsageError("--redis and --url: the event comes from one of them");
   const routes = route.length === 0 ? undefined : route;
-  const mask = command.mask === true || redis !== undefined || url !== undefined;
+  const server = redis === undefined ? chosenServer() : undefined;
+  const mask = command.mask === true || redis !== undefined || server !== undefined;
   const run = async (bus: Bus, event: string | BusEvent): Promise<void> => {
     const result = await bus.replays.local({ event, subscriber, routes, mask });
     if (json === true) printJson(result);
@@ -34,8 +38,8 @@ export async function replayLocal(id: string, command: LocalCommand): Promise<vo
     if (result.deliveries.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
   };
   await asTyped(async () => {
-    if (redis === undefined && url === undefined) return withApplication((bus) => run(bus, id));
-    const event = url === undefined ? id : await eventFrom(url, id);
+    if (redis === undefined && server === undefined) return withOwnApplication((bus) => run(bus, id));
+    const event = server === undefined ? id : await eventFrom(server, id);
     const { bus } = await loadApplication({
       logger: terminalLogger((line) => void process.stderr.write(`${line}\n`)),
       adjust: (read) => (redis === undefined ? read : { ...read, redis: withoutPassword(redis) }),
@@ -57,20 +61,10 @@ function withoutPassword(address: string): string {
   return address;
 }
 
-async function eventFrom(address: string, id: string): Promise<BusEvent> {
-  const place = URL.parse(`/v1/events/${encodeURIComponent(id)}`, address);
-  if (place === null)
-    throw new UsageError(`--url takes the address of a server, such as https://shop.example.com, not ${JSON.stringify(address)}`);
-  const key = process.env["BUSBAR_API_KEY"];
-  const answer = await fetch(place, {
-    headers: key === undefined || key === "" ? {} : { authorization: `Bearer ${key}` },
-    redirect: "error",
-  }).catch((error: unknown) => {
-    throw new UsageError(`--url: ${place.origin} does not answer: ${messageOf(error)}`);
-  });
-  const body = (await answer.json().catch(() => ({}))) as { readonly event?: BusEvent; readonly detail?: string };
-  if (answer.ok && body.event !== undefined) return body.event;
-  throw new UsageError(`--url: ${place.origin} answered ${answer.status}${body.detail === undefined ? "" : `: ${body.detail}`}`);
+async function eventFrom(server: ServerPlace, id: string): Promise<BusEvent> {
+  const found = await remoteInspector(serverApi(server)).trace(id);
+  if (found !== undefined) return found.event;
+  throw new UsageError(`${server.url} keeps no event, delivery or idempotency key ${JSON.stringify(id)}`);
 }
 
 /** What one subscriber makes of one event, for people. Pure. */

@@ -1,12 +1,12 @@
-import type { Bus } from "../bus/bus.ts";
 import type { ReplayRequest } from "../bus/replay/replay-request.ts";
 import type { ReplayResult, ReplayView } from "../bus/replay/replay-view.ts";
 import { timeArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
-import { countOf } from "./figures.ts";
+import { countOf, countText } from "./figures.ts";
 import { jsonArgument } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
+import type { OperatedBus } from "./operated-bus.ts";
 import { complain, print, printJson } from "./output.ts";
 import { progressLine as progress } from "./progress-line.ts";
 import { progressLine, previewLines, sampleLines, viewLines } from "./replay-lines.ts";
@@ -51,9 +51,13 @@ export async function replay(topics: readonly string[], command: ReplayCommand):
   await asTyped(() =>
     withApplication(async (bus) => {
       const seen = await look(bus, request, ending.signal);
-      if (json !== true) print(...previewLines(request, seen), ...sampleLines(seen));
-      if (preview === true || !seen.finished) return ended(seen.finished, json === true ? () => printJson(seen) : () => undefined);
-      if (seen.missing + seen.audiences === 0) return json === true ? printJson(seen) : print("Nothing is missing: nothing was queued.");
+      // A server looks at so many events and no more; a person ended it otherwise.
+      const partly = !seen.finished && !ending.signal.aborted;
+      const looked = seen.finished || partly;
+      if (json !== true) print(...previewLines(request, seen), ...sampleLines(seen), ...(partly ? [partlyText(seen)] : []));
+      if (preview === true || !looked) return ended(looked, json === true ? () => printJson(seen) : () => undefined);
+      if (!partly && seen.missing + seen.audiences === 0)
+        return json === true ? printJson(seen) : print("Nothing is missing: nothing was queued.");
       if (!(await confirmed({ text: question(request, seen), yes }))) return ended(false, () => print("Nothing was changed."));
       const view = await bus.replays.start(request);
       if (detach === true)
@@ -78,11 +82,11 @@ interface Finish {
   readonly signal: AbortSignal;
 }
 
-async function finish(bus: Bus, { id, json, signal }: Finish): Promise<void> {
+async function finish(bus: OperatedBus, { id, json, signal }: Finish): Promise<void> {
   const line = progress();
   let view: ReplayView;
   try {
-    view = await bus.replays.work(id, { signal, onProgress: (soFar) => line.show(`Replaying: ${progressLine(soFar)}`) });
+    view = await bus.replays.work(id, { signal, onProgress: (soFar) => line.show(`Replaying: ${progressLine(soFar)}`, shareOf(soFar)) });
   } finally {
     line.done();
   }
@@ -102,10 +106,15 @@ function goOn({ id, state }: ReplayView): string {
   return state === "paused" ? `; it goes on with busbar replay resume ${id}, and queues nothing twice` : "";
 }
 
-async function look(bus: Bus, request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult> {
+async function look(bus: OperatedBus, request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult> {
   const line = progress();
   try {
-    return await bus.replay({ ...request, preview: true, signal, onProgress: (soFar) => line.show(`Looking: ${progressLine(soFar)}`) });
+    return await bus.replay({
+      ...request,
+      preview: true,
+      signal,
+      onProgress: (soFar) => line.show(`Looking: ${progressLine(soFar)}`, shareOf(soFar)),
+    });
   } finally {
     line.done();
   }
@@ -116,6 +125,14 @@ function question({ mode, subscribers }: ReplayRequest, { missing, audiences }: 
   const more = audiences === 0 ? "" : ` and what ${countOf(audiences, "audience")} come${audiences === 1 ? "s" : ""} to`;
   if (mode === "again") return `Send ${what}${more} of ${subscribers.toString()} AGAIN, whether they were sent or not?`;
   return `Queue ${what} that ${missing === 1 ? "is" : "are"} missing${more}?`;
+}
+
+function shareOf({ events, total }: Pick<ReplayResult, "events" | "total">): number | undefined {
+  return total === 0 ? undefined : events / total;
+}
+
+function partlyText({ events, total }: ReplayResult): string {
+  return `  Only the first ${countText(events)} of ${countOf(total, "event")} were looked at, as a server does: the rest comes on top.`;
 }
 
 function ended(well: boolean, say: () => void): void {

@@ -2,8 +2,10 @@ import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
+import { chosenServer } from "./remote/chosen-server.ts";
 import { work } from "./replay.ts";
 import { listLines, viewLines } from "./replay-lines.ts";
+import { UsageError } from "./usage-error.ts";
 import { asTyped } from "./wrong-call.ts";
 
 export interface ListCommand {
@@ -40,6 +42,10 @@ export async function turnReplay(
   id: string,
   { reason, here, json }: { readonly reason?: string; readonly here?: boolean; readonly json?: boolean },
 ): Promise<void> {
+  if (here === true && chosenServer() !== undefined)
+    throw new UsageError(
+      "--here works on it in this process, and the replay is a server's: leave it away, and a process with a router there goes on",
+    );
   await asTyped(() =>
     withApplication(async ({ replays }) => {
       const view = await replays[verb](id, byPerson(reason));

@@ -1,7 +1,9 @@
 import { CommanderError } from "commander";
 import { BusbarError } from "../base/errors.ts";
 import { loadEnvFile } from "./env-file.ts";
+import { useServer } from "./commands/servers.ts";
 import { createProgram } from "./program.ts";
+import { ServerError } from "./remote/server-error.ts";
 import { UsageError } from "./usage-error.ts";
 import { visibleLines } from "./visible.ts";
 
@@ -15,7 +17,8 @@ export async function run(argv: readonly string[]): Promise<boolean> {
   const program = createProgram();
   // A project that is just begun has no use for settings, and --help none at all.
   program.hook("preAction", (_, command) => {
-    if (command.name() !== "init") loadEnvFile();
+    if (command.name() !== "init" && command.name() !== "completion") loadEnvFile();
+    useServer(command);
   });
   try {
     await program.parseAsync(argv);
@@ -29,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<boolean> {
 /** Says what went wrong, unless commander has said it, and gives the exit code. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const own = error instanceof BusbarError || error instanceof UsageError;
+  const own = error instanceof BusbarError || error instanceof UsageError || error instanceof ServerError;
   const text = own ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`busbar: ${visibleLines(text).join("\n")}\n`);
   return error instanceof UsageError ? 2 : 1;

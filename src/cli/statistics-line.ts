@@ -15,13 +15,14 @@ export function publishedEver({ topics }: Pick<Stats, "topics">): number {
 
 /**
  * The state of the system in one line, such as `published 1,204 (+31)  waiting 3  active 1  delayed 0  completed 1,198 (+30)  dead 2  lag 0`;
- * what is wrong or out of the ordinary (pauses, gaps, possible duplicates) is named only where there is some. Pure.
+ * what is wrong or out of the ordinary (pauses, limits that were set at run time, gaps, possible duplicates) is named only where there is some. Pure.
  * @param previous what was seen before, for what has come since
  */
 export function statisticsLine(stats: Stats, previous?: Stats): string {
   const [now, before] = [queueTotals(stats), previous && queueTotals(previous)];
   const sum = (of: "lag" | "gaps"): number => stats.subscribers.reduce((total, subscriber) => total + subscriber[of], 0);
   const paused = stats.channels.filter((channel) => channel.paused).map(({ name }) => name);
+  const limited = stats.channels.filter(({ atRunTime }) => atRunTime !== undefined).map(({ name }) => name);
   const rare = [
     ["gaps", sum("gaps")],
     ["perhaps twice", stats.doubtful],
@@ -36,6 +37,7 @@ export function statisticsLine(stats: Stats, previous?: Stats): string {
     `lag ${countText(sum("lag"))}`,
     ...rare.flatMap(([name, value]) => (value === 0 ? [] : [`${name} ${countText(value)}`])),
     ...(paused.length === 0 ? [] : [`paused ${paused.join(", ")}`]),
+    ...(limited.length === 0 ? [] : [`limits set ${limited.join(", ")}`]),
   ].join("  ");
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Bus } from "../bus/bus.ts";
 import type { Stats } from "../bus/stats.ts";
 import { clockText } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
+import type { OperatedBus } from "./operated-bus.ts";
 import { print, printJson } from "./output.ts";
 import { openScreen } from "./screen.ts";
 import { statisticsLine } from "./statistics-line.ts";
@@ -29,7 +29,7 @@ export async function stats({ json, watch }: StatsCommand): Promise<void> {
 }
 
 /** Live on a terminal; else a line, or with `json` an object, each time. */
-async function watchStats(bus: Bus, json: boolean, signal: AbortSignal): Promise<void> {
+async function watchStats(bus: Pick<OperatedBus, "stats">, json: boolean, signal: AbortSignal): Promise<void> {
   const screen = process.stdout.isTTY && !json ? openScreen() : undefined;
   let previous: Stats | undefined;
   try {

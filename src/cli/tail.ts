@@ -1,7 +1,7 @@
 import type { BusEvent } from "../define/event.ts";
 import { numberArgument } from "./arguments.ts";
 import { batchedOutput } from "./batched-output.ts";
-import { patternArgument } from "./filter-argument.ts";
+import { jsonArgument, parsedPattern } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
 import { viewOf } from "./show-pii.ts";
 import { firstSignal } from "./until-signal.ts";
@@ -21,7 +21,8 @@ export interface TailCommand {
 /** Prints events as they are published, oldest first, until Ctrl-C. */
 export async function tail(topics: readonly string[], { last, filter = [], payload, json, ...pii }: TailCommand): Promise<void> {
   const count = numberArgument("--last", last, { least: 0, most: 10_000 });
-  const filters = await Promise.all(filter.map((typed) => patternArgument("--filter", typed)));
+  const patterns = await Promise.all(filter.map((typed) => jsonArgument("--filter", typed)));
+  const filters = patterns.map((pattern) => parsedPattern("--filter", pattern));
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
   await asTyped(() =>
@@ -29,7 +30,7 @@ export async function tail(topics: readonly string[], { last, filter = [], paylo
       const output = batchedOutput(process.stdout);
       const events = inspect.tail({
         ...(topics.length === 0 ? {} : { topics }),
-        ...(filters.length === 0 ? {} : { filters }),
+        ...(filters.length === 0 ? {} : { filters, patterns }),
         last: count,
         ...viewOf(pii),
         signal: ending.signal,

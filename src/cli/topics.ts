@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { catalogueText } from "../schema/catalogue.ts";
-import { registeredTopic } from "../schema/registry.ts";
+import { type RegisteredTopic, registeredTopic } from "../schema/registry.ts";
 import { print, printJson } from "./output.ts";
+import { chosenServer } from "./remote/chosen-server.ts";
+import { askedPages } from "./remote/remote-pages.ts";
+import { type ServerApi, serverApi } from "./remote/server-api.ts";
 import { type Column, tableLines } from "./table.ts";
 import { readTopics } from "./topics-of.ts";
 import { UsageError } from "./usage-error.ts";
@@ -21,12 +24,34 @@ const columns: readonly Column[] = [{ title: "topic" }, { title: "version", righ
 export async function topics({ markdown = false, out, check, json }: TopicsCommand): Promise<void> {
   if (check !== undefined && (out !== undefined || markdown))
     throw new UsageError("--check compares a file, and writes nothing: leave --out and --markdown away");
+  const server = chosenServer();
+  const pages = markdown || out !== undefined || check !== undefined;
+  if (server !== undefined) {
+    if (pages)
+      throw new UsageError(
+        "the catalogue is written of the topics of this folder: leave --url away (BUSBAR_URL= on the command line), or --json",
+      );
+    return printTopics(await topicsOfServer(serverApi(server)), json);
+  }
   const { settings, catalog: readCatalog } = await readTopics();
   const catalog = await readCatalog();
   const catalogue = (): string => catalogueText({ application: settings.application, catalog });
   if (check !== undefined) return checkCatalogue(check, catalogue());
-  if (markdown || out !== undefined) return writeOutput(catalogue(), out);
-  const known = catalog.topics.map((topic) => registeredTopic(topic, catalog)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (pages) return writeOutput(catalogue(), out);
+  printTopics(
+    catalog.topics.map((topic) => registeredTopic(topic, catalog)),
+    json,
+  );
+}
+
+async function topicsOfServer(api: ServerApi): Promise<readonly RegisteredTopic[]> {
+  type Page = { readonly topics: readonly RegisteredTopic[]; readonly next?: string };
+  const { items } = await askedPages(api, { path: "/v1/topics", query: { details: true }, itemsOf: ({ topics: some }: Page) => some });
+  return items;
+}
+
+function printTopics(all: readonly RegisteredTopic[], json: boolean | undefined): void {
+  const known = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (json === true) return printJson(known);
   const rows = known.map(({ name, version, listeners, description = "" }) => [
     name,

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Inspector } from "../bus/inspect.ts";
 import type { SearchResult } from "../bus/search.ts";
 import type { Trace } from "../bus/trace.ts";
 import { numberArgument } from "./arguments.ts";
 import { withApplication } from "./folder-redis.ts";
+import type { OperatedBus } from "./operated-bus.ts";
 import { complain, print, printJson } from "./output.ts";
 import { openScreen } from "./screen.ts";
 import { foundLines, othersLine, type Searched, nothingFound } from "./search-lines.ts";
@@ -45,14 +45,14 @@ export async function trace(first: string, second: string | undefined, { limit, 
 }
 
 /** An idempotency key may well be a value that more events have. */
-async function others(id: string, { event }: Trace, inspect: Inspector): Promise<string[]> {
+async function others(id: string, { event }: Trace, inspect: OperatedBus["inspect"]): Promise<string[]> {
   if (id === event.id || id.startsWith("d_")) return [];
   const { events } = await inspect.search({ value: id, limit: 2 });
   return othersLine(id, event.id, events);
 }
 
 interface Shown extends Pick<TraceCommand, "json" | "watch"> {
-  readonly inspect: Inspector;
+  readonly inspect: OperatedBus["inspect"];
 }
 
 async function showFound(asked: Searched, result: SearchResult, { inspect, json, watch }: Shown): Promise<void> {

@@ -26,20 +26,28 @@ function replaced(place: MarkedPlace, value: unknown, path: readonly string[], r
     });
   const known = value as Readonly<Record<string, unknown>>;
   const copy = { ...known };
-  const change = (key: string, below: MarkedPlace): void => void (copy[key] = replaced(below, known[key], [...path, key], replace));
-  for (const [key, below] of place.keys) if (Object.hasOwn(known, key)) change(key, below);
-  if (place.each !== undefined) for (const key of Object.keys(known)) if (!place.keys.has(key)) change(key, place.each);
+  for (const [key, below] of place.keys) if (Object.hasOwn(known, key)) copy[key] = replaced(below, known[key], [...path, key], replace);
+  if (place.each !== undefined)
+    for (const key of Object.keys(known)) if (!place.keys.has(key)) copy[key] = replaced(place.each, known[key], [...path, key], replace);
   return copy;
 }
 
 /** The marked values of a payload, in its order. Pure. */
 export function markedValues(place: MarkedPlace, data: unknown): readonly MarkedValue[] {
   const found: MarkedValue[] = [];
-  replaceMarked(place, data, (value) => {
-    found.push(value);
-    return value.value;
-  });
+  collect(place, data, [], found);
   return found;
+}
+
+/** As {@link replaced}, without a copy. */
+function collect(place: MarkedPlace, value: unknown, path: readonly string[], found: MarkedValue[]): void {
+  if (value === undefined || value === null) return;
+  if (place.mark !== undefined) return void found.push({ path, mark: place.mark, value });
+  if (typeof value !== "object") return;
+  const known = value as Readonly<Record<string, unknown>>;
+  for (const [key, below] of place.keys) if (Object.hasOwn(known, key)) collect(below, known[key], [...path, key], found);
+  if (place.each !== undefined)
+    for (const key of Object.keys(known)) if (!place.keys.has(key)) collect(place.each, known[key], [...path, key], found);
 }
 
 /** All texts and numbers in a value, as text. Pure. */

@@ -36,14 +36,15 @@ const longestReason = 1_000;
 
 /** Hands a queue's jobs to `handle` and turns its verdicts into BullMQ's words. */
 export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorkerOptions<Content>): QueueWorker {
-  const { url, prefix, queueName, name, logger, clock, pace, build, onDead, look, concurrency, adjustable = false, onGivenUp } = options;
+  const { url, prefix, queueName, name, logger, clock, pace, build, onDead, look, concurrency, adjustable, onGivenUp } = options;
   const connection = connectRedis({ url, use: "queue", name: `busbar-worker-${name}`, logger });
   const copies = copiesOf(connection, pace.drain * 3);
   const wallWait = (wait: number): number => waitUntil(clock, clock.now() + wait);
   const random = clock.random ?? Math.random;
-  let [most, narrowed] = [concurrency, false];
+  let [most, narrowed] = [adjustable?.now ?? concurrency, false];
   const places = createPlaces({
     concurrency,
+    now: most,
     look,
     onChange(now) {
       const more = now > most;
@@ -57,7 +58,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
   });
 
   const handle = async (job: Job<Content>): Promise<Verdict<Content>> => {
-    if (!adjustable) return options.handle(job);
+    if (adjustable === undefined) return options.handle(job);
     const leave = await places.take();
     try {
       return await options.handle(job);
@@ -95,7 +96,7 @@ export function bullmqWorker<Content extends QueuedContent>(options: BullmqWorke
   const worker = new Worker<Content>(queueName, processJob as never, {
     connection,
     prefix,
-    concurrency,
+    concurrency: most,
     autorun: false,
     ...(build === undefined ? {} : { name: build }),
     runRetryDelay: 1_000,

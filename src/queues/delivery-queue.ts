@@ -126,8 +126,8 @@ export type Verdict<Content = never> =
 export interface WorkOptions<Content> {
   /** Jobs under way at once in this process. */
   readonly concurrency: number;
-  /** Another concurrency may be set at run time. Default false. */
-  readonly adjustable?: boolean;
+  /** Another concurrency may be set at run time; `now` is the one in force at the start. Default: none may be. */
+  readonly adjustable?: { readonly now: number };
   /** Told of a job that became a dead letter without a verdict: its workers died again and again. */
   readonly onGivenUp: (content: Content, reason: string) => void;
 }

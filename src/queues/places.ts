@@ -9,6 +9,8 @@ export interface Places {
 export interface PlacesOptions {
   /** Where nobody has set another number. */
   readonly concurrency: number;
+  /** The number in force at the start. */
+  readonly now: number;
   /** The number that was set; undefined: none was. */
   readonly look: () => Promise<number | undefined>;
   /** It is another number now. */
@@ -25,8 +27,8 @@ const freshMs = 1_000;
  * So a process that waits costs nothing, and still begins no job with a number that was changed more than a second ago. Jobs that were
  * handed out before that was seen wait here for a place.
  */
-export function createPlaces({ concurrency, look, onChange, onError }: PlacesOptions): Places {
-  let most = concurrency;
+export function createPlaces({ concurrency, now: first, look, onChange, onError }: PlacesOptions): Places {
+  let most = first;
   let inside = 0;
   let seenAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "../base/logger.ts";
 import type { Access } from "./access.ts";
+import { eventStreams } from "./event-streams.ts";
 import type { KeyControl } from "./key-control.ts";
 import { addOperation } from "./operation.ts";
 import { allOperations } from "./operations.ts";
@@ -19,5 +20,6 @@ export interface ApiOptions {
 /** Everything under `/v1`. */
 export function apiRoutes(app: FastifyInstance, { bus, access, keys, live, logger }: ApiOptions): void {
   publishRoutes(app, { bus, access, logger });
-  for (const operation of allOperations(bus, { live, keys })) addOperation(app, { operation, access, logger });
+  const streams = eventStreams(app);
+  for (const operation of allOperations(bus, { live, keys })) addOperation(app, { operation, access, streams, logger });
 }

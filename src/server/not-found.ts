@@ -2,6 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { HttpProblem } from "./problem.ts";
 import { isForReaders, sendReaderPage, wrongLink } from "./reader-answers.ts";
 
+/** What is said of an address that no route has. */
+export const nothingHere = "There is nothing at this address.";
+
 export interface NotFoundOptions {
   /** Added to the answer, where something is not served that is served elsewhere. */
   readonly hint?: string | undefined;
@@ -21,8 +24,7 @@ export function answerUnknown(app: FastifyInstance, { hint }: NotFoundOptions): 
     const methods = routes.filter((route) => fits(route.parts, parts)).map(({ method }) => method);
     // Of some links hardly anything is left.
     if (methods.length === 0 && isForReaders(request.url)) return sendReaderPage(reply, wrongLink);
-    if (methods.length === 0)
-      throw new HttpProblem("NOT_FOUND", `There is nothing at this address.${hint === undefined ? "" : ` ${hint}`}`);
+    if (methods.length === 0) throw new HttpProblem("NOT_FOUND", `${nothingHere}${hint === undefined ? "" : ` ${hint}`}`);
     const allow = [...new Set([...methods, "OPTIONS"])].toSorted().join(", ");
     if (request.method === "OPTIONS") return reply.code(204).header("allow", allow).send();
     throw new HttpProblem("METHOD_NOT_ALLOWED", `This address answers ${allow} only.`, { headers: { allow } });

@@ -5,8 +5,8 @@ import type { View } from "../bus/view.ts";
 import type { By } from "../bus/by.ts";
 import { pathText } from "../define/payload.ts";
 import { type Access, byOf, type Caller, checkScope } from "./access.ts";
-
 import { checkEncoding, mediaType, parseJson } from "./body.ts";
+import type { EventStreams } from "./event-streams.ts";
 import { HttpProblem } from "./problem.ts";
 import { within } from "../base/within.ts";
 
@@ -28,6 +28,8 @@ export interface Operation<Query extends z.ZodObject = z.ZodObject, Body extends
   readonly body?: Body;
   /** What the answer holds, in one line. */
   readonly answer: string;
+  /** What `handle` gives is an async iterable, and the answer a stream of server-sent events, until the reader leaves. */
+  readonly stream?: boolean;
   readonly handle: (asked: Asked<Query, Body>) => Promise<unknown>;
 }
 
@@ -40,6 +42,8 @@ export interface Asked<Query extends z.ZodObject = z.ZodObject, Body extends z.Z
   readonly by: By;
   /** How the caller sees personal data. */
   readonly view: View;
+  /** Of a stream: aborts when nobody reads it any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Keeps the types of an operation's query and body together. */
@@ -68,28 +72,33 @@ const mostBytes = 512 * 1_024;
 /** What only looks gives up after so long, milliseconds: Redis does not answer. */
 const readMs = 8_000;
 
+const never = new AbortController().signal;
+
 export interface OperationParts {
   readonly operation: Operation;
   readonly access: Access;
+  readonly streams: EventStreams;
   readonly logger: Logger;
 }
 
 /** Adds the route. Who changed something, and why, stands in the log too: pausing and cleaning leave no time line. */
-export function addOperation(app: FastifyInstance, { operation: given, access, logger }: OperationParts): void {
-  const { method, path, scope, query, body, handle } = given;
+export function addOperation(app: FastifyInstance, { operation: given, access, streams, logger }: OperationParts): void {
+  const { method, path, scope, query, body, stream = false, handle } = given;
   app.route<{ Params: Record<string, string> }>({
     method,
     url: path,
     bodyLimit: mostBytes,
     onRequest: (request, reply) => access.admit(request, reply, scope),
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const caller = access.callerOf(request);
       const readBody = checked(body ?? nothing, bodyOf(request), "the body");
       const { reason } = readBody as { readonly reason?: string };
       const readQuery = checked(query ?? nothing, request.query, "the query");
       const by = byOf(caller, reason);
       const view = viewOf(caller, readQuery);
-      const answer = handle({ params: request.params, query: readQuery, body: readBody, caller, by, view });
+      const asked = { params: request.params, query: readQuery, body: readBody, caller, by, view };
+      if (stream) return streams.send(reply, async (signal) => (await handle({ ...asked, signal })) as AsyncIterable<unknown>);
+      const answer = handle({ ...asked, signal: never });
       if (scope === "read") return within(readMs, answer);
       const done = await answer;
       logger.info(

@@ -23,5 +23,5 @@ export interface ServedBus
       | "callbacks"
     > {
   readonly channels: Bus["channels"];
-  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "eventsPage">;
+  readonly inspect: WatchedBus["inspect"] & Pick<Bus["inspect"], "trace" | "search" | "tail" | "eventsPage">;
 }

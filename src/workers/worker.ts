@@ -78,7 +78,11 @@ export function createWorker(options: WorkerOptions): Worker {
         { ...options, channel: channel.name, worker: () => running },
         stepByStep({ ...options, followers: others }, delivering),
       );
-      running = queue.work(forgetSecrets(handle), { concurrency, adjustable: true, onGivenUp });
+      running = queue.work(forgetSecrets(handle), {
+        concurrency,
+        adjustable: { now: limits.concurrency?.value ?? concurrency },
+        onGivenUp,
+      });
       await running.ready();
       const { keepCompleted, pace } = options;
       // The last look at what was planned comes first: a delivery that was dropped unsent is known by its job alone.

@@ -27,7 +27,8 @@ if (role === "replayer") {
   // Whoever was killed left its lock behind, for 10 s; the process ends when it is told to stop.
   for (;;) {
     for (const { id, state } of (await bus.replays.list()).replays) if (state === "running") await bus.replays.work(id);
-    for (const { id, state } of await bus.deadLetters.bulk.list()) if (state === "running") await bus.deadLetters.bulk.work(id);
+    for (const { id, state } of (await bus.deadLetters.bulk.list()).operations)
+      if (state === "running") await bus.deadLetters.bulk.work(id);
     await pause(250);
   }
 } else {

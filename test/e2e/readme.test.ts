@@ -63,6 +63,18 @@ describe("the README's code", () => {
   });
 });
 
+/** The commands that a declaration declares, and those that it has others declare, in their order. */
+function declaredBy(name: string): string[] {
+  const file = name
+    .replace("declare", "")
+    .replaceAll(/(?<=[a-z])[A-Z]/g, "-$&")
+    .toLowerCase();
+  const code = source(`cli/commands/${file}.ts`);
+  return [...code.matchAll(/program\s*\.command\("([\w-]+)|^ {2}(declare\w+)\(program\);/gm)].flatMap(([, command, other]) =>
+    command === undefined ? declaredBy(other!) : [command],
+  );
+}
+
 describe("the README", () => {
   it("lists exactly the variables that the code reads", () => {
     const declared = /export const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source("bus/environment-variables.ts"))?.[1] ?? "";
@@ -81,9 +93,7 @@ describe("the README", () => {
   it("lists exactly the commands of the command line", () => {
     // The declarations stand in the order in which program.ts calls them.
     const [, groups] = /for \(const declare of \[(.*?)\]\)/s.exec(source("cli/program.ts")) ?? [];
-    const commands = [...groups!.matchAll(/\w+/g)]
-      .map(([name]) => source(`cli/commands/${name.replace("declare", "").toLowerCase()}.ts`))
-      .flatMap((code) => [...code.matchAll(/program\s*\.command\("([\w-]+)/g)].map(([, name]) => name!));
+    const commands = [...groups!.matchAll(/\w+/g)].flatMap(([name]) => declaredBy(name));
     expect(commands.length).toBeGreaterThan(0);
     expect(firstColumn("Commands")).toEqual(commands);
   });

@@ -170,8 +170,11 @@ describe("an archive", () => {
     expect(await bus.replay({ ...words, from: days[1] })).toMatchObject({ events: 60, missing: 60, problems: 0, finished: true });
     const read = new Set(bucket.requests.map(({ key }) => key).filter((key) => key.endsWith(".gz")));
     expect([...read]).toEqual([`shop/test/${topic}/${dayName(days[1])}/p0.ndjson.gz`]);
-    bucket.fault = ({ key }) => (key.endsWith(".gz") ? { status: 403, code: "AccessDenied" } : undefined);
+    // It is read once to be checked, and breaks off in the midst of being read.
+    let asked = 0;
+    bucket.fault = ({ key }) => (key.endsWith(".gz") && (asked += 1) > 1 ? { cutAfter: 100 } : undefined);
     await expect(bus.replay({ ...words, from: days[1] })).rejects.toMatchObject({ code: "ARCHIVE_FAILED" });
+    expect(asked).toBe(4);
     bucket.fault = () => undefined;
   });
 

@@ -89,6 +89,10 @@ describe("on a Cluster of six", () => {
 
     // Mending.
     refused.clear();
+    expect(await bus.deadLetters.groups({ topic: "order.placed" })).toMatchObject({
+      total: 1,
+      groups: [{ sample: { id: lost!.delivery.id } }],
+    });
     const mended = observed(bus, "sent");
     expect(await bus.deadLetters.redrive([lost!.delivery.id])).toMatchObject({ redriven: [lost!.delivery.id] });
     await mended;

@@ -124,6 +124,9 @@ describe("B4: a concurrency that is set at run time", () => {
     await operator.bus.channels.set("handler", { concurrency: 1, rateLimit: { max: 500, per: "1m" }, ...by });
     const process = newProcess({ prefix });
     await started([process]);
+    // It takes no more than it may do: another process could do it.
+    await process.bus.publishEvent.orderPlaced.batch(orders(4));
+    await expect.poll(() => handlerOf(process), { interval: 10 }).toMatchObject({ active: 1, waiting: 3 });
     expect(process.told.filter((text) => text.includes("set at run time holds, and not the configuration's"))).toHaveLength(2);
     const done = { by: "asha", at: expect.stringMatching(/^\d{4}-.*Z$/) as string, reason: by.reason };
     expect(await handlerOf(operator)).toMatchObject({
@@ -145,6 +148,7 @@ describe("B4: a concurrency that is set at run time", () => {
     await operator.bus.channels.resume("handler", { actor: "ravi" });
     expect(await handlerOf(operator)).not.toHaveProperty("pausedBy");
     await operator.bus.channels.clean("all", { olderThan: 60_000, ...by });
+    await allDone([process], 4);
     expect((await operator.bus.audit()).entries.map((entry) => `${entry.by} ${entry.what} ${entry.of}`)).toEqual([
       "asha channel.clean all, older than 60000 ms: 0",
       "ravi channel.resume handler",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DeadLetterDetail } from "../../src/bus/dead-letter-view.ts";
 import type { ReplayRequest } from "../../src/bus/replay/replay-request.ts";
 import type { ReplayResult } from "../../src/bus/replay/replay-view.ts";
-import { autopsyLines, letterLines } from "../../src/cli/dead-letter-lines.ts";
+import { autopsyLines, bulkLines, groupLines, letterLines, letterPreviewLines } from "../../src/cli/dead-letter-lines.ts";
 import { standingLines } from "../../src/cli/deliveries.ts";
 import { previewLines, progressLine, sampleLines } from "../../src/cli/replay-lines.ts";
 import { eventLine } from "../../src/cli/tail.ts";
@@ -55,6 +55,54 @@ describe("D5: the autopsy of a dead letter", () => {
       "    │     at send",
       "  time line",
       `    10:00:00.000  +0 ms     try 1   dead         ${forgedLine}`,
+    ]);
+  });
+
+  it("is one of a group, and one of what a verb on many would come to", () => {
+    const of = { fingerprint: letter.fingerprint, reasonClass: letter.reasonClass, firstAt: letter.firstAt, lastAt: letter.lastAt };
+    const group = {
+      ...of,
+      count: 1_204,
+      queues: ["email"],
+      subscribers: ["receipt"],
+      topics: ["order.placed"],
+      error: forged,
+      sample: letter,
+    };
+    expect(groupLines(group)).toEqual([
+      "f4k3f4k3f4k3f4k3  1,204 dead letters  from 2026-11-24 10:00:00 to 2026-11-24 10:00:14",
+      "    email / receipt / rejected",
+      `    ${forgedLine}  (such as d_1)`,
+    ]);
+    const parts = [{ queue: "email", subscriber: "receipt", reasonClass: "rejected", count: 1 }] as const;
+    expect(letterPreviewLines("redrive", { total: 1, parts, samples: [letter] })).toEqual([
+      "To be queued again: 1 dead letter",
+      "  QUEUE  SUBSCRIBER  CLASS     DEAD LETTERS",
+      "  email  receipt     rejected             1",
+      "These:",
+      `  d_1  ${forgedLine}`,
+    ]);
+    expect(letterPreviewLines("discard", { total: 0, parts: [], samples: [] })).toEqual([
+      "No dead letters are meant: nothing was changed.",
+    ]);
+  });
+
+  it("is counted by an operation, with the reasons of those that stay", () => {
+    const counts = { total: 12, done: 9, sent: 1, refused: 2, reasons: { "it is no dead letter any more": 2 } };
+    const view = {
+      id: "dl_1",
+      verb: "redrive",
+      filter: {},
+      state: "finished",
+      created: letter.firstAt,
+      actor: "ravi",
+      reason: forged,
+    } as const;
+    expect(bulkLines({ ...view, ...counts })).toEqual([
+      `dl_1  redrive  finished  2026-11-24 10:00:00  by ravi: ${forgedLine}`,
+      "    9 of 12 done, 1 had been sent meanwhile, 2 left as they were",
+      "    1 had been sent meanwhile: nothing is sent again.",
+      "    2 were not: it is no dead letter any more",
     ]);
   });
 

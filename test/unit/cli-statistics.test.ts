@@ -61,13 +61,13 @@ describe("A11 D4: the line of statistics", () => {
   it("names what is out of the ordinary only where there is some", () => {
     const odd: Stats = {
       ...stats,
-      channels: [{ ...email, paused: true }],
+      channels: [{ ...email, paused: true, atRunTime: { rateLimit: { by: "asha", at: "2026-11-28T10:00:00.000Z" } } }],
       subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
       doubtful: 2,
       reconciled: { missing: 0 },
       newer: [],
     };
-    expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email$/);
+    expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email {2}limits set email$/);
   });
 });
 

@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { batchedOutput } from "../../src/cli/batched-output.ts";
 import { confirmed } from "../../src/cli/confirm.ts";
-import { progressLine } from "../../src/cli/progress-line.ts";
+import { countingLine, progressLine } from "../../src/cli/progress-line.ts";
 import { fitted, openScreen, type Terminal } from "../../src/cli/screen.ts";
 
 function recorded(more: Partial<Terminal> = {}) {
@@ -77,6 +77,36 @@ describe("a line of progress", () => {
     line.show("2 read");
     line.done();
     expect(written).toEqual(["\r\u001b[K1 event", "\r\u001b[K2 read", "\r\u001b[K"]);
+  });
+
+  it("has on a terminal a bar of what is done, and says elsewhere and there how fast it is and how long it still takes", () => {
+    for (const [isTTY, lines] of [
+      [
+        true,
+        [
+          "\r\u001b[K[....................] Reading: 0 of 10 segments",
+          "\r\u001b[K[##########..........] Reading: 5 of 10 segments, 5 a second, 1.0 s left",
+          "\r\u001b[K",
+        ],
+      ],
+      [false, ["Reading: 5 of 10 segments, 5 a second, 1.0 s left\n"]],
+    ] as const) {
+      let now = 0;
+      const { written, terminal } = recorded({ isTTY, columns: 120 });
+      const line = countingLine(
+        { what: "Reading", unit: ["segment", "segments"] },
+        progressLine(terminal, () => now),
+        () => now,
+      );
+      line.show(0, 10);
+      now += 1_000;
+      line.show(5, 10);
+      line.done();
+      expect(written).toEqual(lines);
+    }
+    const { written, terminal } = recorded({ isTTY: true });
+    countingLine({ what: "Reading", unit: ["event", "events"] }, progressLine(terminal)).show(1);
+    expect(written).toEqual(["\r\u001b[KReading: 1 event"]);
   });
 
   it("is a line each second elsewhere", () => {

@@ -23,7 +23,15 @@ export interface Archive {
   /** In the order of topic, day and partition. */
   list(topic?: string): Promise<readonly Manifest[]>;
   /** Reads segments from their beginning to their end. */
-  verify(topic?: string): Promise<{ readonly sound: readonly Manifest[]; readonly damaged: readonly string[] }>;
+  verify(
+    topic?: string,
+    options?: ArchiveVerifyOptions,
+  ): Promise<{ readonly sound: readonly Manifest[]; readonly damaged: readonly string[] }>;
+}
+
+export interface ArchiveVerifyOptions {
+  /** Told after each segment. */
+  readonly onProgress?: ((soFar: { readonly segments: number; readonly total: number }) => void) | undefined;
 }
 
 export interface ArchiveWriteOptions {
@@ -159,14 +167,17 @@ export function archive({ application, log, parts, catalog, store, keepInRedis }
         }
       return { written, removed };
     },
-    async verify(topic) {
+    async verify(topic, { onProgress } = {}) {
       const sound: Manifest[] = [];
       const damaged: string[] = [];
-      for (const manifest of await list(topic))
+      const all = await list(topic);
+      for (const [index, manifest] of all.entries()) {
         await checkSegment(opened(), manifest).then(
           () => sound.push(manifest),
           (error: unknown) => damaged.push(messageOf(error)),
         );
+        onProgress?.({ segments: index + 1, total: all.length });
+      }
       return { sound, damaged };
     },
   };

@@ -47,12 +47,15 @@ export interface StoredBulk {
   readonly trouble?: string;
 }
 
+/** When one was asked for (ms), and its id. */
+export type BulkPlace = readonly [created: number, id: string];
+
 /** Where operations on dead letters are stored, so that any process can go on with one that was cut off. */
 export interface BulkStore {
   begin(spec: BulkSpec): Promise<void>;
   find(id: string): Promise<StoredBulk | undefined>;
-  /** The newest first. */
-  list(count: number): Promise<readonly StoredBulk[]>;
+  /** The newest first; those that come after a place in that order. */
+  list(page: { readonly count: number; readonly after?: BulkPlace | undefined }): Promise<readonly StoredBulk[]>;
   /** Notes how far it is, and says in which state it is. */
   save(id: string, progress: BulkProgress): Promise<BulkState | undefined>;
   state(id: string): Promise<BulkState | undefined>;

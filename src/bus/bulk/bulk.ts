@@ -1,3 +1,4 @@
+import { cursorsOf, type PageRequest } from "../../base/cursor.ts";
 import { BusbarError, messageOf } from "../../base/errors.ts";
 import { shortHash, timeOrderedId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -5,7 +6,7 @@ import type { By } from "../by.ts";
 import { type DeadLetterFilter, filterText, isEmpty, type LetterChoice } from "../dead-letter-filter.ts";
 import { totalOf } from "../dead-letter-groups.ts";
 import type { RecordVerb } from "../recorder.ts";
-import { type BulkProgress, type BulkSpec, bulkIds, type BulkVerb } from "./bulk-operation.ts";
+import { type BulkPlace, type BulkProgress, type BulkSpec, bulkIds, type BulkVerb } from "./bulk-operation.ts";
 import { type BulkView, bulkView } from "./bulk-view.ts";
 import { bulkWorker, type BulkWorkOptions } from "./bulk-work.ts";
 
@@ -34,8 +35,11 @@ export interface BulkOperations {
   work(id: string, options?: BulkWatched): Promise<BulkView>;
   /** The same without waiting for it; `stop` of the bus ends it, and another process goes on. */
   workBeside(id: string): void;
-  /** The newest first. An ended one is kept 90 d. */
-  list(count?: number): Promise<readonly BulkView[]>;
+  /**
+   * The newest first; 50 by default. An ended one is kept 90 d.
+   * @throws BusbarError `INVALID_CURSOR`
+   */
+  list(page?: PageRequest): Promise<BulkPage>;
   /** Undefined where none has that id. */
   show(id: string): Promise<BulkView | undefined>;
   /**
@@ -43,6 +47,12 @@ export interface BulkOperations {
    * @throws BusbarError `UNKNOWN_OPERATION`
    */
   cancel(id: string, by?: By): Promise<BulkView>;
+}
+
+export interface BulkPage {
+  readonly operations: readonly BulkView[];
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
 }
 
 export interface BulkWatched {
@@ -56,6 +66,10 @@ export interface BulkOptions extends Omit<BulkWorkOptions, "choiceOf"> {
   readonly choiceOf: (filter: DeadLetterFilter) => Promise<LetterChoice>;
   readonly logger: Logger;
 }
+
+const isPlace = (value: unknown): value is BulkPlace =>
+  Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === "string";
+const cursors = cursorsOf("operations", isPlace);
 
 /** With `stop`, for whoever wires it. */
 export function bulkOperations(options: BulkOptions): BulkOperations & { stop(): Promise<void> } {
@@ -107,7 +121,13 @@ export function bulkOperations(options: BulkOptions): BulkOperations & { stop():
       beside.add(working);
     },
 
-    list: async (count = 50) => (await store().list(count)).map(bulkView),
+    async list({ count = 50, cursor } = {}) {
+      const found = await store().list({ count: count + 1, after: cursors.read(cursor) });
+      const page = found.slice(0, count);
+      const last = page.at(-1)?.spec;
+      const next = found.length > count && last !== undefined ? { next: cursors.write([last.created, last.id]) } : {};
+      return { operations: page.map(bulkView), ...next };
+    },
     async show(id) {
       const found = await store().find(id);
       return found && bulkView(found);

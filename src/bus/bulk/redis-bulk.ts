@@ -1,6 +1,14 @@
 import { luaScript } from "../../base/lua.ts";
 import type { RedisConnection } from "../../base/redis.ts";
-import { type BulkProgress, type BulkSpec, type BulkState, type BulkStore, nothingDone, type StoredBulk } from "./bulk-operation.ts";
+import {
+  type BulkPlace,
+  type BulkProgress,
+  type BulkSpec,
+  type BulkState,
+  type BulkStore,
+  nothingDone,
+  type StoredBulk,
+} from "./bulk-operation.ts";
 
 const endScript = luaScript<0 | 1>(new URL("./end-bulk.lua", import.meta.url));
 
@@ -34,6 +42,15 @@ export function redisBulk(redis: RedisConnection, prefix: string, application: s
     };
   };
 
+  /** Of one millisecond, Redis has the ids in the order of their text. */
+  const idsAfter = async ([created, id]: BulkPlace, count: number): Promise<string[]> => {
+    const [beside, older] = await Promise.all([
+      redis.zrevrangebyscore(keys.all, created, created),
+      redis.zrevrangebyscore(keys.all, `(${created}`, "-inf", "LIMIT", 0, count),
+    ]);
+    return [...beside.filter((other) => other < id), ...older].slice(0, count);
+  };
+
   return {
     find,
     async begin(spec) {
@@ -46,8 +63,8 @@ export function redisBulk(redis: RedisConnection, prefix: string, application: s
         .zremrangebyscore(keys.all, "-inf", created - keepSeconds * 1_000)
         .exec();
     },
-    async list(count) {
-      const ids = await redis.zrevrange(keys.all, 0, count - 1);
+    async list({ count, after }) {
+      const ids = after === undefined ? await redis.zrevrange(keys.all, 0, count - 1) : await idsAfter(after, count);
       return (await Promise.all(ids.map(find))).flatMap((found) => found ?? []);
     },
     async save(id, progress) {

@@ -22,11 +22,13 @@ export function locally({ catalog, rendering, find, ...deps }: LocalsOptions) {
         "INVALID_REPLAY",
         `No event, delivery or idempotency key that is still kept has the id ${JSON.stringify(given)}.`,
       );
-    const chosen = chosenOf(await catalog(), { topics: event.type, subscribers: subscriber, routes });
+    const known = await catalog();
+    const chosen = chosenOf(known, { topics: event.type, subscribers: subscriber, routes });
     const planning = { ...deps.planning, routes: chosen.routes };
+    const place = known.topic(event.type)?.marks?.places[(event.dataversion ?? 1) - 1];
     return runLocal(
       { ...deps, planning, rendering: await rendering() },
-      { event: mask ? maskedEvent(event) : event, subscriber: chosen.subscribers[0]! },
+      { event: mask ? maskedEvent(event, place) : event, subscriber: chosen.subscribers[0]! },
     );
   };
 }

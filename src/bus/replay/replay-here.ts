@@ -12,7 +12,7 @@ export interface ReplayOptions extends ReplayRequest {
 }
 
 /** Makes one and works on it in this process, to its end or until `signal` pauses it; with `preview` it only looks. */
-export function replayHere(all: Replays): (options: ReplayOptions) => Promise<ReplayResult> {
+export function replayHere(all: Pick<Replays, "preview" | "start" | "work" | "pause">): (options: ReplayOptions) => Promise<ReplayResult> {
   return async ({ preview = false, onProgress, signal, ...request }) => {
     if (preview) return all.preview(request, { onProgress, signal });
     const { id } = await all.start(request);

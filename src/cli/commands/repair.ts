@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import type { CancelCommand } from "../cancel.ts";
-import { declareDeadLetters } from "./dead-letters.ts";
 
-/** What a person does about single deliveries and dead letters. */
+/** What a person does about single deliveries. */
 export function declareRepair(program: Command): void {
   const deliveries = program.command("deliveries").description("single deliveries: where one stands, and cancelling one that waits");
 
@@ -34,6 +33,4 @@ export function declareRepair(program: Command): void {
       `\nExamples:\n  busbar deliveries cancel d_k3v2… --reason "the order was withdrawn"\n  busbar deliveries cancel --event A-1001 --preview\n  busbar deliveries cancel --key order=A-1001 --channel sms\n  busbar deliveries cancel --subscriber newsletter --yes`,
     )
     .action(async (ids: string[], options: CancelCommand) => (await import("../cancel.ts")).cancelDeliveries(ids, options));
-
-  declareDeadLetters(program);
 }

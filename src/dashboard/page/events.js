@@ -114,13 +114,14 @@ function stepItem({ at, step, detail }) {
 }
 
 /** A delivery that did not arrive, or an event that could not be planned. */
-export function attentionItem({ event, type, at, subscriber, state, reason }) {
+export function attentionItem({ event, type, at, subscriber, delivery, state, reason }) {
+  const why = state === "dead" ? element("a", { href: `#dead-letters=${delivery}` }, reason) : reason;
   return element(
     "li",
     {},
     element("span", { class: `state ${state}` }, state),
     element("button", { type: "button", class: "plain", "data-choose": event, "data-go": event }, `${subscriber} on ${type}`),
-    element("span", { class: "reason" }, reason),
+    element("span", { class: "reason" }, why),
     time(at),
   );
 }

@@ -165,7 +165,7 @@ function publishAnything(): Json {
   };
 }
 
-function described({ method, path, scope, summary, tag, query, body, answer }: Operation): Json {
+function described({ method, path, scope, summary, tag, query, body, answer, stream }: Operation): Json {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
   const fields = query === undefined ? {} : (z.toJSONSchema(query, { io: "input" }).properties ?? {});
   const parameters = [
@@ -181,7 +181,10 @@ function described({ method, path, scope, summary, tag, query, body, answer }: O
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { content: json(content) } }),
     responses: {
-      200: { description: answer, content: json({ type: "object" }) },
+      200: {
+        description: answer,
+        content: stream === true ? { "text/event-stream": { schema: { type: "string" } } } : json({ type: "object" }),
+      },
       400: problem("The query or the body is wrong: every problem with its path"),
       ...(method === "GET" ? {} : { 409: problem("It is not in a state that allows this") }),
       ...(names.length === 0 ? {} : { 404: problem("There is no such thing (any more)") }),

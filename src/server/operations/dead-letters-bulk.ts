@@ -5,7 +5,7 @@ import type { By } from "../../bus/by.ts";
 import { type DeadLetterFilter, filterIn } from "../../bus/dead-letter-filter.ts";
 import { pause } from "../../base/pause.ts";
 import { HttpProblem } from "../problem.ts";
-import { found, type Operation, operation, reason } from "../operation.ts";
+import { found, type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 export interface BulkParts {
@@ -77,9 +77,9 @@ export function bulkOperationsOf(bus: ServedBus, { tag, filterFields, mostAtOnce
       scope: "read",
       summary: "What was begun on many dead letters, the newest first",
       tag,
-      query: z.strictObject({ count: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many.") }),
-      answer: "`operations`, each with its progress",
-      handle: async ({ query: { count } }) => ({ operations: await bus.deadLetters.bulk.list(count) }),
+      query: z.strictObject(paging()),
+      answer: "`operations`, each with its progress, and `next`, the `cursor` of the next page, where there is one",
+      handle: ({ query }) => bus.deadLetters.bulk.list(query),
     }),
     operation({
       method: "GET",

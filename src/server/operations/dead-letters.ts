@@ -3,7 +3,7 @@ import type { By } from "../../bus/by.ts";
 import { filterIn } from "../../bus/dead-letter-filter.ts";
 import { reasonClasses } from "../../queues/dead-letter-index.ts";
 import { HttpProblem } from "../problem.ts";
-import { found, type Operation, operation, reason } from "../operation.ts";
+import { found, type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 import { bulkOperationsOf } from "./dead-letters-bulk.ts";
 
@@ -55,8 +55,7 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
       tag,
       query: z.strictObject({
         ...filterFields,
-        cursor: z.string().max(400).optional().describe("`next` of the page before."),
-        count: z.coerce.number().int().min(1).max(500).default(50).describe("At most so many."),
+        ...paging(),
       }),
       answer: "`counts` of all queues, `deadLetters`, and `next`, the `cursor` of the next page, where there is one",
       personal: true,
@@ -91,6 +90,16 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
       answer: "`total`, `parts` and `samples`",
       personal: true,
       handle: ({ query, view }) => bus.deadLetters.preview({ ...filterIn(query), ...view }),
+    }),
+    operation({
+      method: "POST",
+      path: "/v1/dead-letters/rebuild",
+      scope: "operate",
+      summary: "Make the index that lists and groups ask anew, of the dead letters themselves",
+      tag,
+      body: z.strictObject({ reason }),
+      answer: "how many there are, by queue",
+      handle: () => bus.deadLetters.rebuild(),
     }),
     ...bulkOperationsOf(bus, { tag, filterFields, mostAtOnce }),
     operation({

@@ -25,7 +25,7 @@ export function deliveryOperations(bus: ServedBus): readonly Operation[] {
       summary: "End a delivery that waits, unsent; 409 where it is being sent or has ended",
       tag,
       body: z.strictObject({ reason }),
-      answer: "`cancelled`: true. Twice is fine",
+      answer: "`cancelled`: true, and `mayHaveArrived` where an earlier try is in doubt. Twice is fine",
       async handle({ params: { id }, by }) {
         const result = await bus.deliveries.cancel(id!, by);
         if (result.cancelled) return result;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { unknownTopic } from "../../bus/publish.ts";
 import { matches, parse } from "../../filter/index.ts";
 import { found, type Operation, operation, paging } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
@@ -23,6 +24,32 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
         const pattern = filter === undefined ? undefined : parse(filter);
         const page = await bus.inspect.eventsPage({ count, cursor, ...view });
         return pattern === undefined ? page : { ...page, events: page.events.filter(({ data }) => matches(pattern, data)) };
+      },
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/events/stream",
+      scope: "read",
+      summary: "Events as they are published, as server-sent events; it ends after five minutes, and is opened again",
+      tag,
+      query: z.strictObject({
+        topics: z.string().max(8_192).optional().describe("Only these, with commas between them. Default: all."),
+        last: z.coerce.number().int().min(0).max(10_000).default(0).describe("Begins with so many of the newest."),
+        filter: z
+          .union([z.string().transform((text) => [text]), z.array(z.string()).max(20)])
+          .optional()
+          .describe("A pattern as JSON: only events whose payload matches it; of several, any."),
+      }),
+      answer: "a CloudEvent in each `data`, the oldest first; comments while nothing happens",
+      personal: true,
+      stream: true,
+      async handle({ query: { topics: wanted, last, filter }, view, signal }) {
+        const known = (await bus.catalog()).topics.map(({ name }) => name);
+        const topics = wanted?.split(",");
+        // Before the answer begins: a stream can only break off.
+        for (const name of topics ?? []) if (!known.includes(name)) throw unknownTopic(name, known);
+        const filters = filter?.map((pattern) => parse(pattern));
+        return bus.inspect.tail({ last, signal, ...view, ...(topics && { topics }), ...(filters && { filters }) });
       },
     }),
     operation({

@@ -15,7 +15,12 @@ const selection = {
   to: time.optional().describe("Published until then. Default: now."),
   fromEvent: z.string().max(200).optional().describe("In place of `from`: from the event of this id on."),
   toEvent: z.string().max(200).optional().describe("In place of `to`: until the event of this id."),
-  filter: z.record(z.string(), z.unknown()).optional().describe("A pattern: only events whose payload matches it."),
+  filter: z
+    .union([z.record(z.string(), z.unknown()), z.string()])
+    .optional()
+    .describe(
+      "A pattern: only events whose payload matches it; as text, keys that stand twice and numbers that would be rounded are found too.",
+    ),
   mode: z
     .enum(["missing", "again"])
     .default("missing")

@@ -9,6 +9,13 @@ import type { ServedBus } from "../served-bus.ts";
 
 const topicCursors = cursorsOf("topics", isText);
 
+/** Those of some words that are said. */
+function given<Words extends object>(words: Words) {
+  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Words]?: Exclude<Words[Name], undefined>;
+  };
+}
+
 /** Figures, topics, and a message to try the way with. */
 export function systemOperations(bus: ServedBus, { live }: { readonly live: boolean }): readonly Operation[] {
   return [
@@ -27,11 +34,16 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
       scope: "read",
       summary: "The topics, with the JSON Schema of their payloads and an example, by name",
       tag: "System",
-      query: z.strictObject(paging({ count: 500 })),
+      query: z.strictObject({
+        ...paging({ count: 500 }),
+        details: z.literal("true").optional().describe("Each as `/v1/topics/{topic}` answers it."),
+      }),
       answer: "`topics`, and `next`, the `cursor` of the next page, where there is one",
-      async handle({ query }) {
-        const { topics: all, subscribers } = await bus.catalog();
+      async handle({ query: { details, ...query } }) {
+        const catalog = await bus.catalog();
+        const { topics: all, subscribers } = catalog;
         const { page: topics, ...next } = pageOf({ items: all, keyOf: ({ name }) => name, cursors: topicCursors, ...query });
+        if (details === "true") return { topics: topics.map((topic) => registeredTopic(topic, catalog)), ...next };
         return {
           topics: topics.map(({ name, description, version, schema, example }) => ({
             name,
@@ -70,15 +82,21 @@ export function systemOperations(bus: ServedBus, { live }: { readonly live: bool
       scope: "operate",
       summary: "Publish the topic's example, to see the way work; 403 where messages really leave",
       tag: "System",
-      body: z.strictObject({ reason }),
+      body: z.strictObject({
+        idempotencyKey: z.string().max(512).optional().describe("As of a publish, and so are the next two."),
+        key: z.string().max(512).optional(),
+        correlationId: z.string().max(512).optional(),
+        reason,
+      }),
       answer: "as of a publish",
-      async handle({ params: { topic }, by }) {
+      async handle({ params: { topic }, body, by }) {
         if (live)
           throw new HttpProblem(
             "REAL_SENDING",
             "Real sending is on (BUSBAR_SEND=live), and an example's recipients are nobody: nothing was sent.",
           );
-        return bus.testMessage(topic!, by);
+        const { reason: _, ...words } = body;
+        return bus.testMessage(topic!, { ...given(words), ...by });
       },
     }),
   ];

@@ -9,6 +9,7 @@ import { loadApplication } from "../../../src/cli/application.ts";
 import { startMailroom } from "../../../src/mailroom/mailroom.ts";
 import { redisApiKeys } from "../../../src/server/redis-api-keys.ts";
 import { startServer } from "../../../src/server/server.ts";
+import { newKey } from "../../../src/vault/key-ring.ts";
 import { endWithParent } from "../messages.ts";
 
 /** What it says when it takes requests. */
@@ -34,11 +35,12 @@ const settledMs = 8_000;
 const [redisUrl, folder] = process.argv.slice(2);
 endWithParent();
 const mailroom = await startMailroom({ folder: folder! });
+const sealing = [newKey("fuzz")];
 const load = () =>
   loadApplication({
     // What is wrong with a request of somebody else's is no news here.
     logger: silentLogger,
-    adjust: (environment) => ({ ...environment, redis: redisUrl!, send: { ...environment.send, live: false, mailroom } }),
+    adjust: (environment) => ({ ...environment, redis: redisUrl!, keys: sealing, send: { ...environment.send, live: false, mailroom } }),
   });
 
 // Everything runs once, so that there are deliveries, messages and dead letters to ask for.
@@ -55,7 +57,7 @@ const { bus } = await load();
 await bus.start({ only: [] });
 const redis = new Redis(redisUrl!);
 const keys = redisApiKeys(redis, place);
-const scopes = [["admin"], ["read"], ["operate"], ["publish:order.*"]];
+const scopes = [["admin"], ["read"], ["read", "pii"], ["operate"], ["publish:order.*"]];
 const made = await Promise.all(scopes.map((each) => keys.create({ name: "fuzz", scopes: each }, Date.now())));
 redis.disconnect();
 

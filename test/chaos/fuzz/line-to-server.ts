@@ -67,6 +67,8 @@ function answerIn(bytes: Buffer, method: string): Answer | undefined {
   if (status < 200) return answerIn(content, method);
   const answer = { status, closes: /\r\nconnection: close/.test(head) };
   if (method === "HEAD" || status === 204 || status === 304) return answer;
+  // It goes on until its reader leaves: that it has begun is the answer.
+  if (head.includes("\r\ncontent-type: text/event-stream")) return { status, closes: true };
   const length = /\r\ncontent-length: (\d+)/.exec(head)?.[1];
   if (length !== undefined) return content.length >= Number(length) ? answer : undefined;
   if (head.includes("\r\ntransfer-encoding: chunked")) return content.subarray(-5).toString() === "0\r\n\r\n" ? answer : undefined;

@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, afterAll, describe, expect, it } from "vitest";
+import { bashScript } from "../../src/cli/completion/bash.ts";
+import { fishScript } from "../../src/cli/completion/fish.ts";
+import { completedOf } from "../../src/cli/completion/tree.ts";
+import { zshScript } from "../../src/cli/completion/zsh.ts";
+import { createProgram } from "../../src/cli/program.ts";
+
+const commands = completedOf(createProgram());
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "busbar-completion-"));
+  mkdirSync(join(folder, "topics"));
+  mkdirSync(join(folder, "subscribers"));
+  writeFileSync(
+    join(folder, "topics", "orders.ts"),
+    `export const orderPlaced = defineTopic("order.placed", z.object({}));\nexport const it = defineTopic('order.refunded',`,
+  );
+  writeFileSync(
+    join(folder, "subscribers", "receipt.ts"),
+    `export default defineSubscriber(orderPlaced, {\n  name: "receipt",\n  deliver: ({ email }) => [email({\n    name: "copies",`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What bash offers for the last of these words, for several lines at once. */
+async function offered(...lines: readonly (readonly string[])[]): Promise<readonly string[][]> {
+  const calls = lines.map(
+    (words) =>
+      `COMP_WORDS=(busbar ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}; _busbar; echo "\${COMPREPLY[*]}"`,
+  );
+  const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", [bashScript(commands), ...calls].join("\n")], { cwd: folder });
+  return stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => line.split(" ").filter((word) => word !== ""));
+}
+
+describe("completion of the command line", () => {
+  it("offers in bash commands, verbs, options, and the names that a folder has", async () => {
+    const [first, verbs, options, topics, after, subscribers, channels, files, nothing] = await offered(
+      ["de"],
+      ["dead-letters", ""],
+      ["tail", "--pay"],
+      ["publish", "order."],
+      ["replay", "order.placed", "--subscriber", ""],
+      ["subscribers", "pause", ""],
+      ["suppressions", "list", "--channel", "s"],
+      ["topics", "--check", "top"],
+      ["trace", ""],
+    );
+    expect(first).toEqual(["dev", "deliveries", "dead-letters"].filter((name) => first!.includes(name)));
+    expect(first).toContain("dead-letters");
+    expect(verbs).toEqual(expect.arrayContaining(["list", "show", "redrive", "discard"]));
+    expect(options).toEqual(["--payload"]);
+    expect(topics).toEqual(["order.placed", "order.refunded"]);
+    expect([after, subscribers]).toEqual([["receipt"], ["receipt"]]);
+    expect(channels).toEqual(["sms"]);
+    expect(files).toEqual(["topics"]);
+    expect(nothing).toEqual([]);
+  });
+
+  it("knows in every shell each command, and each option that is shown", () => {
+    const paths = commands.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(["", "publish", "dead-letters list", "replay", "replay diff", "completion"]));
+    const stats = commands.find(({ path }) => path === "stats")!;
+    expect(stats.options.map(({ name }) => name)).toEqual(["--watch", "--json", "--url", "--key-file", "--help"]);
+    expect(commands.find(({ path }) => path === "check")!.options.map(({ name }) => name)).not.toContain("--url");
+    for (const script of [bashScript(commands), zshScript(commands), fishScript(commands)])
+      for (const { path, verbs } of commands) for (const text of [path, ...verbs.map(({ name }) => name)]) expect(script).toContain(text);
+  });
+});
