@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { declareArchive } from "./commands/archive.ts";
 import { declareAuthoring } from "./commands/authoring.ts";
 import { declareCompletion } from "./commands/completion.ts";
-import { declareDeadLetters } from "./commands/deadletters.ts";
+import { declareDeadLetters } from "./commands/dead-letters.ts";
 import { declareEvents } from "./commands/events.ts";
 import { declareFilter } from "./commands/filter.ts";
 import { declareKeys } from "./commands/keys.ts";
