@@ -13,8 +13,8 @@ import { benchKeys, withRedis } from "./temporary.ts";
 
 const root = join(import.meta.dirname, "..");
 const binary = join(root, "bin", "busbar.mjs");
-/** Milliseconds between two looks at `/healthz`, and the longest that one may take: three times what an orchestrator waits by default. */
-const [probeEvery, probeMost] = [100, 3_000];
+/** Milliseconds between two looks at `/healthz`, and the longest that one may take: what the health checks of docker-compose.yml wait. */
+const [probeEvery, probeMost] = [100, 5_000];
 const what = "10,000 requests at once";
 
 /**
