@@ -19,6 +19,7 @@ export interface DeadLetterVerbs {
 
 export const gone = "it is no dead letter any more";
 export const sentMeanwhile = "it was sent meanwhile: nothing is sent again, and it is no dead letter any more";
+const sendingNow = "somebody is sending it right now; try again in ten seconds";
 
 /** What can be done to one dead letter. Each may be cut off anywhere, and done twice. */
 export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "ledger">): DeadLetterVerbs {
@@ -31,7 +32,7 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
       if (!isDelivery(content)) return ended(await queue.redrive(id, { ...content, failures: 0 }));
       // First the ledger: a crash in between leaves a dead letter that can be redriven again.
       const opened = await ledger().reopen(content);
-      if (opened === "busy") return { kind: "refused", reason: "somebody is sending it right now; try again in ten seconds" };
+      if (opened === "busy") return { kind: "refused", reason: sendingNow };
       if (opened === "sent") {
         // The ledger knows how it ended: nothing is lost with its job.
         await queue.remove(id);
@@ -44,12 +45,20 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
     },
 
     async discard(name, { content }, by) {
+      const queue = namedQueue(queues(), name);
       // First the record: nothing goes without one. What never got to a send ends in the ledger here, so that no replay misses it.
       if (isDelivery(content)) {
         const end = { step: "discarded", detail: byText(by) } as const;
-        if ((await ledger().cancel(content, end)) !== "cancelled") await ledger().note(content, end);
+        const standing = await ledger().cancel(content, end);
+        // Somebody else has queued it again meanwhile.
+        if (standing === "busy") return { kind: "refused", reason: sendingNow };
+        if (standing === "sent") {
+          await queue.remove(content.id);
+          return { kind: "sent" };
+        }
+        if (standing !== "cancelled") await ledger().note(content, end);
       }
-      return ended(await namedQueue(queues(), name).remove(content.id));
+      return ended(await queue.remove(content.id));
     },
   };
 }

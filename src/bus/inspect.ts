@@ -42,7 +42,7 @@ export interface Inspector {
    * The newest events and all that are published after them, oldest first, until `signal` aborts.
    * @param options.topics all by default
    * @param options.last how many of the newest to begin with; 0 by default
-   * @param options.filters only events whose payload matches one of these patterns; all by default. The newest are counted before
+   * @param options.filters only events whose payload, as it is shown, matches one of these patterns; all by default. The newest are counted before
    * @throws BusbarError `UNKNOWN_TOPIC`
    */
   tail(options: TailOptions): AsyncIterable<BusEvent>;
@@ -137,8 +137,11 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
         `events as they are published: ${wanted.length === names.length ? "all topics" : wanted.join(", ")}`,
       );
       for await (const { json } of log.follow({ topics: wanted, last, signal }))
-        for (const { clear, masked } of await lookedAt([json]))
-          if (index === undefined || index.matching(clear.data).length > 0) yield open ? clear : masked;
+        for (const { clear, masked } of await lookedAt([json])) {
+          // A filter sees what its reader sees: it would give away, letter by letter, what is masked.
+          const seen = open ? clear : masked;
+          if (index === undefined || index.matching(seen.data).length > 0) yield seen;
+        }
     },
 
     async events(count, view = {}) {

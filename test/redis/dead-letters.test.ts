@@ -418,6 +418,24 @@ describe("a verb on many", () => {
     const trace = await bus.inspect.trace(delivery.event.id);
     expect(trace!.subscribers.flatMap(({ deliveries }) => deliveries)).toMatchObject([{ id: delivery.id, state: "sent" }]);
   });
+
+  it("discards nothing that somebody else has queued again meanwhile, be it on its way or sent", async () => {
+    const { bus, prefix } = line();
+    await bus.start();
+    const dead = observed(bus, "dead");
+    await dying(bus, 1);
+    const { delivery } = (await dead)[0]!;
+    const ledger = redisLedger(redis, prefix);
+    const discard = async () => (await bus.deadLetters.discard([delivery.id], { reason: "a test" })).refused.map(({ reason }) => reason);
+    await ledger.reopen(delivery);
+    await ledger.claim(delivery, { token: "other", lease: 5_000, mostDeaths: 5, now: Date.now() });
+    expect(await discard()).toEqual([expect.stringContaining("sending it right now")]);
+    expect(await total(bus)).toBe(1);
+    await ledger.mark(delivery, "other", { kind: "sent", detail: "by hand" });
+    expect(await discard()).toEqual([expect.stringContaining("sent meanwhile")]);
+    expect(await total(bus)).toBe(0);
+    expect((await ledger.timeline(delivery)).map(({ step }) => step)).not.toContain("discarded");
+  });
 });
 
 describe("an alarm", () => {

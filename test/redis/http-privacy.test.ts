@@ -76,4 +76,22 @@ describe("C11: personal data over HTTP", () => {
     const { body } = await ask(`${server.url}/v1/events/${event}?pii=show`, { key: keys.privileged });
     expect(body.event.data.holder).toEqual({ name: "Asha Iyer", email: "asha.iyer@example.in" });
   });
+
+  it("is not guessed by the filter of a stream either, which sees what its reader sees", async () => {
+    await bus.publishEvent.cardLost({ card: "C-2", holder: { name: "Nobody", email: "nobody@example.in" } });
+    const filters = [{ holder: { email: [{ prefix: "asha.iyer@" }] } }, { card: ["C-2"] }];
+    const query = filters.map((filter) => `filter=${encodeURIComponent(JSON.stringify(filter))}`).join("&");
+    const first = async (key: string, more = ""): Promise<string> => {
+      const ending = new AbortController();
+      const address = `${server.url}/v1/events/stream?last=10&${query}${more}`;
+      const answer = await fetch(address, { headers: { authorization: `Bearer ${key}` }, signal: ending.signal });
+      let text = "";
+      for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) if (/data:.*\n/.test((text += chunk))) break;
+      ending.abort();
+      return /"card":"(.*?)"/.exec(text)![1]!;
+    };
+    expect(await first(keys.reader)).toBe("C-2");
+    expect(await first(keys.privileged)).toBe("C-2");
+    expect(await first(keys.privileged, "&pii=show")).toBe("C-1");
+  });
 });
