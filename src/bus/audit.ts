@@ -10,6 +10,7 @@ export const auditVerbs = [
   "dead-letters.redrive",
   "dead-letters.edit",
   "dead-letters.discard",
+  "dead-letters.rebuild",
   "delivery.cancel",
   "channel.pause",
   "channel.resume",

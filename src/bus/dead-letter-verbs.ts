@@ -46,7 +46,7 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
 
     async discard(name, { content }, by) {
       const queue = namedQueue(queues(), name);
-      // First the record: nothing goes without one. What never got to a send ends in the ledger here, so that no replay misses it.
+      // First the record: nothing goes without one. It ends in the ledger for good, so that no replay misses it, and nobody queues it again at the same moment.
       if (isDelivery(content)) {
         const end = { step: "discarded", detail: byText(by) } as const;
         const standing = await ledger().cancel(content, end);
@@ -56,7 +56,12 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
           await queue.remove(content.id);
           return { kind: "sent" };
         }
-        if (standing !== "cancelled") await ledger().note(content, end);
+        if (standing === "cancelled") {
+          // Where a worker has the job by now, it is told when it claims it.
+          await queue.remove(content.id);
+          return { kind: "done" };
+        }
+        await ledger().note(content, end);
       }
       return ended(await queue.remove(content.id));
     },

@@ -67,7 +67,7 @@ export interface DeadLetters {
   /** The same for many by a filter, as stored operations. */
   readonly bulk: BulkOperations;
   /** Makes the index anew that the searches ask, of the dead letters themselves; says how many they are, by queue. */
-  rebuild(): Promise<Readonly<Record<string, number>>>;
+  rebuild(by?: By): Promise<Readonly<Record<string, number>>>;
 }
 
 export interface Refused {
@@ -204,7 +204,8 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
 
     bulk,
 
-    async rebuild() {
+    async rebuild(by = {}) {
+      await recorded(by, "dead-letters.rebuild", "the index of the dead letters");
       const made: [string, number][] = [];
       for (const name of queueNames) made.push([name, await namedQueue(queues(), name).index.rebuild()]);
       return Object.fromEntries(made);

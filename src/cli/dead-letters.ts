@@ -100,8 +100,8 @@ export async function dataArgument(typed: string): Promise<unknown> {
 }
 
 /** Makes the index of dead letters anew. */
-export async function rebuildIndex({ json }: { readonly json?: boolean }): Promise<void> {
-  const made = await withApplication(({ deadLetters }) => deadLetters.rebuild());
+export async function rebuildIndex({ reason, json }: { readonly reason?: string; readonly json?: boolean }): Promise<void> {
+  const made = await withApplication(({ deadLetters }) => deadLetters.rebuild(byPerson(reason)));
   if (json === true) return printJson(made);
   const rows = Object.entries(made).map(([queue, count]) => [queue, countText(count)]);
   print(

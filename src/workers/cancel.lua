@@ -1,7 +1,8 @@
 -- Ends a delivery unsent that nobody is sending: because a person does not want it sent, it is not needed, or it never came to a claim.
 --
 -- KEYS  1 ledger, 2 timeline
--- ARGV  1 delivery id, 2 the line's step and detail, 3 seconds to keep, 4 the reason of a dead one ('' for all others)
+-- ARGV  1 delivery id, 2 the line's step and detail, 3 seconds to keep, 4 the reason of a dead one ('' for all others),
+--       5 whether one that is dead already ends for good (0 or 1)
 -- Reply 'cancelled', or 'sent' | 'suppressed' | 'dead' where that is how it ended, or 'busy' while somebody is sending it
 local record = redis.call('HGET', KEYS[1], ARGV[1])
 local time = redis.call('TIME')
@@ -11,7 +12,7 @@ if record then
   if state == 'n' then return 'cancelled' end
   if state == 's' then return 'sent' end
   if state == 'p' then return 'suppressed' end
-  if state == 'd' or state == 'e' then return 'dead' end
+  if (state == 'd' or state == 'e') and ARGV[5] ~= '1' then return 'dead' end
   if state == 'c' and tonumber(rest) > now then return 'busy' end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4] == '' and 'n|0||' or 'd|0||' .. string.sub(ARGV[4], 1, 60))

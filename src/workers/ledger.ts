@@ -16,10 +16,10 @@ export interface Ledger extends Statuses {
   renew(delivery: LedgerKey, token: string, lease: number): Promise<boolean>;
   mark(delivery: LedgerKey, token: string, mark: Mark): Promise<Marked>;
   /** Opens a dead delivery again, or also one whose address was suppressed; `open`, unless it ended otherwise or is being sent right now. */
-  reopen(delivery: LedgerKey, options?: { readonly suppressed?: boolean }): Promise<"open" | "sent" | "suppressed" | "busy">;
+  reopen(delivery: LedgerKey, options?: { readonly suppressed?: boolean }): Promise<"open" | "sent" | "suppressed" | "cancelled" | "busy">;
   /**
    * Ends a delivery unsent, unless it ended before or is being sent right now. Whoever claims it later is told. Twice is fine. As `dead` it can
-   * be opened again.
+   * be opened again; as `discarded`, a dead one ends for good.
    */
   cancel(
     delivery: LedgerKey,

@@ -11,6 +11,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local reply, settled = 'marked', nil
 
+-- What was discarded at the same moment does not wait again.
+if token == '' and step == 'q' and string.sub(redis.call('HGET', KEYS[1], id) or '', 1, 1) == 'n' then return 'late' end
+
 if token ~= '' then
   local record = redis.call('HGET', KEYS[1], id) or ''
   local held, deaths, holder = string.match(record, '^(%a)|(%d+)|([^|]*)|')

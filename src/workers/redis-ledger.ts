@@ -22,7 +22,7 @@ const claimScript = luaScript<[Claim["kind"], (number | string)?, (number | stri
   statusLines,
 );
 const renewScript = luaScript<number>(new URL("./renew.lua", import.meta.url));
-const reopenScript = luaScript<"open" | "sent" | "suppressed" | "busy">(new URL("./reopen.lua", import.meta.url));
+const reopenScript = luaScript<"open" | "sent" | "suppressed" | "cancelled" | "busy">(new URL("./reopen.lua", import.meta.url));
 const cancelScript = luaScript<"cancelled" | "sent" | "suppressed" | "dead" | "busy">(new URL("./cancel.lua", import.meta.url));
 const forgetScript = luaScript<number>(new URL("./forget.lua", import.meta.url));
 const markScript = luaScript<Marked>(new URL("./mark.lua", import.meta.url), statusLines);
@@ -118,7 +118,8 @@ export function redisLedger(redis: RedisConnection, prefix: string): Ledger {
     cancel: (delivery, { step, detail }) => {
       const { ledger, timeline } = keysOf(delivery);
       const line = `${timelineSteps[step]} ${oneLine(detail)}`;
-      return cancelScript(redis, [ledger, timeline], [delivery.id, line, keepSeconds, step === "dead" ? oneLine(detail) : ""]);
+      const reason = step === "dead" ? oneLine(detail) : "";
+      return cancelScript(redis, [ledger, timeline], [delivery.id, line, keepSeconds, reason, step === "discarded" ? 1 : 0]);
     },
 
     async standings(deliveries) {

@@ -2,11 +2,12 @@
 --
 -- KEYS  1 ledger
 -- ARGV  1 delivery id, 2 whether one that ended as suppressed is opened too (0 or 1)
--- Reply 'open', or 'sent' | 'suppressed' where that is how it ended, or 'busy' while somebody is sending it
+-- Reply 'open', or 'sent' | 'suppressed' | 'cancelled' where that is how it ended, or 'busy' while somebody is sending it
 local record = redis.call('HGET', KEYS[1], ARGV[1])
 if not record then return 'open' end
 local state, _, _, rest = string.match(record, '^(%a)|(%d+)|([^|]*)|(.*)$')
 if state == 's' then return 'sent' end
+if state == 'n' then return 'cancelled' end
 if state == 'p' and ARGV[2] ~= '1' then return 'suppressed' end
 if state == 'c' then
   local time = redis.call('TIME')

@@ -197,7 +197,8 @@ describe("dead letters", () => {
     );
     expect(await answers()).toEqual(before);
 
-    expect(await bus.deadLetters.rebuild()).toMatchObject({ email: 5, handler: 0 });
+    expect(await bus.deadLetters.rebuild({ actor: "asha", reason: "another tool" })).toMatchObject({ email: 5, handler: 0 });
+    expect((await bus.audit()).entries).toMatchObject([{ by: "asha", what: "dead-letters.rebuild", reason: "another tool" }]);
     expect(await answers()).toEqual(before);
   });
 
@@ -417,6 +418,26 @@ describe("a verb on many", () => {
     expect(sends).toHaveLength(2);
     const trace = await bus.inspect.trace(delivery.event.id);
     expect(trace!.subscribers.flatMap(({ deliveries }) => deliveries)).toMatchObject([{ id: delivery.id, state: "sent" }]);
+  });
+
+  it("B6: and another one at the same moment: each is sent or discarded, none is lost between them", async () => {
+    let mended = false;
+    const { bus, sends } = line({ answer: (...send) => (mended ? { kind: "sent", messageId: "m-1" } : refusing(...send)) });
+    await bus.start();
+    await dying(bus, 60);
+    mended = true;
+    sends.length = 0;
+    const { bulk } = bus.deadLetters;
+    const both = await Promise.all((["redrive", "discard"] as const).map((verb) => bulk.start({ verb, all: true, reason: "a test" })));
+    await Promise.all(both.map(({ id }) => bulk.work(id)));
+    const replay = { topics: "ticket.booked", subscribers: "by-mail" } as const;
+    await expect.poll(async () => (await bus.replay({ ...replay, preview: true })).underWay).toBe(0);
+    expect(await bus.replay({ ...replay, preview: true })).toMatchObject({
+      missing: 0,
+      dead: 0,
+      sent: sends.length,
+      ended: 60 - sends.length,
+    });
   });
 
   it("discards nothing that somebody else has queued again meanwhile, be it on its way or sent", async () => {

@@ -153,6 +153,19 @@ describe("the ledger", () => {
     expect(await ledger.timeline(delivery)).toMatchObject([{ step: "cancelled", detail: "by ravi" }]);
   });
 
+  it("B6: ends a dead one for good where it is discarded: nobody opens it again, or says that it waits", async () => {
+    for (const kind of ["dead", "deadInDoubt"] as const) {
+      const delivery = newDelivery();
+      await ledger.claim(delivery, claim("a"));
+      await ledger.mark(delivery, "a", { kind, detail: "m" });
+      expect(await ledger.cancel(delivery, { step: "discarded", detail: "by ravi" })).toBe("cancelled");
+      expect(await ledger.reopen(delivery)).toBe("cancelled");
+      await ledger.note(delivery, { step: "redriven", detail: "by asha" });
+      expect((await ledger.timeline(delivery)).map(({ step }) => step)).toEqual(["dead", "discarded"]);
+      expect(await ledger.standings([delivery])).toEqual(["cancelled"]);
+    }
+  });
+
   it("cancels nothing that is being sent or has ended, and says where each delivery stands", async () => {
     const [untouched, sending, abandoned, sent, dead, cancelled] = Array.from({ length: 6 }, newDelivery);
     await ledger.claim(sending!, claim("a"));

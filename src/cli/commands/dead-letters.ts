@@ -112,9 +112,10 @@ export function declareDeadLetters(program: Command): void {
   deadLetters
     .command("rebuild")
     .description("make the index that list and groups ask anew, of the dead letters themselves")
+    .option("--reason <text>", "why, for the audit record")
     .option("--json", "print how many there are, by queue, as JSON")
     .addHelpText("after", `\nExamples:\n  busbar dead-letters rebuild`)
-    .action(async (options: { json?: boolean }) => (await import("../dead-letters.ts")).rebuildIndex(options));
+    .action(async (options: { reason?: string; json?: boolean }) => (await import("../dead-letters.ts")).rebuildIndex(options));
 }
 
 /** Which dead letters are meant. */

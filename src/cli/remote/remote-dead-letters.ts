@@ -58,7 +58,7 @@ export function remoteDeadLetters(api: ServerApi): Verbs {
       const { done, refused } = await inParts(api, "discard", ids, by);
       return { discarded: done, refused };
     },
-    rebuild: () => api.send("POST", `${place}/rebuild`),
+    rebuild: (by) => api.send("POST", `${place}/rebuild`, { body: whyOf(by) }),
     bulk: remoteBulk(api),
   };
 }

@@ -99,7 +99,7 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ reason }),
       answer: "how many there are, by queue",
-      handle: () => bus.deadLetters.rebuild(),
+      handle: ({ by }) => bus.deadLetters.rebuild(by),
     }),
     ...bulkOperationsOf(bus, { tag, filterFields, mostAtOnce }),
     operation({
