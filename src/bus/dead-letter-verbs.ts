@@ -27,9 +27,9 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
     async redrive(name, { content }, by) {
       const queue = namedQueue(queues(), name);
       const { id } = content;
-      if ("json" in content) return ended(await queue.redrive(id, { ...content, poison: false }));
+      if ("json" in content) return ended(await queue.redrive(id, (held) => ({ ...held, poison: false }) as AnyContent));
       if (isCallback(content)) return ended(await queue.redrive(id));
-      if (!isDelivery(content)) return ended(await queue.redrive(id, { ...content, failures: 0 }));
+      if (!isDelivery(content)) return ended(await queue.redrive(id, (held) => ({ ...held, failures: 0 }) as AnyContent));
       // First the ledger: a crash in between leaves a dead letter that can be redriven again.
       const opened = await ledger().reopen(content);
       if (opened === "busy") return { kind: "refused", reason: sendingNow };

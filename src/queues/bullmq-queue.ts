@@ -204,10 +204,10 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
 
     edit: (id, content) => editDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id }, JSON.stringify(content)),
 
-    async redrive(id, content) {
+    async redrive(id, change) {
       const job = await queue.getJob(id);
       if (job === undefined || !(await job.isFailed())) return false;
-      if (content !== undefined) await job.updateData(content as never);
+      if (change !== undefined) await job.updateData(change(job.data as unknown as Content) as never);
       await forgetStalls(connection, queue.toKey(id));
       await index.drop([id]);
       try {

@@ -57,8 +57,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   readonly index: DeadLetterIndex;
   /** Gives a dead letter another content; false when it is no dead letter any more. */
   edit(id: string, content: Content): Promise<boolean>;
-  /** Queues a dead letter again, with all its attempts, and perhaps another content; false when it is no dead letter any more. */
-  redrive(id: string, content?: Content): Promise<boolean>;
+  /** Queues a dead letter again, with all its attempts, and perhaps another content, made of what it holds by now; false when it is no dead letter any more. */
+  redrive(id: string, change?: (content: Content) => Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
   find(id: string): Promise<FoundJob<Content> | undefined>;
   /** What it holds in these states, page by page; in all of them by default. What comes or goes meanwhile may be missed. */

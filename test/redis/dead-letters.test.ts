@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { silentLogger } from "../../src/base/logger.ts";
+import { type Logger, silentLogger } from "../../src/base/logger.ts";
 import {
   type Bus,
   createBus,
@@ -16,6 +16,7 @@ import {
 import type { Delivery } from "../../src/define/delivery.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import { type RoutingRecord, routingRecord } from "../../src/router/routing-record.ts";
+import { createMetrics } from "../../src/server/metrics.ts";
 import { newKey } from "../../src/vault/key-ring.ts";
 import { redisLedger } from "../../src/workers/redis-ledger.ts";
 import { busesOf } from "../support/buses.ts";
@@ -76,12 +77,14 @@ function line({
   answer = refusing,
   threshold = 100,
   prefix = `${filePrefix}-${(made += 1)}`,
-}: { answer?: Answer; threshold?: number; prefix?: string } = {}) {
+  logger = silentLogger,
+}: { answer?: Answer; threshold?: number; prefix?: string; logger?: Logger } = {}) {
   const { provider, sends } = recordingProvider((...send) => answer(...send));
   const bus = kept(() =>
     createBus({
       application: "shop",
       version: "1.4.2",
+      logger,
       topics,
       subscribers: [byMail, byCode],
       redis: url,
@@ -461,8 +464,11 @@ describe("a verb on many", () => {
 
 describe("an alarm", () => {
   it("A13: is raised once for all processes when dead letters reach their threshold, and again only after they were fewer", async () => {
-    const first = line({ threshold: 3 });
-    const second = line({ threshold: 3, prefix: first.prefix });
+    const logged: string[] = [];
+    const logger: Logger = { ...silentLogger, warn: (_, text) => void logged.push(text!), child: () => logger };
+    const first = line({ threshold: 3, logger });
+    const second = line({ threshold: 3, prefix: first.prefix, logger });
+    const counted = await Promise.all([first, second].map(({ bus }) => createMetrics({ bus: bus as unknown as Bus })));
     const told: unknown[] = [];
     for (const { bus } of [first, second]) bus.on("deadLettersThresholdReached", (fact) => told.push(fact));
     await Promise.all([first.bus.start(), second.bus.start()]);
@@ -478,6 +484,9 @@ describe("an alarm", () => {
     await redis.hset(`${first.prefix}:dead-letters:{shop.email}:alarm`, "asked", 1);
     await dying(first.bus, 1, 20);
     expect(told).toHaveLength(1);
+    expect(logged.filter((text) => text.includes("many dead letters"))).toHaveLength(1);
+    const texts = await Promise.all(counted.map((metrics) => metrics.text()));
+    expect(texts.filter((text) => text.includes('busbar_dead_letters_threshold_reached_total{queue="email"} 1'))).toHaveLength(1);
 
     await first.bus.deadLetters.bulk.work((await first.bus.deadLetters.bulk.start({ verb: "discard", all: true, reason: "a test" })).id);
     expect(await total(first.bus)).toBe(0);
