@@ -31,7 +31,7 @@ it("over HTTP a replay is looked at first, begun, paused, resumed and cancelled,
     body: { events: 1, missing: 1, samples: [{ rendered: { subject: "Order A-1" } }] },
   });
   expect(await post("/v1/replays", selection, read)).toMatchObject({ status: 403 });
-  const begun = await post("/v1/replays", { ...selection, pace: 5, reason: "lost" });
+  const begun = await post("/v1/replays", { ...selection, filter: { email: ["asha@example.com"] }, pace: 5, reason: "lost" });
   expect(begun).toMatchObject({ status: 200, body: { state: "running", total: 1, pace: 5, reason: "lost" } });
   const { id } = begun.body as { readonly id: string };
   expect(await post("/v1/replays", selection)).toMatchObject({ status: 409, body: { code: "REPLAY_BUSY" } });
@@ -48,7 +48,7 @@ it("over HTTP a replay is looked at first, begun, paused, resumed and cancelled,
   ]);
   expect(new Set(body.acts.map(({ actor }: { actor: string }) => actor)).size).toBe(1);
   expect(body.acts[0].actor).toContain("operator");
-  expect((await get("/v1/replays")).body.replays).toMatchObject([{ id }]);
+  expect((await get("/v1/replays")).body.replays).toMatchObject([{ id, filter: '{"email":["as…@example.com"]}' }]);
 });
 
 it("what cannot be replayed is refused with all that is wrong, and nothing is stored", async () => {

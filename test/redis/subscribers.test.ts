@@ -136,7 +136,7 @@ async function pausedAndResumed(profile?: "economy"): Promise<number> {
 }
 
 describe("a paused subscriber", () => {
-  it("A13: is read no more in any process, keeps its lag and its pause over a restart, and goes on at once with all of it", async () => {
+  it("is read no more in any process, keeps its lag and its pause over a restart, and goes on at once with all of it", async () => {
     expect(await pausedAndResumed()).toBe(21);
   });
 

@@ -1,5 +1,6 @@
 import type { MessageFields } from "../../channels/channel.ts";
 import type { Catalog } from "../../define/catalog.ts";
+import { maskWords } from "../../define/mask.ts";
 import type { PartCounts, ReplayCounts } from "../../router/replay-counts.ts";
 import type { ReplayAct, ReplayState, StoredReplay } from "./operation.ts";
 import type { ReplayMode } from "./replay-mode.ts";
@@ -44,7 +45,7 @@ export interface ReplayView extends Omit<ReplayResult, "samples"> {
   readonly topics: readonly string[];
   readonly subscribers: readonly string[];
   readonly routes?: readonly string[];
-  /** The pattern as JSON. */
+  /** The pattern as JSON, without the addresses that it names. */
   readonly filter?: string;
   /** RFC 3339. */
   readonly from: string;
@@ -62,10 +63,12 @@ export interface ReplayView extends Omit<ReplayResult, "samples"> {
 
 /** Pure. */
 export function replayView({ spec, state, progress, acts, trouble }: StoredReplay, catalog: Catalog): ReplayView {
-  const { from, to, created, subscribers, ...rest } = spec;
+  const { from, to, created, subscribers, filter, ...rest } = spec;
   const { counts, parts, firstProblem } = progress;
   return {
     ...rest,
+    // Who may look at replays was not told whom its filter means.
+    ...(filter === undefined ? {} : { filter: maskWords(filter) }),
     subscribers: subscribers.map((identity) => catalog.subscriber(identity)?.name ?? identity),
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
@@ -74,7 +77,7 @@ export function replayView({ spec, state, progress, acts, trouble }: StoredRepla
     ...counts,
     parts,
     ...speedOf({ spec, state, progress }),
-    ...(firstProblem === undefined ? {} : { firstProblem }),
+    ...(firstProblem === undefined ? {} : { firstProblem: maskWords(firstProblem) }),
     finished: state === "finished",
     acts,
     ...(trouble === undefined ? {} : { trouble }),
