@@ -11,13 +11,19 @@ export type { ChannelLimits } from "./bus/channel-limits.ts";
 export type { BulkOperations, BulkPage, BulkRequest, BulkWatched } from "./bus/bulk/bulk.ts";
 export type { BulkState, BulkVerb } from "./bus/bulk/bulk-operation.ts";
 export type { BulkView } from "./bus/bulk/bulk-view.ts";
-export type { DeadLetterFilter } from "./bus/dead-letter-filter.ts";
-export type { DeadLetterDetail, DeadLetterGroup, DeadLetterPage, DeadLetterPreview, DeadLetterView } from "./bus/dead-letter-view.ts";
-export type { CancelReport, CancelSelection, Cancelled, Deliveries, DeliveryStanding } from "./bus/deliveries.ts";
+export type { DeadLetterFilter } from "./bus/dead-letters/dead-letter-filter.ts";
+export type {
+  DeadLetterDetail,
+  DeadLetterGroup,
+  DeadLetterPage,
+  DeadLetterPreview,
+  DeadLetterView,
+} from "./bus/dead-letters/dead-letter-view.ts";
+export type { CancelReport, CancelSelection, Cancelled, Deliveries, DeliveryStanding } from "./bus/deliveries/deliveries.ts";
 export type { SubscriberPosition } from "./bus/positions.ts";
 export type { SeekSubscriberOptions, SubscriberControl, SubscriberRemoved, SubscriberSought } from "./bus/subscribers.ts";
-export type { ScheduleControl } from "./bus/schedules.ts";
-export type { ScheduleView } from "./bus/schedule-view.ts";
+export type { ScheduleControl } from "./bus/schedules/schedules.ts";
+export type { ScheduleView } from "./bus/schedules/schedule-view.ts";
 export type { ScheduleDiff } from "./router/schedules/reconcile-schedules.ts";
 export type { ReplayAct, ReplayState } from "./bus/replay/operation.ts";
 export type { DiffCounts, Difference } from "./bus/replay/diff.ts";
@@ -37,8 +43,8 @@ export type { ConsentView } from "./bus/consent-view.ts";
 export type { Preferences, ReaderCategory, ReaderChoices, ReaderWishes } from "./bus/preferences.ts";
 export type { CategoryText } from "./bus/reader-options.ts";
 export type { SuppressionView } from "./bus/suppressions.ts";
-export type { Callbacks } from "./bus/callbacks.ts";
-export type { CallbacksOptions } from "./bus/callbacks-options.ts";
+export type { Callbacks } from "./bus/callbacks/callbacks.ts";
+export type { CallbacksOptions } from "./bus/callbacks/callbacks-options.ts";
 export type { EmailOptions, PushOptions, SmsOptions, WhatsappOptions } from "./bus/channels-options.ts";
 export type { BusOptions, SendOptions } from "./bus/options.ts";
 export type { AudienceContext, AudiencePage, Cursor, Recipient } from "./define/audience.ts";

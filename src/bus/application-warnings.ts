@@ -7,8 +7,8 @@ import { filterWarnings } from "../define/filter-warnings.ts";
 import { categoryOf, isMessageRoute } from "../define/route.ts";
 import { type Subscriber, subscriberTitle } from "../define/subscriber.ts";
 import { type AnyTopic, exportName } from "../define/topic.ts";
-import type { TopicInFile } from "./load-topics.ts";
-import type { TemplateInFile } from "./template-files.ts";
+import type { TopicInFile } from "./load/load-topics.ts";
+import type { TemplateInFile } from "./load/template-files.ts";
 
 /** The parts of an application, as far as they could be loaded. */
 export interface ApplicationParts {

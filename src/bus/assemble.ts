@@ -12,13 +12,13 @@ import { needsKeys } from "../define/topic-marks.ts";
 import { noKeys } from "../vault/vault.ts";
 import type { ChannelParts } from "./channel-parts.ts";
 import { emailChannelOf } from "./email.ts";
-import { type LoadedSubscribers, loadSubscribers } from "./load.ts";
-import { loadedSchedules } from "./load-schedules.ts";
+import { type LoadedSubscribers, loadSubscribers } from "./load/load.ts";
+import { loadedSchedules } from "./load/load-schedules.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
 import { pushChannelOf } from "./push.ts";
 import { readerLinkProblems } from "./reader-links.ts";
 import { smsChannelOf } from "./sms.ts";
-import { templateProblems, usedTemplates } from "./template-files.ts";
+import { templateProblems, usedTemplates } from "./load/template-files.ts";
 import { webhookChannelOf } from "./webhook.ts";
 import { whatsappChannelOf } from "./whatsapp.ts";
 

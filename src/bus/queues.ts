@@ -9,7 +9,7 @@ import type { DeadLetter, DeliveryQueue } from "../queues/delivery-queue.ts";
 import { nullQueue } from "../queues/null-queue.ts";
 import type { RoutingRecord } from "../router/routing-record.ts";
 import type { CallbackJob } from "../workers/callback-record.ts";
-import { deadLetterFacets } from "./dead-letter-facets.ts";
+import { deadLetterFacets } from "./dead-letters/dead-letter-facets.ts";
 import type { AnyContent } from "./any-content.ts";
 import type { Settings } from "./options.ts";
 import { sentSecret } from "./sent-secret.ts";

@@ -1,7 +1,7 @@
 import type { CallbackReader } from "../providers/index.ts";
 import { expoReceipts } from "../providers/index.ts";
 import type { AskReceipts } from "../workers/receipt-round.ts";
-import { type CallbackSettings, liveReaders, mailroomReaders } from "./callback-readers.ts";
+import { type CallbackSettings, liveReaders, mailroomReaders } from "./callbacks/callback-readers.ts";
 import type { Settings } from "./options.ts";
 
 /** What is known of messages after they were accepted, by the names that records and receipts have. */

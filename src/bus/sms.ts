@@ -8,7 +8,7 @@ import { mailroomTwilioAccount } from "./mailroom-accounts.ts";
 import type { SmsService } from "./channels-options.ts";
 import type { Settings } from "./options.ts";
 import { chosenServices } from "./services.ts";
-import { mailroomStatusCallback, statusCallbackOf } from "./status-callback.ts";
+import { mailroomStatusCallback, statusCallbackOf } from "./callbacks/status-callback.ts";
 
 /**
  * The SMS channel with its two chains: the real providers that have keys, and the same adapters pointed at the mailroom. Text where

@@ -1,4 +1,4 @@
-import type { CancelReport, CancelSelection } from "../bus/deliveries.ts";
+import type { CancelReport, CancelSelection } from "../bus/deliveries/deliveries.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { countOf } from "./figures.ts";

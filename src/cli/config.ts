@@ -1,5 +1,5 @@
 import { silentLogger } from "../base/logger.ts";
-import { type SettingInForce, settingsInForce } from "../bus/settings-in-force.ts";
+import { type SettingInForce, settingsInForce } from "../bus/environment/settings-in-force.ts";
 import { readApplication } from "./application.ts";
 import { fromEnvFile } from "./env-file.ts";
 import { print, printJson } from "./output.ts";

@@ -1,6 +1,6 @@
 import type { BulkVerb } from "../bus/bulk/bulk-operation.ts";
 import type { BulkView } from "../bus/bulk/bulk-view.ts";
-import type { DeadLetterDetail, DeadLetterGroup, DeadLetterPreview, DeadLetterView } from "../bus/dead-letter-view.ts";
+import type { DeadLetterDetail, DeadLetterGroup, DeadLetterPreview, DeadLetterView } from "../bus/dead-letters/dead-letter-view.ts";
 import { countOf, countText, momentText } from "./figures.ts";
 import { tableLines } from "./table.ts";
 import { timelineLines } from "./timeline-lines.ts";

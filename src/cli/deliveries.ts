@@ -1,4 +1,4 @@
-import type { DeliveryStanding } from "../bus/deliveries.ts";
+import type { DeliveryStanding } from "../bus/deliveries/deliveries.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";

@@ -5,7 +5,7 @@ import { silentLogger } from "../base/logger.ts";
 import { isAlive } from "../base/redis-server/process.ts";
 import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
-import { namesRedis } from "../bus/redis-settings.ts";
+import { namesRedis } from "../bus/environment/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { nextFreePort } from "../server/listen.ts";
 import { startServer } from "../server/server.ts";

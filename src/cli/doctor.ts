@@ -1,7 +1,7 @@
 import { silentLogger } from "../base/logger.ts";
 import { type Diagnosis, error, warning } from "../bus/doctor/diagnosis.ts";
 import { examine } from "../bus/doctor/examine.ts";
-import { callbackWarnings } from "../bus/callback-warnings.ts";
+import { callbackWarnings } from "../bus/callbacks/callback-warnings.ts";
 import { parseOptions } from "../bus/options.ts";
 import { readApplication } from "./application.ts";
 import { redisOfDev } from "./folder-redis.ts";

@@ -1,4 +1,4 @@
-import type { EraseReport } from "../bus/erase-report.ts";
+import type { EraseReport } from "../bus/erase/erase-report.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { countOf } from "./figures.ts";

@@ -1,4 +1,4 @@
-import type { DeadLetterFilter } from "../bus/dead-letter-filter.ts";
+import type { DeadLetterFilter } from "../bus/dead-letters/dead-letter-filter.ts";
 import { type ReasonClass, reasonClasses } from "../queues/dead-letter-index.ts";
 import { timeArgument } from "./arguments.ts";
 import { UsageError } from "./usage-error.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { silentLogger } from "../base/logger.ts";
-import { loadSubscribers } from "../bus/load.ts";
+import { loadSubscribers } from "../bus/load/load.ts";
 import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
 import { applicationFile, applicationFolder } from "./application-file.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { BusbarError, messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
-import { readEnvironment } from "../bus/environment.ts";
+import { readEnvironment } from "../bus/environment/environment.ts";
 import { databaseUrlProblem } from "../bus/outbox-options.ts";
 import { migration, schemaVersion } from "../outbox/migration.ts";
 import { type OutboxControl, outboxControl } from "../outbox/outbox-control.ts";

@@ -1,4 +1,4 @@
-import type { TemplateInFile } from "../bus/template-files.ts";
+import type { TemplateInFile } from "../bus/load/template-files.ts";
 import { inAllLocales } from "../define/locale.ts";
 import { nearestName } from "../define/names.ts";
 import { isMessageRoute } from "../define/route.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.ts";
-import type { TemplateInFile } from "../bus/template-files.ts";
+import type { TemplateInFile } from "../bus/load/template-files.ts";
 import { compileEmails, type EmailLinks, exampleLinks } from "../channels/email-content.ts";
 import { type SmsSegments, smsSegments } from "../channels/sms-segments.ts";
 import { compileTexts, type TemplateParameter, type TextTemplate } from "../channels/text-content.ts";

@@ -1,4 +1,4 @@
-import type { ScheduleView } from "../bus/schedule-view.ts";
+import type { ScheduleView } from "../bus/schedules/schedule-view.ts";
 import { countOf, countText, momentText } from "./figures.ts";
 import { type Column, tableLines } from "./table.ts";
 import { oneLine } from "./visible.ts";

@@ -1,7 +1,7 @@
 import type { Bus } from "../bus/bus.ts";
 import type { Role } from "../bus/roles.ts";
-import type { Environment } from "../bus/environment.ts";
-import { logLevelOf } from "../bus/environment-variables.ts";
+import type { Environment } from "../bus/environment/environment.ts";
+import { logLevelOf } from "../bus/environment/environment-variables.ts";
 import type { Logger } from "../base/logger.ts";
 import { createMetrics } from "../server/metrics.ts";
 import { startProbes } from "../server/probes.ts";

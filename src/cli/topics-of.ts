@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { type BusOptions, parseOptions, type Settings } from "../bus/options.ts";
-import { loadSubscribers } from "../bus/load.ts";
+import { loadSubscribers } from "../bus/load/load.ts";
 import { catalogOf, type Catalog } from "../define/catalog.ts";
 import { isSubscriber } from "../define/subscriber.ts";
 import { type AnyTopic, isTopic } from "../define/topic.ts";

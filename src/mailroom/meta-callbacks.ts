@@ -1,5 +1,5 @@
 import { createHmac, randomInt } from "node:crypto";
-import { mailroomCallbackKeys } from "../bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../bus/callbacks/mailroom-callback-keys.ts";
 import { type CallbackVendor, fieldsOf, type Saying, textIn } from "./callback-vendor.ts";
 import { metaTitle } from "./meta-rules.ts";
 import type { MailRecord } from "./record.ts";

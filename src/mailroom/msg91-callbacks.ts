@@ -1,4 +1,4 @@
-import { mailroomCallbackKeys } from "../bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../bus/callbacks/mailroom-callback-keys.ts";
 import type { CallbackVendor } from "./callback-vendor.ts";
 
 /**

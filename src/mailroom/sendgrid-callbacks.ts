@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { mailroomCallbackKeys } from "../bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../bus/callbacks/mailroom-callback-keys.ts";
 import { type CallbackVendor, fieldsOf, type Saying } from "./callback-vendor.ts";
 import { isRecipient } from "./recipient.ts";
 import type { MailRecord } from "./record.ts";

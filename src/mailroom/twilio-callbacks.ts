@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { mailroomTwilioAccount } from "../bus/mailroom-accounts.ts";
-import { mailroomCallbackKeys } from "../bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../bus/callbacks/mailroom-callback-keys.ts";
 import { type CallbackVendor, fieldsOf, type Saying, textIn, type Wording } from "./callback-vendor.ts";
 import type { MailChannel, MailRecord } from "./record.ts";
 

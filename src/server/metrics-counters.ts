@@ -1,6 +1,6 @@
 import type { Registry } from "prom-client";
 import type { Bus } from "../bus/bus.ts";
-import { callbackProviders } from "../bus/callbacks-options.ts";
+import { callbackProviders } from "../bus/callbacks/callbacks-options.ts";
 import { channelNames } from "../define/channel-name.ts";
 import { promClient } from "./process-figures.ts";
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { EventWebhook } from "@sendgrid/eventwebhook";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mailroomCallbackKeys } from "../../src/bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../../src/bus/callbacks/mailroom-callback-keys.ts";
 import { type Mailroom, type MailroomOptions, startMailroom } from "../../src/mailroom/mailroom.ts";
 import type { MailRecord } from "../../src/mailroom/record.ts";
 import type { Telling } from "../../src/mailroom/telling.ts";

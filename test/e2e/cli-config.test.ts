@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { SettingInForce } from "../../src/bus/settings-in-force.ts";
+import type { SettingInForce } from "../../src/bus/environment/settings-in-force.ts";
 import { runCli } from "../support/cli.ts";
 import { smallApplication } from "../support/small-application.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { variables } from "../../src/bus/environment-variables.ts";
+import { variables } from "../../src/bus/environment/environment-variables.ts";
 import { freePort, startCli } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 

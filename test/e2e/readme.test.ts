@@ -77,7 +77,8 @@ function declaredBy(name: string): string[] {
 
 describe("the README", () => {
   it("lists exactly the variables that the code reads", () => {
-    const declared = /export const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source("bus/environment-variables.ts"))?.[1] ?? "";
+    const declared =
+      /export const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source("bus/environment/environment-variables.ts"))?.[1] ?? "";
     const variables = [...declared.matchAll(/^ {2}([A-Z0-9_]+):/gm)].map(([, name]) => name!);
     expect(variables.length).toBeGreaterThan(10);
     expect(firstColumn("Environment")).toEqual(variables);

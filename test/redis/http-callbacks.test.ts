@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
 import { startRedisServer } from "../../src/base/redis-server.ts";
-import { mailroomCallbackKeys } from "../../src/bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../../src/bus/callbacks/mailroom-callback-keys.ts";
 import type { EmailMessage } from "../../src/define/message.ts";
 import { deliveryReference } from "../../src/define/reference.ts";
 import type { Provider } from "../../src/providers/index.ts";

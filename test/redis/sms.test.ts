@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Redis } from "ioredis";
 import * as z from "zod";
 import { redisSmsCounts } from "../../src/channels/redis-sms-counts.ts";
-import { readEnvironment } from "../../src/bus/environment.ts";
+import { readEnvironment } from "../../src/bus/environment/environment.ts";
 import { configuredOptions } from "../../src/bus/config.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { createBus, defineSubscriber, smsTemplate, type Subscriber } from "../../src/index.ts";

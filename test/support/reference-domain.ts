@@ -1,4 +1,4 @@
-import { loadSubscribers } from "../../src/bus/load.ts";
+import { loadSubscribers } from "../../src/bus/load/load.ts";
 import type { Cursor } from "../../src/define/audience.ts";
 import type { Delivery } from "../../src/define/delivery.ts";
 import type { AnyTopic } from "../../src/define/topic.ts";

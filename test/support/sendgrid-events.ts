@@ -1,7 +1,7 @@
 import { sign } from "node:crypto";
 import { deliveryReference } from "../../src/define/reference.ts";
 import type { Bus } from "../../src/index.ts";
-import { mailroomCallbackKeys } from "../../src/bus/mailroom-callback-keys.ts";
+import { mailroomCallbackKeys } from "../../src/bus/callbacks/mailroom-callback-keys.ts";
 
 export interface SendgridEvent {
   readonly event: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { callbackDoor, type IncomingCallback, type KeptCallback } from "../../src/bus/callbacks.ts";
-import { mailroomCallbackKeys } from "../../src/bus/mailroom-callback-keys.ts";
+import { callbackDoor, type IncomingCallback, type KeptCallback } from "../../src/bus/callbacks/callbacks.ts";
+import { mailroomCallbackKeys } from "../../src/bus/callbacks/mailroom-callback-keys.ts";
 import { type BusOptions, parseOptions } from "../../src/bus/options.ts";
 import type { Observations } from "../../src/define/observation.ts";
 import { byMeta, bySendgrid, byTwilio, sendgridPair, type Signed } from "../support/signed-callbacks.ts";

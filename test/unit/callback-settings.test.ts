@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { BusbarError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
-import { callbackWarnings } from "../../src/bus/callback-warnings.ts";
+import { callbackWarnings } from "../../src/bus/callbacks/callback-warnings.ts";
 import { configuredOptions } from "../../src/bus/config.ts";
-import { readEnvironment } from "../../src/bus/environment.ts";
+import { readEnvironment } from "../../src/bus/environment/environment.ts";
 import { type BusOptions, parseOptions, type Settings } from "../../src/bus/options.ts";
-import { mailroomStatusCallback, statusCallbackOf } from "../../src/bus/status-callback.ts";
+import { mailroomStatusCallback, statusCallbackOf } from "../../src/bus/callbacks/status-callback.ts";
 import { sendgridPair } from "../support/signed-callbacks.ts";
 
 const { publicKey } = sendgridPair();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeadLetterDetail } from "../../src/bus/dead-letter-view.ts";
+import type { DeadLetterDetail } from "../../src/bus/dead-letters/dead-letter-view.ts";
 import type { ReplayRequest } from "../../src/bus/replay/replay-request.ts";
 import type { ReplayResult } from "../../src/bus/replay/replay-view.ts";
 import { autopsyLines, bulkLines, groupLines, letterLines, letterPreviewLines } from "../../src/cli/dead-letter-lines.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editedData } from "../../src/bus/edited-data.ts";
+import { editedData } from "../../src/bus/dead-letters/edited-data.ts";
 import { maskMade } from "../../src/define/mask.ts";
 
 const standIn = "busbar-sealed:AAAAAAAAAAAAAAAA";

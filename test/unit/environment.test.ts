@@ -8,9 +8,9 @@ import { linkTo } from "../../src/define/link.ts";
 import { keepsAtLeast } from "../../src/bus/declared-durability.ts";
 import { emailChannelOf } from "../../src/bus/email.ts";
 import { configuredOptions, defineConfig } from "../../src/bus/config.ts";
-import { variables } from "../../src/bus/environment-variables.ts";
-import { secretVariables } from "../../src/bus/secret-files.ts";
-import { readEnvironment } from "../../src/bus/environment.ts";
+import { variables } from "../../src/bus/environment/environment-variables.ts";
+import { secretVariables } from "../../src/bus/environment/secret-files.ts";
+import { readEnvironment } from "../../src/bus/environment/environment.ts";
 import { parseOptions } from "../../src/bus/options.ts";
 import { orderPlaced } from "../support/line.ts";
 

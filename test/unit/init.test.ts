@@ -82,7 +82,7 @@ describe("init, in an empty folder", () => {
   it("lists in .env.example exactly the variables that the code reads", () => {
     const folder = folderWith({});
     init(folder);
-    const source = readFileSync(join(root, "src", "bus", "environment-variables.ts"), "utf8");
+    const source = readFileSync(join(root, "src", "bus", "environment", "environment-variables.ts"), "utf8");
     const declared = /const variables = z\.object\(\{(.*?)^\}\);/ms.exec(source)?.[1] ?? "";
     const variables = [...declared.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name!);
     expect(variables.length).toBeGreaterThan(10);

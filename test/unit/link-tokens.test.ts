@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { linkTokens } from "../../src/channels/link-tokens.ts";
 import { readerLinkProblems, readerLinksOf } from "../../src/bus/reader-links.ts";
 import { parseOptions } from "../../src/bus/options.ts";
-import { readEnvironment } from "../../src/bus/environment.ts";
+import { readEnvironment } from "../../src/bus/environment/environment.ts";
 import { defineSubscriber } from "../../src/index.ts";
 import { orderPlaced, receiptEmail } from "../support/line.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { loadSubscribers } from "../../src/bus/load.ts";
-import { loadTopics } from "../../src/bus/load-topics.ts";
+import { loadSubscribers } from "../../src/bus/load/load.ts";
+import { loadTopics } from "../../src/bus/load/load-topics.ts";
 
 async function folder(files: Readonly<Record<string, string>>): Promise<URL> {
   const path = await mkdtemp(join(tmpdir(), "busbar-load-"));

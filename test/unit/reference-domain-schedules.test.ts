@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadSchedules } from "../../src/bus/load-schedules.ts";
+import { loadSchedules } from "../../src/bus/load/load-schedules.ts";
 import { fireTimes } from "../../src/define/fire-times.ts";
 import { firingOf } from "../../src/define/firing.ts";
 import { schedulesProblems } from "../../src/define/schedule-problems.ts";

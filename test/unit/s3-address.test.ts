@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readEnvironment } from "../../src/bus/environment.ts";
+import { readEnvironment } from "../../src/bus/environment/environment.ts";
 import { archiveProblems } from "../../src/bus/archive/archive-options.ts";
 import { parseS3Address, s3AddressProblems, s3Title } from "../../src/log/archive/s3-address.ts";
 

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { scheduleLines } from "../../src/cli/schedule-lines.ts";
-import { scheduleView } from "../../src/bus/schedule-view.ts";
-import { loadSchedules } from "../../src/bus/load-schedules.ts";
+import { scheduleView } from "../../src/bus/schedules/schedule-view.ts";
+import { loadSchedules } from "../../src/bus/load/load-schedules.ts";
 import { schedulesProblems } from "../../src/define/schedule-problems.ts";
 import { BusbarError, createBus, defineSchedule, defineTopic } from "../../src/index.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { variables } from "../../src/bus/environment-variables.ts";
-import { settingTable } from "../../src/bus/setting-table.ts";
-import { settingsInForce, type SettingsInput } from "../../src/bus/settings-in-force.ts";
+import { variables } from "../../src/bus/environment/environment-variables.ts";
+import { settingTable } from "../../src/bus/environment/setting-table.ts";
+import { settingsInForce, type SettingsInput } from "../../src/bus/environment/settings-in-force.ts";
 
 const none: SettingsInput = { flags: {}, env: {}, fromEnvFile: new Set(), config: undefined };
 const of = (name: string, input: Partial<SettingsInput>) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { parseOptions } from "../../src/bus/options.ts";
-import { readEnvironment } from "../../src/bus/environment.ts";
+import { readEnvironment } from "../../src/bus/environment/environment.ts";
 import { webhookChannelOf } from "../../src/bus/webhook.ts";
 import { webhookChannel, type WebhookChannelOptions } from "../../src/channels/webhook.ts";
 import type { Delivery } from "../../src/define/delivery.ts";

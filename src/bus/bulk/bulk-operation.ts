@@ -1,6 +1,6 @@
 import type { LetterPlace } from "../../queues/dead-letter-index.ts";
 import type { By } from "../by.ts";
-import type { DeadLetterFilter } from "../dead-letter-filter.ts";
+import type { DeadLetterFilter } from "../dead-letters/dead-letter-filter.ts";
 
 export type BulkVerb = "redrive" | "discard";
 

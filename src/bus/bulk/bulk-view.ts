@@ -1,5 +1,5 @@
 import type { BulkState, BulkVerb, StoredBulk } from "./bulk-operation.ts";
-import type { DeadLetterFilter } from "../dead-letter-filter.ts";
+import type { DeadLetterFilter } from "../dead-letters/dead-letter-filter.ts";
 
 /** A stored operation on dead letters, for those who look. */
 export interface BulkView {

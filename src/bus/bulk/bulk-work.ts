@@ -1,9 +1,9 @@
 import { messageOf } from "../../base/errors.ts";
 import type { Locks } from "../../base/locks.ts";
 import { pause } from "../../base/pause.ts";
-import type { DeadLetterSearch, FoundLetter } from "../dead-letter-search.ts";
-import type { DeadLetterVerbs, VerbEnd } from "../dead-letter-verbs.ts";
-import type { LetterChoice } from "../dead-letter-filter.ts";
+import type { DeadLetterSearch, FoundLetter } from "../dead-letters/dead-letter-search.ts";
+import type { DeadLetterVerbs, VerbEnd } from "../dead-letters/dead-letter-verbs.ts";
+import type { LetterChoice } from "../dead-letters/dead-letter-filter.ts";
 import { heldWork } from "../held-work.ts";
 import type { BulkProgress, BulkSpec, BulkState, BulkStore } from "./bulk-operation.ts";
 

@@ -1,5 +1,5 @@
 import { BusbarError } from "../../base/errors.ts";
-import type { Cancelled, CancelReport, Deliveries } from "../../bus/deliveries.ts";
+import type { Cancelled, CancelReport, Deliveries } from "../../bus/deliveries/deliveries.ts";
 import { viewQuery, whyOf } from "./remote-view.ts";
 import { unlessMissing } from "./server-error.ts";
 import { at, type ServerApi } from "./server-api.ts";

@@ -1,5 +1,5 @@
 import type { By } from "../../bus/by.ts";
-import type { ScheduleView } from "../../bus/schedule-view.ts";
+import type { ScheduleView } from "../../bus/schedules/schedule-view.ts";
 import type { OperatedBus } from "../operated-bus.ts";
 import { askedPages } from "./remote-pages.ts";
 import { whyOf } from "./remote-view.ts";

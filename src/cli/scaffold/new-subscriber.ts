@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { TopicInFile } from "../../bus/load-topics.ts";
-import type { TemplateInFile } from "../../bus/template-files.ts";
+import type { TopicInFile } from "../../bus/load/load-topics.ts";
+import type { TemplateInFile } from "../../bus/load/template-files.ts";
 import { type ChannelName, channelNames, type TemplateChannel } from "../../define/channel-name.ts";
 import { nearestName } from "../../define/names.ts";
 import type { Subscriber } from "../../define/subscriber.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { TopicInFile } from "../../bus/load-topics.ts";
+import type { TopicInFile } from "../../bus/load/load-topics.ts";
 import { UsageError } from "../usage-error.ts";
 import { checkTopicName } from "./names.ts";
 import { freeTestFile, type Project } from "./project.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { BulkVerb } from "../../bus/bulk/bulk-operation.ts";
 import type { BulkView } from "../../bus/bulk/bulk-view.ts";
 import type { By } from "../../bus/by.ts";
-import { type DeadLetterFilter, filterIn } from "../../bus/dead-letter-filter.ts";
+import { type DeadLetterFilter, filterIn } from "../../bus/dead-letters/dead-letter-filter.ts";
 import { pause } from "../../base/pause.ts";
 import { HttpProblem } from "../problem.ts";
 import { found, type Operation, operation, paging, reason } from "../operation.ts";

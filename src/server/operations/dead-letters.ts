@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { By } from "../../bus/by.ts";
-import { filterIn } from "../../bus/dead-letter-filter.ts";
+import { filterIn } from "../../bus/dead-letters/dead-letter-filter.ts";
 import { reasonClasses } from "../../queues/dead-letter-index.ts";
 import { HttpProblem } from "../problem.ts";
 import { found, type Operation, operation, paging, reason } from "../operation.ts";

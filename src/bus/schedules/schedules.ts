@@ -1,0 +1,103 @@
+import type { Clock } from "../../base/clock.ts";
+import { BusbarError } from "../../base/errors.ts";
+import type { Catalog } from "../../define/catalog.ts";
+import { firingOf, payloadOf } from "../../define/firing.ts";
+import { nearestName } from "../../define/names.ts";
+import type { Published } from "../../define/publish.ts";
+import { type ScheduleDiff, swapped } from "../../router/schedules/reconcile-schedules.ts";
+import type { ScheduleRecord } from "../../router/schedules/schedule-record.ts";
+import { recordDeed } from "../audited.ts";
+import { type By, byName } from "../by.ts";
+import type { LazyParts } from "../parts.ts";
+import type { Publish } from "../publish.ts";
+import { scheduleView, type ScheduleView } from "./schedule-view.ts";
+
+/** What is published by the clock, at run time, for all processes. Connects with its first question. */
+export interface ScheduleControl {
+  /** In the order of their names. */
+  list(): Promise<readonly ScheduleView[]>;
+  /**
+   * Publishes its event now, whether it is paused or not. It does not move the next firing.
+   * @throws BusbarError `UNKNOWN_SCHEDULE`, `INVALID_EVENT`, or what a publish throws
+   */
+  run(name: string, by?: By): Promise<Published>;
+  /**
+   * No process fires it until `resume`. What falls due meanwhile is neither made later nor counted as missed.
+   * @throws BusbarError `UNKNOWN_SCHEDULE`, or `REFUSED` where no process with a router has begun with it
+   */
+  pause(name: string, by?: By): Promise<ScheduleView>;
+  /** It goes on with the next firing that falls due. */
+  resume(name: string, by?: By): Promise<ScheduleView>;
+  /** What the start of this process made of the schedules; undefined where it does not fire any. */
+  started(): ScheduleDiff | undefined;
+}
+
+export interface ScheduleControlOptions {
+  readonly parts: Pick<LazyParts, "schedules" | "audit">;
+  readonly catalog: () => Promise<Catalog>;
+  readonly publish: Publish;
+  readonly clock: Clock;
+  readonly started: () => ScheduleDiff | undefined;
+}
+
+export function scheduleControl({ parts, catalog, publish, clock, started }: ScheduleControlOptions): ScheduleControl {
+  /** What is known of each, by its name. */
+  const all = async () => {
+    const [{ schedules }, records] = await Promise.all([catalog(), parts.schedules().all()]);
+    return { schedules: new Map(schedules.map((schedule) => [schedule.name, schedule])), records };
+  };
+  const viewOf = async (name: string): Promise<ScheduleView> => {
+    const { schedules, records } = await all();
+    return scheduleView(name, schedules.get(name), records.get(name), clock.now());
+  };
+  const change = async (name: string, next: (record: ScheduleRecord) => ScheduleRecord): Promise<void> => {
+    const { schedules, records } = await all();
+    if (!schedules.has(name) && !records.has(name)) throw unknownSchedule(name, [...schedules.keys(), ...records.keys()]);
+    const how = await swapped(parts.schedules(), name, (was) => ({ how: was === undefined ? "none" : "done", record: was && next(was) }));
+    if (how === "none")
+      throw new BusbarError("REFUSED", `No process has begun with the schedule "${name}": start one with a router, such as busbar start.`);
+  };
+
+  return {
+    async list() {
+      const { schedules, records } = await all();
+      const names = [...new Set([...schedules.keys(), ...records.keys()])].toSorted();
+      return names.map((name) => scheduleView(name, schedules.get(name), records.get(name), clock.now()));
+    },
+
+    async run(name, by = {}) {
+      const { schedules, records } = await all();
+      const schedule = schedules.get(name);
+      if (schedule === undefined) throw unknownSchedule(name, [...schedules.keys()]);
+      const at = clock.now();
+      const made = payloadOf(schedule, firingOf(schedule, at, records.get(name)?.last?.time));
+      if ("problem" in made) throw new BusbarError("INVALID_EVENT", `The schedule "${name}" was not run:`, { problems: [made.problem] });
+      const published = await publish(schedule.topic.name, made.payload, schedule.policy);
+      const ran = { at, by: byName(by), event: published.id, ...(by.reason === undefined ? {} : { reason: by.reason }) };
+      await swapped(parts.schedules(), name, (was) => ({ how: "done", record: was && { ...was, ran } }));
+      await recordDeed(parts.audit, { what: "schedule.run", of: name, by });
+      return published;
+    },
+
+    async pause(name, by = {}) {
+      const paused = { at: clock.now(), by: byName(by), ...(by.reason === undefined ? {} : { reason: by.reason }) };
+      await change(name, (was) => ({ ...was, paused: was.paused ?? paused }));
+      await recordDeed(parts.audit, { what: "schedule.pause", of: name, by });
+      return viewOf(name);
+    },
+
+    async resume(name, by = {}) {
+      await change(name, ({ paused, ...was }) => (paused === undefined ? was : { ...was, until: Math.max(was.until, clock.now()) }));
+      await recordDeed(parts.audit, { what: "schedule.resume", of: name, by });
+      return viewOf(name);
+    },
+
+    started,
+  };
+}
+
+function unknownSchedule(name: string, known: readonly string[]): BusbarError {
+  const near = nearestName(name, known);
+  const advice = near === undefined ? `There are ${[...new Set(known)].join(", ") || "none"}.` : `Did you mean "${near}"?`;
+  return new BusbarError("UNKNOWN_SCHEDULE", `No schedule is called ${JSON.stringify(name)}. ${advice}`);
+}
