@@ -1,4 +1,7 @@
-/** Waits so many milliseconds, or until the signal aborts. Never rejects. */
+/** A timer that is asked for longer fires at once, milliseconds. */
+const longestMs = 2 ** 31 - 1;
+
+/** Waits so many milliseconds, 24 days at most, or until the signal aborts. Never rejects. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();
@@ -7,7 +10,7 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
       signal?.removeEventListener("abort", finish);
       resolve();
     };
-    const timer = setTimeout(finish, milliseconds);
+    const timer = setTimeout(finish, Math.min(milliseconds, longestMs));
     signal?.addEventListener("abort", finish, { once: true });
   });
 }
