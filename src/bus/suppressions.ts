@@ -66,7 +66,7 @@ export interface SuppressionControl {
   /**
    * The newest first; `total` counts those of the chosen channels, whatever is searched for.
    * @param selection.channel all by default
-   * @param selection.search only addresses that contain this text
+   * @param selection.search only addresses that contain this text; where they are masked, in what is shown of them, or the whole address
    * @param selection.count at most so many; 50 by default
    * @throws BusbarError `INVALID_CURSOR`, too
    */
@@ -106,6 +106,7 @@ export function suppressionControl({ suppressions, consents, audit, clock, recor
         limit: count,
         ...chosen,
         ...(search === undefined ? {} : { search }),
+        ...(open ? {} : { seen: maskText }),
         ...(before === undefined ? {} : { before }),
       });
       const more = next === undefined ? {} : { next: cursors.write(next, [channel, search]) };

@@ -58,14 +58,14 @@ export function redisSuppressions(redis: RedisConnection, { prefix, application,
   };
 
   /** One more than asked for, where there are so many: then there is another page. */
-  const newestOf = async (channel: SuppressibleChannel, { search, limit, before }: Looked): Promise<Numbered[]> => {
+  const newestOf = async (channel: SuppressibleChannel, { search, seen, limit, before }: Looked): Promise<Numbered[]> => {
     const [entries, newest] = keysOf(channel);
     const now = clock.now();
     const found: Numbered[] = [];
     let below = before === undefined ? "+inf" : `(${before}`;
     while (found.length <= limit) {
       const page = await redis.zrevrangebyscore(newest, below, "-inf", "WITHSCORES", "LIMIT", 0, search === "" ? limit + 1 : pageSize);
-      const members = pairs(page).filter(({ address }) => address.toLowerCase().includes(search));
+      const members = pairs(page).filter(({ address }) => address.toLowerCase() === search || seen(address).toLowerCase().includes(search));
       const kept = members.length === 0 ? [] : await redis.hmget(entries, ...members.map(({ address }) => address));
       for (const [index, { address, category, number }] of members.entries()) {
         const entry = entriesOf({ channel, address }, kept[index] ?? null).find((one) => (one.category ?? allMessages) === category);
@@ -123,9 +123,9 @@ export function redisSuppressions(redis: RedisConnection, { prefix, application,
       });
     },
 
-    async list({ channel, search = "", limit, before }) {
+    async list({ channel, search = "", seen = (address) => address, limit, before }) {
       const channels = channel === undefined ? suppressibleChannels : [channel];
-      const looked = { search: search.toLowerCase(), limit, before };
+      const looked = { search: search.toLowerCase(), seen, limit, before };
       const [counts, pages] = await Promise.all([
         Promise.all(channels.map(countOf)),
         Promise.all(channels.map((name) => newestOf(name, looked))),
@@ -155,6 +155,7 @@ export function suppressionKeys({ prefix, application, channel }: Omit<RedisSupp
 interface Looked {
   /** In lower case; empty: all. */
   readonly search: string;
+  readonly seen: (address: string) => string;
   readonly limit: number;
   readonly before: number | undefined;
 }

@@ -59,6 +59,8 @@ export interface SuppressionSelection {
   readonly channel?: SuppressibleChannel;
   /** Only addresses that contain this text, in upper or lower case. */
   readonly search?: string;
+  /** What of an address is searched, besides the whole of it: whoever is shown a part finds nothing by another one. Default: all of it. */
+  readonly seen?: (address: string) => string;
   readonly limit: number;
   /** The `next` of the page before. */
   readonly before?: number;

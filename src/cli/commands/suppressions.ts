@@ -11,7 +11,7 @@ export function declareSuppressions(program: Command): void {
     .command("list", { isDefault: true })
     .description("list the addresses, the newest first, with since when, by whom and why")
     .option("--channel <name>", "only those of one channel")
-    .option("--search <text>", "only addresses that contain this text")
+    .option("--search <text>", "only addresses that contain this text in what is shown of them, or are it")
     .option("--count <number>", "at most so many", "50")
     .option("--cursor <text>", "go on where the page before ended")
     .option("--show-pii [reason]", "addresses in the clear; who asks, and why, goes into the audit record")

@@ -24,7 +24,7 @@ export function suppressionOperations(bus: ServedBus): readonly Operation[] {
       personal: true,
       query: z.strictObject({
         channel: z.string().max(128).optional().describe("Default: all."),
-        search: z.string().max(254).optional().describe("Only addresses that contain this text."),
+        search: z.string().max(254).optional().describe("Only addresses that contain this text in what is shown of them, or are it."),
         ...paging(),
       }),
       answer:
