@@ -9,6 +9,7 @@ import { fishScript } from "../../src/cli/completion/fish.ts";
 import { completedOf } from "../../src/cli/completion/tree.ts";
 import { zshScript } from "../../src/cli/completion/zsh.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { subscribers as reference } from "../support/reference-domain.ts";
 
 const commands = completedOf(createProgram());
 let folder: string;
@@ -29,12 +30,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What bash offers for the last of these words, for several lines at once. */
-async function offered(...lines: readonly (readonly string[])[]): Promise<readonly string[][]> {
+function offered(...lines: readonly (readonly string[])[]): Promise<readonly string[][]> {
+  return offeredIn(folder, ...lines);
+}
+
+async function offeredIn(cwd: string, ...lines: readonly (readonly string[])[]): Promise<readonly string[][]> {
   const calls = lines.map(
     (words) =>
       `COMP_WORDS=(busbar ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}; _busbar; echo "\${COMPREPLY[*]}"`,
   );
-  const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", [bashScript(commands), ...calls].join("\n")], { cwd: folder });
+  const { stdout } = await promisify(execFile)("bash", ["--norc", "-c", [bashScript(commands), ...calls].join("\n")], { cwd });
   return stdout
     .split("\n")
     .slice(0, -1)
@@ -63,6 +68,17 @@ describe("completion of the command line", () => {
     expect(channels).toEqual(["sms"]);
     expect(files).toEqual(["topics"]);
     expect(nothing).toEqual([]);
+  });
+
+  it("finds every name of the reference domain, over line breaks too", async () => {
+    const topics = Object.values(await import("../../topics/index.ts")).map(({ name }) => name);
+    const found = await offeredIn(process.cwd(), ["publish", ""], ["subscribers", "drain", ""], ["schedules", "run", ""]);
+    expect(found.map((names) => names.toSorted())).toEqual([
+      topics.toSorted(),
+      reference.map(({ name }) => name).toSorted(),
+      ["affiliate-sync", "old-deliveries", "old-files", "stock-check", "supplier-sync"],
+    ]);
+    expect(topics.length).toBeGreaterThan(20);
   });
 
   it("knows in every shell each command, and each option that is shown", () => {

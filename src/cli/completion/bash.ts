@@ -7,6 +7,7 @@ export function bashScript(commands: readonly Completed[]): string {
   return `# Completion of busbar for bash: eval "$(busbar completion bash)"
 _busbar_topics() { ${findNames.topics}; }
 _busbar_subscribers() { ${findNames.subscribers}; }
+_busbar_schedules() { ${findNames.schedules}; }
 
 _busbar() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command="" word index

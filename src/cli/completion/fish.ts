@@ -7,6 +7,7 @@ export function fishScript(commands: readonly Completed[]): string {
   return `# Completion of busbar for fish: busbar completion fish > ~/.config/fish/completions/busbar.fish
 function __busbar_topics; sh -c ${fishQuoted(findNames.topics)}; end
 function __busbar_subscribers; sh -c ${fishQuoted(findNames.subscribers)}; end
+function __busbar_schedules; sh -c ${fishQuoted(findNames.schedules)}; end
 
 # Whether the words before the cursor are this command.
 function __busbar_at

@@ -4,7 +4,7 @@ import { channelNames } from "../../define/channel-name.ts";
 import { pathOf } from "../commands/servers.ts";
 
 /** What may stand at a place: words that are known, or names that are looked for when they are asked for. `none`: nobody can know. */
-export type Values = readonly string[] | "topics" | "subscribers" | "files" | "none";
+export type Values = readonly string[] | "topics" | "subscribers" | "schedules" | "files" | "none";
 
 export interface Named {
   readonly name: string;
@@ -62,6 +62,6 @@ function argumentValues([first]: readonly Argument[], path: string): Values {
   const [noun] = path.split(" ");
   if ((name === "topic" || name === "topics") && noun !== "new") return "topics";
   if (name === "channel") return channelNames;
-  if (noun === "subscribers") return "subscribers";
+  if (noun === "subscribers" || noun === "schedules") return noun;
   return noun === "channels" ? queueNames : "none";
 }

@@ -8,6 +8,7 @@ export function zshScript(commands: readonly Completed[]): string {
 # Completion of busbar for zsh: eval "$(busbar completion zsh)", after compinit
 _busbar_topics() { ${findNames.topics}; }
 _busbar_subscribers() { ${findNames.subscribers}; }
+_busbar_schedules() { ${findNames.schedules}; }
 
 _busbar() {
   setopt localoptions nonomatch
