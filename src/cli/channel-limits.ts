@@ -1,4 +1,4 @@
-import { rateFromText, rateToText } from "../bus/channel-limits.ts";
+import { limitProblems, rateFromText, rateToText } from "../bus/channel-limits.ts";
 import type { ChannelLimitsView, LimitName } from "../bus/channels.ts";
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
@@ -19,12 +19,19 @@ export async function setLimits(name: string, { rate, concurrency, reason, json 
   const rateLimit = rate === undefined ? undefined : rateFromText(rate);
   if (rate !== undefined && rateLimit === undefined)
     throw new UsageError(`--rate takes a number and a time, such as 10/1s or 100/1h, or off, not ${JSON.stringify(rate)}`);
+  // The bus speaks of its own names.
+  const problems = rateLimit === undefined ? [] : limitProblems({ rateLimit });
+  if (problems.length > 0) throw new UsageError(`--rate ${rate}: ${problems.map(asTypedRate).join("; ")}`);
   const limits = {
     ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(concurrency === undefined ? {} : { concurrency: numberArgument("--concurrency", concurrency, { least: 1, most: 1_000 }) }),
   };
   const view = await asTyped(() => withApplication(({ channels }) => channels.set(name, { ...limits, ...byPerson(reason) })));
   show(view, json);
+}
+
+function asTypedRate(problem: string): string {
+  return problem.replace(/^rateLimit\.max:/, "its number").replace(/^rateLimit\.per:/, "its time");
 }
 
 export interface ResetCommand extends TurnCommand {

@@ -206,6 +206,10 @@ describe("a wrong call", () => {
     const calls: readonly (readonly [args: string, said: RegExp])[] = [
       ["tail order.place", /^busbar: No topic is called "order\.place"\. Did you mean "order\.placed"\?\n$/],
       ["subscribers pause larg", /^busbar: No subscriber is called "larg"\. Did you mean "large"\?\n$/],
+      [
+        "channels set email --rate 0/40d",
+        /^busbar: --rate 0\/40d: its number must be a whole number from 1 to 1000000, not 0; its time must be a time from 1 ms to 31 d, not "40d"\n$/,
+      ],
       ["channels set email --rate 5/", /^busbar: --rate takes a number and a time, such as 10\/1s or 100\/1h, or off, not "5\/"\n$/],
       ["deliveries cancel --yes", /^busbar: say which deliveries: .* All at once are never cancelled\n$/],
       ["channels paus", /^busbar: channels knows no verb "paus": did you mean "pause"\?\n$/],
