@@ -5,6 +5,9 @@ import { countOf } from "./figures.ts";
 import { traceLines } from "./trace-lines.ts";
 import { oneLine } from "./visible.ts";
 
+/** So many topics are named with their search keys. */
+const mostNamed = 5;
+
 /** What was asked for: a value, perhaps at a search key. */
 export interface Searched {
   readonly key?: string;
@@ -63,5 +66,7 @@ export function nothingFound({ key, value }: Searched, { searched }: SearchResul
 }
 
 function topicsText({ searched }: Pick<SearchResult, "searched">): string {
-  return searched.map(({ topic, keys }) => `${topic} (${keys.join(", ")})`).join(", ");
+  const more = searched.length - mostNamed;
+  const named = searched.slice(0, mostNamed).map(({ topic, keys }) => `${topic} (${keys.join(", ")})`);
+  return `${named.join(", ")}${more > 0 ? ` and those of ${countOf(more, "more topic")} (busbar topics)` : ""}`;
 }

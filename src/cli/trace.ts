@@ -23,6 +23,8 @@ export interface TraceCommand {
 }
 
 const watchEveryMs = 500;
+/** As `dead-letters list` prints it, of what was never planned. */
+const routingId = /^r_[a-z0-9]+$/i;
 
 /**
  * Shows what became of one event, step by step; or of all events that have a value at a search key, or at the search key that is named
@@ -32,11 +34,16 @@ export async function trace(first: string, second: string | undefined, { limit, 
   const most = numberArgument("--limit", limit, { least: 1, most: 1_000 });
   if (watch === true && pii.showPii !== undefined) throw new UsageError("--watch looks again and again: --show-pii goes without it");
   const view = viewOf(pii);
-  await withApplication(async ({ inspect }) => {
+  await withApplication(async ({ inspect, deadLetters }) => {
     const byId = second === undefined ? await inspect.trace(first, view) : undefined;
     if (byId === undefined) {
       const asked = second === undefined ? { value: first } : { key: first, value: second };
-      return showFound(asked, await inspect.search({ ...asked, limit: most, ...view }), { inspect, json, watch });
+      const result = await inspect.search({ ...asked, limit: most, ...view });
+      const routing = second === undefined && result.events.length === 0 && routingId.test(first);
+      if (!routing || (await deadLetters.show(first)) === undefined) return showFound(asked, result, { inspect, json, watch });
+      complain(`that is a dead letter of routing: busbar dead-letters show ${first}`);
+      process.exitCode = 1;
+      return;
     }
     if (watch === true) return watchTrace(byId, { json: json === true, look: () => inspect.trace(first) });
     if (json === true) return printJson(byId);

@@ -50,6 +50,13 @@ describe("that a search has found nothing", () => {
     expect(nothingFound({ value: "A-1" }, result(), result())).toMatch(/^no event, delivery or idempotency key is "A-1": .*order\.placed/);
   });
 
+  it("is said with the search keys of a handful of topics, and how many more have some", () => {
+    const many = result({ searched: Array.from({ length: 25 }, (_, index) => ({ topic: `t.${index}`, keys: ["orderId"] })) });
+    expect(nothingFound({ value: "A-1" }, many, many)).toMatch(
+      /looked through: t\.0 \(orderId\), .*, t\.4 \(orderId\) and those of 20 more topics \(busbar topics\); values/,
+    );
+  });
+
   it("is said with the key that was meant, or how to have one", () => {
     const unknown = result({ searched: [] });
     expect(nothingFound({ key: "emial", value: "x" }, unknown, result())).toMatch(
