@@ -9,6 +9,7 @@ import { dataArgument, problemLines } from "./dead-letters.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { letterFilter, saysNothing, type TypedLetterFilter } from "./letter-filter.ts";
+import { namesNobodyHas } from "./names-nobody-has.ts";
 import type { OperatedBus } from "./operated-bus.ts";
 import { complain, print, printJson } from "./output.ts";
 import { countingLine } from "./progress-line.ts";
@@ -76,8 +77,9 @@ async function inBulk(verb: BulkVerb, command: VerbCommand): Promise<void> {
   await asTyped(() =>
     withApplication(async (bus) => {
       const seen = await bus.deadLetters.preview(filter);
-      if (preview === true) return json === true ? printJson(seen) : print(...letterPreviewLines(verb, seen));
-      if (json !== true) print(...letterPreviewLines(verb, seen));
+      if (preview === true && json === true) return printJson(seen);
+      if (json !== true) print(...letterPreviewLines(verb, seen), ...(seen.total === 0 ? await namesNobodyHas(bus, command) : []));
+      if (preview === true) return;
       if (seen.total === 0) return json === true ? printJson(seen) : undefined;
       const question = `Discard ${countOf(seen.total, "dead letter")} for good?`;
       if (verb === "discard" && !(await confirmed({ text: question, yes }))) return unchanged();

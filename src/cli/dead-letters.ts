@@ -5,6 +5,7 @@ import { countOf, countText } from "./figures.ts";
 import { jsonArgument } from "./filter-argument.ts";
 import { withApplication } from "./folder-redis.ts";
 import { letterFilter, type TypedLetterFilter } from "./letter-filter.ts";
+import { namesNobodyHas } from "./names-nobody-has.ts";
 import { complain, print, printJson } from "./output.ts";
 import { type ShowPii, viewOf } from "./show-pii.ts";
 import { tableLines } from "./table.ts";
@@ -22,16 +23,18 @@ export interface ListCommand extends TypedLetterFilter, ShowPii {
 export async function listDeadLetters({ count, cursor, json, showPii, ...typed }: ListCommand): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 10_000 });
   const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most, cursor };
-  const { page, total } = await asTyped(() =>
-    withApplication(async ({ deadLetters }) => {
+  const { page, total, strangers } = await asTyped(() =>
+    withApplication(async (bus) => {
+      const { deadLetters } = bus;
       const found = await deadLetters.list(selection);
       const whole = found.next === undefined && cursor === undefined;
-      return { page: found, total: whole ? found.deadLetters.length : (await deadLetters.preview(letterFilter(typed))).total };
+      const all = whole ? found.deadLetters.length : (await deadLetters.preview(letterFilter(typed))).total;
+      return { page: found, total: all, strangers: all > 0 || json === true ? [] : await namesNobodyHas(bus, typed) };
     }),
   );
   if (json === true) return printJson(page);
   const { deadLetters: letters, next } = page;
-  if (total === 0) return print("No dead letters.");
+  if (total === 0) return print("No dead letters.", ...strangers);
   print(
     ...letters.flatMap(letterLines),
     `${total === letters.length ? total : `${letters.length} of ${countText(total)}`} dead letter${total === 1 ? "" : "s"}. Try them again: busbar dead-letters redrive <id …>, or --all`,
@@ -43,9 +46,14 @@ export async function listDeadLetters({ count, cursor, json, showPii, ...typed }
 export async function listGroups({ count, json, showPii, ...typed }: Omit<ListCommand, "cursor">): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
   const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most };
-  const found = await asTyped(() => withApplication(({ deadLetters }) => deadLetters.groups(selection)));
+  const { found, strangers } = await asTyped(() =>
+    withApplication(async (bus) => {
+      const groups = await bus.deadLetters.groups(selection);
+      return { found: groups, strangers: groups.total > 0 || json === true ? [] : await namesNobodyHas(bus, typed) };
+    }),
+  );
   if (json === true) return printJson(found);
-  if (found.total === 0) return print("No dead letters.");
+  if (found.total === 0) return print("No dead letters.", ...strangers);
   print(
     ...found.groups.flatMap(groupLines),
     `${countOf(found.total, "dead letter")} in ${countOf(found.groups.length + found.more, "group")}. One group: --fingerprint <its name>, on list, redrive and discard`,
