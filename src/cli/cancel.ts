@@ -55,11 +55,12 @@ async function cancelNamed(ids: readonly string[], { reason, json }: CancelComma
 }
 
 async function cancelSelected(selection: CancelSelection, { preview, yes, reason, json }: CancelCommand): Promise<void> {
+  let told: CancelReport | undefined;
   const report = await asTyped(() =>
     withApplication(async ({ deliveries }) => {
       const seen = await deliveries.cancelMany({ ...selection, preview: true });
       if (preview === true || seen.cancelled + seen.audiences === 0) return seen;
-      if (json !== true) print(...reportLines(seen));
+      if (json !== true) print(...reportLines((told = seen)));
       const text = `Cancel ${countOf(seen.cancelled, "delivery", "deliveries")}?`;
       return (await confirmed({ text, yes })) ? deliveries.cancelMany({ ...selection, ...byPerson(reason) }) : undefined;
     }),
@@ -71,7 +72,15 @@ async function cancelSelected(selection: CancelSelection, { preview, yes, reason
   }
   if (report.events === 0) process.exitCode = 1;
   if (json === true) printJson(report);
-  else print(...reportLines(report));
+  else print(...reportLines(told === undefined ? report : { ...report, refused: refusedSince(told, report) }));
+}
+
+/** What was left as it is for another reason, or another number of them, than was said before. Pure. */
+export function refusedSince(
+  { refused: told }: Pick<CancelReport, "refused">,
+  { refused }: Pick<CancelReport, "refused">,
+): CancelReport["refused"] {
+  return Object.fromEntries(Object.entries(refused).filter(([why, count]) => told[why] !== count));
 }
 
 function selectionOf({ event, key, subscriber, channel }: CancelCommand): CancelSelection {

@@ -3,6 +3,8 @@ import type { DeadLetterDetail } from "../../src/bus/dead-letters/dead-letter-vi
 import type { ReplayRequest } from "../../src/bus/replay/replay-request.ts";
 import type { ReplayResult } from "../../src/bus/replay/replay-view.ts";
 import { autopsyLines, bulkLines, groupLines, letterLines, letterPreviewLines } from "../../src/cli/dead-letter-lines.ts";
+import { refusedSince } from "../../src/cli/cancel.ts";
+import { strangerLines } from "../../src/cli/names-nobody-has.ts";
 import { standingLines } from "../../src/cli/deliveries.ts";
 import { previewLines, progressLine, sampleLines } from "../../src/cli/replay-lines.ts";
 import { eventLine } from "../../src/cli/tail.ts";
@@ -85,6 +87,17 @@ describe("D5: the autopsy of a dead letter", () => {
     expect(letterPreviewLines("discard", { total: 0, parts: [], samples: [] })).toEqual([
       "No dead letters are meant: nothing was changed.",
     ]);
+  });
+
+  it("is nobody's where a name is mistyped, which is said with the one that was meant", () => {
+    const known = [{ name: "welcome", topics: ["user.registered"] }];
+    expect(strangerLines({ subscriber: "welcom", topic: "user.registred" }, known)).toEqual([
+      'No subscriber is called "welcom" here: did you mean "welcome"?',
+      'No subscriber listens to a topic "user.registred" here: did you mean "user.registered"?',
+    ]);
+    expect(strangerLines({ subscriber: "of-long-ago" }, known)).toEqual(['No subscriber is called "of-long-ago" here.']);
+    expect(strangerLines({ subscriber: "welcome", topic: "user.registered" }, known)).toEqual([]);
+    expect(strangerLines({ subscriber: "welcom" }, undefined)).toEqual([]);
   });
 
   it("is counted by an operation, with the reasons of those that stay", () => {
@@ -205,6 +218,14 @@ describe("a replay", () => {
 
   it("says how far it is, how fast, and how long it still takes", () => {
     expect(progressLine(result)).toBe("1,204 of 2,408 events read, 30 missing, 0 queued, 301 a second, 4.0 s left");
+  });
+});
+
+it("a reason why deliveries were left as they are is said once, before the question or after it", () => {
+  const told = { refused: { "it has ended": 3, "it is under way": 1 } };
+  expect(refusedSince(told, { refused: { "it has ended": 3, "it is under way": 2, "it was too late": 1 } })).toEqual({
+    "it is under way": 2,
+    "it was too late": 1,
   });
 });
 
