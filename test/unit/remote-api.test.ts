@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BusbarError } from "../../src/base/errors.ts";
 import { at, serverApi } from "../../src/cli/remote/server-api.ts";
+import { remotePublish } from "../../src/cli/remote/remote-publish.ts";
 import { remoteSubscribers } from "../../src/cli/remote/remote-subscribers.ts";
 import { remoteSuppressions } from "../../src/cli/remote/remote-suppressions.ts";
 import { remoteReplays } from "../../src/cli/remote/remote-replays.ts";
@@ -64,6 +66,13 @@ describe("asking a server", () => {
     expect(seen).toHaveLength(2);
   });
 
+  it("says that it is --example which needs another scope than a payload", async () => {
+    answers = [problem("FORBIDDEN", 403)];
+    await expect(remotePublish(api()).testMessage("order.placed")).rejects.toThrow(
+      /answered 403: It is so\. It is --example that needs it; a payload needs the scope "publish:order\.placed"\.$/,
+    );
+  });
+
   it("C11: is not sent on with the key, and says where to", async () => {
     answers = [(response) => void response.writeHead(302, { location: "https://elsewhere.example.com/v1/stats" }).end()];
     await expect(api().get("/v1/stats")).rejects.toThrow(
@@ -77,6 +86,12 @@ describe("asking a server", () => {
     await expect(api().get("/v1/stats")).rejects.toThrow(/answered 200 with text\/html, which is no answer of busbar/);
     const nobody = serverApi({ url: "http://127.0.0.1:1", key: undefined });
     await expect(nobody.send("POST", "/v1/x")).rejects.toThrow(/^http:\/\/127\.0\.0\.1:1 does not answer: .+/);
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const refused = serverApi({ url: `http://127.0.0.1:${port}`, key: undefined });
+    await expect(refused.send("POST", "/v1/x")).rejects.toThrow(/ECONNREFUSED.*\. Nothing was done$/);
   });
 
   it("writes what was typed into the address so that it is one part of it", () => {

@@ -5,7 +5,7 @@ export function declareEvents(program: Command): void {
   program
     .command("publish <topic> [payload]")
     .description("publish one event; the payload is JSON, or - for standard input")
-    .option("--example", "publish the topic's example")
+    .option("--example", "publish the topic's example; on a server this needs the scope operate")
     .option("--idempotency-key <key>", "same key and payload: one event")
     .option("--key <key>", "what the event is about; chooses the partition")
     .option("--correlation-id <id>", "the id that the whole conversation shares")

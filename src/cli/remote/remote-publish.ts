@@ -2,14 +2,21 @@ import { timeOrderedId } from "../../base/ids.ts";
 import type { PublishOptions } from "../../define/publish.ts";
 import type { OperatedBus } from "../operated-bus.ts";
 import { whyOf } from "./remote-view.ts";
+import { ServerError } from "./server-error.ts";
 import { at, type Sent, type ServerApi } from "./server-api.ts";
 
 export function remotePublish(api: ServerApi): Pick<OperatedBus, "publish" | "testMessage"> {
   return {
     publish: (topic, payload, options = {}) =>
       api.send("POST", at`/v1/topics/${topic}/events`, asPlain(payload, options) ?? asCloudEvent(topic, payload, options)),
-    testMessage: (topic, { idempotencyKey, key, correlationId, ...by } = {}) =>
-      api.send("POST", at`/v1/topics/${topic}/test-message`, { body: { idempotencyKey, key, correlationId, ...whyOf(by) } }),
+    async testMessage(topic, { idempotencyKey, key, correlationId, ...by } = {}) {
+      try {
+        return await api.send("POST", at`/v1/topics/${topic}/test-message`, { body: { idempotencyKey, key, correlationId, ...whyOf(by) } });
+      } catch (error) {
+        if (!(error instanceof ServerError && error.code === "FORBIDDEN")) throw error;
+        throw new ServerError(`${error.message} It is --example that needs it; a payload needs the scope "publish:${topic}".`, error.code);
+      }
+    },
   };
 }
 

@@ -32,6 +32,8 @@ export interface ServerApi {
 const [lookMs, doMs] = [10_000, 300_000];
 /** Milliseconds before a look is tried again, and the longest that a server may ask to be waited for instead. */
 const [againMs, longestWaitMs] = [[300, 1_500], 10_000];
+/** No connection came about, so nothing was sent. */
+const unconnected: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** The path of an address, with what was typed in it. @throws UsageError where it names nothing */
@@ -108,7 +110,9 @@ export function serverApi(place: ServerPlace): ServerApi {
         return await answered<Answer>(await ask(path, sent, query));
       } catch (error) {
         if (isAnswer(error)) throw error;
-        throw unanswered(place, error, doMs, ". Whether it was done is not known: look before you call again");
+        const known = unconnected.has(String((error as { readonly cause?: { readonly code?: unknown } }).cause?.code));
+        const done = known ? "Nothing was done" : "Whether it was done is not known: look before you call again";
+        throw unanswered(place, error, doMs, `. ${done}`);
       }
     },
     async *stream(path, query, signal) {
