@@ -112,6 +112,8 @@ describe("docs/operations.md", () => {
       await shop.handOut("routing");
       return (await bus.deadLetters.counts())["routing"] === 1;
     });
+    const [{ id } = { id: "" }] = (await bus.deadLetters.list({ queue: "routing" })).deadLetters;
+    expect((await shop.onServer(["trace", id])).stderr).toBe(`busbar: that is a dead letter of routing: busbar dead-letters show ${id}\n`);
     const [list, edited] = await commandsOf(3).run();
     expect(list!.stdout).toContain("by pigeon");
     expect(edited!.stdout).toMatch(/is changed: .*delivery/);
@@ -158,6 +160,11 @@ describe("docs/operations.md", () => {
     expect(stats!.stdout).toMatch(/^Redis \d/m);
     expect(cleaned!.stdout).toMatch(/finished deliver(y|ies) of all queues forgotten\.\n$/);
     expect(discarded!.stdout).toMatch(/No dead letters are meant: nothing was changed/);
+    const mistyped = await shop.onServer(["dead-letters", "list", "--subscriber", "order-confirmaton"]);
+    expect(mistyped).toMatchObject({
+      code: 0,
+      stdout: 'No dead letters.\nNo subscriber is called "order-confirmaton" here: did you mean "order-confirmation"?\n',
+    });
   });
 
   it("C4: 8. a key that leaked is taken away, and what was done with it is known", async () => {
