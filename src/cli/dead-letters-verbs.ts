@@ -93,7 +93,15 @@ async function inBulk(verb: BulkVerb, command: VerbCommand): Promise<void> {
 
 /** Goes on with a stored operation in this process. */
 export async function resumeBulk(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  await asTyped(() => withApplication((bus) => finish(bus, { id, json })));
+  await asTyped(() =>
+    withApplication(async (bus) => {
+      const before = await bus.deadLetters.bulk.show(id);
+      if (before === undefined || before.state === "running") return finish(bus, { id, json });
+      process.exitCode = 1;
+      if (json === true) return printJson(before);
+      complain(`${oneLine(id)} is ${before.state} already (${bulkText(before)}): nothing was done. Begin another one for what is left.`);
+    }),
+  );
 }
 
 export async function listBulk(
