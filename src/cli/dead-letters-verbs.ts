@@ -144,6 +144,7 @@ async function finish(
   if (view.state === "cancelled") process.exitCode = 1;
   if (json === true) return printJson(view);
   if (view.state !== "finished") print(...bulkLines(view));
+  if (view.state === "cancelled") return print("What it had not got to stays a dead letter: the same command again means what is left.");
   else print(`${countOf(view.done, "dead letter")} ${view.verb === "redrive" ? "queued again" : "discarded"}.`, ...staysLines(view));
   if (view.state === "running") print(`Another process works on it: busbar dead-letters operations ${id}`);
 }
