@@ -59,8 +59,13 @@ export function bulkText({ total, done, sent, refused }: Pick<BulkView, "total" 
 }
 
 /** What an operation left as it was, and why; and what needed nothing. Pure. */
-export function staysLines({ sent, reasons }: Pick<BulkView, "sent" | "reasons">): string[] {
+export function staysLines({ sent, reasons, uncounted }: Pick<BulkView, "sent" | "reasons" | "uncounted">): string[] {
   return [
+    ...(uncounted === undefined
+      ? []
+      : [
+          `${countText(uncounted)} were no dead letters any more when their turn came: somebody else, or a process that ended before it had noted it, had done it.`,
+        ]),
     ...(sent === 0 ? [] : [`${countText(sent)} had been sent meanwhile: nothing is sent again.`]),
     ...Object.entries(reasons).map(([why, count]) => `${countText(count)} were not: ${oneLine(why)}`),
   ];

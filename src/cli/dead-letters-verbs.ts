@@ -95,7 +95,15 @@ async function inBulk(verb: BulkVerb, command: VerbCommand): Promise<void> {
 
 /** Goes on with a stored operation in this process. */
 export async function resumeBulk(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  await asTyped(() => withApplication((bus) => finish(bus, { id, json })));
+  await asTyped(() =>
+    withApplication(async (bus) => {
+      const before = await bus.deadLetters.bulk.show(id);
+      if (before === undefined || before.state === "running") return finish(bus, { id, json });
+      process.exitCode = 1;
+      if (json === true) return printJson(before);
+      complain(`${oneLine(id)} is ${before.state} already (${bulkText(before)}): nothing was done. Begin another one for what is left.`);
+    }),
+  );
 }
 
 export async function listBulk(
@@ -138,6 +146,7 @@ async function finish(
   if (view.state === "cancelled") process.exitCode = 1;
   if (json === true) return printJson(view);
   if (view.state !== "finished") print(...bulkLines(view));
+  if (view.state === "cancelled") return print("What it had not got to stays a dead letter: the same command again means what is left.");
   else print(`${countOf(view.done, "dead letter")} ${view.verb === "redrive" ? "queued again" : "discarded"}.`, ...staysLines(view));
   if (view.state === "running") print(`Another process works on it: busbar dead-letters operations ${id}`);
 }

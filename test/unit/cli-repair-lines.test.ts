@@ -111,6 +111,9 @@ describe("D5: the autopsy of a dead letter", () => {
       actor: "ravi",
       reason: forged,
     } as const;
+    expect(bulkLines({ ...view, ...counts, uncounted: 3 })).toContainEqual(
+      expect.stringMatching(/^ {4}3 were no dead letters any more when their turn came/),
+    );
     expect(bulkLines({ ...view, ...counts })).toEqual([
       `dl_1  redrive  finished  2026-11-24 10:00:00  by ravi: ${forgedLine}`,
       "    9 of 12 done, 1 had been sent meanwhile, 2 left as they were",

@@ -17,6 +17,8 @@ export interface BulkView {
   /** Left as they were; and why, by reason. */
   readonly refused: number;
   readonly reasons: Readonly<Record<string, number>>;
+  /** Of a finished one: what was no dead letter any more when its turn came. It was queued again or given up by somebody else, or by a process that ended before it noted so. Absent: none. */
+  readonly uncounted?: number;
   /** Dead letters a second at most; absent: as fast as it goes. */
   readonly pace?: number;
   readonly actor?: string;
@@ -29,7 +31,9 @@ export interface BulkView {
 
 export function bulkView({ spec, state, progress, ended, trouble }: StoredBulk): BulkView {
   const { id, verb, filter, total, pace, actor, reason, created } = spec;
-  const { done, sent, refused } = progress;
+  const { done, sent, refused: reasons } = progress;
+  const refused = Object.values(reasons).reduce((sum, count) => sum + count, 0);
+  const uncounted = state === "finished" ? total - done - sent - refused : 0;
   return {
     id,
     verb,
@@ -38,8 +42,9 @@ export function bulkView({ spec, state, progress, ended, trouble }: StoredBulk):
     total,
     done,
     sent,
-    refused: Object.values(refused).reduce((sum, count) => sum + count, 0),
-    reasons: refused,
+    refused,
+    reasons,
+    ...(uncounted > 0 ? { uncounted } : {}),
     ...(pace === undefined ? {} : { pace }),
     ...(actor === undefined ? {} : { actor }),
     ...(reason === undefined ? {} : { reason }),

@@ -45,7 +45,17 @@ export async function withData(content: AnyContent, data: unknown, options: Edit
     "json" in content ? wholeOf(content.json) : content.event,
   );
   if (seen === undefined) return refused("its event cannot be opened here");
-  return "json" in content ? entryWith(content, topic, { data, seen, ...options }) : eventWith(content, topic, { data, seen });
+  const payload = payloadIn(data, eventOf(content)?.id);
+  return "json" in content
+    ? entryWith(content, topic, { data: payload, seen, ...options })
+    : eventWith(content, topic, { data: payload, seen });
+}
+
+/** Of an event the whole is shown; whoever gives that back means its payload. */
+function payloadIn(given: unknown, eventId: string | undefined): unknown {
+  const whole = given as Partial<BusEvent> | null;
+  const isWhole = typeof whole === "object" && whole !== null && whole.specversion === "1.0" && whole.id === eventId && "data" in whole;
+  return isWhole ? whole.data : given;
 }
 
 async function messageWith(delivery: Delivery, given: unknown, { catalog, sight }: EditOptions): Promise<Edited> {

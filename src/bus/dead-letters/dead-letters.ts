@@ -1,6 +1,7 @@
 import { BusbarError } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import type { Logger } from "../../base/logger.ts";
+import { channelNames } from "../../define/channel-name.ts";
 import type { Vault } from "../../vault/vault-port.ts";
 import { bulkOperations, type BulkOperations } from "../bulk/bulk.ts";
 import type { BulkStore } from "../bulk/bulk-operation.ts";
@@ -109,7 +110,10 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   const viewOf = (open: boolean) => (found: FoundLetter) => sight.ofView(deadLetterView(secret, found), open);
   const viewsOf = async (places: readonly FoundPlace[], open: boolean) => (await search.letters(places)).map(viewOf(open));
   const each = async (verb: "redrive" | "discard", ids: readonly string[], by: By) => {
-    await recorded(by, `dead-letters.${verb}`, ids.length > 10 ? `${ids.length} dead letters, ${ids[0]!} the first` : ids.join(", "));
+    const meant: string[] = [];
+    for (const id of ids) if ((await find(id)) !== undefined) meant.push(id);
+    const of = meant.length > 10 ? `${meant.length} dead letters, ${meant[0]!} the first` : meant.join(", ");
+    if (meant.length > 0) await recorded(by, `dead-letters.${verb}`, of);
     const done: string[] = [];
     const refused: Refused[] = [];
     // One by one: a verb over thousands must not hold Redis up.
@@ -122,7 +126,12 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   };
   const actOn = async (act: DeadLetterVerbs["redrive"], id: string, by: By): Promise<VerbEnd> => {
     const found = await find(id);
-    return found === undefined ? { kind: "refused", reason: unknown } : act(found.queue, found.letter, by);
+    return found === undefined ? { kind: "refused", reason: await whyNone(id) } : act(found.queue, found.letter, by);
+  };
+  /** One that was queued again a moment ago is known by its queue. */
+  const whyNone = async (id: string): Promise<string> => {
+    for (const channel of channelNames) if ((await queues().of(channel).find(id)) !== undefined) return gone;
+    return unknown;
   };
 
   return {
