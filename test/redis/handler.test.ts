@@ -198,7 +198,7 @@ describe("dead letters", () => {
     broken = false;
     expect(await bus.deadLetters.redrive([id, "d_unknown"])).toEqual({
       redriven: [id],
-      refused: [{ id: "d_unknown", reason: "no dead letter has this id" }],
+      refused: [{ id: "d_unknown", reason: "it is no dead letter any more" }],
     });
     await sent;
     await expect.poll(async () => (await bus.deadLetters.redrive([id])).refused).toEqual([{ id, reason: "no dead letter has this id" }]);
