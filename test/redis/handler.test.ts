@@ -198,10 +198,10 @@ describe("dead letters", () => {
     broken = false;
     expect(await bus.deadLetters.redrive([id, "d_unknown"])).toEqual({
       redriven: [id],
-      refused: [{ id: "d_unknown", reason: "it is no dead letter any more" }],
+      refused: [{ id: "d_unknown", reason: "no dead letter has this id" }],
     });
     await sent;
-    await expect.poll(async () => (await bus.deadLetters.redrive([id])).refused).toEqual([{ id, reason: "no dead letter has this id" }]);
+    await expect.poll(async () => (await bus.deadLetters.redrive([id])).refused).toEqual([{ id, reason: "it is no dead letter any more" }]);
     const [event] = await bus.inspect.events(1);
     const [routing] = await bus.inspect.deliveries(event!);
     expect(routing!.deliveries[0]!.timeline.map(({ step }) => step)).toEqual(["retry", "retry", "dead", "redriven", "sent"]);
