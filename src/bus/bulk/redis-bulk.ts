@@ -1,14 +1,7 @@
+import { newestIds } from "../redis-newest.ts";
 import { luaScript } from "../../base/lua.ts";
 import type { RedisConnection } from "../../base/redis.ts";
-import {
-  type BulkPlace,
-  type BulkProgress,
-  type BulkSpec,
-  type BulkState,
-  type BulkStore,
-  nothingDone,
-  type StoredBulk,
-} from "./bulk-operation.ts";
+import { type BulkProgress, type BulkSpec, type BulkState, type BulkStore, nothingDone, type StoredBulk } from "./bulk-operation.ts";
 
 const endScript = luaScript<0 | 1>(new URL("./end-bulk.lua", import.meta.url));
 
@@ -42,15 +35,6 @@ export function redisBulk(redis: RedisConnection, prefix: string, application: s
     };
   };
 
-  /** Of one millisecond, Redis has the ids in the order of their text. */
-  const idsAfter = async ([created, id]: BulkPlace, count: number): Promise<string[]> => {
-    const [beside, older] = await Promise.all([
-      redis.zrevrangebyscore(keys.all, created, created),
-      redis.zrevrangebyscore(keys.all, `(${created}`, "-inf", "LIMIT", 0, count),
-    ]);
-    return [...beside.filter((other) => other < id), ...older].slice(0, count);
-  };
-
   return {
     find,
     async begin(spec) {
@@ -64,7 +48,7 @@ export function redisBulk(redis: RedisConnection, prefix: string, application: s
         .exec();
     },
     async list({ count, after }) {
-      const ids = after === undefined ? await redis.zrevrange(keys.all, 0, count - 1) : await idsAfter(after, count);
+      const ids = await newestIds(redis, keys.all, { count, after });
       return (await Promise.all(ids.map(find))).flatMap((found) => found ?? []);
     },
     async save(id, progress) {

@@ -1,7 +1,8 @@
+import { newestIds } from "../redis-newest.ts";
 import type { RedisConnection } from "../../base/redis.ts";
 import { luaScript } from "../../base/lua.ts";
 import { bulkIds } from "../bulk/bulk-operation.ts";
-import type { ReplayAct, ReplayPlace, ReplayProgress, ReplaySpec, ReplayState, ReplayStore, StoredReplay } from "./operation.ts";
+import type { ReplayAct, ReplayProgress, ReplaySpec, ReplayState, ReplayStore, StoredReplay } from "./operation.ts";
 
 const beginScript = luaScript<string>(new URL("./begin-replay.lua", import.meta.url));
 const turnScript = luaScript<ReplayState | "">(new URL("./turn-replay.lua", import.meta.url));
@@ -42,15 +43,6 @@ export function redisReplays(redis: RedisConnection, prefix: string, application
     };
   };
 
-  /** Of one millisecond, Redis has the ids in the order of their text. */
-  const idsAfter = async ([created, id]: ReplayPlace, count: number): Promise<string[]> => {
-    const [beside, older] = await Promise.all([
-      redis.zrevrangebyscore(keys.all, created, created),
-      redis.zrevrangebyscore(keys.all, `(${created}`, "-inf", "LIMIT", 0, count),
-    ]);
-    return [...beside.filter((other) => other < id), ...older].slice(0, count);
-  };
-
   return {
     find,
     async begin(spec, progress) {
@@ -74,7 +66,7 @@ export function redisReplays(redis: RedisConnection, prefix: string, application
       return other === "" ? undefined : { busy: other };
     },
     async list({ count, after }) {
-      const ids = after === undefined ? await redis.zrevrange(keys.all, 0, count - 1) : await idsAfter(after, count);
+      const ids = await newestIds(redis, keys.all, { count, after });
       return (await Promise.all(ids.map(find))).flatMap((found) => found ?? []);
     },
     running: async () => {
