@@ -1,8 +1,7 @@
-import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createProgram } from "../../src/cli/program.ts";
+import { takenCall } from "../support/taken-call.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const page = readFileSync(join(root, "docs/schedules.md"), "utf8");
@@ -21,15 +20,7 @@ it("every call of docs/schedules.md is one that the command line takes", async (
   const calls = [...page.matchAll(/^busbar (schedules[^#\n]*)/gm)].map(([, call]) => call!.trim());
   expect(calls.length).toBeGreaterThan(3);
   for (const call of calls) {
-    const taken: string[] = [];
-    const program = createProgram();
-    const listen = (command: Command): void => {
-      command.action(() => void taken.push(command.name()));
-      for (const below of command.commands) listen(below);
-    };
-    for (const command of program.commands) listen(command);
     const words = [...call.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
-    await program.parseAsync(words, { from: "user" });
-    expect(taken, call).toHaveLength(1);
+    expect(await takenCall(words), call).toHaveLength(1);
   }
 });
