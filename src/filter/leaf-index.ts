@@ -26,7 +26,8 @@ export interface LeafIndex {
   readonly isExact: boolean;
   /** Else the first of the trees has the texts; where there are none to be named, `besides` holds of all. */
   readonly besides: Bits | undefined;
-  readonly trees: TextTrees | undefined;
+  readonly beginnings: TextTrees | undefined;
+  readonly endings: TextTrees | undefined;
   readonly addresses: AddressLine | undefined;
   readonly ofAddresses: readonly (Bits | undefined)[];
   readonly wildcards: WildcardSearch | undefined;
@@ -62,12 +63,11 @@ export function leafIndex(
   const isAlone = [prefix, prefixFolded, equalFolded, suffix, suffixFolded].every((kind) => keysOf(kind).size === 0);
   const isExact = isAlone && all.addresses.length === 0 && all.wildcards.size === 0 && all.lists.length === 0;
   const texts = new Map(isExact ? [] : exact.filter((each): each is readonly [string, Bits] => typeof each[0] === "string"));
-  const grown = [
-    grownTree({ begin: prefix, whole: { texts, otherwise: withUnasked(otherwise) } }),
-    grownTree({ begin: prefixFolded, whole: { texts: wholeOf(equalFolded), otherwise: equalFolded.leaving }, folds: true }),
-    grownTree({ begin: suffix, ending: true }),
-    grownTree({ begin: suffixFolded, ending: true, folds: true }),
-  ].filter((tree) => tree !== undefined);
+  const begun = {
+    plain: grownTree({ begin: prefix, whole: { texts, otherwise: withUnasked(otherwise) } }),
+    folding: grownTree({ begin: prefixFolded, whole: { texts: wholeOf(equalFolded), otherwise: equalFolded.leaving } }),
+  };
+  const ended = { plain: grownTree({ begin: suffix, ending: true }), folding: grownTree({ begin: suffixFolded, ending: true }) };
   return {
     unasked,
     exact: new Map(isExact ? exact : exact.filter(([value]) => typeof value !== "string")),
@@ -77,7 +77,8 @@ export function leafIndex(
     ofNumbers: numbers.holding.map(ofNoText),
     isExact,
     besides: texts.size === 0 ? withUnasked(otherwise) : undefined,
-    trees: grown.length === 0 ? undefined : textTrees(grown),
+    beginnings: textTrees({ ...begun, ending: false }),
+    endings: textTrees({ ...ended, ending: true }),
     addresses: all.addresses.length === 0 ? undefined : addressLine(addresses.bounds),
     ofAddresses: addresses.holding,
     wildcards: wildcards.length === 0 ? undefined : wildcardSearch(wildcards.map(({ parts: between }) => between)),
@@ -157,12 +158,13 @@ function exactly({ exact, otherwise }: LeafIndex, text: string): Bits {
 
 /** Empties a set but for what holds of every value, so that what holds of some can be added to it by `hold`. */
 export function beginHolding(index: LeafIndex, into: Bits): void {
-  const { trees, added } = index;
+  const { beginnings, endings, added } = index;
   copyInto(into, index.unasked);
   added.alone.last = index.unasked;
   added.missing.last = undefined;
   added.unlike = (1 << index.ofWildcards.length) - 1;
-  if (trees !== undefined) forgetAdded(trees);
+  if (beginnings !== undefined) forgetAdded(beginnings);
+  if (endings !== undefined) forgetAdded(endings);
 }
 
 /** Adds the rules of those tests that hold of a value that is no text. */
@@ -175,9 +177,10 @@ export function holdText(index: LeafIndex, text: string, row: Uint16Array, into:
   const { added } = index;
   if (index.isExact) return addOnce(added.alone, exactly(index, text), into);
   const { length } = text;
-  const { besides, trees, addresses, ofAddresses, wildcards, missing } = index;
+  const { besides, beginnings, endings, addresses, ofAddresses, wildcards, missing } = index;
   addOnce(added.alone, besides, into);
-  if (trees !== undefined) addBy(trees, row, length, into);
+  if (beginnings !== undefined) addBy(beginnings, row, length, into);
+  if (endings !== undefined) addBy(endings, row, length, into);
   if (addresses !== undefined) {
     const place = placeOfAddress(addresses, row, length);
     const block = place === undefined ? undefined : ofAddresses[place];

@@ -72,11 +72,11 @@ function common(sets: Iterable<Bits>, words: number): Bits {
 /** At which place of a line of numbers a value lies; none of them is NaN. */
 export function placeOfNumber(bounds: Float64Array, value: number): number {
   let low = 0;
-  let high = bounds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (bounds[middle]! <= value) low = middle + 1;
-    else high = middle;
+  // By arithmetic: nobody can foresee which way an `if` would go.
+  for (let left = bounds.length; left > 0;) {
+    const half = (left + 1) >> 1;
+    low += -Number(bounds[low + half - 1]! <= value) & half;
+    left -= half;
   }
   return 2 * low - (low > 0 && bounds[low - 1] === value ? 1 : 0);
 }

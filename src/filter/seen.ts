@@ -19,6 +19,15 @@ const mixes = new Int32Array(slots);
 const used = new Uint16Array(slots);
 let usedCount = 0;
 
+/**
+ * Values that share places are remembered where it pays: of a sample of them, so many must have been met before. Else as many as `pause` says are taken for new, which costs less than to look
+ * whether they are.
+ */
+const [sample, enough, pause] = [512, 128, 4_096];
+/** How many of the sample are still to come, below 0 while it is paused; how many of it were met before. */
+let left = sample;
+let met = 0;
+
 /** So that nobody can choose values that share a place. */
 const factor = 2 * Math.floor(Math.random() * 0x4000_0000) + 1;
 const asNumber = new Float64Array(1);
@@ -32,6 +41,8 @@ export function beginList(): void {
     numberIn.fill(0);
   }
   lists += 1;
+  left = sample;
+  met = 0;
 }
 
 /**
@@ -49,10 +60,14 @@ export function isNewText(text: string, row: Uint16Array): boolean {
   const first = row[0]!;
   const last = row[length - 1]!;
   if (length <= 2 && (first | last) < 128) return isNewAt(ofTexts + 1 + (length === 1 ? first : 128 + ((first << 7) | last)));
+  if (!paysToRemember()) return true;
   const mix = mixed(row, length);
   const slot = mix >>> shift;
   const there = texts[slot]!;
-  if (mixes[slot] === mix && there === text) return false;
+  if (mixes[slot] === mix && there === text) {
+    met += 1;
+    return false;
+  }
   if (there === "") used[usedCount++] = slot;
   mixes[slot] = mix;
   texts[slot] = text;
@@ -73,10 +88,25 @@ function isNewAt(place: number): boolean {
   return true;
 }
 
+function paysToRemember(): boolean {
+  if (left > 0) {
+    left -= 1;
+    return true;
+  }
+  if (left === 0) left = met < enough ? -pause : sample;
+  else if (++left === 0) left = sample;
+  met = 0;
+  return left > 0;
+}
+
 function isNewNumber(value: number): boolean {
+  if (!paysToRemember()) return true;
   asNumber[0] = value;
   const slot = Math.imul(asWords[0]! ^ Math.imul(asWords[1]!, factor), factor) >>> shift;
-  if (numberIn[slot] === lists && numbers[slot] === value) return false;
+  if (numberIn[slot] === lists && numbers[slot] === value) {
+    met += 1;
+    return false;
+  }
   numberIn[slot] = lists;
   numbers[slot] = value;
   return true;
