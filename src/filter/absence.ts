@@ -1,13 +1,32 @@
-import { type Bits, keepOnly } from "./bits.ts";
+import { type Bits, keepCommon, keepOnly } from "./bits.ts";
 
 /** From how many sets on it pays to have the common part of each run of 2, 4, 8 … of them at hand. */
 const few = 16;
 
-/**
- * Of a row of sets, keeps what all those between two places have in common: `from` is the first of them, `to` the first that is not. However long the row
- * is, two sets are read.
- */
-export function absenceOf(sets: readonly Bits[]): (from: number, to: number, into: Bits) => void {
+/** Of a row of sets, what many of them have in common: however long the row is, two sets are read. */
+export interface Absence {
+  /** Of each, what those before it have in common, and those behind it. */
+  readonly before: readonly Bits[];
+  readonly behind: readonly Bits[];
+  /** Keeps what all those between two places have in common: `from` is the first of them, `to` the first that is not. */
+  readonly keepBetween: (from: number, to: number, into: Bits) => void;
+}
+
+/** `all` is what no sets have in common. */
+export function absenceOf(sets: readonly Bits[], all: Bits): Absence {
+  return { before: commonBefore(sets, all), behind: commonBefore(sets.toReversed(), all).toReversed(), keepBetween: betweenOf(sets) };
+}
+
+function commonBefore(sets: readonly Bits[], all: Bits): Bits[] {
+  const common = all.slice();
+  return sets.map((set) => {
+    const before = common.slice();
+    keepOnly(common, set);
+    return before;
+  });
+}
+
+function betweenOf(sets: readonly Bits[]): Absence["keepBetween"] {
   if (sets.length <= few) {
     return (from, to, into) => {
       for (let index = from; index < to; index++) keepOnly(into, sets[index]!);
@@ -27,7 +46,6 @@ export function absenceOf(sets: readonly Bits[]): (from: number, to: number, int
   return (from, to, into) => {
     if (from >= to) return;
     const level = 31 - Math.clz32(to - from);
-    keepOnly(into, runs[level]![from]!);
-    keepOnly(into, runs[level]![to - (1 << level)]!);
+    keepCommon(into, runs[level]![from]!, runs[level]![to - (1 << level)]!);
   };
 }

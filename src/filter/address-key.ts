@@ -43,7 +43,7 @@ export function addressLine(keys: readonly string[]): AddressLine {
  * keys come first.
  */
 export function placeOfAddress({ first, second, third }: AddressLine, row: Uint16Array, length: number): number | undefined {
-  if (length < 2 || length > longestAddress || (digitOf(row[0]!) < 0 && row[0] !== colon)) return undefined;
+  if (length < 2 || length > longestAddress || meaningOf(row[0]!) > ofColon) return undefined;
   const isLong = hasColon(row, length);
   if (!(isLong ? readIpv6(row, length) : readIpv4(row, 0, length, 0))) return undefined;
   // Above all of IPv4, which lie below zero.
@@ -51,16 +51,15 @@ export function placeOfAddress({ first, second, third }: AddressLine, row: Uint1
   const b = isLong ? (groups[3]! * 65_536 + groups[4]!) * 65_536 + groups[5]! : 0;
   const c = isLong ? groups[6]! * 65_536 + groups[7]! : 0;
   let low = 0;
-  let high = first.length;
-  let same = false;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const difference = first[middle]! - a || second[middle]! - b || third[middle]! - c;
-    if (difference === 0) same = true;
-    if (difference <= 0) low = middle + 1;
-    else high = middle;
+  // By arithmetic: nobody can foresee which way an `if` would go.
+  for (let left = first.length; left > 0;) {
+    const half = (left + 1) >> 1;
+    const at = low + half - 1;
+    low += -Number((first[at]! - a || second[at]! - b || third[at]! - c) <= 0) & half;
+    left -= half;
   }
-  return 2 * low - (same ? 1 : 0);
+  const isThere = low > 0 && first[low - 1] === a && second[low - 1] === b && third[low - 1] === c;
+  return 2 * low - (isThere ? 1 : 0);
 }
 
 function numbersOf(key: string): readonly [number, number, number] {
@@ -98,8 +97,9 @@ function readIpv4(row: Uint16Array, from: number, length: number, into: number):
 
 /** An address of IPv6 has a colon behind its first group, if not before it. */
 function hasColon(row: Uint16Array, length: number): boolean {
-  for (let at = 0; at < 5 && at < length; at++) if (row[at] === colon) return true;
-  return false;
+  const isNear = Number(row[0] === colon) | Number(row[1] === colon);
+  if (length < 5) return (isNear | Number(length > 2 && row[2] === colon) | Number(length > 3 && row[3] === colon)) === 1;
+  return (isNear | Number(row[2] === colon) | Number(row[3] === colon) | Number(row[4] === colon)) === 1;
 }
 
 function readIpv6(row: Uint16Array, length: number): boolean {
@@ -114,8 +114,8 @@ function readIpv6(row: Uint16Array, length: number): boolean {
     const from = at;
     let value = 0;
     for (; at < length; at++) {
-      const digit = digitOf(row[at]!);
-      if (digit < 0) break;
+      const digit = meaningOf(row[at]!);
+      if (digit > 15) break;
       value = value * 16 + digit;
     }
     if (count === 8 || at === from) return false;
@@ -147,9 +147,13 @@ function readIpv6(row: Uint16Array, length: number): boolean {
 
 const [dot, colon, zero, four, six] = [0x2e, 0x3a, 0x30, 0x34, 0x36];
 
-/** The value of a hexadecimal digit; -1 for what is none. */
-function digitOf(unit: number): number {
-  if (unit <= zero + 9) return unit < zero ? -1 : unit - zero;
-  const digit = (unit | 0x20) - 0x57;
-  return digit < 10 || digit > 15 ? -1 : digit;
+/** What a unit means in an address: a digit its value, a colon 16, all else more. From a table: which of them comes next nobody can foresee. */
+function meaningOf(unit: number): number {
+  return unit < 128 ? meanings[unit]! : ofNothing;
 }
+
+const [ofColon, ofNothing] = [16, 17];
+const meanings = Uint8Array.from({ length: 128 }, (_, unit) => {
+  const digit = "0123456789abcdef".indexOf(String.fromCharCode(unit).toLowerCase());
+  return unit === colon ? ofColon : digit < 0 ? ofNothing : digit;
+});

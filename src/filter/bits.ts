@@ -31,6 +31,11 @@ export function keepOnly(into: Bits, others: Bits): void {
   for (let word = 0; word < into.length; word++) into[word]! &= others[word]!;
 }
 
+/** Of a set, keeps what two others have in common. */
+export function keepCommon(into: Bits, a: Bits, b: Bits): void {
+  for (let word = 0; word < into.length; word++) into[word]! &= a[word]! & b[word]!;
+}
+
 export function add(into: Bits, others: Bits): void {
   for (let word = 0; word < into.length; word++) into[word]! |= others[word]!;
 }

@@ -1,13 +1,10 @@
-import { absenceOf } from "./absence.ts";
+import { type Absence, absenceOf } from "./absence.ts";
 import { add, type Bits, bitsOf, isSame, keepOnly, meets } from "./bits.ts";
 import type { LeafTest } from "./gathered.ts";
 import { type LeafIndex, leafIndex } from "./leaf-index.ts";
 import type { Condition, ParsedPattern } from "./parsed-pattern.ts";
 import { patternLimits } from "./limits.ts";
 import { combinationsOf, type Members, partsOf } from "./rules.ts";
-
-/** Up to so many places are simply gone through. */
-const few = 8;
 
 /**
  * A pattern as it is matched: the places of a payload that it names, as a tree. Each rule without `$or` that the pattern stands for has a number; at
@@ -40,10 +37,8 @@ export interface Place {
   /** The same, of the leaves and of what lies below alone. */
   readonly leavesAbsent: Bits;
   readonly belowAbsent: Bits;
-  /** Of each place below, the rules that hold where all the others are absent; only where there are many. */
-  readonly alone: readonly Bits[];
-  /** Which rules hold where of the places below those between two are absent. */
-  readonly absentBetween: (from: number, to: number, into: Bits) => void;
+  /** Of the places below, which rules hold where some of them are absent. */
+  readonly absence: Absence;
   readonly all: Bits;
   /** Room to work in: a place is never tried within itself, nor within another of its depth. */
   readonly result: Bits;
@@ -53,6 +48,7 @@ export interface Place {
   readonly ofJoined: Bits;
   readonly seen: Int32Array;
   readonly found: Way[];
+  readonly ofFound: unknown[];
   /** What is put together here of several keys: values, and whether an object; of that, how many places below have something. */
   readonly parts: unknown[];
   partCount: number;
@@ -147,12 +143,18 @@ function placeOf(draft: Draft, whole: Whole): Place {
     absent: common([{ absent: leavesAbsent }, { absent: belowAbsent }], all),
     leavesAbsent,
     belowAbsent,
-    alone: below.length > few ? aloneOf(below, all) : [],
-    absentBetween: absenceOf(below.map(({ absent }) => absent)),
+    absence:
+      below.length === 0
+        ? nowhere
+        : absenceOf(
+            below.map(({ absent }) => absent),
+            all,
+          ),
     all,
     ...roomOf(whole, leaves.length),
     seen: below.length === 0 ? noPlaces : new Int32Array(below.length),
     found: [],
+    ofFound: [],
     parts: [],
     partCount: 0,
     isJoined: false,
@@ -163,6 +165,7 @@ function placeOf(draft: Draft, whole: Whole): Place {
 }
 
 const noPlaces = new Int32Array(0);
+const nowhere = absenceOf([], noPlaces);
 
 type Room = Pick<Place, "result" | "ofValues" | "ofObject" | "ofAny" | "ofJoined">;
 
@@ -209,20 +212,6 @@ function common(parts: readonly { readonly absent: Bits }[], all: Bits): Bits {
   for (const { absent } of parts) keepOnly(rules, absent);
   // One set where they are the same, so that the two are quickly told to be.
   return isSame(rules, all) ? all : rules;
-}
-
-function aloneOf(below: readonly Place[], all: Bits): Bits[] {
-  const alone = below.map(() => all.slice());
-  const before = all.slice();
-  const behind = all.slice();
-  for (const [index, { absent }] of below.entries()) {
-    keepOnly(alone[index]!, before);
-    keepOnly(before, absent);
-    const fromBehind = below.length - 1 - index;
-    keepOnly(alone[fromBehind]!, behind);
-    keepOnly(behind, below[fromBehind]!.absent);
-  }
-  return alone;
 }
 
 /** To a place, and through it to all that lies below it, what lies between included. */

@@ -1,4 +1,4 @@
-import { add, addNew, type Bits, copyInto, isEmpty, isSame, keepOnly } from "./bits.ts";
+import { add, addNew, type Bits, copyInto, isEmpty, isSame, keepCommon, keepOnly } from "./bits.ts";
 import { beginHolding, holdOther, holdText, lookUp } from "./leaf-index.ts";
 import { beginObject, collect } from "./joined.ts";
 import { mayLook } from "./looks.ts";
@@ -128,32 +128,37 @@ function tryObject(place: Place, object: object): Bits {
 
 /** The same, in time that depends on the object's size and not on the pattern's. */
 function tryOwnKeys(place: Place, object: object): Bits {
-  const { ways, found } = place;
-  beginObject(place);
+  const { ways, found, ofFound } = place;
   // No `for … in`: its compiled code is thrown away again and again where objects have many shapes.
   const keys = Object.keys(object);
   let count = 0;
+  beginObject(place);
   for (let index = 0; index < keys.length; index++) {
     const way = ways.get(keys[index]!);
-    if (way === undefined || (object as Record<string, unknown>)[way.key] === undefined) continue;
+    if (way === undefined) continue;
+    const value = (object as Record<string, unknown>)[way.key];
+    if (value === undefined) continue;
     if (!isFirstTo(place, way)) return tryJoined(place, object);
-    found[count++] = way;
+    found[count] = way;
+    ofFound[count++] = value;
   }
-  return tryFound(place, object, count);
+  return tryFound(place, count);
 }
 
 /** The same, in time that depends on the pattern's size and not on the object's. */
 function tryKeysOf(place: Place, object: object): Bits {
-  const { everyWay, found } = place;
+  const { everyWay, found, ofFound } = place;
   beginObject(place);
   let count = 0;
   for (let index = 0; index < everyWay.length; index++) {
     const way = everyWay[index]!;
-    if (own(object, way.key) === undefined) continue;
+    const value = own(object, way.key);
+    if (value === undefined) continue;
     if (!isFirstTo(place, way)) return tryJoined(place, object);
-    found[count++] = way;
+    found[count] = way;
+    ofFound[count++] = value;
   }
-  return tryFound(place, object, count);
+  return tryFound(place, count);
 }
 
 /** False where another key led to the same place: their values belong together. This is known of all keys before anything is tried, so that nothing is tried twice. */
@@ -164,11 +169,13 @@ function isFirstTo({ seenIn, tries }: Place, { index }: Way): boolean {
 }
 
 /** Of what an object has at the ends of some ways, and of what it has not, the rules that hold. */
-function tryFound(place: Place, object: object, count: number): Bits {
-  const { found, ofObject, seen } = place;
+function tryFound(place: Place, count: number): Bits {
+  const { found, ofFound, ofObject, seen } = place;
   for (let at = 0; at < count; at++) {
-    const { key, places, index } = found[at]!;
-    const value = (object as Record<string, unknown>)[key];
+    const { places, index } = found[at]!;
+    const value = ofFound[at];
+    // Nothing of the payload is kept.
+    ofFound[at] = undefined;
     const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
     if (at === 0) copyInto(ofObject, holding);
     else keepOnly(ofObject, holding);
@@ -179,20 +186,13 @@ function tryFound(place: Place, object: object, count: number): Bits {
 
 /** Of the places that an object has not, keeps the rules that hold where nothing is. */
 function ofSeen(place: Place, count: number): Bits {
-  const { below, belowAbsent, ofObject, alone, absentBetween } = place;
+  const { below, belowAbsent, ofObject, absence } = place;
   if (count === 0) return belowAbsent;
   if (count === below.length || isEmpty(ofObject)) return ofObject;
-  if (count === 1 && alone.length > 0) {
-    keepOnly(ofObject, alone[place.seen[0]!]!);
-    return ofObject;
-  }
-  const seen = sorted(place.seen, count);
-  let from = 0;
-  for (let at = 0; at < count; at++) {
-    absentBetween(from, seen[at]!, ofObject);
-    from = seen[at]! + 1;
-  }
-  absentBetween(from, below.length, ofObject);
+  const seen = count === 1 ? place.seen : sorted(place.seen, count);
+  const last = seen[count - 1]!;
+  keepCommon(ofObject, absence.before[seen[0]!]!, absence.behind[last]!);
+  for (let at = 1; at < count; at++) absence.keepBetween(seen[at - 1]! + 1, seen[at]!, ofObject);
   return ofObject;
 }
 
@@ -212,11 +212,10 @@ function sorted(row: Int32Array, count: number): Int32Array {
 function tryWay(way: readonly Place[], value: unknown): Bits {
   let holding = tryPlace(way[way.length - 1]!, value);
   for (let at = way.length - 2; at >= 0; at--) {
-    const { ofObject, below, leavesAbsent, absentBetween } = way[at]!;
+    const { ofObject, leavesAbsent, absence } = way[at]!;
     const { index } = way[at + 1]!;
     copyInto(ofObject, holding);
-    absentBetween(0, index, ofObject);
-    absentBetween(index + 1, below.length, ofObject);
+    keepCommon(ofObject, absence.before[index]!, absence.behind[index]!);
     keepOnly(ofObject, leavesAbsent);
     holding = ofObject;
   }
@@ -225,6 +224,7 @@ function tryWay(way: readonly Place[], value: unknown): Bits {
 
 /** The same, where several keys may lead to one place. */
 function tryJoined(place: Place, object: object): Bits {
+  place.ofFound.length = 0;
   beginObject(place);
   collect(place, object);
   return tryCollected(place);
