@@ -5,16 +5,24 @@ const few = 16;
 
 /** Of a row of sets, what many of them have in common: however long the row is, two sets are read. */
 export interface Absence {
-  /** Of each, what those before it have in common, and those behind it. */
+  /** Of each, what those before it have in common, those behind it, and both. */
   readonly before: readonly Bits[];
   readonly behind: readonly Bits[];
+  readonly beside: readonly Bits[];
   /** Keeps what all those between two places have in common: `from` is the first of them, `to` the first that is not. */
   readonly keepBetween: (from: number, to: number, into: Bits) => void;
 }
 
 /** `all` is what no sets have in common. */
 export function absenceOf(sets: readonly Bits[], all: Bits): Absence {
-  return { before: commonBefore(sets, all), behind: commonBefore(sets.toReversed(), all).toReversed(), keepBetween: betweenOf(sets) };
+  const before = commonBefore(sets, all);
+  const behind = commonBefore(sets.toReversed(), all).toReversed();
+  const beside = before.map((set, index) => {
+    const both = set.slice();
+    keepOnly(both, behind[index]!);
+    return both;
+  });
+  return { before, behind, beside, keepBetween: betweenOf(sets) };
 }
 
 function commonBefore(sets: readonly Bits[], all: Bits): Bits[] {

@@ -76,6 +76,11 @@ export function copyInto(into: Bits, others: Bits): void {
   for (let word = 0; word < into.length; word++) into[word] = others[word]!;
 }
 
+/** Puts what two sets have in common into another. */
+export function copyCommon(into: Bits, a: Bits, b: Bits): void {
+  for (let word = 0; word < into.length; word++) into[word] = a[word]! & b[word]!;
+}
+
 /** Two sets as one; the first itself where it is the only one. */
 export function union(a: Bits | undefined, b: Bits): Bits {
   if (a === undefined || a === b) return b;

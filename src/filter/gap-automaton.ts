@@ -6,10 +6,10 @@ export interface GapAutomaton {
   /** By unit, the bits of both words from which it leads on; first those of ASCII, then units, each with its bits. */
   readonly leads: Int32Array;
   /** Bits of each word at which a star stands: they stay whatever is read. */
-  readonly stars: readonly [number, number];
+  readonly stars: Int32Array;
   /** Bits of each word at which wildcards begin, and at which they end. */
-  readonly begins: readonly [number, number];
-  readonly ends: readonly [number, number];
+  readonly begins: Int32Array;
+  readonly ends: Int32Array;
   readonly members: readonly Member[];
   /** Their indexes, as bits. */
   readonly all: number;
@@ -29,9 +29,7 @@ const wordBits = 32;
 /** Of wildcards, as the parts between their stars, those that find room; the shortest first. */
 export function gapAutomaton(wildcards: readonly (readonly string[])[]): GapAutomaton {
   const leads = new Map<number, [number, number]>();
-  const stars: [number, number] = [0, 0];
-  const begins: [number, number] = [0, 0];
-  const ends: [number, number] = [0, 0];
+  const [stars, begins, ends] = [new Int32Array(2), new Int32Array(2), new Int32Array(2)];
   const members: Member[] = [];
   const used = [0, 0];
   const bySize = wildcards
@@ -44,15 +42,15 @@ export function gapAutomaton(wildcards: readonly (readonly string[])[]): GapAuto
     used[word]! += bits;
     const begin = 1 << at;
     for (const [part, text] of parts.entries()) {
-      if (part > 0) stars[word] |= 1 << at;
+      if (part > 0) stars[word]! |= 1 << at;
       for (let unit = 0; unit < text.length; unit++, at++) {
         const both = leads.get(text.charCodeAt(unit)) ?? [0, 0];
         leads.set(text.charCodeAt(unit), both);
         both[word] |= 1 << at;
       }
     }
-    begins[word] |= begin;
-    ends[word] |= 1 << at;
+    begins[word]! |= begin;
+    ends[word]! |= 1 << at;
     members.push({ index, word, begin, end: 1 << at });
   }
   const all = members.reduce((bits, { index }) => bits | (1 << index), 0);
@@ -64,10 +62,10 @@ export function gapAutomaton(wildcards: readonly (readonly string[])[]): GapAuto
 /** Which of the wildcards, given as bits, a text is like, by the text's units. */
 export function likeShort(automaton: GapAutomaton, row: Uint16Array, length: number, asked: number): number {
   const { leads, members, begins, ends, all } = automaton;
-  const starsOfOne = automaton.stars[0];
-  const starsOfOther = automaton.stars[1];
-  let one = begins[0];
-  let other = begins[1];
+  const starsOfOne = automaton.stars[0]!;
+  const starsOfOther = automaton.stars[1]!;
+  let one = begins[0]!;
+  let other = begins[1]!;
   if ((asked & all) !== all) {
     for (let each = 0; each < members.length; each++) {
       const { index, word, begin } = members[each]!;
@@ -83,7 +81,7 @@ export function likeShort(automaton: GapAutomaton, row: Uint16Array, length: num
     other = ((other & leads[lead + 1]!) << 1) | (other & starsOfOther);
   }
   let like = 0;
-  if (((one & ends[0]) | (other & ends[1])) === 0) return like;
+  if (((one & ends[0]!) | (other & ends[1]!)) === 0) return like;
   for (let each = 0; each < members.length; each++) {
     const { index, word, end } = members[each]!;
     if (((word === 0 ? one : other) & end) !== 0) like |= 1 << index;

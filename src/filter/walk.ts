@@ -1,4 +1,4 @@
-import { add, addNew, type Bits, copyInto, isEmpty, isSame, keepCommon, keepOnly } from "./bits.ts";
+import { add, addNew, type Bits, copyCommon, copyInto, isEmpty, isSame, keepCommon, keepOnly } from "./bits.ts";
 import { beginHolding, holdOther, holdText, lookUp } from "./leaf-index.ts";
 import { beginObject, collect } from "./joined.ts";
 import { mayLook } from "./looks.ts";
@@ -138,11 +138,19 @@ function tryOwnKeys(place: Place, object: object): Bits {
     if (way === undefined) continue;
     const value = (object as Record<string, unknown>)[way.key];
     if (value === undefined) continue;
+    if (keys.length === 1) return tryOnly(place, way, value);
     if (!isFirstTo(place, way)) return tryJoined(place, object);
     found[count] = way;
     ofFound[count++] = value;
   }
   return tryFound(place, count);
+}
+
+/** Of an object's only key, the rules that hold. */
+function tryOnly({ absence, ofObject }: Place, { places, index }: Way, value: unknown): Bits {
+  const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
+  copyCommon(ofObject, holding, absence.beside[index]!);
+  return ofObject;
 }
 
 /** The same, in time that depends on the pattern's size and not on the object's. */
@@ -190,8 +198,7 @@ function ofSeen(place: Place, count: number): Bits {
   if (count === 0) return belowAbsent;
   if (count === below.length || isEmpty(ofObject)) return ofObject;
   const seen = count === 1 ? place.seen : sorted(place.seen, count);
-  const last = seen[count - 1]!;
-  keepCommon(ofObject, absence.before[seen[0]!]!, absence.behind[last]!);
+  keepCommon(ofObject, absence.before[seen[0]!]!, absence.behind[seen[count - 1]!]!);
   for (let at = 1; at < count; at++) absence.keepBetween(seen[at - 1]! + 1, seen[at]!, ofObject);
   return ofObject;
 }
@@ -214,8 +221,7 @@ function tryWay(way: readonly Place[], value: unknown): Bits {
   for (let at = way.length - 2; at >= 0; at--) {
     const { ofObject, leavesAbsent, absence } = way[at]!;
     const { index } = way[at + 1]!;
-    copyInto(ofObject, holding);
-    keepCommon(ofObject, absence.before[index]!, absence.behind[index]!);
+    copyCommon(ofObject, holding, absence.beside[index]!);
     keepOnly(ofObject, leavesAbsent);
     holding = ofObject;
   }
