@@ -61,14 +61,20 @@ export async function listGroups({ count, json, showPii, ...typed }: Omit<ListCo
   );
 }
 
+export interface ShowCommand extends ShowPii {
+  /** All of the message, and not only its beginning. */
+  readonly message?: boolean;
+  readonly json?: boolean;
+}
+
 /** Prints everything that is known of one dead letter. Exit code 1 where none has that id. */
-export async function showDeadLetter(id: string, { json, ...pii }: { readonly json?: boolean } & ShowPii): Promise<void> {
+export async function showDeadLetter(id: string, { message, json, ...pii }: ShowCommand): Promise<void> {
   const letter = await withApplication(({ deadLetters }) => deadLetters.show(id, viewOf(pii)));
   if (letter === undefined) {
     complain(`no dead letter has the id ${oneLine(JSON.stringify(id))}; busbar dead-letters list shows those that there are`);
     process.exitCode = 1;
   } else if (json === true) printJson(letter);
-  else print(...autopsyLines(letter));
+  else print(...autopsyLines(letter, { message }));
 }
 
 export interface EditCommand {
