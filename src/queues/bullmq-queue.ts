@@ -12,8 +12,8 @@ import { bullmqWorker } from "./bullmq-worker.ts";
 import { deadLetterOf } from "./dead-letter-of.ts";
 import type { DeadLetterAlarm, Facets } from "./dead-letter-index.ts";
 import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import { discardDeadLetter, editDeadLetter } from "./redis-dead-letter.ts";
 import { redisDeadLetterIndex } from "./redis-dead-letter-index.ts";
-import { editDeadLetter } from "./redis-edit.ts";
 import { delayedUntil } from "./redis-delayed.ts";
 import { oldestWaiting } from "./redis-oldest.ts";
 import { pastKeeping } from "./redis-past-keeping.ts";
@@ -204,13 +204,19 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
 
     edit: (id, content) => editDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id }, JSON.stringify(content)),
 
+    async discard(id) {
+      const done = await discardDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id });
+      if (done) await index.drop([id]);
+      return done;
+    },
+
     async redrive(id, change) {
       const job = await queue.getJob(id);
       if (job === undefined || !(await job.isFailed())) return false;
-      if (change !== undefined) await job.updateData(change(job.data as unknown as Content) as never);
-      await forgetStalls(connection, queue.toKey(id));
-      await index.drop([id]);
       try {
+        if (change !== undefined) await job.updateData(change(job.data as unknown as Content) as never);
+        await forgetStalls(connection, queue.toKey(id));
+        await index.drop([id]);
         await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
         return true;
       } catch (error) {
@@ -275,8 +281,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
         const due = await index.look(before);
         if (due.length === 0) return expired;
         await index.drop(due);
-        for (const id of due) await queue.remove(id);
-        expired += due.length;
+        for (const id of due) if (await discardDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id })) expired += 1;
       }
     },
 
