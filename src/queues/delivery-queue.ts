@@ -148,6 +148,10 @@ export interface FoundJob<Content> {
   readonly state: JobState;
   /** Tries that were burned. */
   readonly attempts: number;
+  /** Why the last of them failed; absent where none has. */
+  readonly reason?: string;
+  /** Of a delayed one: when it is handed out, milliseconds since 1970. */
+  readonly due?: number;
 }
 
 /** `delayed`: it waits for a time, its first or that of a retry. */
