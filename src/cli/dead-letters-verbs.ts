@@ -1,6 +1,7 @@
 import type { BulkRequest } from "../bus/bulk/bulk.ts";
 import type { BulkVerb } from "../bus/bulk/bulk-operation.ts";
 import type { BulkView } from "../bus/bulk/bulk-view.ts";
+import { meansAll } from "../bus/dead-letters/dead-letter-filter.ts";
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
@@ -70,6 +71,8 @@ export async function discardDeadLetters(ids: readonly string[], command: VerbCo
 async function inBulk(verb: BulkVerb, command: VerbCommand): Promise<void> {
   const { all, pace, preview, detach, reason, yes, json } = command;
   const filter = letterFilter(command);
+  if (all !== true && preview !== true && meansAll(filter, Date.now()))
+    throw new UsageError("that filter leaves no dead letter out: to mean them all, say --all");
   const rate = pace === undefined ? undefined : Number(pace);
   if (rate !== undefined && !(rate > 0))
     throw new UsageError(`--pace takes a number of dead letters a second, not ${JSON.stringify(pace)}`);

@@ -4,6 +4,7 @@ import type { ReplayRequest } from "../../src/bus/replay/replay-request.ts";
 import type { ReplayResult } from "../../src/bus/replay/replay-view.ts";
 import { autopsyLines, bulkLines, groupLines, letterLines, letterPreviewLines } from "../../src/cli/dead-letter-lines.ts";
 import { refusedSince } from "../../src/cli/cancel.ts";
+import { discardDeadLetters, redriveDeadLetters } from "../../src/cli/dead-letters-verbs.ts";
 import { strangerLines } from "../../src/cli/names-nobody-has.ts";
 import { standingLines } from "../../src/cli/deliveries.ts";
 import { previewLines, progressLine, sampleLines } from "../../src/cli/replay-lines.ts";
@@ -32,6 +33,14 @@ const letter: DeadLetterDetail = {
   rendered: { fields: { subject: forged } },
   timeline: [{ at: Date.parse(event.time), step: "dead", detail: forged }],
 };
+
+describe("B6: a filter that is typed", () => {
+  it("and leaves no dead letter out means them all, which has to be said", async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    await expect(discardDeadLetters([], { from: "1970-01-01", reason: "old" })).rejects.toThrow("say --all");
+    await expect(redriveDeadLetters([], { from: "30000d", to: tomorrow })).rejects.toThrow("say --all");
+  });
+});
 
 describe("D5: the autopsy of a dead letter", () => {
   it("has everything, and lets nothing that comes from data or code pass for a line of ours", () => {

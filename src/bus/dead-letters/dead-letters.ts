@@ -1,7 +1,6 @@
 import { BusbarError, messageOf } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import type { Logger } from "../../base/logger.ts";
-import { channelNames } from "../../define/channel-name.ts";
 import type { Delivery } from "../../define/delivery.ts";
 import type { Vault } from "../../vault/vault-port.ts";
 import { bulkOperations, type BulkOperations } from "../bulk/bulk.ts";
@@ -137,7 +136,7 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   };
   /** One that was queued again a moment ago is known by its queue. */
   const whyNone = async (id: string): Promise<string> => {
-    for (const channel of channelNames) if ((await queues().of(channel).find(id)) !== undefined) return gone;
+    for (const name of queueNames) if ((await namedQueue(queues(), name).find(id)) !== undefined) return gone;
     return unknown;
   };
 

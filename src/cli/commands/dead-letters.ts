@@ -60,7 +60,7 @@ export function declareDeadLetters(program: Command): void {
   const verbs = (name: string, description: string): Command =>
     filtering(deadLetters.command(`${name} [ids...]`))
       .description(description)
-      .option("--all", "all of them")
+      .option("--all", "all of them; a filter that leaves nothing out takes it too")
       .option("--pace <number>", "with a filter or --all: at most so many a second")
       .option("--preview", "only look: how many, by queue, subscriber and class, and the newest ten")
       .option("--detach", "store it, and leave it to a process with a router")
