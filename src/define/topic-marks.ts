@@ -71,6 +71,11 @@ export function sealedWordProblems(root: MarkedPlace, data: unknown, words: Read
 const isSealed = ({ mark }: { readonly mark: { readonly kind: string; readonly subject?: unknown } }): boolean =>
   mark.kind === "secret" || mark.subject !== undefined;
 
+/** The paths of a place's `secret()` fields. Pure. */
+export function secretPaths(root: MarkedPlace): readonly string[] {
+  return [...placesIn(root, new Map()).values()].flatMap(({ place, path }) => (place.mark?.kind === "secret" ? [path.join(".")] : []));
+}
+
 /** The marked place at a path, or the one that it lies in; lists are passed through. Pure. */
 export function markAt(root: MarkedPlace, path: readonly string[]): MarkedPlace | undefined {
   let places: readonly MarkedPlace[] = [root];
