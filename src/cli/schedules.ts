@@ -1,5 +1,5 @@
 import { byPerson } from "./by-person.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { nextText, scheduleLines } from "./schedule-lines.ts";
 import { asTyped } from "./wrong-call.ts";
@@ -8,7 +8,7 @@ const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** Lists what is published by the clock. */
 export async function listSchedules({ json }: { readonly json?: boolean }): Promise<void> {
-  const schedules = await withApplication((bus) => bus.schedules.list());
+  const schedules = await lookAtApplication((bus) => bus.schedules.list());
   if (json === true) return printJson(schedules);
   if (schedules.length === 0) return print("No schedules.");
   print(...scheduleLines(schedules, localZone()));

@@ -57,6 +57,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   readonly index: DeadLetterIndex;
   /** Gives a dead letter another content; false when it is no dead letter any more. */
   edit(id: string, content: Content): Promise<boolean>;
+  /** Takes a dead letter away for good; false when it is no dead letter any more: of two who discard or redrive it at one moment, one does. */
+  discard(id: string): Promise<boolean>;
   /** Queues a dead letter again, with all its attempts, and perhaps another content, made of what it holds by now; false when it is no dead letter any more. */
   redrive(id: string, change?: (content: Content) => Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
@@ -146,6 +148,10 @@ export interface FoundJob<Content> {
   readonly state: JobState;
   /** Tries that were burned. */
   readonly attempts: number;
+  /** Why the last of them failed; absent where none has. */
+  readonly reason?: string;
+  /** Of a delayed one: when it is handed out, milliseconds since 1970. */
+  readonly due?: number;
 }
 
 /** `delayed`: it waits for a time, its first or that of a retry. */

@@ -21,6 +21,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     deadLettersOf: async () => [],
     index: nullDeadLetterIndex,
     edit: async () => false,
+    discard: async () => false,
     find: async () => undefined,
     contents: async function* () {},
     forgetTold: nothing,

@@ -219,6 +219,10 @@ describe("dead letters", () => {
     await expect.poll(async () => (await bus.deadLetters.counts())["email"]).toBe(2);
     expect(sends.filter(({ deliveryId }) => deliveryId === first.id)).toHaveLength(2);
 
+    expect((await post("/v1/dead-letters/discard", { from: 0, reason: "a slip" })).body).toMatchObject({
+      status: 422,
+      problems: [expect.stringContaining('"all" for all of them')],
+    });
     const all = observed(bus, "dead", 2);
     expect((await post("/v1/dead-letters/redrive", { queue: "email", pace: 1_000 })).body).toMatchObject({
       operation: { verb: "redrive", state: "finished", total: 2, done: 2, refused: 0, actor: "operator" },

@@ -41,6 +41,7 @@ const stats: Stats = {
   redis: { keys: 1_500, memoryBytes: 3_565_158, clients: 9, version: "7.0.15" },
   doubtful: 0,
   reconciled: { missing: 0 },
+  unplanned: [],
   newer: [],
 };
 
@@ -65,6 +66,7 @@ describe("A11 D4: the line of statistics", () => {
       subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
       doubtful: 2,
       reconciled: { missing: 0 },
+      unplanned: [],
       newer: [],
     };
     expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email {2}limits set email$/);
@@ -105,6 +107,10 @@ describe("A11: the tables", () => {
     expect(text).toMatch(/^receipt +paused +7 +61 s +1 +0 +never +order\.placed\n1 of 2 subscribers up to date$/m);
     expect(text).toMatch(/^order\.placed +1,204 +900\n1,204 events of 1 of 2 topics$/m);
     expect(text).not.toContain("order.refunded");
+    const unplanned = [{ topic: "order.placed", event: "e-1", subscriber: "receipt", state: "delayed", made: 2, most: 4 }] as const;
+    expect(statsLines({ ...stats, unplanned })).toContain(
+      "order.placed e-1 could not be planned for receipt: 2 of 4 tries failed; busbar trace says why",
+    );
     expect(text).toMatch(/\nRedis 7\.0\.15: 1,500 keys, 3\.4 MB, 9 clients$/);
   });
 });

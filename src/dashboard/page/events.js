@@ -45,12 +45,13 @@ function subscribersOf(subscribers) {
     : [{ name: "Nobody", read: true, deliveries: [], note: "no subscriber listens to this topic" }];
 }
 
-function subscriberItem({ name, read, problem, deliveries, skipped = [], more = 0, note }, context) {
+function subscriberItem({ name, gone, read, problem, tries, deliveries, skipped = [], more = 0, note }, context) {
   return element(
     "li",
     { class: "subscriber" },
     element("span", { class: "name" }, name),
-    problem !== undefined && element("p", { class: "note bad" }, `could not plan it; the event waits on the queue routing: ${problem}`),
+    gone && element("p", { class: "note" }, "listens to this topic no longer; it did when this was published"),
+    problem !== undefined && element("p", { class: "note bad" }, triesNote(problem, tries)),
     !problem &&
       deliveries.length === 0 &&
       skipped.length === 0 &&
@@ -69,6 +70,15 @@ function subscriberItem({ name, read, problem, deliveries, skipped = [], more = 
         skipped.map(({ route, reason }) => element("li", {}, element("span", { class: "route" }, route), ` not taken: ${reason}`)),
       ),
   );
+}
+
+/** How it stands with an event that could not be planned: what is tried again by itself asks nothing of anybody yet. */
+function triesNote(problem, tries) {
+  if (tries === undefined) return `could not plan it: ${problem}. Its dead letter was given up, or has passed its time`;
+  const { state, made, most, reason, next } = tries;
+  if (state === "dead") return `could not plan it in ${made} ${made === 1 ? "try" : "tries"}, a dead letter of routing: ${reason}`;
+  const when = next === undefined ? "" : `, the next at ${new Date(next).toLocaleTimeString("en-GB")}`;
+  return `could not plan it, and tries again by itself: ${made} of ${most} tries failed${when}: ${reason}`;
 }
 
 function deliveryItem({ id, channel, route, state, reason, steps, status, statuses = [], progress }, { at, messageOf }) {
@@ -126,11 +136,15 @@ export function attentionItem({ event, type, at, subscriber, delivery, state, re
   );
 }
 
+function routingAttention({ id: delivery, state, reason }) {
+  return { delivery, state: state === "dead" ? "dead" : "routing", reason };
+}
+
 /** All that is retrying, dead or could not be planned, of the events shown. */
 export function attentionOf(events) {
   return events.flatMap(({ id: event, type, time: at, subscribers = [] }) =>
-    subscribers.flatMap(({ name: subscriber, problem, deliveries }) => [
-      ...(problem === undefined ? [] : [{ event, type, at, subscriber, delivery: "", state: "routing", reason: problem }]),
+    subscribers.flatMap(({ name: subscriber, tries, deliveries }) => [
+      ...(tries === undefined ? [] : [{ event, type, at, subscriber, ...routingAttention(tries) }]),
       ...deliveries
         .filter(({ state }) => state === "dead" || state === "retrying")
         .map(({ id: delivery, state, reason = "", steps }) => ({
