@@ -129,7 +129,7 @@ describe("completion of the command line", () => {
     const [first, verbs, options, topics, subscribers, channels, files, nothing] = stdout
       .split("|\n")
       .slice(1)
-      .map((lines) => lines.split("\n").flatMap((line) => line.split("\t")[0] || []));
+      .map((text) => text.split("\n").flatMap((line) => line.split("\t")[0] || []));
     expect(first).toEqual(expect.arrayContaining(["dead-letters", "dev"]));
     expect(verbs).toEqual(expect.arrayContaining(["list", "show", "redrive", "discard"]));
     expect(options).toEqual(["--payload"]);
