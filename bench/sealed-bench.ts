@@ -81,7 +81,7 @@ function rowsOf(name: Name, atOnce: AtOnce, done: Readonly<Record<Name, readonly
     );
   const row = { p99: undefined, count: rounds * eventsInRound[atOnce], goal: undefined };
   const who = name === "plainNoted" ? `, ${atOnce === 1 ? "one publisher" : `${atOnce} publishers at once`}` : "";
-  const rates = [
+  const rates: Result[] = [
     { what: `events a second into ${words[name]}${who}`, unit: "", p50: median(name, "rate"), ...row },
     { what: "  processor time of a publish", unit: "µs", p50: median(name, "own"), ...row },
   ];
