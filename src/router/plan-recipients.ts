@@ -129,11 +129,11 @@ function content(
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
 }
 
-/** What goes out as a CloudEvent is what was published: it holds nothing but texts beside its data. */
-function bodyOf({ data }: WebhookRoute, event: BusEvent): unknown {
-  const made = data === undefined ? event : data(event);
-  if (made !== event) return made;
-  const { replay: _replay, sealed: _sealed, subjects: _subjects, ...published } = event;
+/** What goes out as a CloudEvent is what was published: neither what the bus keeps beside it, nor that it is replayed. */
+function bodyOf({ data }: WebhookRoute, { sealed: _sealed, subjects: _subjects, ...seen }: BusEvent): unknown {
+  const made = data === undefined ? seen : data(seen);
+  if (made !== seen) return made;
+  const { replay: _replay, ...published } = seen;
   return published;
 }
 

@@ -106,8 +106,13 @@ describe("C11: pii() and secret()", () => {
     defineSubscriber(topic, { name: "s", deliver: ({ webhook }) => [webhook({ to, data: ({ data }) => ({ id: data.id }) })] });
     const whole = defineSubscriber(topic, { name: "s", deliver: ({ webhook }) => [webhook({ to, data: (event) => event })] });
     const event = eventOf(topic, { id: "T-1", codes: [{ code: "4711" }] });
-    const { deliveries } = plan(whole, { ...event, subjects: ["usr_1"], sealed: {} } as never);
-    expect(deliveries.map(({ data }) => data)).toEqual([event]);
+    const written = { ...event, subjects: ["usr_1"], sealed: {} } as never;
+    expect(plan(whole, written).deliveries.map(({ data }) => data)).toEqual([event]);
+    const more = defineSubscriber(topic, {
+      name: "s",
+      deliver: ({ webhook }) => [webhook({ to, data: (known) => ({ ...known, more: 1 }) })],
+    });
+    expect(plan(more, written).deliveries.map(({ data }) => data)).toEqual([{ ...event, more: 1 }]);
   });
 
   it("refuse a filter that asks about a secret", () => {
