@@ -1,5 +1,5 @@
 import type { Catalog } from "../define/catalog.ts";
-import type { GroupStanding, Hold, LogStanding } from "../log/log-standing.ts";
+import type { GroupStanding, Held, Hold, LogStanding } from "../log/log-standing.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 
 /** How far a subscriber has read, over all its topics. */
@@ -10,6 +10,8 @@ export interface SubscriberPosition {
   readonly state: "running" | Hold;
   /** Since when it is paused or draining, RFC 3339. */
   readonly heldSince?: string;
+  /** Who held it up first, and why; absent where that is not known. */
+  readonly heldBy?: { readonly by: string; readonly reason?: string };
   /** Events that it has not read yet. */
   readonly lag: number;
   /** Milliseconds since the oldest of them was published; absent where it has read all. */
@@ -52,7 +54,7 @@ export function subscriberPositions(standings: TopicStandings, application: stri
         name,
         topics: topics.map((topic) => topic.name),
         state: held?.hold ?? ("running" as const),
-        ...(held === undefined ? {} : { heldSince: iso(held.since) }),
+        ...(held === undefined ? {} : { heldSince: iso(held.since), ...heldByOf(held) }),
         lag: sum(lags.map((lag) => Math.max(0, lag))),
         ...(oldest < 0 ? {} : { oldestAge: oldest }),
         pending: sum(own.map(({ pending }) => pending)),
@@ -62,6 +64,10 @@ export function subscriberPositions(standings: TopicStandings, application: stri
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function heldByOf({ by, reason }: Held): Pick<SubscriberPosition, "heldBy"> {
+  return by === undefined ? {} : { heldBy: { by, ...(reason === undefined ? {} : { reason }) } };
 }
 
 /** The last move; its parts, one of each log, were made within a moment. */

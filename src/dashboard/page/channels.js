@@ -37,7 +37,7 @@ export function channelPanel(dialog, { opener, onChange }) {
   );
 
   const change = async (name, verb, body = {}) => {
-    problem.textContent = await problemOf(`/v1/channels/${name}/${verb}`, body);
+    problem.replaceChildren(...(await told(name, { verb, body })));
     await onChange();
   };
   const follow = () => {
@@ -47,7 +47,7 @@ export function channelPanel(dialog, { opener, onChange }) {
   };
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => {
-    problem.textContent = "";
+    problem.replaceChildren();
     if (location.hash === "#channels") history.pushState(null, "", location.pathname);
   });
   addEventListener("hashchange", follow);
@@ -116,19 +116,27 @@ function rateText(rate) {
   return `${rate.max}/${rate.per / length}${unit}`;
 }
 
-/** What went wrong with a change, as text; empty when nothing did. */
-async function problemOf(address, body) {
+/** What is to be said of a change: what went wrong, or that somebody else had paused it already. Nothing, mostly. */
+async function told(name, { verb, body }) {
   try {
-    const response = await fetch(address, {
+    const response = await fetch(`/v1/channels/${name}/${verb}`, {
       method: "POST",
       headers: json,
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(5_000),
     });
-    if (response.ok) return "";
-    const { detail, problems = [] } = await response.json();
-    return `Nothing was changed: ${problems.length > 0 ? problems.join("; ") : detail}`;
+    const { already, detail, problems = [] } = await response.json();
+    if (!response.ok) return [`Nothing was changed: ${problems.length > 0 ? problems.join("; ") : detail}`];
+    if (already === undefined) return [];
+    const { by, at, reason } = already;
+    const who = [
+      by !== undefined && ` by ${by}`,
+      at !== undefined && ", ",
+      at !== undefined && time(at),
+      reason !== undefined && `: ${reason}`,
+    ];
+    return [`${name} was paused already`, ...who.filter(Boolean), ". That stays."];
   } catch {
-    return "The server does not answer: nothing was changed.";
+    return ["The server does not answer: nothing was changed."];
   }
 }
