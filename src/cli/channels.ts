@@ -6,7 +6,7 @@ import { lengthArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { ageText, countOf, countText, momentText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { pausedLine } from "./paused-line.ts";
 import { type Column, tableLines } from "./table.ts";
@@ -15,7 +15,7 @@ import { asTyped } from "./wrong-call.ts";
 
 /** Lists the channels' queues, and the two beside them. */
 export async function listChannels({ json }: { readonly json?: boolean }): Promise<void> {
-  const channels = await withApplication((bus) => bus.channels.list());
+  const channels = await lookAtApplication((bus) => bus.channels.list());
   if (json === true) printJson(channels);
   else print(...channelLines(channels));
 }

@@ -6,13 +6,13 @@ import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { bulkLines, bulkText, letterPreviewLines, staysLines } from "./dead-letter-lines.ts";
-import { dataArgument, problemLines } from "./dead-letters.ts";
+import { dataArgument } from "./dead-letters.ts";
 import { countOf } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { letterFilter, saysNothing, type TypedLetterFilter } from "./letter-filter.ts";
 import { namesNobodyHas } from "./names-nobody-has.ts";
 import type { OperatedBus } from "./operated-bus.ts";
-import { complain, print, printJson } from "./output.ts";
+import { complain, print, printJson, problemLines } from "./output.ts";
 import { countingLine } from "./progress-line.ts";
 import { firstSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -114,7 +114,7 @@ export async function listBulk(
   { count, json }: { readonly count: string; readonly json?: boolean },
 ): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
-  await withApplication(async ({ deadLetters: { bulk } }) => {
+  await lookAtApplication(async ({ deadLetters: { bulk } }) => {
     const found =
       id === undefined ? (await bulk.list({ count: most })).operations : [await bulk.show(id)].filter((view) => view !== undefined);
     if (id !== undefined && found.length === 0) {

@@ -1,7 +1,7 @@
 import type { PauseResult } from "../bus/paused-before.ts";
 import type { ScheduleView } from "../bus/schedules/schedule-view.ts";
 import { byPerson } from "./by-person.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { pausedLine } from "./paused-line.ts";
 import { nextText, scheduleLines } from "./schedule-lines.ts";
@@ -11,7 +11,7 @@ const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** Lists what is published by the clock. */
 export async function listSchedules({ json }: { readonly json?: boolean }): Promise<void> {
-  const schedules = await withApplication((bus) => bus.schedules.list());
+  const schedules = await lookAtApplication((bus) => bus.schedules.list());
   if (json === true) return printJson(schedules);
   if (schedules.length === 0) return print("No schedules.");
   print(...scheduleLines(schedules, localZone()));

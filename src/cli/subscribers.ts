@@ -1,13 +1,13 @@
 import type { SubscriberPosition } from "../bus/positions.ts";
 import { ageText, countOf, countText, momentText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { type Column, tableLines } from "./table.ts";
 import { oneLine } from "./visible.ts";
 
 /** Lists who listens to what, and how far each has read. */
 export async function listSubscribers({ json }: { readonly json?: boolean }): Promise<void> {
-  const subscribers = await withApplication((bus) => bus.subscribers.list());
+  const subscribers = await lookAtApplication((bus) => bus.subscribers.list());
   if (json === true) return printJson(subscribers);
   if (subscribers.length === 0) return print("No subscribers.");
   print(...subscriberLines(subscribers));
