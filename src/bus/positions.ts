@@ -49,7 +49,7 @@ export function subscriberPositions(standings: TopicStandings, application: stri
       const own = places.flatMap(({ groups }) => groups.filter((candidate) => candidate.group === group));
       const lags = places.map(({ published, groups }) => published - (groups.find((candidate) => candidate.group === group)?.read ?? 0));
       const [seen, oldest] = [Math.max(...own.map((place) => place.seen ?? 0), 0), Math.max(...own.map((place) => place.oldestAge ?? -1))];
-      const held = own.flatMap((place) => place.held ?? []).toSorted((a, b) => a.since - b.since)[0];
+      const held = firstHeld(own.map((place) => place.held));
       return {
         name,
         topics: topics.map((topic) => topic.name),
@@ -64,6 +64,11 @@ export function subscriberPositions(standings: TopicStandings, application: stri
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Of the marks of one subscriber's logs, the one that was set first: a log that came later got its own. Pure. */
+export function firstHeld(marks: readonly (Held | undefined)[]): Held | undefined {
+  return marks.flatMap((mark) => mark ?? []).toSorted((a, b) => a.since - b.since)[0];
 }
 
 function heldByOf({ by, reason }: Held): Pick<SubscriberPosition, "heldBy"> {

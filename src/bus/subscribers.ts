@@ -11,7 +11,7 @@ import { audited } from "./audited.ts";
 import { type By, byName } from "./by.ts";
 import { namedSubscriber, unknownSubscriber } from "./named-subscriber.ts";
 import { pausedBefore, pauseDeed, type PauseResult } from "./paused-before.ts";
-import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import { firstHeld, type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 
 /** The subscribers of an application at run time, for all processes. Connects with its first question. Each verb stands in the audit record. */
 export interface SubscriberControl {
@@ -104,14 +104,14 @@ export function subscriberControl({ application, log, catalog, audit }: Subscrib
     const [first, ...others] = positions;
     const before = first && (await log.hold(first, held));
     const mark = held && before && { ...before, hold: held.hold };
-    await Promise.all(others.map((position) => log.hold(position, mark ?? held)));
-    return before;
+    const marks = await Promise.all(others.map((position) => log.hold(position, mark ?? held)));
+    return before && firstHeld([before, ...marks]);
   };
   /** Pauses or drains one: of several who do, the first one stays who did. */
   const holdUp = async (what: "subscriber.pause" | "subscriber.drain", name: string, by: By) => {
     const positions = await positionsOf(namedSubscriber(await catalog(), name));
-    const places = await Promise.all(positions.slice(0, 1).map(groupOf));
-    const deed = pauseDeed(name, heldBefore(places[0]?.held));
+    const [first, ...others] = (await Promise.all(positions.map(groupOf))).map((place) => place?.held);
+    const deed = pauseDeed(name, heldBefore(first && firstHeld([first, ...others])));
     const { reason } = by;
     const how = what === "subscriber.pause" ? "paused" : "draining";
     const held: Held = { hold: how, since: Date.now(), by: byName(by), ...(reason === undefined ? {} : { reason }) };

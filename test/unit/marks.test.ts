@@ -9,9 +9,7 @@ const subject = "user.id";
 function marksIn(schema: z.ZodType, data: unknown): string[] {
   const { marks } = defineTopic("thing.done", schema as never);
   const place = marks?.places[0];
-  return place === undefined
-    ? []
-    : markedValues(place, data).map(({ path, mark, value }) => `${path} ${mark.kind} ${String(value)}`);
+  return place === undefined ? [] : markedValues(place, data).map(({ path, mark, value }) => `${path} ${mark.kind} ${String(value)}`);
 }
 
 describe("C11: pii() and secret()", () => {

@@ -1,5 +1,6 @@
 import { element, showList, time } from "./dom.js";
 import { closeButton } from "./reader.js";
+import { pausedText } from "./standings.js";
 
 const json = { "content-type": "application/json" };
 const units = [
@@ -37,7 +38,7 @@ export function channelPanel(dialog, { opener, onChange }) {
   );
 
   const change = async (name, verb, body = {}) => {
-    problem.replaceChildren(...(await told(name, { verb, body })));
+    problem.textContent = await told(name, { verb, body });
     await onChange();
   };
   const follow = () => {
@@ -47,7 +48,7 @@ export function channelPanel(dialog, { opener, onChange }) {
   };
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => {
-    problem.replaceChildren();
+    problem.textContent = "";
     if (location.hash === "#channels") history.pushState(null, "", location.pathname);
   });
   addEventListener("hashchange", follow);
@@ -116,7 +117,7 @@ function rateText(rate) {
   return `${rate.max}/${rate.per / length}${unit}`;
 }
 
-/** What is to be said of a change: what went wrong, or that somebody else had paused it already. Nothing, mostly. */
+/** What is to be said of a change: what went wrong, or that somebody else had paused it already; empty where there is nothing to say. */
 async function told(name, { verb, body }) {
   try {
     const response = await fetch(`/v1/channels/${name}/${verb}`, {
@@ -126,17 +127,9 @@ async function told(name, { verb, body }) {
       signal: AbortSignal.timeout(5_000),
     });
     const { already, detail, problems = [] } = await response.json();
-    if (!response.ok) return [`Nothing was changed: ${problems.length > 0 ? problems.join("; ") : detail}`];
-    if (already === undefined) return [];
-    const { by, at, reason } = already;
-    const who = [
-      by !== undefined && ` by ${by}`,
-      at !== undefined && ", ",
-      at !== undefined && time(at),
-      reason !== undefined && `: ${reason}`,
-    ];
-    return [`${name} was paused already`, ...who.filter(Boolean), ". That stays."];
+    if (response.ok) return already === undefined ? "" : pausedText(name, already);
+    return `Nothing was changed: ${problems.length > 0 ? problems.join("; ") : detail}`;
   } catch {
-    return ["The server does not answer: nothing was changed."];
+    return "The server does not answer: nothing was changed.";
   }
 }
