@@ -9,7 +9,7 @@ import { defineSubscriber, defineTopic, pii, secret, smsTemplate } from "../../s
 import { plan } from "../../src/router/plan.ts";
 import { keyProblems, keyRing, newKey, sealWith } from "../../src/vault/key-ring.ts";
 import { createVault } from "../../src/vault/vault.ts";
-import { withoutValues } from "../../src/workers/opening-channel.ts";
+import { withoutValues } from "../../src/define/mask.ts";
 
 const topic = defineTopic(
   "code.asked",
