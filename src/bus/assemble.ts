@@ -12,7 +12,7 @@ import { needsKeys } from "../define/topic-marks.ts";
 import { noKeys } from "../vault/vault.ts";
 import type { ChannelParts } from "./channel-parts.ts";
 import { emailChannelOf } from "./email.ts";
-import { type LoadedSubscribers, loadSubscribers } from "./load/load.ts";
+import { loadedSubscribers, type LoadedSubscribers } from "./load/load.ts";
 import { loadedSchedules } from "./load/load-schedules.ts";
 import { type BusOptions, parseOptions, type Settings } from "./options.ts";
 import { pushChannelOf } from "./push.ts";
@@ -104,11 +104,6 @@ export async function assemble(options: AssembleOptions): Promise<Assembled> {
 /** One sentence for each topic that cannot be sealed for want of keys. */
 function keyNeeds(topics: Topics): string[] {
   return Object.values(topics).flatMap((topic) => (isTopic(topic) && needsKeys(topic.marks) ? [`topic "${topic.name}": ${noKeys}`] : []));
-}
-
-async function loadedSubscribers(subscribers: AssembleOptions["subscribers"]): Promise<LoadedSubscribers> {
-  if (subscribers instanceof URL) return loadSubscribers(subscribers);
-  return "templates" in subscribers ? subscribers : { subscribers, templates: [], problems: [] };
 }
 
 export async function closeAll(channels: Assembled["channels"]): Promise<void> {

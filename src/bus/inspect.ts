@@ -82,7 +82,7 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
   const { ledger, queues } = parts;
   const names = Object.values(topics).map((topic) => topic.name);
   const marked = new Set(Object.values(topics).flatMap(({ name, marks }) => (marks === undefined ? [] : [name])));
-  const deliveries = routingsReader({ names, log, parts });
+  const deliveries = routingsReader({ application, names, log, parts });
   const { event, find, chainOf, traceOf } = tracer({ application, log, parts, catalog, deliveries, vault });
   const search = searcher({ log, catalog, traceOf, vault });
   const recorded = (view: View, of: string): Promise<boolean> => recordView(parts.audit, view, of);

@@ -4,12 +4,15 @@ import type { DeliveryReference } from "../define/reference.ts";
 import type { TimelineEntry } from "../workers/ledger.ts";
 import type { DeliveryStatuses } from "../workers/statuses.ts";
 import type { LazyParts } from "./parts.ts";
+import { type RoutingTries, triesReader } from "./routing-tries.ts";
 
 export interface InspectedRouting {
   /** By its oldest name. */
   readonly subscriber: string;
   /** Why the event is on the queue `routing`. */
   readonly problem: string | undefined;
+  /** How its tries stand there; absent without a problem, and where that queue holds nothing of it any more. */
+  readonly tries?: RoutingTries;
   /** Routes that were not taken, with the reason; what a filter turned away is not told. */
   readonly skipped: readonly { readonly route: string; readonly reason: string }[];
   /** Deliveries beyond those that are listed here. */
@@ -32,21 +35,33 @@ export interface InspectedRouting {
 const mostTimelines = 100;
 
 export interface RoutingsOptions {
+  readonly application: string;
   /** All topics. */
   readonly names: readonly string[];
   readonly log: TopicLog;
   readonly parts: LazyParts;
 }
 
-export type ReadRoutings = (event: { readonly id: string; readonly time: string }) => Promise<readonly InspectedRouting[]>;
+interface EventOfRoutings {
+  readonly id: string;
+  readonly time: string;
+}
+
+export type ReadRoutings = (event: EventOfRoutings) => Promise<readonly InspectedRouting[]>;
 
 /** Reads what each subscriber planned for an event, and the time line of each delivery. */
-export function routingsReader({ names, log, parts: { ledger, queues } }: RoutingsOptions): ReadRoutings {
+export function routingsReader({ application, names, log, parts: { ledger, queues } }: RoutingsOptions): ReadRoutings {
+  const triesOf = triesReader({ application, names, log, routing: () => queues().routing });
   const mostPartitions = async (): Promise<number> => Math.max(1, ...(await Promise.all(names.map((name) => log.partitions(name)))));
 
   const progressOf = async (id: string): Promise<{ readonly progress?: Progress }> => {
     const progress = await queues().of("handler").progress(id);
     return progress === undefined ? {} : { progress };
+  };
+
+  const triesIn = async (event: EventOfRoutings, subscriber: string): Promise<{ readonly tries?: RoutingTries }> => {
+    const tries = await triesOf(event, subscriber);
+    return tries === undefined ? {} : { tries };
   };
 
   const ledgerOf = async (delivery: DeliveryReference) => {
@@ -60,6 +75,7 @@ export function routingsReader({ names, log, parts: { ledger, queues } }: Routin
       [...bySubscriber(records)].map(async ([subscriber, { problem, deliveries, skipped = [] }]) => ({
         subscriber,
         problem,
+        ...(problem === undefined ? {} : await triesIn(event, subscriber)),
         skipped,
         more: Math.max(0, deliveries.length - mostTimelines),
         deliveries: await Promise.all(

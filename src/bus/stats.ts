@@ -11,6 +11,7 @@ import type { ScheduleControl } from "./schedules/schedules.ts";
 import type { ScheduleView } from "./schedules/schedule-view.ts";
 import type { ReconcilerFindings } from "./reconciler-record.ts";
 import type { RedisUse } from "./redis-use.ts";
+import { type UnplannedEvent, unplannedEvents } from "./routing-tries.ts";
 import { spoolUse, type SpoolUse } from "./spool/spool-folder.ts";
 
 /** Everything that is counted, at one moment. */
@@ -31,6 +32,8 @@ export interface Stats {
   readonly doubtful: number;
   /** Deliveries that had been lost between two steps and were queued again, ever. Zero on a healthy system. */
   readonly reconciled: ReconcilerFindings;
+  /** Ten, at most, of the events that a subscriber's code could not plan and that are planned again by themselves; the queue `routing` of `channels` counts them. */
+  readonly unplanned: readonly UnplannedEvent[];
   /** Events that a newer build wrote and that wait for a process that knows their version. Empty outside of deploys. */
   readonly newer: readonly NewerWaiting[];
   /** What is published by the clock; absent where the application has no schedules. */
@@ -55,13 +58,14 @@ export interface StatsOptions {
 
 /** Milliseconds that the figures of Redis wait for those of the outbox. */
 const outboxMs = 1_000;
+const mostUnplanned = 10;
 
 export async function readStats(options: StatsOptions): Promise<Stats> {
   const { application, log, parts, channels, catalog, outbox, spool } = options;
   const known = await catalog();
-  const [standings, views, redis, doubtful, reconciled, newer, schedules, spooled, outboxed] = await Promise.all([
+  const [standings, { views, unplanned }, redis, doubtful, reconciled, newer, schedules, spooled, outboxed] = await Promise.all([
     topicStandings(log, known),
-    channels.list(),
+    channels.list().then(async (all) => ({ views: all, unplanned: await unplannedOf(all, known, parts) })),
     parts.redisUse(),
     parts.ledger().doubtful(),
     parts.reconciler().found(),
@@ -82,9 +86,16 @@ export async function readStats(options: StatsOptions): Promise<Stats> {
     redis,
     doubtful,
     reconciled,
+    unplanned,
     newer,
     ...(schedules === undefined ? {} : { schedules }),
     ...(spooled === undefined ? {} : { spool: spooled }),
     ...(outboxed === undefined ? {} : { outbox: outboxed }),
   };
+}
+
+/** Where the queue is empty, as it is nearly always, nothing is asked. */
+async function unplannedOf(views: readonly ChannelView[], catalog: Catalog, { queues }: LazyParts): Promise<readonly UnplannedEvent[]> {
+  const { waiting = 0, active = 0, delayed = 0 } = views.find(({ name }) => name === "routing") ?? {};
+  return waiting + active + delayed === 0 ? [] : unplannedEvents(queues().routing, { catalog, most: mostUnplanned });
 }

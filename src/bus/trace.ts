@@ -17,29 +17,35 @@ import { maskedWords } from "./masked.ts";
 import { channelNames } from "../define/channel-name.ts";
 import { type Chain, chains } from "./chain.ts";
 import type { InspectedRouting, ReadRoutings } from "./routings.ts";
+import type { RoutingTries } from "./routing-tries.ts";
 
 /** What became of one event, step by step. */
 export interface Trace {
   /** In the newest version of its topic, as its subscribers see it. */
   readonly event: BusEvent;
-  /** Those who listen to its topic, in the order of their names. */
+  /** Those who listen to its topic, or did when it was routed, in the order of their names. */
   readonly subscribers: readonly TracedSubscriber[];
   /** What caused it, and what it caused; of an event that was asked for by itself. */
   readonly chain?: Chain;
 }
 
 export interface TracedSubscriber {
+  /** Of one that is gone from the code, its oldest one. */
   readonly name: string;
+  /** It made something of the event, and does not listen to it any more: it is no longer in this build's `code`, or listens to other topics than this `topic`. */
+  readonly gone?: "code" | "topic";
   /**
    * - `unread`: it has not read the event yet;
    * - `unmatched`: its filter turns the event away, asked today;
-   * - `problem`: its code could not plan the event, which is on the queue `routing`;
+   * - `problem`: its code could not plan the event, which was put on the queue `routing`: see `tries`;
    * - `routed`: it planned what stands here;
    * - `forgotten`: it read the event, and what it made of it is no longer kept (96 h).
    */
   readonly state: "unread" | "unmatched" | "problem" | "routed" | "forgotten";
-  /** Of `unmatched`: what of the filter does not hold. Of `problem`: what went wrong. */
+  /** Of `unmatched`: what of the filter does not hold. Of `problem`: what went wrong last. */
   readonly reason?: string;
+  /** Of `problem`: how its tries on the queue `routing` stand; absent where that holds it no more, because its dead letter was given up or has passed its time. */
+  readonly tries?: RoutingTries;
   /** Of `unmatched`: where in the payload, by which operators, what they wanted and what was seen. */
   readonly failures?: readonly Failure[];
   /** Routes that were not taken. */
@@ -132,7 +138,15 @@ export function tracer({ application, log, parts, catalog, deliveries, vault }: 
         const routing = routings.find((candidate) => candidate.subscriber === subscriber.identity);
         return tracedSubscriber(subscriber, event, { routing, read: read >= found.entry.number });
       });
-      const sorted = traced.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      const known = new Set(listening.map(({ identity }) => identity));
+      const others = routings.filter(({ subscriber }) => !known.has(subscriber));
+      const gone = others.map((routing) =>
+        goneSubscriber(
+          routing,
+          subscribers.find(({ identity }) => identity === routing.subscriber),
+        ),
+      );
+      const sorted = [...traced, ...gone].toSorted((a, b) => (a.name < b.name ? -1 : 1));
       if (clear || !isMarked(event.type)) return { event, subscribers: sorted };
       return { event: looked.masked, subscribers: maskedWords(sorted, personal) };
     },
@@ -148,10 +162,30 @@ function tracedSubscriber(
   const { name } = subscriber;
   const nothing = { skipped: [], deliveries: [], more: 0 };
   if (routing === undefined) return { name, state: read ? "forgotten" : "unread", ...nothing };
-  const { problem, skipped, more } = routing;
-  if (problem !== undefined) return { name, state: "problem", reason: problem, ...nothing };
-  const unwanted = routing.deliveries.length === 0 && skipped.length === 0 ? turnedAway(subscriber, event) : undefined;
+  const empty = routing.problem === undefined && routing.deliveries.length + routing.skipped.length === 0;
+  const unwanted = empty ? turnedAway(subscriber, event) : undefined;
   if (unwanted !== undefined) return { name, state: "unmatched", ...unwanted, ...nothing };
+  return { name, ...madeOf(routing) };
+}
+
+/** One that left the code, or the topic, with what it made of the event before. Pure. */
+function goneSubscriber(routing: InspectedRouting, inCode: Subscriber | undefined): TracedSubscriber {
+  if (inCode === undefined) return { name: routing.subscriber, gone: "code", ...madeOf(routing) };
+  return { name: inCode.name, gone: "topic", ...madeOf(routing) };
+}
+
+/** Pure. */
+function madeOf(routing: InspectedRouting): Omit<TracedSubscriber, "name"> {
+  const { problem, tries, skipped, more } = routing;
+  if (problem !== undefined)
+    return {
+      state: "problem",
+      reason: tries?.reason ?? problem,
+      ...(tries === undefined ? {} : { tries }),
+      skipped: [],
+      deliveries: [],
+      more: 0,
+    };
   const deliveries = routing.deliveries.map(({ id, route, channel, after, timeline, reported, progress }) => ({
     id,
     route,
@@ -161,7 +195,7 @@ function tracedSubscriber(
     ...statusesOf(reported),
     ...(progress === undefined ? {} : { progress }),
   }));
-  return { name, state: "routed", skipped, deliveries, more };
+  return { state: "routed", skipped, deliveries, more };
 }
 
 /** As a trace and a delivery show them. Pure. */

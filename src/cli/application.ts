@@ -47,6 +47,8 @@ export interface ReadApplication {
   readonly options: BusOptions;
   /** Undefined where there is a problem. */
   readonly bus: Bus | undefined;
+  /** The same where files of topics are all that is wrong, which the configuration does without. */
+  readonly toLook: Bus | undefined;
   readonly topics: readonly TopicInFile[];
   /** What the configuration's file exports; undefined where it could not be loaded. */
   readonly config: unknown;
@@ -62,13 +64,45 @@ export async function loadApplication(options: ApplicationOptions): Promise<Appl
   // What a file begins while it is loaded may fail a little later.
   const guard = guardLoading();
   try {
-    const { environment, bus, problems, ...read } = await readApplication(options);
+    const { environment, bus, ...read } = await readApplication(options);
     if (bus !== undefined) return { environment, bus, place: placeOf(read.options), publicUrl: parseOptions(read.options).publicUrl };
-    const all = new Set([...problems, ...(await applicationProblems(read.options)), ...guard.release()]);
-    throw new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
+    throw await cannotStart(read, () => guard.release());
   } finally {
     guard.release();
   }
+}
+
+/** What looking at an application takes. */
+export interface ApplicationToLook {
+  readonly bus: Bus;
+  readonly place: Place;
+  readonly options: BusOptions;
+  /** What is wrong with files of topics that are left out. */
+  readonly left: readonly string[];
+}
+
+/**
+ * The application for those who change nothing: a topic's file that its configuration does without may be broken.
+ * @throws BusbarError with every problem of environment, topics, subscribers and templates
+ */
+export async function applicationToLook(options: ApplicationOptions): Promise<ApplicationToLook> {
+  const guard = guardLoading();
+  try {
+    const { toLook: bus, ...read } = await readApplication(options);
+    if (bus === undefined) throw await cannotStart(read, () => guard.release());
+    return { bus, place: placeOf(read.options), options: read.options, left: read.problems };
+  } finally {
+    guard.release();
+  }
+}
+
+/** @param later what went wrong while all else was looked at */
+async function cannotStart(
+  { options, problems }: Pick<ReadApplication, "options" | "problems">,
+  later: () => readonly string[],
+): Promise<BusbarError> {
+  const all = new Set([...problems, ...(await applicationProblems(options)), ...later()]);
+  return new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
 }
 
 /**
@@ -108,10 +142,12 @@ export async function readApplication({ logger, generation, adjust = (all) => al
     () => undefined,
     problems,
   );
+  const ofTopics = loaded !== undefined && problems.every((problem) => topics.problems.includes(problem));
   return {
     environment,
     options,
     bus: problems.length === 0 ? bus : undefined,
+    toLook: ofTopics ? bus : undefined,
     topics: topics.topics,
     config: loaded?.module["default"],
     problems,

@@ -1,7 +1,7 @@
 import { segmentName, type Manifest } from "../log/archive/segment.ts";
 import { lengthArgument } from "./arguments.ts";
 import { bytesText, countOf, countText } from "./figures.ts";
-import { withOwnApplication } from "./folder-redis.ts";
+import { lookAtOwnApplication, withOwnApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { countingLine, progressLine } from "./progress-line.ts";
 import { oneLine } from "./visible.ts";
@@ -13,7 +13,7 @@ interface Json {
 
 export async function listArchive(topic: string | undefined, { json }: Json): Promise<void> {
   await asTyped(() =>
-    withOwnApplication(async ({ archive }) => {
+    lookAtOwnApplication(async ({ archive }) => {
       const all = await archive.list(topic);
       if (json === true) printJson(all);
       else print(...(all.length === 0 ? ["The archive is empty."] : all.map(segmentLine)));
@@ -23,7 +23,7 @@ export async function listArchive(topic: string | undefined, { json }: Json): Pr
 
 export async function verifyArchive(topic: string | undefined, { json }: Json): Promise<void> {
   await asTyped(() =>
-    withOwnApplication(async ({ archive }) => {
+    lookAtOwnApplication(async ({ archive }) => {
       const line = countingLine({ what: "Reading", unit: ["segment", "segments"] });
       const onProgress = ({ segments, total }: { readonly segments: number; readonly total: number }): void => line.show(segments, total);
       const { sound, damaged } = await archive.verify(topic, { onProgress }).finally(line.done);

@@ -2,7 +2,7 @@ import { type AuditSelection, auditVerbs, isAuditWord } from "../bus/audit.ts";
 import { nearestName } from "../define/names.ts";
 import { numberArgument, timeArgument } from "./arguments.ts";
 import { momentText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
@@ -25,7 +25,7 @@ export async function audit({ since, until, count, json, ...words }: AuditComman
     ...(since === undefined ? {} : { since: timeArgument("--since", since, now) }),
     ...(until === undefined ? {} : { until: timeArgument("--until", until, now) }),
   };
-  const page = await asTyped(() => withApplication((bus) => bus.audit(selection)));
+  const page = await asTyped(() => lookAtApplication((bus) => bus.audit(selection)));
   if (json === true) return printJson(page);
   const { entries, next } = page;
   const columns = ["when (UTC)", "by", "what", "of", "reason"].map((title) => ({ title }));

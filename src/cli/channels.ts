@@ -1,32 +1,31 @@
 import { rateToText } from "../bus/channel-limits.ts";
 import type { ChannelView, DoneWhen } from "../bus/channels.ts";
+import type { PauseResult } from "../bus/paused-before.ts";
 import type { ProviderTrouble } from "../bus/provider-troubles.ts";
 import { lengthArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { ageText, countOf, countText, momentText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
+import { pausedLine } from "./paused-line.ts";
 import { type Column, tableLines } from "./table.ts";
 import { oneLine } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
 
 /** Lists the channels' queues, and the two beside them. */
 export async function listChannels({ json }: { readonly json?: boolean }): Promise<void> {
-  const channels = await withApplication((bus) => bus.channels.list());
+  const channels = await lookAtApplication((bus) => bus.channels.list());
   if (json === true) printJson(channels);
   else print(...channelLines(channels));
 }
 
 /** Pauses a channel, or lets it go on, for all processes. */
 export async function turnChannel(name: string, verb: "pause" | "resume", { reason, json }: TurnCommand): Promise<void> {
-  await asTyped(() => withApplication((bus) => bus.channels[verb](name, byPerson(reason))));
-  if (json === true) return printJson({ channel: name, paused: verb === "pause" });
-  print(
-    verb === "pause"
-      ? `${name} is paused for all processes: what is under way is finished, what comes waits. Go on: busbar channels resume ${name}`
-      : `${name} goes on.`,
-  );
+  const result = await asTyped(() => withApplication<PauseResult | void>((bus) => bus.channels[verb](name, byPerson(reason))));
+  if (json === true) return printJson({ channel: name, paused: verb === "pause", ...result });
+  const said = { told: ": what is under way is finished, what comes waits", back: `busbar channels resume ${name}` };
+  print(verb === "pause" ? pausedLine(name, result ?? {}, said) : `${name} goes on.`);
 }
 
 export interface TurnCommand {

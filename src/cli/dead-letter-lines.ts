@@ -82,11 +82,15 @@ export function bulkLines(view: BulkView): string[] {
   ];
 }
 
+/** Of each field of a message so many lines are shown where not all of it is asked for, each of at most so many characters. */
+const [shortLines, shortWidth] = [8, 150];
+
 /**
- * One dead letter with everything that is known of it. What comes from data or from code of the application stands behind a mark on
- * each of its lines, so that it cannot pass for ours. Pure.
+ * One dead letter with everything that is known of it: first what went wrong, last the message, which may be long. What comes from data
+ * or from code of the application stands behind a mark on each of its lines, so that it cannot pass for ours. Pure.
+ * @param options.message all of the message; default: the beginning of each of its fields, and the size of its HTML
  */
-export function autopsyLines(letter: DeadLetterDetail): string[] {
+export function autopsyLines(letter: DeadLetterDetail, options: { readonly message?: boolean | undefined } = {}): string[] {
   const { id, event, reason, reasonClass, fingerprint, attempts, firstAt, lastAt, build, data, rendered, stack, timeline } = letter;
   return [
     oneLine(id),
@@ -96,18 +100,38 @@ export function autopsyLines(letter: DeadLetterDetail): string[] {
     `  class     ${reasonClass}, of the group ${fingerprint}`,
     `  tries     ${countOf(attempts, "try", "tries")}, from ${momentText(firstAt)} to ${momentText(lastAt)} (UTC)`,
     ...(build === undefined ? [] : [`  build     ${oneLine(build)}`]),
-    ...block("data", marked(JSON.stringify(data, undefined, 2) ?? "none")),
-    ...renderedLines(rendered),
     ...block("stack", stack.flatMap(marked)),
     ...block("time line", timelineLines(timeline, Date.parse(event?.time ?? firstAt))),
+    ...block("data", marked(JSON.stringify(data, undefined, 2) ?? "none")),
+    ...(options.message === true ? messageLines(rendered) : messageStart(id, rendered)),
   ];
 }
 
-function renderedLines(rendered: DeadLetterDetail["rendered"]): string[] {
+function messageLines(rendered: DeadLetterDetail["rendered"]): string[] {
   if (rendered === undefined) return [];
   if ("problem" in rendered) return [`  message   this build makes none of it: ${oneLine(rendered.problem)}`];
-  return Object.entries(rendered.fields).flatMap(([name, text]) => block(`${oneLine(name)}, as this build makes it now`, marked(text)));
+  return Object.entries(rendered.fields).flatMap(([name, text]) => block(messageTitle(name), marked(text)));
 }
+
+/** HTML says little to a person who reads it in a terminal: where the message has a text too, there is only its size. */
+function messageStart(id: string, rendered: DeadLetterDetail["rendered"]): string[] {
+  if (rendered === undefined || "problem" in rendered) return messageLines(rendered);
+  const { html, text } = rendered.fields;
+  const left = html !== undefined && text !== undefined ? "html" : undefined;
+  const fields = Object.entries(rendered.fields).filter(([name]) => name !== left);
+  const shown = fields.flatMap(([name, value]) => block(messageTitle(name), startOf(marked(value))));
+  const size = left === undefined ? [] : [`  html      ${(Buffer.byteLength(html!) / 1024).toFixed(1)} KB, not shown here`];
+  const whole = shown.join("\n") === messageLines(rendered).join("\n");
+  return [...shown, ...size, ...(whole ? [] : [`  All of the message: busbar dead-letters show ${oneLine(id)} --message`])];
+}
+
+function startOf(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, shortLines).map((line) => (line.length > shortWidth ? `${line.slice(0, shortWidth)}…` : line));
+  const more = lines.length - shown.length;
+  return more === 0 ? shown : [...shown, `… and ${countOf(more, "more line")}`];
+}
+
+const messageTitle = (name: string): string => `${oneLine(name)}, as this build makes it now`;
 
 function block(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];

@@ -1,17 +1,18 @@
 import type { BulkRequest } from "../bus/bulk/bulk.ts";
 import type { BulkVerb } from "../bus/bulk/bulk-operation.ts";
 import type { BulkView } from "../bus/bulk/bulk-view.ts";
+import { meansAll } from "../bus/dead-letters/dead-letter-filter.ts";
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { bulkLines, bulkText, letterPreviewLines, staysLines } from "./dead-letter-lines.ts";
-import { dataArgument, problemLines } from "./dead-letters.ts";
+import { dataArgument } from "./dead-letters.ts";
 import { countOf } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { letterFilter, saysNothing, type TypedLetterFilter } from "./letter-filter.ts";
 import { namesNobodyHas } from "./names-nobody-has.ts";
 import type { OperatedBus } from "./operated-bus.ts";
-import { complain, print, printJson } from "./output.ts";
+import { complain, print, printJson, problemLines } from "./output.ts";
 import { countingLine } from "./progress-line.ts";
 import { firstSignal } from "./until-signal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -70,6 +71,8 @@ export async function discardDeadLetters(ids: readonly string[], command: VerbCo
 async function inBulk(verb: BulkVerb, command: VerbCommand): Promise<void> {
   const { all, pace, preview, detach, reason, yes, json } = command;
   const filter = letterFilter(command);
+  if (all !== true && preview !== true && meansAll(filter, Date.now()))
+    throw new UsageError("that filter leaves no dead letter out: to mean them all, say --all");
   const rate = pace === undefined ? undefined : Number(pace);
   if (rate !== undefined && !(rate > 0))
     throw new UsageError(`--pace takes a number of dead letters a second, not ${JSON.stringify(pace)}`);
@@ -111,7 +114,7 @@ export async function listBulk(
   { count, json }: { readonly count: string; readonly json?: boolean },
 ): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
-  await withApplication(async ({ deadLetters: { bulk } }) => {
+  await lookAtApplication(async ({ deadLetters: { bulk } }) => {
     const found =
       id === undefined ? (await bulk.list({ count: most })).operations : [await bulk.show(id)].filter((view) => view !== undefined);
     if (id !== undefined && found.length === 0) {

@@ -3,10 +3,10 @@ import { byPerson } from "./by-person.ts";
 import { autopsyLines, groupLines, letterLines } from "./dead-letter-lines.ts";
 import { countOf, countText } from "./figures.ts";
 import { jsonArgument } from "./filter-argument.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { letterFilter, type TypedLetterFilter } from "./letter-filter.ts";
 import { namesNobodyHas } from "./names-nobody-has.ts";
-import { complain, print, printJson } from "./output.ts";
+import { complain, print, printJson, problemLines } from "./output.ts";
 import { type ShowPii, viewOf } from "./show-pii.ts";
 import { tableLines } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
@@ -24,7 +24,7 @@ export async function listDeadLetters({ count, cursor, json, showPii, ...typed }
   const most = numberArgument("--count", count, { least: 1, most: 10_000 });
   const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most, cursor };
   const { page, total, strangers } = await asTyped(() =>
-    withApplication(async (bus) => {
+    lookAtApplication(async (bus) => {
       const { deadLetters } = bus;
       const found = await deadLetters.list(selection);
       const whole = found.next === undefined && cursor === undefined;
@@ -47,7 +47,7 @@ export async function listGroups({ count, json, showPii, ...typed }: Omit<ListCo
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
   const selection = { ...letterFilter(typed), ...viewOf({ showPii }), count: most };
   const { found, strangers } = await asTyped(() =>
-    withApplication(async (bus) => {
+    lookAtApplication(async (bus) => {
       const groups = await bus.deadLetters.groups(selection);
       return { found: groups, strangers: groups.total > 0 || json === true ? [] : await namesNobodyHas(bus, typed) };
     }),
@@ -61,14 +61,20 @@ export async function listGroups({ count, json, showPii, ...typed }: Omit<ListCo
   );
 }
 
+export interface ShowCommand extends ShowPii {
+  /** All of the message, and not only its beginning. */
+  readonly message?: boolean;
+  readonly json?: boolean;
+}
+
 /** Prints everything that is known of one dead letter. Exit code 1 where none has that id. */
-export async function showDeadLetter(id: string, { json, ...pii }: { readonly json?: boolean } & ShowPii): Promise<void> {
-  const letter = await withApplication(({ deadLetters }) => deadLetters.show(id, viewOf(pii)));
+export async function showDeadLetter(id: string, { message, json, ...pii }: ShowCommand): Promise<void> {
+  const letter = await lookAtApplication(({ deadLetters }) => deadLetters.show(id, viewOf(pii)));
   if (letter === undefined) {
     complain(`no dead letter has the id ${oneLine(JSON.stringify(id))}; busbar dead-letters list shows those that there are`);
     process.exitCode = 1;
   } else if (json === true) printJson(letter);
-  else print(...autopsyLines(letter));
+  else print(...autopsyLines(letter, { message }));
 }
 
 export interface EditCommand {
@@ -91,10 +97,6 @@ export async function editDeadLetter(id: string, { data, reason, json }: EditCom
         ? `${oneLine(id)} has that data: nothing was changed.`
         : `${oneLine(id)} is changed: ${oneLine(edited.changed.join(", "))}. Try it again: busbar dead-letters redrive ${oneLine(id)}`,
     );
-}
-
-export function problemLines(problems: readonly string[]): string[] {
-  return problems.map((problem) => `  - ${oneLine(problem)}`);
 }
 
 /** @throws UsageError for what is no JSON */

@@ -1,6 +1,6 @@
 import type { DeliveryStanding } from "../bus/deliveries/deliveries.ts";
 import { countOf } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { type ShowPii, viewOf } from "./show-pii.ts";
 import { statusLines, timelineLines } from "./timeline-lines.ts";
@@ -9,7 +9,7 @@ import { oneLine } from "./visible.ts";
 
 /** Shows where a delivery stands. Exit code 1 where no queue holds it. */
 export async function showDelivery(id: string, { json, ...pii }: { readonly json?: boolean } & ShowPii): Promise<void> {
-  const status = await withApplication((bus) => bus.deliveries.status(id, viewOf(pii)));
+  const status = await lookAtApplication((bus) => bus.deliveries.status(id, viewOf(pii)));
   if (status === undefined) {
     complain(
       `no queue holds a delivery ${oneLine(JSON.stringify(id))}: finished ones are kept for 24 hours. Of its event, busbar trace may know more`,

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { maskUrl } from "../base/redis-address.ts";
-import type { Bus } from "../bus/bus.ts";
+import { type Bus, createBus } from "../bus/bus.ts";
+import { guardLoading } from "../bus/load/load-guard.ts";
 import { keysOfDev } from "./dev-keys.ts";
-import { loadApplication, type Place } from "./application.ts";
+import { applicationToLook, type ApplicationOptions, loadApplication, type Place } from "./application.ts";
 import type { OperatedBus } from "./operated-bus.ts";
 import { chosenServer } from "./remote/chosen-server.ts";
+import { soundParts, tellLeftOut } from "./sound-parts.ts";
 
 /** A person who calls a command hears within three seconds that Redis does not answer; one far away is given this much at least. */
 const [tellAfterMs, leastMs] = [2_700, 1_500];
@@ -20,13 +22,46 @@ export async function withApplication<Result>(work: (bus: OperatedBus) => Promis
   return work(remoteBus(serverApi(server)));
 }
 
+/**
+ * The same for work that only looks. What of this folder has errors is left out and named on standard error, and the exit code is 1, as
+ * that of `ls` is: a file that has nothing to do with the question keeps nobody from an answer.
+ * @param work is done again where it met with a broken file, so that it prints at its end
+ */
+export async function lookAtApplication<Result>(work: (bus: OperatedBus) => Promise<Result>): Promise<Result> {
+  return chosenServer() === undefined ? lookAtOwnApplication(work) : withApplication(work);
+}
+
+/** The same for what no server does. */
+export async function lookAtOwnApplication<Result>(work: (bus: Bus) => Promise<Result>): Promise<Result> {
+  const { bus, place, options, left } = await applicationToLook(await ofThisFolder());
+  const missing = [...left];
+  // What a file begins while it is loaded may fail a little later.
+  const guard = guardLoading();
+  try {
+    return await connectedWork(bus, place, work).catch(async (error: unknown) => {
+      if (!(error instanceof BusbarError && error.code === "INVALID_DEFINITION")) throw error;
+      const sound = await soundParts(options);
+      if (sound.problems.length === 0) throw error;
+      missing.push(...sound.problems);
+      return connectedWork(createBus(sound.options), place, work);
+    });
+  } finally {
+    tellLeftOut([...missing, ...guard.release()]);
+  }
+}
+
 /** The application, connected to the Redis at REDIS_URL, else to that of the `busbar dev` that runs in this folder; stopped after the work. */
 export async function withOwnApplication<Result>(work: (bus: Bus, place: Place) => Promise<Result>): Promise<Result> {
+  const { bus, place } = await loadApplication(await ofThisFolder());
+  return connectedWork(bus, place, work);
+}
+
+async function ofThisFolder(): Promise<ApplicationOptions> {
   const [devRedis, devKeys] = await Promise.all([redisOfDev(), keysOfDev()]);
-  const { bus, place } = await loadApplication({
-    logger: silentLogger,
-    adjust: (read) => ({ ...read, redis: read.redis ?? devRedis, keys: read.keys ?? devKeys }),
-  });
+  return { logger: silentLogger, adjust: (read) => ({ ...read, redis: read.redis ?? devRedis, keys: read.keys ?? devKeys }) };
+}
+
+async function connectedWork<Result>(bus: Bus, place: Place, work: (bus: Bus, place: Place) => Promise<Result>): Promise<Result> {
   try {
     await connectSoon(bus, place.redis);
     return await work(bus, place);

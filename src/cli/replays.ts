@@ -1,6 +1,6 @@
 import { numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { chosenServer } from "./remote/chosen-server.ts";
 import { work } from "./replay.ts";
@@ -17,7 +17,7 @@ export interface ListCommand {
 export async function listReplays({ count, cursor, json }: ListCommand): Promise<void> {
   const most = numberArgument("--count", count, { least: 1, most: 1_000 });
   await asTyped(() =>
-    withApplication(async ({ replays }) => {
+    lookAtApplication(async ({ replays }) => {
       const page = await replays.list({ count: most, cursor });
       if (json === true) return printJson(page);
       print(...listLines(page.replays), ...(page.next === undefined ? [] : [`Older ones: --cursor ${page.next}`]));
@@ -26,7 +26,7 @@ export async function listReplays({ count, cursor, json }: ListCommand): Promise
 }
 
 export async function showReplay(id: string, { json }: { readonly json?: boolean }): Promise<void> {
-  await withApplication(async ({ replays }) => {
+  await lookAtApplication(async ({ replays }) => {
     const view = await replays.show(id);
     if (view === undefined) {
       complain(`no replay has the id ${JSON.stringify(id)}: busbar replay list`);

@@ -4,7 +4,7 @@ import { decodeEvent } from "../define/event.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import { redisLog } from "../log/redis-log.ts";
 import { type EventTrial, tryEvent } from "../schema/try-event.ts";
-import { standInOf } from "../define/sealed.ts";
+import { readSealed, standInOf } from "../define/sealed.ts";
 import { replaceSealed } from "../vault/groups.ts";
 
 /** What the newest events of one topic made of its schema. */
@@ -62,7 +62,12 @@ function trialOf(topic: AnyTopic, entryId: string, json: string): Trial {
     const event = decodeEvent(json);
     // What is sealed was checked by who sealed it, and is opened by nobody here.
     const data =
-      topic.marks === undefined ? event.data : replaceSealed(event.data, (_path, { $enc }) => standInOf(`${$enc.iv}${$enc.n ?? ""}`));
+      topic.marks === undefined
+        ? event.data
+        : replaceSealed(event.data, (_path, field) => {
+            const { iv, n = "" } = readSealed(field);
+            return standInOf(`${iv}${n}`);
+          });
     return { id: event.id, ...tryEvent(topic, { ...event, data }) };
   } catch {
     return { id: entryId, version: 0, newer: false, problems: ["the log entry is no event"] };

@@ -1,10 +1,11 @@
 import type { Stats } from "../bus/stats.ts";
 import { channelLines } from "./channels.ts";
-import { bytesText, countOf, countText } from "./figures.ts";
+import { bytesText, countOf, countText, momentText } from "./figures.ts";
 import { outboxLines } from "./outbox-lines.ts";
 import { publishedEver, statisticsLine } from "./statistics-line.ts";
 import { subscriberLines } from "./subscribers.ts";
 import { type Column, tableLines } from "./table.ts";
+import { oneLine } from "./visible.ts";
 
 const topicColumns: readonly Column[] = [{ title: "topic" }, { title: "published", right: true }, { title: "in the log", right: true }];
 
@@ -46,10 +47,16 @@ export function statsLines(stats: Stats, previous?: Stats): string[] {
       : [
           `${countOf(stats.reconciled.missing, "planned delivery", "planned deliveries")} had been lost and queued again: see busbar doctor`,
         ]),
+    ...stats.unplanned.map((each) => oneLine(unplannedLine(each))),
     ...stats.newer.map(
       ({ topic, version, events }) =>
         `${countOf(events, "event")} of version ${version} of ${topic} wait for a newer process: see busbar doctor`,
     ),
     `Redis ${redis.version}: ${countOf(redis.keys, "key")}, ${bytesText(redis.memoryBytes)}, ${countOf(redis.clients, "client")}`,
   ];
+}
+
+function unplannedLine({ topic, event = "an entry that is no event", subscriber, made, most, next }: Stats["unplanned"][number]): string {
+  const when = next === undefined ? "" : `, next ${momentText(next)} (UTC)`;
+  return `${topic} ${event} could not be planned for ${subscriber}: ${countText(made)} of ${countText(most)} tries failed${when}; busbar trace says why`;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stats } from "../bus/stats.ts";
 import { clockText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication } from "./folder-redis.ts";
 import type { OperatedBus } from "./operated-bus.ts";
 import { print, printJson } from "./output.ts";
 import { openScreen } from "./screen.ts";
@@ -20,12 +20,12 @@ const watchEveryMs = 2_000;
 /** Prints everything that is counted, once or until Ctrl-C. */
 export async function stats({ json, watch }: StatsCommand): Promise<void> {
   if (watch !== true) {
-    const now = await withApplication((bus) => bus.stats());
+    const now = await lookAtApplication((bus) => bus.stats());
     return json === true ? printJson(now) : print(...statsLines(now));
   }
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
-  await withApplication((bus) => watchStats(bus, json === true, ending.signal));
+  await lookAtApplication((bus) => watchStats(bus, json === true, ending.signal));
 }
 
 /** Live on a terminal; else a line, or with `json` an object, each time. */

@@ -4,7 +4,7 @@ import { lengthArgument, numberArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
 import { confirmed } from "./confirm.ts";
 import { countOf, countText, momentText } from "./figures.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { complain, print, printJson } from "./output.ts";
 import { type ShowPii, viewOf } from "./show-pii.ts";
 import { tableLines } from "./table.ts";
@@ -36,7 +36,7 @@ export async function listSuppressions({ channel, search, count, cursor, json, s
     search,
     ...viewOf(showPii === undefined ? {} : { showPii }),
   };
-  const page = await asTyped(() => withApplication((bus) => bus.suppressions.list(selection)));
+  const page = await asTyped(() => lookAtApplication((bus) => bus.suppressions.list(selection)));
   if (json === true) return printJson(page);
   const { suppressions, total, next } = page;
   if (suppressions.length === 0)
@@ -51,7 +51,7 @@ export async function listSuppressions({ channel, search, count, cursor, json, s
 /** Prints what keeps messages from an address, and what its reader has said. Exit code 1 where nothing keeps them. */
 export async function showSuppressions(place: Place, { json }: { readonly json?: boolean }): Promise<void> {
   const [found, consents] = await asTyped(() =>
-    withApplication(({ suppressions }) => Promise.all([suppressions.find(place), suppressions.consents(place)])),
+    lookAtApplication(({ suppressions }) => Promise.all([suppressions.find(place), suppressions.consents(place)])),
   );
   if (found.length === 0) process.exitCode = 1;
   if (json === true) return printJson({ suppressions: found, consents });

@@ -2,7 +2,7 @@ import type { BusEvent } from "../define/event.ts";
 import { numberArgument } from "./arguments.ts";
 import { batchedOutput } from "./batched-output.ts";
 import { jsonArgument, parsedPattern } from "./filter-argument.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication } from "./folder-redis.ts";
 import { viewOf } from "./show-pii.ts";
 import { firstSignal } from "./until-signal.ts";
 import { oneLine, visibleJson } from "./visible.ts";
@@ -26,7 +26,7 @@ export async function tail(topics: readonly string[], { last, filter = [], paylo
   const ending = new AbortController();
   void firstSignal().then(() => ending.abort());
   await asTyped(() =>
-    withApplication(async ({ inspect }) => {
+    lookAtApplication(async ({ inspect }) => {
       const output = batchedOutput(process.stdout);
       const events = inspect.tail({
         ...(topics.length === 0 ? {} : { topics }),

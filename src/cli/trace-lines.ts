@@ -1,7 +1,7 @@
 import type { CausedEvent, Chain, ChainEvent } from "../bus/chain.ts";
 import type { Trace, TracedDelivery, TracedSubscriber } from "../bus/trace.ts";
 import { isEnd } from "../workers/delivery-state.ts";
-import { countOf, momentText } from "./figures.ts";
+import { countOf, countText, momentText } from "./figures.ts";
 import { statusLines, timelineLines } from "./timeline-lines.ts";
 import { oneLine, visible } from "./visible.ts";
 
@@ -46,22 +46,38 @@ function chainLine({ topic, id, time }: ChainEvent, depth: number): string {
   return `    ${branch}${oneLine(`${topic} ${id} ${momentText(time)}`)}`;
 }
 
-function subscriberLines({ name, state, reason, failures = [], skipped, deliveries, more }: TracedSubscriber, time: string): string[] {
+function subscriberLines(subscriber: TracedSubscriber, time: string): string[] {
+  const { name, gone, state, reason, failures = [], skipped, deliveries, more } = subscriber;
   const because = reason === undefined ? "" : `: ${oneLine(reason)}`;
   const nothing = skipped.length + deliveries.length === 0;
   const made = {
     unread: "has not read it yet",
     unmatched: `its filter turned it away${because}${operatorsText(failures)}`,
-    problem: `could not plan it${because} (busbar dead-letters list --queue routing)`,
+    problem: `could not plan it${because}; ${triesText(subscriber)}`,
     forgotten: "has read it; what it made of it is no longer kept (96 hours)",
     routed: nothing ? "matched; nothing was to be sent" : `matched: ${countOf(deliveries.length + more, "delivery", "deliveries")}`,
   }[state];
+  // Its filter cannot be asked any more.
+  const said = gone !== undefined && state === "routed" && nothing ? "made no delivery of it" : made;
   return [
-    `  ${oneLine(name)}: ${made}`,
+    `  ${oneLine(name)}${gone === undefined ? "" : goneText[gone]}: ${said}`,
     ...skipped.map((each) => `    ${oneLine(`${each.route} skipped: ${each.reason}`)}`),
     ...deliveries.flatMap((each) => deliveryLines(each, time)),
     ...(more > 0 ? [`    … and ${countOf(more, "more delivery", "more deliveries")}`] : []),
   ];
+}
+
+const goneText = { code: " (no longer in the code of this build)", topic: " (listens to this topic no longer)" } as const;
+
+/** How it stands with an event that could not be planned. */
+function triesText({ tries }: TracedSubscriber): string {
+  if (tries === undefined) return "the queue routing holds it no more: its dead letter was given up, or has passed its time";
+  const { id, state, made, most, next } = tries;
+  if (state === "dead") return `a dead letter of routing after ${countOf(made, "try", "tries")}: busbar dead-letters show ${oneLine(id)}`;
+  const when = { active: "now", waiting: "when a router takes it", delayed: next === undefined ? "soon" : `${momentText(next)} (UTC)` }[
+    state
+  ];
+  return `tried again by itself: ${countText(made)} of ${countText(most)} tries failed, next ${when}`;
 }
 
 /** Which operators of a filter did not hold. */
@@ -100,7 +116,10 @@ export function progressText({ done, total, note }: NonNullable<TracedDelivery["
 
 /** True when nothing more happens to the event by itself. What an audience still looks up cannot be seen here. Pure. */
 export function traceEnded({ subscribers }: Trace): boolean {
-  return subscribers.every(({ state, deliveries }) => state !== "unread" && deliveries.every((delivery) => isEnd(delivery.state)));
+  return subscribers.every(({ state, tries, deliveries }) => {
+    const tried = tries !== undefined && tries.state !== "dead";
+    return state !== "unread" && !tried && deliveries.every((delivery) => isEnd(delivery.state));
+  });
 }
 
 /** What is new in a trace, a line a fact, for output that cannot be drawn again. Pure. */
@@ -109,7 +128,8 @@ export function traceChanges(before: Trace, after: Trace): string[] {
   return after.subscribers.flatMap((subscriber) => {
     const earlier = before.subscribers.find(({ name }) => name === subscriber.name);
     const [title] = subscriberLines(subscriber, time);
-    const said = earlier?.state === subscriber.state ? [] : [title!.trim()];
+    const known = earlier?.state === subscriber.state && earlier.tries?.made === subscriber.tries?.made;
+    const said = known && earlier.tries?.state === subscriber.tries?.state ? [] : [title!.trim()];
     return [...said, ...subscriber.deliveries.flatMap((delivery) => stepsSince(earlier, delivery, time))];
   });
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { SearchResult } from "../bus/search.ts";
 import type { Trace } from "../bus/trace.ts";
 import { numberArgument } from "./arguments.ts";
-import { withApplication } from "./folder-redis.ts";
+import { lookAtApplication } from "./folder-redis.ts";
 import type { OperatedBus } from "./operated-bus.ts";
 import { complain, print, printJson } from "./output.ts";
 import { openScreen } from "./screen.ts";
@@ -34,7 +34,7 @@ export async function trace(first: string, second: string | undefined, { limit, 
   const most = numberArgument("--limit", limit, { least: 1, most: 1_000 });
   if (watch === true && pii.showPii !== undefined) throw new UsageError("--watch looks again and again: --show-pii goes without it");
   const view = viewOf(pii);
-  await withApplication(async ({ inspect, deadLetters }) => {
+  await lookAtApplication(async ({ inspect, deadLetters }) => {
     const byId = second === undefined ? await inspect.trace(first, view) : undefined;
     if (byId === undefined) {
       const asked = second === undefined ? { value: first } : { key: first, value: second };

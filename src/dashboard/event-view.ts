@@ -1,6 +1,7 @@
 import type { DeliveryStatus } from "../define/status.ts";
 import type { StatusEntry } from "../workers/statuses.ts";
 import type { InspectedRouting } from "../bus/routings.ts";
+import type { RoutingTries } from "../bus/routing-tries.ts";
 import { statusesOf } from "../bus/trace.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { Progress } from "../define/handler.ts";
@@ -26,6 +27,10 @@ export interface SubscriberView {
   readonly read: boolean;
   /** Why the event is on the queue `routing`: the subscriber's code could not plan it. */
   readonly problem?: string;
+  /** How its tries stand there. */
+  readonly tries?: RoutingTries;
+  /** True: it made something of the event, and does not listen to its topic any more. */
+  readonly gone?: true;
   readonly deliveries: readonly DeliveryView[];
   /** Routes that were not taken, with the reason. */
   readonly skipped?: readonly { readonly route: string; readonly reason: string }[];
@@ -65,9 +70,12 @@ export function subscriberViews(
   listeners: readonly { readonly name: string; readonly identity: string }[],
 ): SubscriberView[] {
   const nameOf = (identity: string): string => listeners.find((listener) => listener.identity === identity)?.name ?? identity;
-  const recorded = routings.map(({ subscriber, problem, deliveries, skipped, more }) => ({
+  const isGone = (identity: string): boolean => listeners.every((listener) => listener.identity !== identity);
+  const recorded = routings.map(({ subscriber, problem, tries, deliveries, skipped, more }) => ({
     name: nameOf(subscriber),
     read: true,
+    ...(isGone(subscriber) ? { gone: true as const } : {}),
+    ...(tries === undefined ? {} : { tries }),
     ...(skipped.length === 0 ? {} : { skipped }),
     ...(more === 0 ? {} : { more }),
     ...(problem === undefined ? {} : { problem }),

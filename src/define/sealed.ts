@@ -1,20 +1,53 @@
 /**
- * A value that is encrypted where it stands in a payload, as the log keeps it (docs/redis-layout.md). Values that were sealed together have
- * one `iv` and are numbered; their pieces of ciphertext make one, of which the last ends with the tag, and the first says the rest for all.
+ * A value that is encrypted where it stands in a payload, as the log keeps it (docs/redis-layout.md): one text, {@link sealedText}. Values that were
+ * sealed together have one initialisation vector and are numbered; the first one has the ciphertext of all.
  */
-export interface Sealed {
-  readonly v?: 1;
-  /** The key: one of the ring, or `subject.<hash>.<number>` of a person. */
-  readonly kid?: string;
-  readonly alg?: "A256GCM";
-  readonly iv: string;
-  readonly ct: string;
-  /** Its number among those that were sealed together; absent where it is alone. */
-  readonly n?: number;
+export interface SealedField {
+  readonly $enc: string | SealedBefore;
 }
 
-export interface SealedField {
-  readonly $enc: Sealed;
+/** What a sealed field says. */
+export interface Sealed {
+  /** The key: one of the ring, or `subject.<hash>.<number>` of a person; of the first. */
+  readonly kid?: string;
+  /** Base64url, and so is the ciphertext, which ends with the tag. */
+  readonly iv: string;
+  readonly ct?: string;
+  /** Its number among those that were sealed together; absent where it is alone, or the first. */
+  readonly n?: number;
+  /** Of one that waits for the key of its subject: who that is, hashed. */
+  readonly sub?: string;
+  /** It was written as {@link SealedBefore}: of several, each has a piece of the ciphertext. */
+  readonly inPieces?: true;
+}
+
+/** How fields were written before they were texts. Their pieces of ciphertext make one, in their order, of the JSONs one behind the other. */
+interface SealedBefore extends Pick<Sealed, "kid" | "iv" | "n" | "sub"> {
+  readonly ct: string;
+}
+
+/** `<key>:<iv>:<ciphertext>`, with `:<subject's hash>` behind it where it waits for the key of its subject. */
+export const firstSealed = ({
+  kid,
+  iv,
+  ct,
+  sub,
+}: {
+  readonly kid: string;
+  readonly iv: string;
+  readonly ct: string;
+  readonly sub?: string | undefined;
+}): string => (sub === undefined ? `${kid}:${iv}:${ct}` : `${kid}:${iv}:${ct}:${sub}`);
+
+/** Of those sealed together, all but the first: `<iv>:<number>`. */
+export const laterSealed = (iv: string, n: number): string => `${iv}:${n}`;
+
+/** What a sealed field says. Pure. */
+export function readSealed({ $enc }: SealedField): Sealed {
+  if (typeof $enc !== "string") return { ...$enc, inPieces: true };
+  const [first = "", second = "", ct, sub] = $enc.split(":");
+  if (ct === undefined) return { iv: first, n: Number(second) };
+  return { kid: first, iv: second, ct, ...(sub === undefined ? {} : { sub }) };
 }
 
 /** A secret on its way from the log to the worker that opens it. */
@@ -30,8 +63,10 @@ export type SealedSecrets = Readonly<Record<string, SealedSecret>>;
 
 export function isSealedField(value: unknown): value is SealedField {
   if (typeof value !== "object" || value === null || !("$enc" in value)) return false;
-  const sealed = value.$enc as Partial<Sealed> | null;
-  return typeof sealed?.iv === "string" && typeof sealed.ct === "string";
+  const sealed = value.$enc;
+  if (typeof sealed === "string") return true;
+  const { iv, ct } = (sealed ?? {}) as Partial<SealedBefore>;
+  return typeof iv === "string" && typeof ct === "string";
 }
 
 const standInPrefix = "busbar-sealed:";

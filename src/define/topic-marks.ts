@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { MarkedPlace } from "./marks.ts";
-import { markedValues, scalarsIn } from "./marked-values.ts";
+import { type MarkedValue, markedValues } from "./marked-values.ts";
 
 /** What is marked in a topic's payloads. */
 export interface TopicMarks {
@@ -46,9 +46,9 @@ export function topicMarkProblems(
     try {
       const subject: unknown = mark.subject(example);
       if (typeof subject !== "string" || subject === "")
-        problems.push(`${path.join(".")}: its subject of the example is ${JSON.stringify(subject)}, and must be text`);
+        problems.push(`${path}: its subject of the example is ${JSON.stringify(subject)}, and must be text`);
     } catch (error) {
-      problems.push(`${path.join(".")}: its subject function threw on the example: ${messageOf(error)}`);
+      problems.push(`${path}: its subject function threw on the example: ${messageOf(error)}`);
     }
   }
   if (key !== undefined) problems.push(...sealedWordProblems(root, example, { key: key(example as never) }));
@@ -60,16 +60,32 @@ export function topicMarkProblems(
  * part of any text by chance, so that only the whole of it counts. Pure.
  */
 export function sealedWordProblems(root: MarkedPlace, data: unknown, words: Readonly<Record<string, string | undefined>>): string[] {
-  const sealed = markedValues(root, data).filter(isSealed);
-  return Object.entries(words).flatMap(([name, word]) => {
-    if (word === undefined) return [];
-    const told = sealed.find(({ value }) => scalarsIn(value).some((text) => text === word || (text.length >= 12 && word.includes(text))));
-    return told === undefined ? [] : [`${name}: it says what ${told.path.join(".")} holds, which is sealed: ${name} stands in the clear`];
-  });
+  let sealed: readonly MarkedValue[] | undefined;
+  const problems: string[] = [];
+  // No more than it must do: every publish of a marked topic asks.
+  for (const name in words) {
+    const word = words[name];
+    if (word === undefined) continue;
+    sealed ??= markedValues(root, data);
+    const told = sealed.find((one) => isSealed(one) && tells(word, one.value));
+    if (told !== undefined) problems.push(`${name}: it says what ${told.path} holds, which is sealed: ${name} stands in the clear`);
+  }
+  return problems;
 }
 
-const isSealed = ({ mark }: { readonly mark: { readonly kind: string; readonly subject?: unknown } }): boolean =>
-  mark.kind === "secret" || mark.subject !== undefined;
+function tells(word: string, value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some((below) => tells(word, below));
+  if (typeof value !== "string" && typeof value !== "number") return false;
+  const text = String(value);
+  return text === word || (text.length >= 12 && word.includes(text));
+}
+
+const isSealed = ({ mark }: MarkedValue): boolean => mark.kind === "secret" || mark.subject !== undefined;
+
+/** The paths of a place's `secret()` fields. Pure. */
+export function secretPaths(root: MarkedPlace): readonly string[] {
+  return [...placesIn(root, new Map()).values()].flatMap(({ place, path }) => (place.mark?.kind === "secret" ? [path.join(".")] : []));
+}
 
 /** The marked place at a path, or the one that it lies in; lists are passed through. Pure. */
 export function markAt(root: MarkedPlace, path: readonly string[]): MarkedPlace | undefined {

@@ -1,5 +1,5 @@
 import { type Job as BullJob, type JobType, Queue } from "bullmq";
-import { type Clock, systemClock, waitUntil } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { type Pace, paces } from "../base/pace.ts";
@@ -7,14 +7,16 @@ import { closeRedis, connectRedis } from "../base/redis.ts";
 import { replicatedBy, unreplicated } from "../base/redis-replication.ts";
 import type { Replication } from "../base/replication.ts";
 import type { Progress } from "../define/handler.ts";
-import { jobStates, priorityNumber, waitingPriorities } from "./bullmq-words.ts";
+import { jobStates, waitingPriorities } from "./bullmq-words.ts";
 import { bullmqWorker } from "./bullmq-worker.ts";
 import { deadLetterOf } from "./dead-letter-of.ts";
 import type { DeadLetterAlarm, Facets } from "./dead-letter-index.ts";
 import type { DeadLetter, DeliveryQueue, QueuedContent } from "./delivery-queue.ts";
+import { foundJob } from "./found-job.ts";
+import { newJob } from "./new-job.ts";
+import { discardDeadLetter, editDeadLetter } from "./redis-dead-letter.ts";
 import { redisDeadLetterIndex } from "./redis-dead-letter-index.ts";
-import { editDeadLetter } from "./redis-edit.ts";
-import { delayedUntil } from "./redis-delayed.ts";
+import { delayedUntil, dueOf } from "./redis-delayed.ts";
 import { oldestWaiting } from "./redis-oldest.ts";
 import { pastKeeping } from "./redis-past-keeping.ts";
 import { redisQueueSettings } from "./redis-queue-settings.ts";
@@ -84,21 +86,6 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     logger,
   });
 
-  const bullJob = (content: Content) => ({
-    name,
-    data: content,
-    opts: {
-      jobId: content.id,
-      priority: priorityNumber[content.policy.priority] + (content.bulk === true ? 1 : 0),
-      ...(content.notBefore === undefined ? {} : { delay: waitUntil(clock, content.notBefore) }),
-      attempts: content.policy.attempts,
-      backoff: { type: "policy" },
-      removeOnComplete: { age: Math.ceil(keepCompleted.age / 1_000), count: keepCompleted.count },
-      removeOnFail: false,
-      stackTraceLimit: 20,
-    },
-  });
-
   // A BullMQ script that fails midway leaves a job's hash without a place in any list; adding it again then says "duplicate".
   const removeHalfAdded = async (contents: readonly Content[]): Promise<void> => {
     const states = await Promise.all(contents.map(({ id }) => queue.getJobState(id)));
@@ -106,6 +93,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     for (const { id } of placeless) if ((await queue.getJob(id)) !== undefined) await queue.remove(id);
   };
 
+  const adding = { name, clock, keepCompleted };
   const working = {
     url,
     prefix,
@@ -139,7 +127,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
           const page = contents.slice(from, from + pageSize);
           if (verify) await removeHalfAdded(page);
           // The types of addBulk do not follow a generic content.
-          await queue.addBulk(page.map(bullJob) as unknown as Parameters<typeof queue.addBulk>[0]);
+          await queue.addBulk(page.map((content) => newJob(content, adding)) as unknown as Parameters<typeof queue.addBulk>[0]);
         }
       });
     },
@@ -204,13 +192,19 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
 
     edit: (id, content) => editDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id }, JSON.stringify(content)),
 
+    async discard(id) {
+      const done = await discardDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id });
+      if (done) await index.drop([id]);
+      return done;
+    },
+
     async redrive(id, change) {
       const job = await queue.getJob(id);
       if (job === undefined || !(await job.isFailed())) return false;
-      if (change !== undefined) await job.updateData(change(job.data as unknown as Content) as never);
-      await forgetStalls(connection, queue.toKey(id));
-      await index.drop([id]);
       try {
+        if (change !== undefined) await job.updateData(change(job.data as unknown as Content) as never);
+        await forgetStalls(connection, queue.toKey(id));
+        await index.drop([id]);
         await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
         return true;
       } catch (error) {
@@ -224,7 +218,8 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
       const job = await queue.getJob(id);
       if (job === undefined) return undefined;
       const state = jobStates[await job.getState()];
-      return state === undefined ? undefined : { content: job.data as unknown as Content, state, attempts: job.attemptsMade };
+      const due = state === "delayed" ? await dueOf(connection, queue.toKey("delayed"), id) : undefined;
+      return state && foundJob(job as unknown as BullJob<Content>, { state, due });
     },
 
     async *contents(states) {
@@ -250,12 +245,14 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     },
 
     async pause(done) {
-      await settings.pausedBy(done);
+      const paused = await queue.isPaused();
+      const before = done && (await settings.markPaused(done, paused));
       await queue.pause();
+      return before ?? (paused ? {} : undefined);
     },
     async resume() {
+      await settings.unmarkPaused();
       await queue.resume();
-      await settings.pausedBy(undefined);
     },
     paused: () => queue.isPaused(),
     clean: async (before) => (await queue.clean(Math.max(0, Date.now() - before), 0, "completed")).length,
@@ -275,8 +272,7 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
         const due = await index.look(before);
         if (due.length === 0) return expired;
         await index.drop(due);
-        for (const id of due) await queue.remove(id);
-        expired += due.length;
+        for (const id of due) if (await discardDeadLetter(connection, { failedKey, jobKey: queue.toKey(id), id })) expired += 1;
       }
     },
 

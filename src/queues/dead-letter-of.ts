@@ -6,11 +6,16 @@ import { stalledReason } from "./stalled-reason.ts";
 export function deadLetterOf<Content>(job: BullJob<Content>): DeadLetter<Content> {
   return {
     content: job.data,
-    reason: stalledReason(job.failedReason) ?? job.failedReason ?? "unknown",
+    reason: job.failedReason === undefined ? "unknown" : failedReason(job.failedReason),
     attempts: job.attemptsMade,
     firstAt: job.timestamp,
     lastAt: job.finishedOn ?? job.timestamp,
     stack: job.stacktrace ?? [],
     build: job.processedBy,
   };
+}
+
+/** Why a try failed, in our words. */
+export function failedReason(said: string): string {
+  return stalledReason(said) ?? said;
 }

@@ -57,6 +57,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   readonly index: DeadLetterIndex;
   /** Gives a dead letter another content; false when it is no dead letter any more. */
   edit(id: string, content: Content): Promise<boolean>;
+  /** Takes a dead letter away for good; false when it is no dead letter any more: of two who discard or redrive it at one moment, one does. */
+  discard(id: string): Promise<boolean>;
   /** Queues a dead letter again, with all its attempts, and perhaps another content, made of what it holds by now; false when it is no dead letter any more. */
   redrive(id: string, change?: (content: Content) => Content): Promise<boolean>;
   /** The job of that id wherever it is, finished or not. */
@@ -67,8 +69,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   forgetTold(): Promise<void>;
   /** Takes a job away for good, a dead letter too; false when there is none, or it is under way. */
   remove(id: string): Promise<boolean>;
-  /** No process takes jobs any more until `resume`; those under way are finished. */
-  pause(done?: DoneBy): Promise<void>;
+  /** No process takes jobs any more until `resume`; those under way are finished. Says who had paused it before, as far as that is known: they stay who did. */
+  pause(done?: DoneBy): Promise<Partial<DoneBy> | undefined>;
   resume(): Promise<void>;
   paused(): Promise<boolean>;
   /** Forgets finished jobs that ended before the given time, and says how many. Dead letters stay. */
@@ -146,6 +148,10 @@ export interface FoundJob<Content> {
   readonly state: JobState;
   /** Tries that were burned. */
   readonly attempts: number;
+  /** Why the last of them failed; absent where none has. */
+  readonly reason?: string;
+  /** Of a delayed one: when it is handed out, milliseconds since 1970. */
+  readonly due?: number;
 }
 
 /** `delayed`: it waits for a time, its first or that of a retry. */

@@ -11,3 +11,9 @@ const orderBits = 12;
 export function delayedUntil(redis: RedisConnection, key: string, until: number): Promise<string[]> {
   return redis.zrangebyscore(key, "-inf", `(${(until + 1) * 2 ** orderBits}`);
 }
+
+/** When a delayed job is due, milliseconds since 1970; undefined where it is none. */
+export async function dueOf(redis: RedisConnection, key: string, id: string): Promise<number | undefined> {
+  const score = await redis.zscore(key, id);
+  return score === null ? undefined : Math.floor(Number(score) / 2 ** orderBits);
+}

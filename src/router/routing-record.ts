@@ -37,9 +37,16 @@ export function waitLonger(record: RoutingRecord, newer: NewerVersion): RoutingR
 /** The record of an entry and subscriber; its id is always the same, so that two routers make one record. */
 export function routingRecord(record: Omit<RoutingRecord, "id" | "policy"> & { readonly application: string }): RoutingRecord {
   const { application, ...rest } = record;
-  return {
-    ...rest,
-    policy,
-    id: `r_${shortHash(JSON.stringify([application, rest.subscriber, rest.topic, rest.partition, rest.entryId]))}`,
-  };
+  return { ...rest, policy, id: routingId({ application, ...rest }) };
+}
+
+/** @param place.subscriber by its oldest name */
+export function routingId({
+  application,
+  subscriber,
+  topic,
+  partition,
+  entryId,
+}: Pick<RoutingRecord, "subscriber" | "topic" | "partition" | "entryId"> & { readonly application: string }): string {
+  return `r_${shortHash(JSON.stringify([application, subscriber, topic, partition, entryId]))}`;
 }

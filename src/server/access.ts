@@ -93,10 +93,14 @@ export function keyAccess({ limits, open, ...check }: AccessOptions): Access {
   };
 }
 
-/** @throws HttpProblem `FORBIDDEN` naming what is needed and what the key has */
-export function checkScope({ name, scopes }: Caller, needed: string): void {
+/**
+ * @param why a sentence that stands before it
+ * @throws HttpProblem `FORBIDDEN` naming what is needed and what the key has
+ */
+export function checkScope({ name, scopes }: Caller, needed: string, why?: string): void {
   if (allows(scopes, needed)) return;
-  throw new HttpProblem("FORBIDDEN", `This needs the scope "${needed}"; the API key "${name}" has ${scopes.join(", ") || "none"}.`);
+  const problem = `This needs the scope "${needed}"; the API key "${name}" has ${scopes.join(", ") || "none"}.`;
+  throw new HttpProblem("FORBIDDEN", why === undefined ? problem : `${why} ${problem}`);
 }
 
 /** What the time line and the log say of who did it. */

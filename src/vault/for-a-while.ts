@@ -2,7 +2,8 @@
 const most = 20_000;
 
 export interface ForAWhile<Value> {
-  get(key: string): Value | undefined;
+  /** @param now by `performance.now()`: for those who have asked for the time already */
+  get(key: string, now?: number): Value | undefined;
   /** @param from since when it holds, by `performance.now()`. Default: now */
   set(key: string, value: Value, from?: number): void;
   delete(key: string): void;
@@ -13,9 +14,9 @@ export interface ForAWhile<Value> {
 export function forAWhile<Value>(lasts: number): ForAWhile<Value> {
   const kept = new Map<string, { readonly value: Value; readonly until: number }>();
   return {
-    get(key) {
+    get(key, now = performance.now()) {
       const found = kept.get(key);
-      if (found === undefined || found.until > performance.now()) return found?.value;
+      if (found === undefined || found.until > now) return found?.value;
       kept.delete(key);
       return undefined;
     },

@@ -1,11 +1,11 @@
 import type { KeyObject } from "node:crypto";
-import { isSealedField, type Sealed, type SealedField } from "../define/sealed.ts";
-import { encrypted, openWith } from "./key-ring.ts";
+import { firstSealed, isSealedField, laterSealed, readSealed, type Sealed, type SealedField } from "../define/sealed.ts";
+import { openWith, sealWith } from "./key-ring.ts";
 
 /** A sealed value where it stands in a payload. */
 export interface FoundField {
   readonly path: string;
-  readonly sealed: Sealed & { readonly sub?: string };
+  readonly sealed: Sealed;
 }
 
 /** Values that were sealed together. */
@@ -18,26 +18,22 @@ export interface SealedGroup {
 }
 
 /** What a ciphertext is bound to: it opens nowhere else. */
-export const boundTo = ({ type, id }: { readonly type: string; readonly id: string }, paths: readonly string[]): string =>
-  [type, id, ...paths].join("\n");
+export function boundTo({ type, id }: { readonly type: string; readonly id: string }, paths: readonly string[]): string {
+  let bound = `${type}\n${id}`;
+  for (const path of paths) bound += `\n${path}`;
+  return bound;
+}
 
-/** One field for each of the values, in their order: one call of the cipher costs as much for three as for one. */
+/** One text for each of the values, in their order, to stand in a {@link SealedField}: one call of the cipher costs as much for three as for one. */
 export function sealGroup(
   key: KeyObject,
   bound: string,
-  { values, named }: { readonly values: readonly unknown[]; readonly named: Pick<FoundField["sealed"], "kid" | "sub"> },
-): SealedField[] {
-  const texts = values.map((value) => JSON.stringify(value));
-  const { iv, ciphertext } = encrypted(key, texts.length === 1 ? texts[0]! : texts.join(""), bound);
-  if (texts.length === 1) return [{ $enc: { v: 1, ...named, alg: "A256GCM", iv, ct: ciphertext.toString("base64url") } }];
-  let from = 0;
-  return texts.map((text, n) => {
-    // The last piece ends with the tag.
-    const to = n === texts.length - 1 ? ciphertext.length : from + Buffer.byteLength(text);
-    const ct = ciphertext.toString("base64url", from, to);
-    from = to;
-    return { $enc: n === 0 ? { v: 1, ...named, alg: "A256GCM", iv, n, ct } : { iv, n, ct } };
-  });
+  { values, kid, sub }: { readonly values: readonly unknown[]; readonly kid: string; readonly sub?: string | undefined },
+): string[] {
+  const { iv, ct } = sealWith(key, JSON.stringify(values.length === 1 ? values[0] : values), bound);
+  const texts = [firstSealed({ kid, iv, ct, sub })];
+  for (let n = 1; n < values.length; n++) texts.push(laterSealed(iv, n));
+  return texts;
 }
 
 /**
@@ -49,10 +45,21 @@ export function openGroup(
   event: { readonly type: string; readonly id: string },
   { fields }: Pick<SealedGroup, "fields">,
 ): unknown[] {
-  const pieces = fields.map(({ sealed }) => Buffer.from(sealed.ct, "base64url"));
-  const paths = fields.map(({ path }) => path);
+  const [{ sealed }] = fields as readonly [FoundField];
+  const bound = boundTo(
+    event,
+    fields.map(({ path }) => path),
+  );
+  if (sealed.inPieces === true) return openPieces(key, bound, fields);
+  const clear = JSON.parse(openWith(key, { iv: sealed.iv, ct: sealed.ct ?? "" }, bound).toString("utf8")) as unknown;
+  return fields.length === 1 ? [clear] : (clear as unknown[]);
+}
+
+/** Of fields as they were written before. */
+function openPieces(key: KeyObject, bound: string, fields: readonly FoundField[]): unknown[] {
+  const pieces = fields.map(({ sealed }) => Buffer.from(sealed.ct ?? "", "base64url"));
   const ct = Buffer.concat(pieces).toString("base64url");
-  const clear = openWith(key, { iv: fields[0]!.sealed.iv, ct }, boundTo(event, paths));
+  const clear = openWith(key, { iv: fields[0]!.sealed.iv, ct }, bound);
   let from = 0;
   return pieces.map((piece, index) => {
     const to = index === pieces.length - 1 ? clear.length : from + piece.length;
@@ -65,7 +72,7 @@ export function openGroup(
 /** Every sealed value of a payload. Pure. */
 export function sealedFields(value: unknown, path: readonly string[] = []): FoundField[] {
   if (typeof value !== "object" || value === null) return [];
-  if (isSealedField(value)) return [{ path: path.join("."), sealed: value.$enc }];
+  if (isSealedField(value)) return [{ path: path.join("."), sealed: readSealed(value) }];
   return Object.entries(value).flatMap(([key, below]) => sealedFields(below, [...path, key]));
 }
 

@@ -110,7 +110,8 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
 
   return {
     hashOf(subject) {
-      const known = hashes.get(subject);
+      // They hold for good: the time is not asked for.
+      const known = hashes.get(subject, 0);
       if (known !== undefined) return known;
       const hash = keyedHash(secret, `subject\n${subject}`);
       hashes.set(subject, hash);
@@ -118,8 +119,9 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
     },
 
     known(hash) {
-      const found = writing.get(hash);
-      if (found !== undefined && performance.now() - found.asked > remember / 2) void renew(hash, found);
+      const now = performance.now();
+      const found = writing.get(hash, now);
+      if (found !== undefined && now - found.asked > remember / 2) void renew(hash, found);
       return found;
     },
 

@@ -6,7 +6,7 @@ import type { SubjectOf } from "../define/marks.ts";
  * Whose data a field of an event is.
  * @throws BusbarError `INVALID_EVENT` when that cannot be told: what nobody could erase is not published
  */
-export function subjectOf(subject: SubjectOf, { type, data }: BusEvent, path: readonly string[]): string {
+export function subjectOf(subject: SubjectOf, { type, data }: BusEvent, path: string): string {
   const found = orThrow(type, path, () => (typeof subject === "function" ? (subject(data) as unknown) : at(keysOf(subject), data)));
   if ((typeof found === "string" && found !== "") || typeof found === "number") return String(found);
   throw unknownSubject(
@@ -32,7 +32,7 @@ function at(keys: readonly string[], value: unknown): unknown {
   );
 }
 
-function orThrow<T>(type: string, path: readonly string[], work: () => T): T {
+function orThrow<T>(type: string, path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -40,6 +40,6 @@ function orThrow<T>(type: string, path: readonly string[], work: () => T): T {
   }
 }
 
-function unknownSubject(type: string, path: readonly string[], problem: string): BusbarError {
-  return new BusbarError("INVALID_EVENT", `${type}: the event was not published:`, { problems: [`${path.join(".")}: ${problem}`] });
+function unknownSubject(type: string, path: string, problem: string): BusbarError {
+  return new BusbarError("INVALID_EVENT", `${type}: the event was not published:`, { problems: [`${path}: ${problem}`] });
 }

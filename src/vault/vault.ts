@@ -2,7 +2,7 @@ import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Delivery } from "../define/delivery.ts";
 import { type BusEvent, decodeEvent, type EventReader, sortedJson } from "../define/event.ts";
 import { replaceMarked } from "../define/marked-values.ts";
-import { ivOf, type SealedField, type SealedSecret, type SealedSecrets, standInOf, replaceStandIns } from "../define/sealed.ts";
+import { ivOf, readSealed, type SealedField, type SealedSecret, type SealedSecrets, standInOf, replaceStandIns } from "../define/sealed.ts";
 import type { AnyTopic } from "../define/topic.ts";
 import { newestEvent, upcastEvent } from "../define/upcast.ts";
 import { boundTo, type FoundField, groupsOf, openGroup, replaceSealed, type SealedGroup, sealedFields, sealGroup } from "./groups.ts";
@@ -17,9 +17,10 @@ export const erasedText = "[erased]";
 
 /** The values of one subject in an event, with the places that are to hold them sealed. */
 interface ToSeal {
+  readonly hash: string;
   readonly paths: string[];
   readonly values: unknown[];
-  readonly fields: { $enc?: SealedField["$enc"] }[];
+  readonly fields: { $enc?: string }[];
 }
 
 export interface VaultOptions {
@@ -37,7 +38,7 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
 
   const sealSecret = (event: BusEvent, path: string, value: unknown) => {
     const { id: kid, key } = ringFor(event.type).first;
-    return sealGroup(key, boundTo(event, [path]), { values: [value], named: { kid } })[0]!;
+    return { $enc: sealGroup(key, boundTo(event, [path]), { values: [value], kid })[0]! };
   };
 
   /** Opens what lies under keys of the ring; what lies under those of subjects is left. */
@@ -50,33 +51,31 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
   const seal: Vault["seal"] = (topic, event) => {
     const place = topic.marks?.places[event.dataversion - 1];
     if (place === undefined) return { event, pending: false };
-    const bySubject = new Map<string, ToSeal>();
+    const groups: ToSeal[] = [];
     // Most fields of an event are of one subject, found in one way.
     let last: { readonly subject: unknown; readonly own: ToSeal } | undefined;
-    const data = replaceMarked(place, event.data, (marked) => {
-      const { mark, path, value } = marked;
-      if (mark.kind === "secret") return sealSecret(event, path.join("."), value);
+    const data = replaceMarked(place, event.data, ({ mark, path, value }) => {
+      if (mark.kind === "secret") return sealSecret(event, path, value);
       if (mark.subject === undefined) return value;
       if (last?.subject !== mark.subject) {
         const hash = subjects.hashOf(subjectOf(mark.subject, event, path));
-        const own = bySubject.get(hash) ?? { paths: [], values: [], fields: [] };
-        bySubject.set(hash, own);
+        let own = groups.find((group) => group.hash === hash);
+        if (own === undefined) groups.push((own = { hash, paths: [], values: [], fields: [] }));
         last = { subject: mark.subject, own };
       }
       const field = {};
-      last.own.paths.push(path.join("."));
+      last.own.paths.push(path);
       last.own.values.push(value);
       last.own.fields.push(field);
       return field;
     });
     let pending = false;
-    for (const [hash, { paths, values, fields }] of bySubject) {
+    for (const { hash, paths, values, fields } of groups) {
       const known = subjects.known(hash);
       pending ||= known === undefined;
       const { id, key } = known === undefined ? ringFor(event.type).first : { id: known.kid, key: known.key };
-      const named = known === undefined ? { kid: id, sub: hash } : { kid: id };
-      const sealed = sealGroup(key, boundTo(event, paths), { values, named });
-      for (let index = 0; index < fields.length; index++) fields[index]!.$enc = sealed[index]!.$enc;
+      const texts = sealGroup(key, boundTo(event, paths), { values, kid: id, sub: known === undefined ? hash : undefined });
+      for (let index = 0; index < fields.length; index++) fields[index]!.$enc = texts[index]!;
     }
     return { event: { ...event, data }, pending };
   };
@@ -90,8 +89,8 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
       const values = openGroup(keyOfRing(event.type, group.kid), event, group);
       const { kid, key } = keys.get(group.sub!)!;
       const paths = group.fields.map(({ path }) => path);
-      const sealed = sealGroup(key, boundTo(event, paths), { values, named: { kid } });
-      for (const [index, path] of paths.entries()) settled.set(path, sealed[index]);
+      const texts = sealGroup(key, boundTo(event, paths), { values, kid });
+      for (const [index, path] of paths.entries()) settled.set(path, { $enc: texts[index]! });
     }
     return JSON.stringify({ ...event, data: replaceSealed(event.data, (path, field) => settled.get(path) ?? field) });
   };
@@ -112,7 +111,8 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
   /** With stand-ins for secrets, also for those that were written before their field was marked. */
   const behindStandIns = (event: BusEvent, toPlan = true): BusEvent => {
     const secrets: Record<string, SealedSecret> = {};
-    const hide = (path: string, { $enc: { kid = "", iv, ct } }: SealedField): string => {
+    const hide = (path: string, field: SealedField): string => {
+      const { kid = "", iv, ct = "" } = readSealed(field);
       secrets[standInOf(iv)] = { kid, ct, path };
       return standInOf(iv);
     };
@@ -126,7 +126,7 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
         ? current.data
         : replaceMarked(place, current.data, ({ mark, path, value }) => {
             if (mark.kind !== "secret" || (typeof value === "string" && value in secrets)) return value;
-            return hide(path.join("."), sealSecret(event, path.join("."), value));
+            return hide(path, sealSecret(event, path, value));
           });
     return Object.keys(secrets).length === 0 ? { ...current, data } : { ...current, data, sealed: secrets };
   };
@@ -178,10 +178,12 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
     async clear(json) {
       const [event] = await openPersonal([decodeEvent(json)]);
       if (event instanceof Error) throw event;
-      const { type, data } = event!;
-      const open = (path: string, { $enc: sealed }: SealedField): unknown =>
-        openGroup(keyOfRing(type, sealed.kid ?? ""), event!, { fields: [{ path, sealed }] })[0];
-      return replaceSealed(data, open);
+      const clear = new Map<string, unknown>();
+      for (const group of groupsOf(sealedFields(event!.data))) {
+        const values = openGroup(keyOfRing(event!.type, group.kid), event!, group);
+        for (const [at, { path }] of group.fields.entries()) clear.set(path, values[at]);
+      }
+      return replaceSealed(event!.data, (path) => clear.get(path));
     },
     fingerprints: (data) => ring?.fingerprints(sortedJson(data)) ?? [],
   };

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ArchiveStore } from "../../src/log/archive/archive-store.ts";
 import { folderStore } from "../../src/log/archive/folder-store.ts";
+import { checkSegment, readManifests } from "../../src/log/archive/read-segment.ts";
+import { dayStart, type Manifest, segmentName } from "../../src/log/archive/segment.ts";
+import { writeSegment } from "../../src/log/archive/write-segment.ts";
 import { parseS3Address } from "../../src/log/archive/s3-address.ts";
 import { s3ArchiveStore } from "../../src/log/archive/s3-store.ts";
 import { type S3Fault, type S3Server, s3Server } from "../support/s3-server.ts";
@@ -118,6 +121,73 @@ describe.each(stores)("an archive in %s", (_where, open) => {
   });
 });
 
+/** The only manifest that there is, when its segment is as it was written. */
+const sound = async (store: ArchiveStore) => {
+  const [one, ...others] = await readManifests(store, "shop/");
+  expect(others).toEqual([]);
+  await checkSegment(store, one!);
+  return one;
+};
+
+describe.each(stores)("two processes that write one day into %s", (_where, open) => {
+  const place = { application: "shop", topic: "order.placed", day: "2026-11-21", partition: 0 };
+  const manifest = "shop/order.placed/2026-11-21/p0.json";
+  const entry = { id: `${dayStart(place.day)}-0`, number: 1, json: '{"id":"e-1"}', deliveries: 1 };
+  const written = (store: ArchiveStore, end: string) =>
+    writeSegment(place, {
+      log: { range: async () => [entry] },
+      store,
+      outcomes: true,
+      plansOf: async () => [{ json: `[["receipt",[["d_1","email","email","${end}"]],[]]]`, deliveries: 1 }],
+    });
+  it("cannot spoil each other's, whoever is overtaken: the first manifest counts, and only its segment is left", async () => {
+    const store = open();
+    let first: Manifest | undefined;
+    const overtaken = await written(
+      {
+        ...store,
+        async create(name, body) {
+          first = await written(store, "s");
+          return store.create(name, body);
+        },
+      },
+      "o",
+    );
+    expect(overtaken).toBeUndefined();
+    expect(await sound(store)).toEqual(first);
+    expect(await store.list("shop/")).toEqual([segmentName(first!), manifest].toSorted());
+  });
+
+  it("at the same time write one segment", async () => {
+    const store = open();
+    const all = await Promise.all(["s", "o", "d"].map((end) => written(store, end)));
+    expect(all.filter((one) => one !== undefined)).toEqual([await sound(store)]);
+  });
+
+  it("leave what counts when one of them dies, and the next one writes the day again", async () => {
+    const store = open();
+    const dies = { ...store, create: () => Promise.reject(new Error("killed")) };
+    await expect(written(dies, "o")).rejects.toThrow("killed");
+    expect(await readManifests(store, "shop/")).toEqual([]);
+    await store.put(manifest, Buffer.from("{ half a mani"));
+    expect(await written(store, "s")).toEqual(await sound(store));
+  });
+
+  it("read a segment from before segments had a writer", async () => {
+    const store = open();
+    const { writer, ...old } = (await written(store, "s"))!;
+    expect(writer).toMatch(/^[0-9a-f]{8}$/);
+    await store.put(
+      "shop/order.placed/2026-11-21/p0.ndjson.gz",
+      (await bytesOf(await store.get(segmentName({ ...old, writer: writer! }))))!,
+    );
+    await store.put(manifest, Buffer.from(JSON.stringify(old)));
+    expect(await sound(store)).toEqual(old);
+    await store.put(manifest, Buffer.from(JSON.stringify({ ...old, writer: "../../x" })));
+    expect(await readManifests(store, "shop/")).toEqual([]);
+  });
+});
+
 describe("an archive in a bucket", () => {
   const bytes = randomBytes(50_000);
 
@@ -167,6 +237,20 @@ describe("an archive in a bucket", () => {
       expect(await bytesOf(await store.get("a"))).toEqual(Buffer.from(`faster than ${length}`));
     }
     expect(server.uploads.size).toBe(0);
+  });
+
+  it("creates what is not there, be the answer lost, and leaves what is, where a store knows no conditions too", async () => {
+    const store = inBucket();
+    faulty("PUT", "answer lost", 1);
+    expect(await store.create("a", Buffer.from("first"))).toBe(true);
+    expect(await store.create("a", Buffer.from("second"))).toBe(false);
+    faulty("PUT", { status: 501, code: "NotImplemented" }, 1);
+    expect(await store.create("b", Buffer.from("first"))).toBe(true);
+    expect(await store.create("b", Buffer.from("second"))).toBe(false);
+    expect(await bytesOf(await store.get("b"))).toEqual(Buffer.from("first"));
+    await store.remove("b");
+    await store.remove("none");
+    expect([...server.objects.keys()]).toEqual(["shop/busbar/a"]);
   });
 
   it("is written where a store knows no conditions", async () => {

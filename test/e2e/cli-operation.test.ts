@@ -65,7 +65,7 @@ describe("the command line on a running system", () => {
     const listed = `^${letter} .* 1 try\\n.*\\(order\\.placed ${bad.id}\\)\\n.*no account \\\\u001b\\[2J busbar: all is well\\n1 dead letter\\. `;
     expect(list.stdout).toMatch(new RegExp(listed));
     expect(shown.stdout).toMatch(
-      /^ {2}reason +.*no account.*\n {2}class +rejected, .*\n {2}tries +1 try, from .*\n {2}build +busbar@.*\n {2}data\n {4}│ \{$/m,
+      /^ {2}reason +.*no account.*\n {2}class +rejected, .*\n {2}tries +1 try, from .*\n {2}build +busbar@.*\n {2}stack\n {4}│ PermanentError: no account/m,
     );
     expect(shown.stdout).toMatch(/^ {4}│ .*"orderId": "BAD-1"/m);
     expect(shown.stdout).toMatch(/^ {2}stack\n {4}│ /m);

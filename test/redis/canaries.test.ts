@@ -94,7 +94,7 @@ describe("C11, C9: planted secrets of the reference domain", () => {
         looked.push(visibleJson(trace), ...traceLines(trace));
       }
       for (const { id } of (await bus.deadLetters.list()).deadLetters)
-        looked.push(...autopsyLines((await bus.deadLetters.show(id, { showPii: {} }))!));
+        looked.push(...autopsyLines((await bus.deadLetters.show(id, { showPii: {} }))!, { message: true }));
       expect(looked.length).toBeGreaterThan(10);
       expect(canariesIn(looked.join("\n"))).toEqual([]);
       expect(await canariesInRedis(redis, prefix)).toEqual([]);

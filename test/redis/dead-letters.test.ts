@@ -14,7 +14,11 @@ import {
   secret,
 } from "../../src/index.ts";
 import type { Delivery } from "../../src/define/delivery.ts";
+import type { AnyContent } from "../../src/bus/any-content.ts";
+import { deadLetterVerbs } from "../../src/bus/dead-letters/dead-letter-verbs.ts";
+import type { Queues } from "../../src/bus/queues.ts";
 import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
+import type { DeadLetter, DeliveryQueue } from "../../src/queues/delivery-queue.ts";
 import { type RoutingRecord, routingRecord } from "../../src/router/routing-record.ts";
 import { createMetrics } from "../../src/server/metrics.ts";
 import { newKey } from "../../src/vault/key-ring.ts";
@@ -308,6 +312,23 @@ describe("an edit", () => {
   });
 });
 
+/** The queue of what could not be planned, beside that of the bus. */
+async function withRouting(prefix: string, work: (routing: DeliveryQueue<RoutingRecord>) => Promise<void>): Promise<void> {
+  const keepCompleted = { age: 1_000, count: 1 };
+  const routing = bullmqQueue<RoutingRecord>({ url, prefix, application: "shop", name: "routing", logger: silentLogger, keepCompleted });
+  try {
+    await work(routing);
+  } finally {
+    await routing.close();
+  }
+}
+
+/** What ended its routers: it becomes a dead letter at once. */
+function poisoned(json: string, entryId: string): RoutingRecord {
+  const where = { application: "shop", subscriber: "by-post", topic: "ticket.booked", partition: 0, entryId };
+  return routingRecord({ ...where, json, reason: "poison: it killed five routers", poison: true });
+}
+
 describe("an edit of an event that could not be planned", () => {
   it("B6: is checked by the topic's schema and sealed again: its secret is in the message, and nowhere in Redis", async () => {
     const elsewhere = line();
@@ -317,20 +338,7 @@ describe("an edit of an event that could not be planned", () => {
 
     const { bus, sends, prefix } = line({ answer: () => ({ kind: "sent" }) });
     await bus.start();
-    const routing = bullmqQueue<RoutingRecord>({
-      url,
-      prefix,
-      application: "shop",
-      name: "routing",
-      logger: silentLogger,
-      keepCompleted: { age: 1_000, count: 1 },
-    });
-    try {
-      const where = { application: "shop", subscriber: "by-post", topic: "ticket.booked", partition: 0, entryId: "1-1" };
-      await routing.add([routingRecord({ ...where, json, reason: "poison: it killed five routers", poison: true })]);
-    } finally {
-      await routing.close();
-    }
+    await withRouting(prefix, (routing) => routing.add([poisoned(json, "1-1")]));
     await expect.poll(() => total(bus)).toBe(1);
     const letter = (await bus.deadLetters.list({ queue: "routing", reasonClass: "poison", topic: "ticket.booked" })).deadLetters[0]!;
     const whole = (await bus.deadLetters.show(letter.id))!.data as { data: Record<string, string> };
@@ -357,7 +365,9 @@ describe("a verb on many", () => {
     await bus.start();
     await dying(bus, 30);
     const { bulk } = bus.deadLetters;
-    await expect(bulk.start({ verb: "redrive", filter: {} })).rejects.toThrow("say which dead letters are meant");
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    for (const filter of [{}, { from: 0 }, { from: "1970-01-01", to: tomorrow }, { from: Math.floor(Date.now() / 1_000) }])
+      await expect(bulk.start({ verb: "redrive", filter })).rejects.toThrow("say which dead letters are meant");
     await expect(bulk.start({ verb: "discard", all: true })).rejects.toThrow("say why");
     expect(await bus.deadLetters.preview({ queue: "email" })).toMatchObject({
       total: 30,
@@ -401,7 +411,7 @@ describe("a verb on many", () => {
     const tries = sends.map(({ deliveryId }) => sends.filter((send) => send.deliveryId === deliveryId).length);
     expect(new Set(tries)).toEqual(new Set([2]));
 
-    const paced = await bulk.start({ verb: "redrive", filter: { to: new Date().toISOString() }, pace: 10 });
+    const paced = await bulk.start({ verb: "redrive", filter: { queue: "email", to: new Date().toISOString() }, pace: 10 });
     const begun = performance.now();
     await bulk.work(paced.id);
     expect(performance.now() - begun).toBeGreaterThan(900);
@@ -453,6 +463,32 @@ describe("a verb on many", () => {
       dead: 0,
       sent: sends.length,
       ended: 60 - sends.length,
+    });
+  });
+
+  it("B6: of what the ledger does not know, too: one of two at the same moment does it, the other says what became of it", async () => {
+    const { bus, prefix } = line();
+    await bus.start();
+    await withRouting(prefix, async (routing) => {
+      await routing.add([poisoned("no event", "1-1"), poisoned("no event", "1-2")]);
+      await expect.poll(() => total(bus)).toBe(2);
+      await bus.channels.pause("routing");
+      const verbs = deadLetterVerbs({ queues: () => ({ routing }) as unknown as Queues, ledger: () => redisLedger(redis, prefix) });
+      // Both have found them before one of them does anything.
+      const [again, up] = await routing.deadLetters({ from: 0, count: 2 });
+      const both = async (letter: typeof again, order: readonly ("redrive" | "discard")[]) => {
+        const ends = [];
+        for (const verb of order) ends.push(await verbs[verb]("routing", letter as DeadLetter<AnyContent>, { reason: "a test" }));
+        return ends;
+      };
+      expect(await both(again, ["redrive", "discard"])).toEqual([
+        { kind: "done" },
+        { kind: "refused", reason: "it was queued again meanwhile" },
+      ]);
+      expect(await both(up, ["discard", "redrive"])).toEqual([{ kind: "done" }, { kind: "refused", reason: "it was given up meanwhile" }]);
+      expect(await routing.counts()).toMatchObject({ waiting: 1, dead: 0 });
+      const late = { id: again!.content.id, reason: "it is no dead letter any more" };
+      expect((await bus.deadLetters.discard([late.id], { reason: "a test" })).refused).toEqual([late]);
     });
   });
 

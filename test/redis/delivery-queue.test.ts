@@ -353,6 +353,25 @@ describe("a delivery queue", () => {
     expect(stalledReason("SMTP 451")).toBeUndefined();
   });
 
+  it("A3: gives up a dead letter, and nothing that was queued again meanwhile", async () => {
+    const { queue, key } = newQueue();
+    await queue.add(["again", "up"].map((id) => content(id, { retry: { attempts: 1 } })));
+    await work(
+      queue,
+      () => ({ kind: "failed", reason: "no" }),
+      (handed) => handed.length === 2,
+    );
+    expect(await queue.redrive("again")).toBe(true);
+    expect([await queue.discard("again"), await queue.discard("up"), await queue.discard("up"), await queue.redrive("up")]).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(await queue.counts()).toMatchObject({ waiting: 1, dead: 0 });
+    expect(await redis.keys(key("up*"))).toEqual([]);
+  });
+
   it("C3: finds a job wherever it is, and takes away what no worker holds", async () => {
     const { queue } = newQueue();
     await queue.add([content("waiting"), content("later", { notBefore: Date.now() + 60_000 })]);

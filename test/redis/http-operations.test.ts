@@ -79,7 +79,9 @@ describe("a subscriber", () => {
       state: "paused",
     });
     expect((await get("/v1/subscribers")).body.subscribers[0]).toMatchObject({ name: "idle", state: "paused" });
-    expect((await post("/v1/subscribers/idle/drain")).body).toEqual({ subscriber: "idle", state: "draining", pending: 0 });
+    const already = { by: "operator", at: expect.any(String) as string, reason: "its code is broken" };
+    expect((await post("/v1/subscribers/idle/pause")).body).toEqual({ subscriber: "idle", state: "paused", already });
+    expect((await post("/v1/subscribers/idle/drain")).body).toEqual({ subscriber: "idle", state: "draining", pending: 0, already });
     const { body } = await post("/v1/subscribers/idle/seek", { to: "now", preview: true });
     expect(body).toMatchObject({ subscriber: "idle", again: 0, forgotten: 0, moved: false });
     expect((await post("/v1/subscribers/idle/seek", { to: "now" })).body).toMatchObject({ moved: true });
@@ -219,6 +221,10 @@ describe("dead letters", () => {
     await expect.poll(async () => (await bus.deadLetters.counts())["email"]).toBe(2);
     expect(sends.filter(({ deliveryId }) => deliveryId === first.id)).toHaveLength(2);
 
+    expect((await post("/v1/dead-letters/discard", { from: 0, reason: "a slip" })).body).toMatchObject({
+      status: 422,
+      problems: [expect.stringContaining('"all" for all of them')],
+    });
     const all = observed(bus, "dead", 2);
     expect((await post("/v1/dead-letters/redrive", { queue: "email", pace: 1_000 })).body).toMatchObject({
       operation: { verb: "redrive", state: "finished", total: 2, done: 2, refused: 0, actor: "operator" },
@@ -244,6 +250,8 @@ describe("dead letters", () => {
 describe("a channel", () => {
   it("E2: is paused, resumed and cleaned", async () => {
     expect((await post("/v1/channels/email/pause")).body).toEqual({ channel: "email", paused: true });
+    const already = { by: "operator", at: expect.any(String) as string };
+    expect((await post("/v1/channels/email/pause", { reason: "twice" })).body).toEqual({ channel: "email", paused: true, already });
     expect((await get("/v1/channels")).body.channels).toContainEqual(expect.objectContaining({ name: "email", paused: true }));
     expect((await post("/v1/channels/email/resume")).body).toEqual({ channel: "email", paused: false });
     expect((await post("/v1/channels/email/clean", { olderThan: "1h" })).body).toEqual({ channel: "email", forgotten: 0 });

@@ -94,4 +94,37 @@ describe("C11: personal data over HTTP", () => {
     expect(await first(keys.privileged)).toBe("C-2");
     expect(await first(keys.privileged, "&pii=show")).toBe("C-1");
   });
+
+  it("is not guessed by the counts of a replay either: its filter asks about personal data for those alone who may see it", async () => {
+    const [operator, trusted] = [
+      await door.key({ name: "operator", scopes: ["read", "operate"] }),
+      await door.key({ name: "trusted", scopes: ["operate", "pii"] }),
+    ];
+    const post = (path: string, key: string, filter: object) =>
+      ask(`${server.url}${path}`, {
+        method: "POST",
+        key,
+        body: { topics: ["card.lost"], subscribers: ["failing"], filter, reason: "ticket 8" },
+      });
+    const personal = { $or: [{ holder: { email: [{ prefix: "asha.iyer@" }] } }, { "holder.name": ["Asha Iyer"] }] };
+    for (const path of ["/v1/replays/preview", "/v1/replays"])
+      expect(await post(path, operator, personal)).toMatchObject({
+        status: 403,
+        body: {
+          detail:
+            'Its filter asks about personal data (holder.email, holder.name). This needs the scope "pii"; the API key "operator" has read, operate.',
+        },
+      });
+    for (const filter of [{ card: ["C-1"] }, { holder: { email: [{ exists: true }] } }])
+      expect((await post("/v1/replays/preview", operator, filter)).status).toBe(200);
+    expect(await post("/v1/replays/preview", operator, { card: [] })).toMatchObject({ status: 422, body: { code: "INVALID_FILTER" } });
+    expect((await post("/v1/replays/preview", trusted, personal)).body).toMatchObject({ selected: 1 });
+    const of = "past events of card.lost, by a filter on holder.email, holder.name";
+    expect((await bus.audit()).entries[0]).toMatchObject({ by: "trusted", what: "show-pii", of, reason: "ticket 8" });
+    const begun = await post("/v1/replays", trusted, personal);
+    const shown = await ask(`${server.url}/v1/replays/${begun.body.id}`, { key: operator });
+    expect(JSON.parse(shown.body.filter)).toEqual({
+      $or: [{ holder: { email: [{ prefix: "as…@" }] } }, { "holder.name": ["A…"] }],
+    });
+  });
 });

@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import * as z from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
-import { createBus, defineSubscriber, PermanentError } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic, PermanentError } from "../../src/index.ts";
 import { redisLog } from "../../src/log/redis-log.ts";
+import { bullmqQueue } from "../../src/queues/bullmq-queue.ts";
 import { busesOf } from "../support/buses.ts";
 import { observed, orderPlaced, receipt, recordingProvider } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
@@ -63,6 +65,67 @@ describe("trace", () => {
     expect(await bus.inspect.trace(delivery.id)).toEqual(trace);
     expect(await bus.inspect.trace("order A-1")).toEqual(trace);
     for (const unknown of ["nobody", `d_${"a".repeat(32)}`]) expect(await bus.inspect.trace(unknown)).toBeUndefined();
+  });
+
+  it("C10: keeps what a subscriber did that has left the code since, or its topic, and says that it has", async () => {
+    const prefix = newPrefix();
+    const before = newBus({ prefix });
+    await before.start();
+    const sent = observed(before, "sent");
+    const { id } = await before.publishEvent.orderPlaced(order("A-3"));
+    const [fact] = await sent;
+    await before.stop();
+    const did = { name: "receipt", state: "routed", deliveries: [{ id: fact!.delivery.id, state: "sent" }] };
+    const after = newBus({ prefix, subscribers: [onlyLarge] });
+    expect((await after.inspect.trace(id))?.subscribers).toMatchObject([{ name: "only-large" }, { ...did, gone: "code" }]);
+    const paid = defineTopic("order.paid", z.object({ orderId: z.string() }));
+    const { application, redis } = { application: "test", redis: url };
+    const later = defineSubscriber(paid, { name: "receipt", deliver: ({ handler }) => [handler({ handle: async () => undefined })] });
+    const moved = kept(() => createBus({ application, topics: { orderPlaced, orderPaid: paid }, subscribers: [later], redis, prefix }));
+    expect((await moved.inspect.trace(id))?.subscribers).toMatchObject([
+      { name: "only-large", gone: "code" },
+      { ...did, gone: "topic" },
+    ]);
+  });
+
+  it("C10: tells of an event that cannot be planned how often it was tried, what went wrong last, and when it is tried next", async () => {
+    const prefix = newPrefix();
+    let tried = 0;
+    const fragile = defineSubscriber(orderPlaced, {
+      name: "fragile",
+      deliver: ({ handler }) => [
+        handler({
+          when: () => {
+            throw new Error(`no price for asha@example.com, ${(tried += 1)}`);
+          },
+          handle: async () => undefined,
+        }),
+      ],
+    });
+    const bus = newBus({ prefix, subscribers: [fragile] });
+    await bus.start();
+    const { id } = await bus.publishEvent.orderPlaced(order("A-4"));
+    const traced = async () => (await bus.inspect.trace(id))!.subscribers[0]!;
+    await expect.poll(async () => (await traced()).tries?.made).toBe(1);
+    await expect.poll(async () => (await traced()).tries?.state).toBe("delayed");
+    const { tries, ...trace } = await traced();
+    expect(trace).toMatchObject({ name: "fragile", state: "problem", reason: expect.stringMatching(/no price for .*, 2$/) });
+    expect(tries).toMatchObject({ most: 4, reason: trace.reason });
+    const wait = Date.parse(tries!.next!) - Date.now();
+    expect(wait > 0 && wait < 8_000).toBe(true);
+    expect((await bus.stats()).unplanned).toEqual([
+      { topic: "order.placed", event: id, subscriber: "fragile", state: "delayed", made: 1, most: 4, next: tries!.next },
+    ]);
+
+    await vi.waitFor(async () => {
+      await handOut(prefix, "routing");
+      expect(await traced()).toMatchObject({ tries: { state: "dead", made: 4, reason: expect.stringMatching(/, 5$/) } });
+    });
+    expect((await bus.stats()).unplanned).toEqual([]);
+    const { deadLetters } = await bus.deadLetters.list({ queue: "routing" });
+    expect(deadLetters.map((letter) => letter.id)).toEqual([(await traced()).tries!.id]);
+    await bus.deadLetters.discard([deadLetters[0]!.id], { reason: "a test" });
+    expect(await traced()).not.toHaveProperty("tries");
   });
 
   it("says of a subscriber that has not read the event that it has not", async () => {
@@ -296,3 +359,15 @@ it("a tail begins with the newest events and follows all topics; an unknown topi
   const wrong = bus.inspect.tail({ topics: ["order.place"], signal: ending.signal });
   await expect(wrong[Symbol.asyncIterator]().next()).rejects.toThrow('Did you mean "order.placed"?');
 });
+
+/** Hands out what waits for a time, as if that had come. */
+async function handOut(prefix: string, name: string): Promise<void> {
+  const clock = { now: () => Date.now() + 4 * 3_600_000 };
+  const keepCompleted = { age: 60_000, count: 10 };
+  const queue = bullmqQueue({ url, prefix, application: "test", name, logger: silentLogger, clock, keepCompleted });
+  try {
+    await queue.handOutDue();
+  } finally {
+    await queue.close();
+  }
+}

@@ -16,7 +16,7 @@ export type S3Fault =
   | "stalls";
 
 export interface S3Request {
-  /** Such as `PUT`, `GET`, `HEAD`, `LIST`, `create`, `part`, `complete` and `abort`. */
+  /** Such as `PUT`, `GET`, `HEAD`, `DELETE`, `LIST`, `create`, `part`, `complete` and `abort`. */
   readonly verb: string;
   readonly key: string;
 }
@@ -104,6 +104,9 @@ export async function s3Server({ bucket, pageSize = 1_000 }: { readonly bucket: 
       }
       case "PUT":
         return overtaken(key, request) ? problem(412, "PreconditionFailed") : send(200, { etag: put(key, body, marks) });
+      case "DELETE":
+        objects.delete(key);
+        return send(204, {});
       case "create": {
         const id = `upload-${marksOf.size}`;
         uploads.set(id, new Map());
@@ -154,5 +157,5 @@ function verbOf(method: string, key: string, query: URLSearchParams): string {
   if (key === "") return "LIST";
   if (method === "POST") return query.has("uploads") ? "create" : "complete";
   if (method === "PUT" && query.has("partNumber")) return "part";
-  return method === "DELETE" ? "abort" : method;
+  return method === "DELETE" && query.has("uploadId") ? "abort" : method;
 }

@@ -4,6 +4,7 @@ import type { ReplayRequest } from "../../src/bus/replay/replay-request.ts";
 import type { ReplayResult } from "../../src/bus/replay/replay-view.ts";
 import { autopsyLines, bulkLines, groupLines, letterLines, letterPreviewLines } from "../../src/cli/dead-letter-lines.ts";
 import { refusedSince } from "../../src/cli/cancel.ts";
+import { discardDeadLetters, redriveDeadLetters } from "../../src/cli/dead-letters-verbs.ts";
 import { strangerLines } from "../../src/cli/names-nobody-has.ts";
 import { standingLines } from "../../src/cli/deliveries.ts";
 import { previewLines, progressLine, sampleLines } from "../../src/cli/replay-lines.ts";
@@ -33,6 +34,14 @@ const letter: DeadLetterDetail = {
   timeline: [{ at: Date.parse(event.time), step: "dead", detail: forged }],
 };
 
+describe("B6: a filter that is typed", () => {
+  it("and leaves no dead letter out means them all, which has to be said", async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    await expect(discardDeadLetters([], { from: "1970-01-01", reason: "old" })).rejects.toThrow("say --all");
+    await expect(redriveDeadLetters([], { from: "30000d", to: tomorrow })).rejects.toThrow("say --all");
+  });
+});
+
 describe("D5: the autopsy of a dead letter", () => {
   it("has everything, and lets nothing that comes from data or code pass for a line of ours", () => {
     const escaped = JSON.stringify(forged).slice(1, -1);
@@ -44,6 +53,12 @@ describe("D5: the autopsy of a dead letter", () => {
       "  class     rejected, of the group f4k3f4k3f4k3f4k3",
       "  tries     4 tries, from 2026-11-24 10:00:00 to 2026-11-24 10:00:14 (UTC)",
       "  build     shop@1.4.2,busbar@0.1.0",
+      "  stack",
+      "    │ Error: x",
+      "    │   reason    all is well\\u001b[2J",
+      "    │     at send",
+      "  time line",
+      `    10:00:00.000  +0 ms     try 1   dead         ${forgedLine}`,
       "  data",
       "    │ {",
       `    │   "note": "${escaped}"`,
@@ -51,13 +66,29 @@ describe("D5: the autopsy of a dead letter", () => {
       "  subject, as this build makes it now",
       "    │ x",
       "    │   reason    all is well\\u001b[2J",
-      "  stack",
-      "    │ Error: x",
-      "    │   reason    all is well\\u001b[2J",
-      "    │     at send",
-      "  time line",
-      `    10:00:00.000  +0 ms     try 1   dead         ${forgedLine}`,
     ]);
+  });
+
+  it("ends with the beginning of the message, and has all of it where that is asked for", () => {
+    const html = `<p>${"Hello, ".repeat(1_000)}</p>`;
+    const text = Array.from({ length: 10 }, (_, number) => `line ${number + 1}${number === 0 ? "!".repeat(200) : ""}`).join("\n");
+    const long = { ...letter, rendered: { fields: { subject: "Hello", text, html } } };
+    const lines = autopsyLines(long);
+    const from = lines.indexOf("  subject, as this build makes it now");
+    expect(lines.slice(from)).toEqual([
+      "  subject, as this build makes it now",
+      "    │ Hello",
+      "  text, as this build makes it now",
+      `    │ line 1${"!".repeat(142)}…`,
+      ...[2, 3, 4, 5, 6, 7, 8].map((number) => `    │ line ${number}`),
+      "    … and 2 more lines",
+      "  html      6.8 KB, not shown here",
+      "  All of the message: busbar dead-letters show d_1 --message",
+    ]);
+    const whole = autopsyLines(long, { message: true });
+    expect(whole.slice(0, from)).toEqual(lines.slice(0, from));
+    expect(whole.slice(-2)).toEqual(["  html, as this build makes it now", `    │ ${html}`]);
+    expect(autopsyLines({ ...letter, rendered: { fields: { subject: "Hello", html } } }).at(-2)).toMatch(/^ {4}│ <p>Hello, .{138}…$/);
   });
 
   it("is one of a group, and one of what a verb on many would come to", () => {

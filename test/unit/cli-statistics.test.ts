@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ChannelView } from "../../src/bus/channels.ts";
 import type { Stats } from "../../src/bus/stats.ts";
 import { channelLines } from "../../src/cli/channels.ts";
+import { pausedLine } from "../../src/cli/paused-line.ts";
 import { statisticsLine } from "../../src/cli/statistics-line.ts";
 import { statsLines } from "../../src/cli/stats-lines.ts";
+import { subscriberLines } from "../../src/cli/subscribers.ts";
 
 const email: ChannelView = {
   name: "email",
@@ -41,6 +43,7 @@ const stats: Stats = {
   redis: { keys: 1_500, memoryBytes: 3_565_158, clients: 9, version: "7.0.15" },
   doubtful: 0,
   reconciled: { missing: 0 },
+  unplanned: [],
   newer: [],
 };
 
@@ -65,6 +68,7 @@ describe("A11 D4: the line of statistics", () => {
       subscribers: [{ ...stats.subscribers[0]!, gaps: 4 }],
       doubtful: 2,
       reconciled: { missing: 0 },
+      unplanned: [],
       newer: [],
     };
     expect(statisticsLine(odd)).toMatch(/ {2}lag 7 {2}gaps 4 {2}perhaps twice 2 {2}paused email {2}limits set email$/);
@@ -100,11 +104,30 @@ describe("A11: the tables", () => {
     ]);
   });
 
+  it("tell who has held up a subscriber, and who asks for a pause second who was first", () => {
+    const held = { heldSince: "2026-11-28T10:00:00.000Z", heldBy: { by: "asha", reason: "wrong\nprices" } };
+    expect(subscriberLines([{ ...stats.subscribers[0]!, ...held }]).slice(2)).toEqual([
+      "",
+      "receipt: PAUSED by asha 2026-11-28 10:00:00: wrong prices; busbar subscribers resume receipt lets it go on",
+    ]);
+    const said = { told: ": it waits", back: "busbar channels resume email" };
+    expect(pausedLine("email", {}, said)).toBe("email is paused for all processes: it waits. Go on: busbar channels resume email");
+    const already = { by: "asha", at: "2026-11-28T10:00:00.000Z", reason: "wrong\nprices" };
+    expect(pausedLine("email", { already }, said)).toBe(
+      "email was paused already, by asha 2026-11-28 10:00:00 (UTC): wrong prices. That stays. Go on: busbar channels resume email",
+    );
+    expect(pausedLine("email", { already: {} }, said)).toBe("email was paused already. That stays. Go on: busbar channels resume email");
+  });
+
   it("tell of subscribers only those that are behind, and of topics those that are used", () => {
     const text = statsLines(stats).join("\n");
     expect(text).toMatch(/^receipt +paused +7 +61 s +1 +0 +never +order\.placed\n1 of 2 subscribers up to date$/m);
     expect(text).toMatch(/^order\.placed +1,204 +900\n1,204 events of 1 of 2 topics$/m);
     expect(text).not.toContain("order.refunded");
+    const unplanned = [{ topic: "order.placed", event: "e-1", subscriber: "receipt", state: "delayed", made: 2, most: 4 }] as const;
+    expect(statsLines({ ...stats, unplanned })).toContain(
+      "order.placed e-1 could not be planned for receipt: 2 of 4 tries failed; busbar trace says why",
+    );
     expect(text).toMatch(/\nRedis 7\.0\.15: 1,500 keys, 3\.4 MB, 9 clients$/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RoutingTries } from "../../src/bus/routing-tries.ts";
 import type { Trace, TracedDelivery, TracedSubscriber } from "../../src/bus/trace.ts";
 import { timelineLines } from "../../src/cli/timeline-lines.ts";
 import { traceChanges, traceEnded, traceLines } from "../../src/cli/trace-lines.ts";
@@ -21,6 +22,14 @@ const delivery = (state: TracedDelivery["state"], timeline: readonly TimelineEnt
   channel: "email",
   state,
   timeline,
+});
+const tries = (state: RoutingTries["state"]): RoutingTries => ({
+  id: "r_1",
+  state,
+  made: 2,
+  most: 4,
+  reason: "no price",
+  next: "2026-11-25T00:00:18.000Z",
 });
 const traceOf = (...subscribers: readonly TracedSubscriber[]): Trace => ({
   event: {
@@ -113,7 +122,11 @@ describe("C10: a trace", () => {
     const trace = traceOf(
       subscriber("late", { state: "unread" }),
       subscriber("large", { state: "unmatched", reason: "amount: 10 is not > 1000" }),
-      subscriber("broken", { state: "problem", reason: "no\nprice" }),
+      subscriber("broken", { state: "problem", reason: "no\nprice", tries: tries("delayed") }),
+      subscriber("dead", { state: "problem", reason: "no price", tries: tries("dead") }),
+      subscriber("given-up", { state: "problem", reason: "no price" }),
+      subscriber("left", { gone: "code", deliveries: [delivery("waiting")] }),
+      subscriber("moved", { gone: "topic" }),
       subscriber("old", { state: "forgotten" }),
       subscriber("quiet"),
       subscriber("receipt", {
@@ -128,7 +141,12 @@ describe("C10: a trace", () => {
       "  caused by        e-0",
       "  late: has not read it yet",
       "  large: its filter turned it away: amount: 10 is not > 1000",
-      "  broken: could not plan it: no price (busbar dead-letters list --queue routing)",
+      "  broken: could not plan it: no price; tried again by itself: 2 of 4 tries failed, next 2026-11-25 00:00:18 (UTC)",
+      "  dead: could not plan it: no price; a dead letter of routing after 2 tries: busbar dead-letters show r_1",
+      "  given-up: could not plan it: no price; the queue routing holds it no more: its dead letter was given up, or has passed its time",
+      "  left (no longer in the code of this build): matched: 1 delivery",
+      "    d_1 email (receipt): waiting",
+      "  moved (listens to this topic no longer): made no delivery of it",
       "  old: has read it; what it made of it is no longer kept (96 hours)",
       "  quiet: matched; nothing was to be sent",
       "  receipt: matched: 901 deliveries",
@@ -145,6 +163,10 @@ describe("C10: a trace", () => {
     for (const state of ["waiting", "retrying"] as const)
       expect(traceEnded(traceOf(subscriber("a", { deliveries: [delivery("sent"), delivery(state)] })))).toBe(false);
     expect(traceEnded(traceOf(subscriber("a", { state: "unread" })))).toBe(false);
+    const planned = (state: "delayed" | "dead") => traceOf(subscriber("a", { state: "problem", reason: "no price", tries: tries(state) }));
+    expect([traceEnded(planned("delayed")), traceEnded(planned("dead"))]).toEqual([false, true]);
+    expect(traceChanges(planned("delayed"), planned("dead"))).toEqual([expect.stringContaining("a dead letter of routing after 2 tries")]);
+    expect(traceChanges(planned("dead"), planned("dead"))).toEqual([]);
   });
 
   it("says what is new since it was seen last, and nothing where nothing is", () => {

@@ -111,7 +111,15 @@ const position = {
   seen: "2026-11-24T09:59:56Z",
 };
 const outbox = { waiting: 0, oldestAge: 0, refused: 0, unknownTopics: [] };
-const idle: WorkFacts = { channels: [channel], subscribers: [position], unknownGroups: [], reconciled: { missing: 0 }, newer: [], now };
+const idle: WorkFacts = {
+  channels: [channel],
+  subscribers: [position],
+  unknownGroups: [],
+  reconciled: { missing: 0 },
+  unplanned: [],
+  newer: [],
+  now,
+};
 
 describe("what the doctor says of the work", () => {
   it.each<[string, Partial<WorkFacts>, string[]]>([
@@ -133,6 +141,14 @@ describe("what the doctor says of the work", () => {
     ["a subscriber that is paused", { subscribers: [{ ...position, lag: 2, state: "paused" }] }, ["warning pauses"]],
     ["nothing of one that is being read", { subscribers: [{ ...position, lag: 2 }] }, []],
     ["a group that nobody knows", { unknownGroups: [{ group: "shop.old", name: "old", topics: ["order.placed"] }] }, ["warning groups"]],
+    [
+      "events that could not be planned so far",
+      {
+        channels: [{ ...channel, name: "routing", delayed: 3 }],
+        unplanned: [{ topic: "order.placed", event: "e-1", subscriber: "receipt", state: "delayed", made: 2, most: 4 }],
+      },
+      ["warning routing"],
+    ],
     [
       "events that wait for a newer process, and those that this build could take",
       {

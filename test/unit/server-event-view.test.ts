@@ -71,7 +71,10 @@ describe("what the subscribers made of an event", () => {
   });
 
   it("keeps those who have read it and are no longer defined", () => {
-    expect(subscriberViews([sent], [])).toMatchObject([{ name: "receipt", read: true, deliveries: [{ id: "d_a", state: "sent" }] }]);
+    expect(subscriberViews([sent], [])).toMatchObject([
+      { name: "receipt", read: true, gone: true, deliveries: [{ id: "d_a", state: "sent" }] },
+    ]);
+    expect(subscriberViews([sent], [listener("receipt")])[0]).not.toHaveProperty("gone");
   });
 
   it("is looked up again at once while something can still happen, and seldom when all has ended", () => {

@@ -9,6 +9,7 @@ const empty = {
   redis: { keys: 0, memoryBytes: 0, clients: 0, version: "7" },
   doubtful: 0,
   reconciled: { missing: 0 },
+  unplanned: [],
   newer: [],
 };
 const published = (count: number): Stats => ({ ...empty, topics: [{ name: "order.placed", published: count, held: count, losses: 0 }] });

@@ -3,7 +3,7 @@ import { BusbarError, messageOf } from "../../base/errors.ts";
 import { shortHash, timeOrderedId } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { By } from "../by.ts";
-import { type DeadLetterFilter, filterText, isEmpty, type LetterChoice } from "../dead-letters/dead-letter-filter.ts";
+import { type DeadLetterFilter, filterText, type LetterChoice, meansAll } from "../dead-letters/dead-letter-filter.ts";
 import { totalOf } from "../dead-letters/dead-letter-groups.ts";
 import type { RecordVerb } from "../recorder.ts";
 import { type BulkPlace, type BulkProgress, type BulkSpec, bulkIds, type BulkVerb } from "./bulk-operation.ts";
@@ -14,7 +14,7 @@ export interface BulkRequest extends By {
   readonly verb: BulkVerb;
   /** Which dead letters are meant; those that die later are not. */
   readonly filter?: DeadLetterFilter | undefined;
-  /** All of them, said in so many words: without it, a filter must say something. */
+  /** All of them, said in so many words: without it, a filter must leave something out; one from 1970 on does not. */
   readonly all?: true | undefined;
   /** At most so many dead letters a second. Default: as fast as it goes. */
   readonly pace?: number | undefined;
@@ -24,7 +24,7 @@ export interface BulkRequest extends By {
 export interface BulkOperations {
   /**
    * Stores an operation; a process with a router gets to it within seconds, or `work` does at once.
-   * @throws BusbarError `INVALID_DEAD_LETTERS` with everything that is wrong: a filter that says nothing without `all`, a discard without a reason; or
+   * @throws BusbarError `INVALID_DEAD_LETTERS` with everything that is wrong: a filter that leaves nothing out without `all`, a discard without a reason; or
    * `UNKNOWN_QUEUE`. Nothing was stored then
    */
   start(request: BulkRequest): Promise<BulkView>;
@@ -94,13 +94,14 @@ export function bulkOperations(options: BulkOptions): BulkOperations & { stop():
 
   return {
     async start({ verb, filter = {}, all, pace, actor, reason }) {
+      const created = Date.now();
       const problems: string[] = [];
-      if (all !== true && isEmpty(filter)) problems.push(`say which dead letters are meant: a filter, or "all" for all of them`);
+      if (all !== true && meansAll(filter, created))
+        problems.push(`say which dead letters are meant: a filter that leaves some out, or "all" for all of them`);
       if (verb === "discard" && !(typeof reason === "string" && reason.trim() !== ""))
         problems.push("reason: say why they are given up for good");
       if (pace !== undefined && !(pace > 0)) problems.push(`pace: must be more than 0 dead letters a second, not ${JSON.stringify(pace)}`);
       if (problems.length > 0) throw new BusbarError("INVALID_DEAD_LETTERS", "Nothing was changed:", { problems });
-      const created = Date.now();
       const total = totalOf(await search.spans(untilThen(await choiceOf(filter), created)));
       const by = { ...(actor === undefined ? {} : { actor }), ...(reason === undefined ? {} : { reason }) };
       const id = `${bulkIds}${shortHash(timeOrderedId(created)).slice(0, 10)}`;
@@ -134,8 +135,10 @@ export function bulkOperations(options: BulkOptions): BulkOperations & { stop():
     },
     async cancel(id, by = {}) {
       const { verb, state } = await shown(id);
-      if (state === "running" && (await store().end(id, "cancelled")))
-        await recorded(by, `dead-letters.${verb}`, `the operation ${id}, cancelled`);
+      if (state !== "running") return shown(id);
+      const of = `the operation ${id}, cancelled`;
+      await recorded(by, `dead-letters.${verb}`, of);
+      if (!(await store().end(id, "cancelled"))) await recorded(by, `dead-letters.${verb}`, `${of}: it had ended already`);
       return shown(id);
     },
     async stop() {

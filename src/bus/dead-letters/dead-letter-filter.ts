@@ -41,9 +41,25 @@ export function selectionOf(filter: DeadLetterFilter): readonly unknown[] {
   return names.map((name) => filter[name]);
 }
 
-/** True where a filter says nothing. */
-export function isEmpty(filter: DeadLetterFilter): boolean {
-  return names.every((name) => filter[name] === undefined);
+/** Nothing died before this, milliseconds since 1970: such a `from` is 0, or in seconds. */
+const beforeAll = 1e12;
+
+/**
+ * True where a filter leaves nothing out: it says nothing, or only times between which all dead letters lie. What is no time says something. Pure.
+ * @param now milliseconds since 1970
+ */
+export function meansAll({ from, to, ...others }: DeadLetterFilter, now: number): boolean {
+  return (
+    names.every((name) => name === "from" || name === "to" || others[name] === undefined) &&
+    (from === undefined || timeOf(from) < beforeAll) &&
+    (to === undefined || timeOf(to) >= now)
+  );
+}
+
+/** Milliseconds since 1970; NaN where it is no time. */
+function timeOf(given: string | number): number {
+  if (typeof given === "number") return given;
+  return /^\d{10,16}$/.test(given) ? Number(given) : Date.parse(given);
 }
 
 /**
@@ -56,8 +72,7 @@ export function letterChoice(filter: DeadLetterFilter, identityOf: (name: string
   const problems: string[] = [];
   const time = (name: "from" | "to", otherwise: number): number => {
     const given = filter[name];
-    const parsed =
-      given === undefined ? otherwise : typeof given === "number" ? given : /^\d{10,16}$/.test(given) ? Number(given) : Date.parse(given);
+    const parsed = given === undefined ? otherwise : timeOf(given);
     if (!Number.isFinite(parsed)) problems.push(`${name}: ${JSON.stringify(given)} is no time such as 2026-11-21T09:00:00Z`);
     return parsed;
   };

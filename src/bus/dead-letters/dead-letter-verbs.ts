@@ -1,4 +1,4 @@
-import type { DeadLetter } from "../../queues/delivery-queue.ts";
+import type { DeadLetter, DeliveryQueue } from "../../queues/delivery-queue.ts";
 import { type By, byText } from "../by.ts";
 import { type AnyContent, isCallback, isDelivery } from "../any-content.ts";
 import { namedQueue } from "../named-queues.ts";
@@ -18,6 +18,7 @@ export interface DeadLetterVerbs {
 }
 
 export const gone = "it is no dead letter any more";
+const [queuedMeanwhile, discardedMeanwhile] = ["it was queued again meanwhile", "it was given up meanwhile"];
 export const sentMeanwhile = "it was sent meanwhile: nothing is sent again, and it is no dead letter any more";
 const sendingNow = "somebody is sending it right now; try again in ten seconds";
 
@@ -27,9 +28,10 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
     async redrive(name, { content }, by) {
       const queue = namedQueue(queues(), name);
       const { id } = content;
-      if ("json" in content) return ended(await queue.redrive(id, (held) => ({ ...held, poison: false }) as AnyContent));
-      if (isCallback(content)) return ended(await queue.redrive(id));
-      if (!isDelivery(content)) return ended(await queue.redrive(id, (held) => ({ ...held, failures: 0 }) as AnyContent));
+      const again = (change?: (held: AnyContent) => AnyContent): Promise<VerbEnd> => ended(queue.redrive(id, change), { queue, id });
+      if ("json" in content) return again((held) => ({ ...held, poison: false }) as AnyContent);
+      if (isCallback(content)) return again();
+      if (!isDelivery(content)) return again((held) => ({ ...held, failures: 0 }) as AnyContent);
       // First the ledger: a crash in between leaves a dead letter that can be redriven again.
       const opened = await ledger().reopen(content);
       if (opened === "busy") return { kind: "refused", reason: sendingNow };
@@ -63,11 +65,16 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
         }
         await ledger().note(content, end);
       }
-      return ended(await queue.remove(content.id));
+      return ended(queue.discard(content.id), { queue, id: content.id });
     },
   };
 }
 
-function ended(done: boolean): VerbEnd {
-  return done ? { kind: "done" } : { kind: "refused", reason: gone };
+/** The queue decides which of two at one moment does it; the other is told what became of it. */
+async function ended(
+  done: Promise<boolean>,
+  { queue, id }: { readonly queue: Pick<DeliveryQueue<AnyContent>, "find">; readonly id: string },
+): Promise<VerbEnd> {
+  if (await done) return { kind: "done" };
+  return { kind: "refused", reason: (await queue.find(id)) === undefined ? discardedMeanwhile : queuedMeanwhile };
 }

@@ -1,12 +1,12 @@
-import { BusbarError } from "../../base/errors.ts";
+import { BusbarError, messageOf } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import type { Logger } from "../../base/logger.ts";
-import { channelNames } from "../../define/channel-name.ts";
+import type { Delivery } from "../../define/delivery.ts";
 import type { Vault } from "../../vault/vault-port.ts";
 import { bulkOperations, type BulkOperations } from "../bulk/bulk.ts";
 import type { BulkStore } from "../bulk/bulk-operation.ts";
 import { type By, byText } from "../by.ts";
-import { rendered, type Rendering } from "../replay/render.ts";
+import { rendered, type Rendered, type Rendering } from "../replay/render.ts";
 import { withData } from "./dead-letter-edit.ts";
 import { type DeadLetterFilter, letterChoice, selectionOf } from "./dead-letter-filter.ts";
 import { groupsOf, groupView, partsOf, sampleOf, totalOf } from "./dead-letter-groups.ts";
@@ -107,6 +107,12 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
     }
     return undefined;
   };
+  /** An application that cannot be put together makes nothing of it; all else about the letter is known without it. */
+  const madeNow = (delivery: Delivery): Promise<Rendered> =>
+    rendering().then(
+      (parts) => rendered(parts, delivery),
+      (error: unknown) => ({ problem: messageOf(error) }),
+    );
   const viewOf = (open: boolean) => (found: FoundLetter) => sight.ofView(deadLetterView(secret, found), open);
   const viewsOf = async (places: readonly FoundPlace[], open: boolean) => (await search.letters(places)).map(viewOf(open));
   const each = async (verb: "redrive" | "discard", ids: readonly string[], by: By) => {
@@ -130,7 +136,7 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   };
   /** One that was queued again a moment ago is known by its queue. */
   const whyNone = async (id: string): Promise<string> => {
-    for (const channel of channelNames) if ((await queues().of(channel).find(id)) !== undefined) return gone;
+    for (const name of queueNames) if ((await namedQueue(queues(), name).find(id)) !== undefined) return gone;
     return unknown;
   };
 
@@ -171,7 +177,7 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
       const open = await recordView(audit, view, `the dead letter ${id}`);
       const timeline = isDelivery(content) ? await ledger().timeline(content) : [];
       const isMessage = isDelivery(content) && content.channel !== "handler" && content.refusal === undefined;
-      const made = isMessage ? await rendered(await rendering(), content) : undefined;
+      const made = isMessage ? await madeNow(content) : undefined;
       return sight.ofDetail({ ...deadLetterView(secret, found), data: dataOf(content), rendered: made, timeline }, content, open);
     },
 

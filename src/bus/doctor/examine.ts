@@ -39,7 +39,7 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
     const found = [connection, ...serverFindings(facts, durability)];
     if (bus === undefined) return found;
     try {
-      const [{ channels, subscribers, reconciled, newer, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
+      const [{ channels, subscribers, reconciled, unplanned, newer, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
       const standings = await readLogs(settings, catalog);
       const unknownGroups = groupsOfNobody(standings, settings.application, catalog);
       const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
@@ -51,6 +51,7 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
           subscribers,
           unknownGroups,
           reconciled,
+          unplanned,
           newer: withKnown(newer, catalog),
           spool,
           outbox,

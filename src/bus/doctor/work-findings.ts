@@ -14,6 +14,8 @@ export interface WorkFacts {
   /** Consumer groups of this application that belong to no subscriber that this build knows, with the topics that they read. */
   readonly unknownGroups: readonly { readonly group: string; readonly name: string; readonly topics: readonly string[] }[];
   readonly reconciled: ReconcilerFindings;
+  /** Some of the events that could not be planned and are planned again by themselves. */
+  readonly unplanned: Stats["unplanned"];
   /** Events that wait for a process that knows their version; `known`: the newest version that this build knows. */
   readonly newer: readonly (NewerWaiting & { readonly known: number | undefined })[];
   /** What lies in the spool's folder; absent where there is no spool. */
@@ -37,6 +39,7 @@ export function workFindings(facts: WorkFacts): Diagnosis[] {
     readers(facts),
     groups(facts),
     deadLetters(facts),
+    unplannedEvents(facts),
     newerVersions(facts),
     reconciled(facts),
     spooled(facts),
@@ -55,6 +58,23 @@ function workers({ channels }: WorkFacts): Diagnosis {
   const named = idle.map(({ name, waiting: count }) => `${name} (${count.toLocaleString("en")})`);
   const roles = idle.some(({ name }) => name !== "routing" && name !== "audiences") ? "workers" : "router";
   return error(about, `Work waits that no process takes: ${named.join(", ")}.`, `Start a process: busbar start --only ${roles}.`);
+}
+
+function unplannedEvents({ unplanned, newer, channels }: WorkFacts): Diagnosis {
+  const about = "routing";
+  const [first] = unplanned;
+  if (first === undefined) return ok(about, "No event is being planned again.");
+  const { waiting = 0, active = 0, delayed = 0 } = channels.find(({ name }) => name === "routing") ?? {};
+  const count = waiting + active + delayed - newer.reduce((sum, { events }) => sum + events, 0);
+  const { topic, event, subscriber, made, most } = first;
+  const named = `${topic}${event === undefined ? "" : ` ${event}`} for ${subscriber}, ${made} of ${most} tries failed`;
+  return warning(
+    about,
+    `Events could not be planned, and are tried again by themselves: ${Math.max(count, unplanned.length).toLocaleString("en")}, such as ${named}.`,
+    event === undefined
+      ? "What goes on failing becomes a dead letter: busbar dead-letters list --queue routing."
+      : `See what is wrong: busbar trace ${event}. What goes on failing becomes a dead letter of routing.`,
+  );
 }
 
 function newerVersions({ newer }: WorkFacts): Diagnosis[] {
@@ -164,7 +184,10 @@ function paused({ channels, subscribers }: WorkFacts): Diagnosis {
   if (held.length + waiting.length === 0) return ok("pauses", "No channel and no subscriber is paused.");
   const named = [
     ...held.map(({ name, waiting: count, pausedBy }) => `${name} (${count.toLocaleString("en")} wait${doneText(pausedBy)})`),
-    ...waiting.map(({ name, lag }) => `the subscriber ${name} (${lag.toLocaleString("en")} unread)`),
+    ...waiting.map(({ name, lag, heldBy, heldSince: at = "" }) => {
+      const who = doneText(heldBy && { ...heldBy, at });
+      return `the subscriber ${name} (${lag.toLocaleString("en")} unread${who})`;
+    }),
   ];
   const resume = held[0] === undefined ? `subscribers resume ${waiting[0]!.name}` : `channels resume ${held[0].name}`;
   return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar ${resume}.`);

@@ -42,6 +42,12 @@ export async function loadSubscribers(folder: URL, options: LoadOptions = {}): P
   };
 }
 
+/** @throws BusbarError `INVALID_DEFINITION` where the folder cannot be read */
+export async function loadedSubscribers(subscribers: URL | readonly Subscriber[] | LoadedSubscribers): Promise<LoadedSubscribers> {
+  if (subscribers instanceof URL) return loadSubscribers(subscribers);
+  return "templates" in subscribers ? subscribers : { subscribers, templates: [], problems: [] };
+}
+
 /** Files that somebody means to be loaded, and that never would be. */
 function misplaced({ title }: NamedFolder, names: readonly string[]): string[] {
   return names.flatMap((name) => {

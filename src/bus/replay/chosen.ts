@@ -1,6 +1,7 @@
 import { BusbarError, type ErrorCode } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { nearestName } from "../../define/names.ts";
+import { personalPaths } from "../../define/personal-filter.ts";
 import type { AnyRoute } from "../../define/route.ts";
 import type { Subscriber } from "../../define/subscriber.ts";
 import { FilterError } from "../../filter/filter-error.ts";
@@ -16,6 +17,8 @@ export interface Choice {
   /** By their oldest names; undefined: all. */
   readonly routes: ReadonlySet<string> | undefined;
   readonly filter: ParsedPattern | undefined;
+  /** The paths of personal data that the filter asks about. */
+  readonly personal: readonly string[];
   readonly mode: ReplayMode;
 }
 
@@ -45,7 +48,9 @@ export function chosenOf(catalog: Catalog, request: ReplayRequest): Choice {
   problems.push(...modeProblems(mode, request, subscribers));
   const filter = request.filter === undefined ? undefined : filterOf(request.filter, problems);
   refuse(problems);
-  return { topics, subscribers, routes, filter, mode };
+  const meant = catalog.topics.filter(({ name }) => topics.includes(name));
+  const personal = filter === undefined ? [] : personalPaths(filter, meant);
+  return { topics, subscribers, routes, filter, personal, mode };
 }
 
 function refuse(problems: readonly Problem[]): void {

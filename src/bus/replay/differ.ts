@@ -3,6 +3,7 @@ import type { TopicLog } from "../../log/topic-log.ts";
 import type { PlanOptions } from "../../router/plan-options.ts";
 import type { LazyParts } from "../parts.ts";
 import { chosenOf } from "./chosen.ts";
+import { recordPersonal } from "./record-personal.ts";
 import { diff, type DiffCounts, type Difference } from "./diff.ts";
 import { archiveKnows, keptOf } from "./kept.ts";
 import type { PastFor } from "./past-for.ts";
@@ -60,7 +61,8 @@ const defaultMost = 1_000;
 /** Compares what today's code makes of past events with what was sent then. */
 export function differ({ log, parts, catalog, planning, rendering, past, secret }: DifferOptions) {
   return async (selection: ReplaySelection, { most = defaultMost, onProgress, signal }: DiffOptions = {}): Promise<DiffResult> => {
-    const { topics, subscribers, routes, filter } = chosenOf(await catalog(), selection);
+    const choice = chosenOf(await catalog(), selection);
+    const { topics, subscribers, routes, filter } = choice;
     const range = await rangeOf(selection, {
       topics,
       mode: "diff",
@@ -70,6 +72,7 @@ export function differ({ log, parts, catalog, planning, rendering, past, secret 
     });
     const kept = await keptOf({ log, ...past }, topics, range);
     checkKept(range, kept, { asked: (selection.from ?? selection.fromEvent) !== undefined });
+    await recordPersonal(parts.audit, choice, {});
     const total = kept.reduce((sum, { events }) => sum + events, 0);
     const made = await rendering();
     const differences: Difference[] = [];

@@ -1,6 +1,7 @@
 import type { MessageFields } from "../../channels/channel.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { maskWords } from "../../define/mask.ts";
+import { maskedPattern } from "../../define/personal-filter.ts";
 import type { PartCounts, ReplayCounts } from "../../router/replay-counts.ts";
 import type { ReplayAct, ReplayState, StoredReplay } from "./operation.ts";
 import type { ReplayMode } from "./replay-mode.ts";
@@ -45,7 +46,7 @@ export interface ReplayView extends Omit<ReplayResult, "samples"> {
   readonly topics: readonly string[];
   readonly subscribers: readonly string[];
   readonly routes?: readonly string[];
-  /** The pattern as JSON, without the addresses that it names. */
+  /** The pattern as JSON; what it says of personal data, and the addresses that it names, are masked. */
   readonly filter?: string;
   /** RFC 3339. */
   readonly from: string;
@@ -67,8 +68,7 @@ export function replayView({ spec, state, progress, acts, trouble }: StoredRepla
   const { counts, parts, firstProblem } = progress;
   return {
     ...rest,
-    // Who may look at replays was not told whom its filter means.
-    ...(filter === undefined ? {} : { filter: maskWords(filter) }),
+    ...(filter === undefined ? {} : { filter: filterShown(filter, spec.topics, catalog) }),
     subscribers: subscribers.map((identity) => catalog.subscriber(identity)?.name ?? identity),
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
@@ -82,6 +82,12 @@ export function replayView({ spec, state, progress, acts, trouble }: StoredRepla
     acts,
     ...(trouble === undefined ? {} : { trouble }),
   };
+}
+
+/** Who may look at replays was not told whom its filter means. Pure. */
+function filterShown(filter: string, topics: readonly string[], catalog: Catalog): string {
+  const meant = catalog.topics.filter(({ name }) => topics.includes(name));
+  return maskWords(JSON.stringify(maskedPattern(JSON.parse(filter), meant)));
 }
 
 /** How fast its last run is, and how long it still takes. Pure. */

@@ -9,6 +9,7 @@ import type { By } from "../by.ts";
 import type { LazyParts } from "../parts.ts";
 import type { RecordVerb } from "../recorder.ts";
 import { type Choice, chosenOf } from "./chosen.ts";
+import { recordPersonal } from "./record-personal.ts";
 import { lookAt } from "./look.ts";
 import type { LocalRequest, LocalRun } from "./local.ts";
 import { locally, type LocalsOptions } from "./locals.ts";
@@ -150,12 +151,13 @@ export function replays(options: ReplaysOptions): Replays {
 
   return {
     async start(request) {
-      const known = await catalog();
-      const spec = await specOf(request, chosenOf(known, request));
+      const choice = chosenOf(await catalog(), request);
+      const spec = await specOf(request, choice);
       const progress: ReplayProgress = { counts: noCounts, parts: [] };
       const other = await store().begin(spec, progress);
       if (other === undefined) {
-        await recorded(request, "replay.start", `${spec.id}: ${spec.topics.join(", ")} for ${spec.subscribers.join(", ")}`);
+        const by = choice.personal.length === 0 ? "" : `, by a filter on ${choice.personal.join(", ")}`;
+        await recorded(request, "replay.start", `${spec.id}: ${spec.topics.join(", ")} for ${spec.subscribers.join(", ")}${by}`);
         return shown(spec.id);
       }
       throw new BusbarError(
@@ -176,6 +178,7 @@ export function replays(options: ReplaysOptions): Replays {
     async preview(request, { onProgress, signal } = {}) {
       const choice = chosenOf(await catalog(), request);
       const spec = await specOf(request, choice);
+      await recordPersonal(parts.audit, choice, request);
       const chosen = choice.subscribers.map((subscriber) => ({ subscriber, planning: planningFor(spec, planning) }));
       let progress: ReplayProgress = { counts: noCounts, parts: [], run: { since: Date.now(), events: 0 } };
       let samples: ReplaySample[] = [];

@@ -34,11 +34,12 @@ export function declareDeadLetters(program: Command): void {
 
   deadLetters
     .command("show <id>")
-    .description("show everything that is known of one: reason, tries, build, data, the message made of it now, stack, time line")
+    .description("show everything that is known of one: reason, tries, build, stack, time line, data, the message made of it now")
+    .option("--message", "all of the message, and not only its beginning")
     .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print it as JSON")
-    .addHelpText("after", `\nExamples:\n  busbar dead-letters show d_k3v2…`)
-    .action(async (id: string, options: { json?: boolean; showPii?: true | string }) =>
+    .addHelpText("after", `\nExamples:\n  busbar dead-letters show d_k3v2…\n  busbar dead-letters show d_k3v2… --message`)
+    .action(async (id: string, options: { message?: boolean; json?: boolean; showPii?: true | string }) =>
       (await import("../dead-letters.ts")).showDeadLetter(id, options),
     );
 
@@ -59,7 +60,7 @@ export function declareDeadLetters(program: Command): void {
   const verbs = (name: string, description: string): Command =>
     filtering(deadLetters.command(`${name} [ids...]`))
       .description(description)
-      .option("--all", "all of them")
+      .option("--all", "all of them; a filter that leaves nothing out takes it too")
       .option("--pace <number>", "with a filter or --all: at most so many a second")
       .option("--preview", "only look: how many, by queue, subscriber and class, and the newest ten")
       .option("--detach", "store it, and leave it to a process with a router")

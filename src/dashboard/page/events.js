@@ -1,4 +1,5 @@
 import { element, time } from "./dom.js";
+import { triesText } from "./standings.js";
 
 const stepWords = {
   retry: "try failed",
@@ -45,12 +46,13 @@ function subscribersOf(subscribers) {
     : [{ name: "Nobody", read: true, deliveries: [], note: "no subscriber listens to this topic" }];
 }
 
-function subscriberItem({ name, read, problem, deliveries, skipped = [], more = 0, note }, context) {
+function subscriberItem({ name, gone, read, problem, tries, deliveries, skipped = [], more = 0, note }, context) {
   return element(
     "li",
     { class: "subscriber" },
     element("span", { class: "name" }, name),
-    problem !== undefined && element("p", { class: "note bad" }, `could not plan it; the event waits on the queue routing: ${problem}`),
+    gone && element("p", { class: "note" }, "listens to this topic no longer; it did when this was published"),
+    problem !== undefined && element("p", { class: "note bad" }, triesText(problem, tries)),
     !problem &&
       deliveries.length === 0 &&
       skipped.length === 0 &&
@@ -126,11 +128,15 @@ export function attentionItem({ event, type, at, subscriber, delivery, state, re
   );
 }
 
+function routingAttention({ id: delivery, state, reason }) {
+  return { delivery, state: state === "dead" ? "dead" : "routing", reason };
+}
+
 /** All that is retrying, dead or could not be planned, of the events shown. */
 export function attentionOf(events) {
   return events.flatMap(({ id: event, type, time: at, subscribers = [] }) =>
-    subscribers.flatMap(({ name: subscriber, problem, deliveries }) => [
-      ...(problem === undefined ? [] : [{ event, type, at, subscriber, delivery: "", state: "routing", reason: problem }]),
+    subscribers.flatMap(({ name: subscriber, tries, deliveries }) => [
+      ...(tries === undefined ? [] : [{ event, type, at, subscriber, ...routingAttention(tries) }]),
       ...deliveries
         .filter(({ state }) => state === "dead" || state === "retrying")
         .map(({ id: delivery, state, reason = "", steps }) => ({

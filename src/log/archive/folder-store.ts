@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { access, link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
@@ -13,19 +13,19 @@ export function folderStore(folder: string): ArchiveStore {
   return {
     title: folder,
 
-    async put(name, body) {
-      const place = join(folder, name);
-      const part = `${place}.${randomUUID().slice(0, 8)}${partEnd}`;
-      await mkdir(dirname(place), { recursive: true });
+    put: (name, body) => written(join(folder, name), body, (part, place) => rename(part, place)),
+
+    async create(name, body) {
       try {
-        await pipeline(body instanceof Uint8Array ? [body] : body, createWriteStream(part, { flags: "wx", flush: true }));
-        await rename(part, place);
-        await syncFolder(dirname(place));
+        await written(join(folder, name), body, linked);
+        return true;
       } catch (error) {
-        await rm(part, { force: true });
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
         throw error;
       }
     },
+
+    remove: (name) => rm(join(folder, name), { force: true }),
 
     async get(name) {
       try {
@@ -49,6 +49,41 @@ export function folderStore(folder: string): ArchiveStore {
         .toSorted();
     },
   };
+}
+
+/** @param named gives what was written its name */
+async function written(
+  place: string,
+  body: AsyncIterable<Uint8Array> | Uint8Array,
+  named: (part: string, place: string) => Promise<void>,
+): Promise<void> {
+  const part = `${place}.${randomUUID().slice(0, 8)}${partEnd}`;
+  await mkdir(dirname(place), { recursive: true });
+  try {
+    await pipeline(body instanceof Uint8Array ? [body] : body, createWriteStream(part, { flags: "wx", flush: true }));
+    await named(part, place);
+    await syncFolder(dirname(place));
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/** Unlike a new name, a second one is refused where something has it. A disk that knows no second names is asked as well as it can be. */
+async function linked(part: string, place: string): Promise<void> {
+  try {
+    await link(part, place);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes(code)) throw error;
+    if (
+      await access(place).then(
+        () => true,
+        () => false,
+      )
+    )
+      throw Object.assign(new Error(`${place} is there`), { code: "EEXIST" });
+    await rename(part, place);
+  }
 }
 
 /** The name itself must outlive a power cut, too. */

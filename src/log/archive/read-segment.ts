@@ -4,7 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 import { BusbarError, messageOf } from "../../base/errors.ts";
 import type { ArchiveStore } from "./archive-store.ts";
-import { type ArchivedEntry, type Manifest, segmentName } from "./segment.ts";
+import { type ArchivedEntry, isWriterName, type Manifest, segmentName } from "./segment.ts";
 
 /** A segment that is not as it was written. */
 export class DamagedSegment extends Error {
@@ -20,15 +20,22 @@ export async function readManifests(store: ArchiveStore, prefix: string): Promis
   const read: (Manifest | undefined)[] = [];
   for (let from = 0; from < names.length; from += atOnce) {
     const some = names.slice(from, from + atOnce);
-    read.push(...(await Promise.all(some.map(async (name) => manifestOf(await textOf(await store.get(name)))))));
+    read.push(...(await Promise.all(some.map((name) => readManifest(store, name)))));
   }
   return read.flatMap((manifest) => manifest ?? []);
+}
+
+/** Undefined where there is none that can be used. */
+export async function readManifest(store: ArchiveStore, name: string): Promise<Manifest | undefined> {
+  return manifestOf(await textOf(await store.get(name)));
 }
 
 function manifestOf(text: string): Manifest | undefined {
   try {
     const manifest = JSON.parse(text) as Manifest;
-    return manifest.version === 1 && typeof manifest.sha256 === "string" ? manifest : undefined;
+    // It becomes a part of a name.
+    const named = manifest.writer === undefined || isWriterName(manifest.writer);
+    return manifest.version === 1 && typeof manifest.sha256 === "string" && named ? manifest : undefined;
   } catch {
     return undefined;
   }

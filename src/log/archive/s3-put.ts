@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { OpenS3 } from "./s3-client.ts";
-import { isMissing, knowsNoConditions } from "./s3-failure.ts";
+import { isMissing, isOvertaken, knowsNoConditions } from "./s3-failure.ts";
 
 /** Where an object is. */
 export interface S3Place {
@@ -23,10 +23,9 @@ export async function putObject(
   { sdk, client }: OpenS3,
   { place, body, partBytes }: { readonly place: S3Place; readonly body: AsyncIterable<Uint8Array>; readonly partBytes: number },
 ): Promise<void> {
-  const mark = randomUUID();
-  const named = { ...place, Metadata: { [markName]: mark } };
-  const before = await headOf();
+  const before = await headOf({ sdk, client }, place);
   const condition: Condition = before === undefined ? { IfNoneMatch: "*" } : { IfMatch: before.ETag! };
+  const { named, conditionally } = marked({ sdk, client }, place, condition);
   const parts = partsOf(body, partBytes);
   try {
     const [first, second] = [await parts.next(), await parts.next()];
@@ -64,26 +63,51 @@ export async function putObject(
       throw error;
     }
   }
+}
 
-  async function headOf() {
-    try {
-      return await client.send(new sdk.HeadObjectCommand(place));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+/**
+ * Puts a small object where there is none.
+ * @returns false where something is there, which stays
+ * @throws what the SDK throws
+ */
+export async function createObject(s3: OpenS3, { place, body }: { readonly place: S3Place; readonly body: Uint8Array }): Promise<boolean> {
+  // A store that knows no conditions is asked as well as it can be.
+  if ((await headOf(s3, place)) !== undefined) return false;
+  const { named, conditionally } = marked(s3, place, { IfNoneMatch: "*" });
+  try {
+    await conditionally((given) => s3.client.send(new s3.sdk.PutObjectCommand({ ...named, ...given, Body: body })));
+    return true;
+  } catch (error) {
+    if (isOvertaken(error)) return false;
+    throw error;
   }
+}
 
-  async function conditionally(send: (given: Condition) => Promise<unknown>): Promise<void> {
-    try {
-      await send(condition).catch((error: unknown) => {
-        if (knowsNoConditions(error)) return send({});
-        throw error;
-      });
-    } catch (error) {
-      const there = await headOf().catch(() => undefined);
-      if (there?.Metadata?.[markName] !== mark) throw error;
-    }
+/** An object with a mark of its own, and how it is put under a condition. */
+function marked(s3: OpenS3, place: S3Place, condition: Condition) {
+  const mark = randomUUID();
+  return {
+    named: { ...place, Metadata: { [markName]: mark } },
+    async conditionally(send: (given: Condition) => Promise<unknown>): Promise<void> {
+      try {
+        await send(condition).catch((error: unknown) => {
+          if (knowsNoConditions(error)) return send({});
+          throw error;
+        });
+      } catch (error) {
+        const there = await headOf(s3, place).catch(() => undefined);
+        if (there?.Metadata?.[markName] !== mark) throw error;
+      }
+    },
+  };
+}
+
+async function headOf({ sdk, client }: OpenS3, place: S3Place) {
+  try {
+    return await client.send(new sdk.HeadObjectCommand(place));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

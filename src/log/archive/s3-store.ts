@@ -3,7 +3,7 @@ import type { ArchiveStore } from "./archive-store.ts";
 import { type S3Address, s3Title } from "./s3-address.ts";
 import { defaultPatience, type OpenS3, openS3, type S3Patience } from "./s3-client.ts";
 import { isMissing, s3Failure } from "./s3-failure.ts";
-import { putObject, type S3Place } from "./s3-put.ts";
+import { createObject, putObject, type S3Place } from "./s3-put.ts";
 import { type S3Answer, s3Bytes } from "./s3-read.ts";
 
 export interface S3ArchiveOptions {
@@ -17,7 +17,7 @@ export interface S3ArchiveOptions {
  * An archive in a bucket, of AWS or of another store that speaks S3. The SDK is loaded with the first question.
  *
  * - A `put` is there as a whole or not at all: in one request, or in parts that are completed by one.
- * - It replaces what was there when it began. Of two at a time the one that ends second fails, where the store knows conditions.
+ * - It replaces what was there when it began. Of two at a time the one that ends second fails, where the store knows conditions; of two `create`s it is told `false`.
  * - A `get` that breaks goes on where it broke.
  * - All failures are BusbarErrors with the code `ARCHIVE_FAILED`, after four tries.
  */
@@ -44,6 +44,11 @@ export function s3ArchiveStore({ address, partBytes = 8 * 1_048_576, patience = 
         throw error === own.failure() ? error : s3Failure(error, address, `writing ${name}`);
       }
     },
+
+    create: (name, body) => failing(`writing ${name}`, (s3) => createObject(s3, { place: placeOf(name), body })),
+
+    remove: (name) =>
+      failing(`removing ${name}`, async ({ sdk, client }) => void (await client.send(new sdk.DeleteObjectCommand(placeOf(name))))),
 
     get: (name) =>
       failing(`reading ${name}`, async (s3) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { RoutedRecord } from "../topic-log.ts";
 
 /**
@@ -6,8 +7,8 @@ import type { RoutedRecord } from "../topic-log.ts";
  *
  * | name | what |
  * |---|---|
- * | `<app>/<topic>/<day>/p<n>.ndjson.gz` | the segment; `<day>` such as `2026-11-21` |
- * | `<app>/<topic>/<day>/p<n>.json` | its manifest, written last: without it there is no segment |
+ * | `<app>/<topic>/<day>/p<n>.<writer>.ndjson.gz` | the segment; `<day>` such as `2026-11-21`. Each writer has a name of its own, eight hexadecimal digits, so that two of one day never write over each other's; in archives of before there is none |
+ * | `<app>/<topic>/<day>/p<n>.json` | its manifest, which names it, written last and once: of two writers, the first one's counts, and a segment that it does not name is none |
  * | `<app>/<topic>/<day>/p<n>.queued/<replay>-<entry>.json` | deliveries that a replay queued out of it: nothing else remembers that for long |
  *
  * A line: `{"id": entry id, "n": its number, "event": a CloudEvent, "planned": [[subscriber, [[delivery, route, channel, end, sent?], …], [audience route, …], problem?], …]}`.
@@ -23,6 +24,8 @@ export interface SegmentPlace {
 
 export interface Manifest extends SegmentPlace {
   readonly version: 1;
+  /** Whose segment it is; absent in archives of before. */
+  readonly writer?: string;
   readonly events: number;
   readonly deliveries: number;
   /** Entry ids. */
@@ -61,9 +64,14 @@ export interface ArchivedEntry {
   readonly planned: readonly ArchivedPlan[];
 }
 
-export function segmentName({ application, topic, day, partition }: SegmentPlace): string {
-  return `${application}/${topic}/${day}/p${partition}.ndjson.gz`;
+export function segmentName({ application, topic, day, partition, writer }: SegmentPlace & Pick<Manifest, "writer">): string {
+  return `${application}/${topic}/${day}/p${partition}${writer === undefined ? "" : `.${writer}`}.ndjson.gz`;
 }
+
+/** A name that no other writer has. */
+export const writerName = (): string => randomUUID().slice(0, 8);
+
+export const isWriterName = (name: unknown): boolean => typeof name === "string" && /^[0-9a-f]{8}$/.test(name);
 
 export function manifestName({ application, topic, day, partition }: SegmentPlace): string {
   return `${application}/${topic}/${day}/p${partition}.json`;

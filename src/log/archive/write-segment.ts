@@ -3,7 +3,18 @@ import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type { LogEntry, TopicLog } from "../topic-log.ts";
 import type { ArchiveStore } from "./archive-store.ts";
-import { dayMs, dayStart, entryLine, type Manifest, manifestName, type PlannedText, segmentName, type SegmentPlace } from "./segment.ts";
+import { readManifest } from "./read-segment.ts";
+import {
+  dayMs,
+  dayStart,
+  entryLine,
+  type Manifest,
+  manifestName,
+  type PlannedText,
+  segmentName,
+  type SegmentPlace,
+  writerName,
+} from "./segment.ts";
 
 export interface WriteOptions {
   readonly log: Pick<TopicLog, "range">;
@@ -18,8 +29,8 @@ export interface WriteOptions {
 const pageSize = 1_000;
 
 /**
- * Writes one day of one log: read a page → look how it ended → write its lines → compress, with the manifest last. Undefined: there is nothing of that day.
- * A segment that is written again takes the place of the one before.
+ * Writes one day of one log: read a page → look how it ended → write its lines → compress, with the manifest last. Undefined: there is nothing of that day,
+ * or another process was faster: its segment counts, and this one is taken away. What dies in the midst leaves a segment without a manifest, which is none.
  */
 export async function writeSegment(
   place: SegmentPlace,
@@ -73,16 +84,25 @@ export async function writeSegment(
       yield chunk;
     }
   };
-  await store.put(segmentName(place), Readable.from(counted(compressed)));
+  const own = { ...place, writer: writerName() };
+  await store.put(segmentName(own), Readable.from(counted(compressed)));
   const manifest: Manifest = {
     version: 1,
-    ...place,
+    ...own,
     ...found,
     bytes,
     sha256: hash.digest("hex"),
     outcomes,
     written: new Date().toISOString(),
   };
-  await store.put(manifestName(place), Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
-  return manifest;
+  const text = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  if (await store.create(manifestName(place), text)) return manifest;
+  if ((await readManifest(store, manifestName(place))) === undefined) {
+    // What cannot be read holds nothing.
+    await store.put(manifestName(place), text);
+    return manifest;
+  }
+  // Nobody reads it; whoever may not take anything away leaves it.
+  await store.remove(segmentName(own)).catch(() => undefined);
+  return undefined;
 }

@@ -31,7 +31,7 @@ export function bulkOperationsOf(bus: ServedBus, { tag, filterFields, mostAtOnce
   const unknown = "No operation on dead letters has this id.";
   const many = z.strictObject({
     ids: z.array(z.string().max(200)).min(1).max(mostAtOnce).optional().describe("These; or a filter, or `all`."),
-    all: z.literal(true).optional().describe("All of them; without it, the filter has to say something."),
+    all: z.literal(true).optional().describe("All of them; without it, the filter has to leave some out: `from` 0 does not."),
     ...filterFields,
     pace: z.number().positive().optional().describe("With a filter or `all`: at most so many a second."),
     reason,

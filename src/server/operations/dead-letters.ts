@@ -41,9 +41,7 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
   const redriveOne = async (id: string, by: By): Promise<{ readonly redriven: readonly string[] }> => {
     const { redriven, refused } = await bus.deadLetters.redrive([id], by);
     if (refused[0] === undefined) return { redriven };
-    throw refused[0].reason.startsWith("no dead letter")
-      ? new HttpProblem("NOT_FOUND", unknown)
-      : new HttpProblem("REFUSED", `It was not queued again: ${refused[0].reason}.`);
+    throw notDone("It was not queued again", refused[0]);
   };
 
   return [
@@ -149,10 +147,14 @@ export function deadLetterOperations(bus: ServedBus): readonly Operation[] {
       async handle({ params: { id }, by }) {
         const { discarded, refused } = await bus.deadLetters.discard([id!], by);
         if (refused[0] === undefined) return { discarded };
-        throw new HttpProblem("NOT_FOUND", unknown);
+        throw notDone("It was not given up", refused[0]);
       },
     }),
   ];
+}
+
+function notDone(what: string, { reason: why }: { readonly reason: string }): HttpProblem {
+  return why.startsWith("no dead letter") ? new HttpProblem("NOT_FOUND", unknown) : new HttpProblem("REFUSED", `${what}: ${why}.`);
 }
 
 /** Of a discard. */

@@ -79,7 +79,8 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       scope: "read",
       summary: "What became of an event: who matched it, each delivery, each try, its receipt",
       tag,
-      answer: "`event` and `subscribers`, each with its deliveries and their time lines",
+      answer:
+        "`event` and `subscribers`, each with its deliveries and their time lines, or how the `tries` to plan it stand; `gone` says who has left the code or the topic since",
       personal: true,
       handle: async ({ params: { id }, view }) =>
         found(await bus.inspect.trace(id!, view), "No event, delivery or idempotency key that is still kept has this id."),

@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { personalPaths } from "../../define/personal-filter.ts";
+import { parse } from "../../filter/index.ts";
+import { type Caller, checkScope } from "../access.ts";
 import { found, type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
@@ -19,7 +22,7 @@ const selection = {
     .union([z.record(z.string(), z.unknown()), z.string()])
     .optional()
     .describe(
-      "A pattern: only events whose payload matches it; as text, keys that stand twice and numbers that would be rounded are found too.",
+      "A pattern: only events whose payload matches it; as text, keys that stand twice and numbers that would be rounded are found too. One that asks what personal data is needs the scope `pii`: counts alone tell it.",
     ),
   mode: z
     .enum(["missing", "again"])
@@ -71,7 +74,10 @@ export function replayOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject({ ...selection, pace: z.number().positive().optional().describe("Queue so many deliveries a second at most.") }),
       answer: "the replay",
-      handle: ({ body, by }) => bus.replays.start({ ...body, ...by }),
+      async handle({ body, by, caller }) {
+        await checkFilter(bus, body, caller);
+        return bus.replays.start({ ...body, ...by });
+      },
     }),
     operation({
       method: "POST",
@@ -81,7 +87,10 @@ export function replayOperations(bus: ServedBus): readonly Operation[] {
       tag,
       body: z.strictObject(selection),
       answer: "counts, `parts` by subscriber and channel, and `samples`: ten of what would be queued, rendered",
-      handle: ({ body, by }) => previewOf(bus, { ...body, ...by }),
+      async handle({ body, by, caller }) {
+        await checkFilter(bus, body, caller);
+        return previewOf(bus, { ...body, ...by });
+      },
     }),
     turn("pause", "Stop a replay after the page under way, until it is resumed"),
     turn("resume", "Go on with a paused replay"),
@@ -98,4 +107,19 @@ async function previewOf(bus: ServedBus, request: Parameters<ServedBus["replays"
     signal: enough.signal,
     onProgress: ({ events }) => void (events >= mostPreviewed && enough.abort()),
   });
+}
+
+/**
+ * Who does not see personal data must not find it out by trying filters.
+ * @throws HttpProblem `FORBIDDEN` naming what the filter asks about
+ */
+async function checkFilter(bus: ServedBus, { topics, filter }: Asked, caller: Caller): Promise<void> {
+  const meant = (await bus.catalog()).topics.filter(({ name }) => topics.includes(name));
+  const paths = filter === undefined ? [] : personalPaths(parse(filter), meant);
+  if (paths.length > 0) checkScope(caller, "pii", `Its filter asks about personal data (${paths.join(", ")}).`);
+}
+
+interface Asked {
+  readonly topics: readonly string[];
+  readonly filter?: unknown;
 }
