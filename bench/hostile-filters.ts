@@ -48,6 +48,25 @@ function thueMorse(length: number, [one, other] = "ab"): string {
   return times(length, (index) => ([...index.toString(2)].filter((bit) => bit === "1").length % 2 === 0 ? one : other)).join("");
 }
 
+/** Texts of a few of these letters, hardly one twice. */
+function texts(alphabet: string, length: number): (index: number) => string {
+  return (index) => times(length, (at) => alphabet[(Math.imul(index + 1, 2_654_435_761) >>> (5 * at)) % alphabet.length]!).join("");
+}
+
+/** What a text is asked in every way that there is, by entries that nearly fit. */
+function everyWay(text: (index: number) => string, cidr: (index: number) => string): unknown[] {
+  const ways = times(100, (i) => [
+    `${text(i)}~`,
+    { prefix: `${text(i + 100).slice(0, -1)}~` },
+    { suffix: `~${text(i + 200).slice(1)}` },
+    { "equals-ignore-case": `${text(i + 300)}~` },
+    { prefix: { "equals-ignore-case": `${text(i + 400)}~` } },
+    { suffix: { "equals-ignore-case": `~${text(i + 500)}` } },
+    { cidr: cidr(i + 600) },
+  ]);
+  return [...ways.flat(), ...times(wildcards, (i) => ({ wildcard: `*${text(i)[0]!}*${text(i)[1]!}~*` }))];
+}
+
 export function hostileFilters(): readonly Hostile[] {
   const long = JSON.stringify({ a: "a".repeat(payloadBytes - 10) });
   const words = listOf((index) => `"${word(index)}"`);
@@ -210,5 +229,29 @@ export function hostileFilters(): readonly Hostile[] {
       json: JSON.stringify({ a: times(17, () => "a".repeat(15_400)) }),
       pattern: { a: [{ suffix: `b${"a".repeat(15_000)}` }, { prefix: `${"a".repeat(15_000)}b` }] },
     },
+    ...[3, 4].map((length) => {
+      const text = texts("abcdefghABCDEFGH", length);
+      return {
+        name: `texts of ${length} letters, asked in every way`,
+        json: listOf((index) => `"${text(index)}"`),
+        pattern: { a: everyWay(text, (i) => `10.${i & 255}.0.0/16`) },
+      };
+    }),
+    {
+      name: "short addresses, asked in every way",
+      json: listOf((index) => `"${shortAddress(index)}"`),
+      pattern: { a: everyWay(shortAddress, (i) => `${shortAddress(i)}/127`) },
+    },
+    ...[1, 2].map((own) => ({
+      name: `objects with ${own} of many keys, which are whole numbers`,
+      json: listOf((index) => `{${times(own, (at) => `"${(index * 7 + own - at) % 120}":1`).join(",")}}`),
+      pattern: { a: { $or: times(120, (i) => ({ [i]: [2], [i + 1]: [{ exists: i % 2 === 0 }] })) } },
+    })),
   ];
+}
+
+/** Of IPv6, with the gap in one of several places. */
+function shortAddress(index: number): string {
+  const [a, b, c] = texts("0123456789abcdefABCDEF", 3)(index);
+  return [`::${a}${b}${c}`, `${a}::${b}${c}`, `${a}${b}::${c}`, `${a}${b}${c}::`][index % 4]!;
 }
