@@ -270,7 +270,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     deliveries: deliveries({ ...parts, topics, log, catalog, inspect }),
     erase: eraser({ topics, vault, log, parts, application, store: settings.archive?.store }),
     audit: (selection) => parts.audit().page(selection),
-    suppressions: suppressionControl({ ...parts, clock, recorded }),
+    suppressions: suppressionControl({ ...parts, clock }),
     preferences: preferences(settings, parts, catalog),
     callbacks: callbackDoor({
       settings,

@@ -1,12 +1,14 @@
 import { BusbarError } from "../base/errors.ts";
 import type { DoneBy, LimitsChange } from "../queues/queue-settings.ts";
-import { recordDeed } from "./audited.ts";
+import { audited, type Deed } from "./audited.ts";
 import { type By, byName } from "./by.ts";
 import { type ChannelLimits, limitProblems, rateOf, rateToText } from "./channel-limits.ts";
 import { type ChannelView, channelView, isChannel, limitsView, standingView } from "./channel-view.ts";
 import type { LazyParts } from "./parts.ts";
 import { namedQueue, notAChannel, queueNames } from "./named-queues.ts";
 import type { Settings } from "./options.ts";
+import { pausedBefore, pauseDeed, type PauseResult } from "./paused-before.ts";
+import { sum } from "./positions.ts";
 import { providerTroubles } from "./provider-troubles.ts";
 
 export type { ChannelView, DoneWhen } from "./channel-view.ts";
@@ -27,9 +29,10 @@ export interface ChannelControl {
   standings(): Promise<readonly QueueStanding[]>;
   /**
    * No process takes what waits there until `resume`; what is under way is finished. Routing goes on.
+   * @returns who had paused it already, where somebody had
    * @throws BusbarError `UNKNOWN_QUEUE`
    */
-  pause(name: string, by?: By): Promise<void>;
+  pause(name: string, by?: By): Promise<PauseResult>;
   resume(name: string, by?: By): Promise<void>;
   /**
    * Sets the rate, or the concurrency of each process, in place of what the configuration says. It holds for all processes, and over restarts, until it is
@@ -51,10 +54,12 @@ export interface ChannelControl {
 }
 
 export function channelControl({ channels }: Settings, { queues, suppressions, circuits, audit }: LazyParts): ChannelControl {
-  const change = async (name: string, limits: LimitsChange, by: By): Promise<ChannelLimitsView> => {
+  const change = async (name: string, limits: LimitsChange, deed: Deed): Promise<ChannelLimitsView> => {
     if (!isChannel(name)) throw notAChannel(name);
     const configured = channels[name];
-    return { name, ...limitsView(configured, await namedQueue(queues(), name).setLimits(limits, { configured, done: doneBy(by) })) };
+    const queue = namedQueue(queues(), name);
+    const settings = await audited(audit, deed, () => queue.setLimits(limits, { configured, done: doneBy(deed.by) }));
+    return { name, ...limitsView(configured, settings) };
   };
 
   return {
@@ -82,13 +87,15 @@ export function channelControl({ channels }: Settings, { queues, suppressions, c
       ),
 
     async pause(name, by = {}) {
-      await namedQueue(queues(), name).pause(doneBy(by));
-      await recordDeed(audit, { what: "channel.pause", of: name, by });
+      const queue = namedQueue(queues(), name);
+      const [paused, { pausedBy = {} }] = await Promise.all([queue.paused(), queue.settings()]);
+      const deed = pauseDeed(name, pausedBefore(paused ? pausedBy : undefined));
+      return audited(audit, { ...deed, what: "channel.pause", by }, async () => pausedBefore(await queue.pause(doneBy(by))));
     },
 
     async resume(name, by = {}) {
-      await namedQueue(queues(), name).resume();
-      await recordDeed(audit, { what: "channel.resume", of: name, by });
+      const queue = namedQueue(queues(), name);
+      await audited(audit, { what: "channel.resume", of: name, by }, () => queue.resume());
     },
 
     async set(name, { concurrency, rateLimit, ...by }) {
@@ -99,23 +106,17 @@ export function channelControl({ channels }: Settings, { queues, suppressions, c
       if (concurrency === undefined && rateLimit === undefined) problems.push("neither a concurrency nor a rateLimit is given");
       if (problems.length > 0) throw new BusbarError("INVALID_LIMIT", `Nothing was set for ${name}:`, { problems });
       const rate = rateLimit === undefined ? undefined : rateOf(rateLimit);
-      const set = await change(
-        name,
-        { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rateLimit: rate }) },
-        by,
-      );
+      const limits = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rateLimit: rate }) };
       const said = [
         ...(concurrency === undefined ? [] : [`concurrency ${concurrency}`]),
         ...(rate === undefined ? [] : [`rate ${rateToText(rate)}`]),
       ];
-      await recordDeed(audit, { what: "channel.set", of: `${name}: ${said.join(", ")}`, by });
-      return set;
+      return change(name, limits, { what: "channel.set", of: `${name}: ${said.join(", ")}`, by });
     },
 
     async reset(name, { limits = ["concurrency", "rateLimit"], ...by } = {}) {
-      const reset = await change(name, Object.fromEntries(limits.map((limit) => [limit, null])), by);
-      await recordDeed(audit, { what: "channel.reset", of: `${name}: ${limits.join(", ")}`, by });
-      return reset;
+      const none = Object.fromEntries(limits.map((limit) => [limit, null]));
+      return change(name, none, { what: "channel.reset", of: `${name}: ${limits.join(", ")}`, by });
     },
 
     async clean(name, { olderThan = 0, ...by } = {}) {
@@ -126,12 +127,14 @@ export function channelControl({ channels }: Settings, { queues, suppressions, c
       const cleaned = name === "all" ? queueNames : [name];
       const each = cleaned.map((one) => namedQueue(queues(), one));
       const before = Date.now() - olderThan;
-      const counts: number[] = [];
-      // One after the other: each is a script that may remove thousands.
-      for (const queue of each) counts.push(await queue.clean(before));
-      const forgotten = counts.reduce((sum, count) => sum + count, 0);
-      await recordDeed(audit, { what: "channel.clean", of: `${name}, older than ${olderThan} ms: ${forgotten}`, by });
-      return forgotten;
+      const meant = await Promise.all(each.map(async (queue) => (await queue.pastKeeping({ dead: 0, finished: before })).finished));
+      const of = `${name}, older than ${olderThan} ms: ${sum(meant)}`;
+      return audited(audit, { what: "channel.clean", of, by }, async () => {
+        const counts: number[] = [];
+        // One after the other: each is a script that may remove thousands.
+        for (const queue of each) counts.push(await queue.clean(before));
+        return sum(counts);
+      });
     },
   };
 }

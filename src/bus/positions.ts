@@ -1,5 +1,5 @@
 import type { Catalog } from "../define/catalog.ts";
-import type { GroupStanding, Hold, LogStanding } from "../log/log-standing.ts";
+import type { GroupStanding, Held, Hold, LogStanding } from "../log/log-standing.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 
 /** How far a subscriber has read, over all its topics. */
@@ -10,6 +10,8 @@ export interface SubscriberPosition {
   readonly state: "running" | Hold;
   /** Since when it is paused or draining, RFC 3339. */
   readonly heldSince?: string;
+  /** Who held it up first, and why; absent where that is not known. */
+  readonly heldBy?: { readonly by: string; readonly reason?: string };
   /** Events that it has not read yet. */
   readonly lag: number;
   /** Milliseconds since the oldest of them was published; absent where it has read all. */
@@ -47,12 +49,12 @@ export function subscriberPositions(standings: TopicStandings, application: stri
       const own = places.flatMap(({ groups }) => groups.filter((candidate) => candidate.group === group));
       const lags = places.map(({ published, groups }) => published - (groups.find((candidate) => candidate.group === group)?.read ?? 0));
       const [seen, oldest] = [Math.max(...own.map((place) => place.seen ?? 0), 0), Math.max(...own.map((place) => place.oldestAge ?? -1))];
-      const held = own.flatMap((place) => place.held ?? []).toSorted((a, b) => a.since - b.since)[0];
+      const held = firstHeld(own.map((place) => place.held));
       return {
         name,
         topics: topics.map((topic) => topic.name),
         state: held?.hold ?? ("running" as const),
-        ...(held === undefined ? {} : { heldSince: iso(held.since) }),
+        ...(held === undefined ? {} : { heldSince: iso(held.since), ...heldByOf(held) }),
         lag: sum(lags.map((lag) => Math.max(0, lag))),
         ...(oldest < 0 ? {} : { oldestAge: oldest }),
         pending: sum(own.map(({ pending }) => pending)),
@@ -62,6 +64,15 @@ export function subscriberPositions(standings: TopicStandings, application: stri
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Of the marks of one subscriber's logs, the one that was set first: a log that came later got its own. Pure. */
+export function firstHeld(marks: readonly (Held | undefined)[]): Held | undefined {
+  return marks.flatMap((mark) => mark ?? []).toSorted((a, b) => a.since - b.since)[0];
+}
+
+function heldByOf({ by, reason }: Held): Pick<SubscriberPosition, "heldBy"> {
+  return by === undefined ? {} : { heldBy: { by, ...(reason === undefined ? {} : { reason }) } };
 }
 
 /** The last move; its parts, one of each log, were made within a moment. */

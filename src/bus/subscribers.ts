@@ -4,13 +4,14 @@ import { pause } from "../base/pause.ts";
 import type { Catalog } from "../define/catalog.ts";
 import { knownSendsMs } from "../define/known-sends.ts";
 import type { Subscriber } from "../define/subscriber.ts";
-import type { Hold, SeekTarget } from "../log/log-standing.ts";
+import type { GroupStanding, Held, SeekTarget } from "../log/log-standing.ts";
 import type { Position, TopicLog } from "../log/topic-log.ts";
-import type { Audit, AuditVerb } from "./audit.ts";
-import { recordDeed } from "./audited.ts";
-import type { By } from "./by.ts";
+import type { Audit } from "./audit.ts";
+import { audited } from "./audited.ts";
+import { type By, byName } from "./by.ts";
 import { namedSubscriber, unknownSubscriber } from "./named-subscriber.ts";
-import { type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
+import { pausedBefore, pauseDeed, type PauseResult } from "./paused-before.ts";
+import { firstHeld, type SubscriberPosition, subscriberPositions, sum, topicStandings } from "./positions.ts";
 
 /** The subscribers of an application at run time, for all processes. Connects with its first question. Each verb stands in the audit record. */
 export interface SubscriberControl {
@@ -19,17 +20,19 @@ export interface SubscriberControl {
   /**
    * No process reads anything for it until `resume`. What a router has in hand is finished; what one that is gone left behind waits too. What was routed
    * before goes on: to hold that up, pause its channel. Its logs keep what it has not read.
+   * @returns who had held it up already, where somebody had
    * @throws BusbarError `UNKNOWN_SUBSCRIBER`
    */
-  pause(name: string, by?: By): Promise<void>;
+  pause(name: string, by?: By): Promise<PauseResult>;
   /** It reads on where it was, at once. */
   resume(name: string, by?: By): Promise<void>;
   /**
    * Pauses it and waits until nothing is in hand any more, taking over what a router that is gone left behind; `pending` is what is left. It stays so until `resume`.
    * @param options.within milliseconds to wait at most; 30,000 by default
+   * @returns besides that, who had held it up already, where somebody had
    * @throws BusbarError `UNKNOWN_SUBSCRIBER`
    */
-  drain(name: string, options?: { readonly within?: number } & By): Promise<{ readonly pending: number }>;
+  drain(name: string, options?: { readonly within?: number } & By): Promise<PauseResult & { readonly pending: number }>;
   /**
    * Sets where it reads on, whether it is running or paused: with what comes (`now`), with the oldest event that its logs hold (`beginning`), or with what
    * was published since a time. What it reads again is planned as today's code does; of the last 95 h nothing is sent twice, because deliveries have the same
@@ -96,18 +99,31 @@ export function subscriberControl({ application, log, catalog, audit }: Subscrib
     );
     return (await Promise.all(places)).flat();
   };
-  const hold = async (name: string, how: Hold | undefined): Promise<readonly Position[]> => {
+  /** The first of its logs decides who was first; the others say the same. */
+  const hold = async (positions: readonly Position[], held: Held | undefined): Promise<Held | undefined> => {
+    const [first, ...others] = positions;
+    const before = first && (await log.hold(first, held));
+    const mark = held && before && { ...before, hold: held.hold };
+    const marks = await Promise.all(others.map((position) => log.hold(position, mark ?? held)));
+    return before && firstHeld([before, ...marks]);
+  };
+  /** Pauses or drains one: of several who do, the first one stays who did. */
+  const holdUp = async (what: "subscriber.pause" | "subscriber.drain", name: string, by: By) => {
     const positions = await positionsOf(namedSubscriber(await catalog(), name));
-    await Promise.all(positions.map((position) => log.hold(position, how)));
-    return positions;
+    const [first, ...others] = (await Promise.all(positions.map(groupOf))).map((place) => place?.held);
+    const deed = pauseDeed(name, heldBefore(first && firstHeld([first, ...others])));
+    const { reason } = by;
+    const how = what === "subscriber.pause" ? "paused" : "draining";
+    const held: Held = { hold: how, since: Date.now(), by: byName(by), ...(reason === undefined ? {} : { reason }) };
+    const result = await audited(audit, { ...deed, what, by }, async () => heldBefore(await hold(positions, held)));
+    return { positions, ...result };
   };
+  const groupOf = async ({ topic, partition, group }: Position): Promise<GroupStanding | undefined> =>
+    (await log.standing(topic, partition)).groups.find((one) => one.group === group);
   const pendingOf = async (positions: readonly Position[]): Promise<number> => {
-    const standings = await Promise.all(positions.map(({ topic, partition }) => log.standing(topic, partition)));
-    return sum(standings.map(({ groups }) => groups.find(({ group }) => group === positions[0]!.group)?.pending ?? 0));
+    const places = await Promise.all(positions.map(groupOf));
+    return sum(places.map((place) => place?.pending ?? 0));
   };
-
-  const record = (what: Extract<AuditVerb, `subscriber.${string}`>, of: string, by: By): Promise<void> =>
-    recordDeed(audit, { what, of, by });
 
   return {
     async list() {
@@ -115,21 +131,20 @@ export function subscriberControl({ application, log, catalog, audit }: Subscrib
       return subscriberPositions(await topicStandings(log, present), application, present);
     },
     async pause(name, by = {}) {
-      await hold(name, "paused");
-      await record("subscriber.pause", name, by);
+      const { positions: _, ...result } = await holdUp("subscriber.pause", name, by);
+      return result;
     },
     async resume(name, by = {}) {
-      await hold(name, undefined);
-      await record("subscriber.resume", name, by);
+      const positions = await positionsOf(namedSubscriber(await catalog(), name));
+      await audited(audit, { what: "subscriber.resume", of: name, by }, () => hold(positions, undefined));
     },
 
     async drain(name, { within = drainMs, ...by } = {}) {
-      const positions = await hold(name, "draining");
-      await record("subscriber.drain", name, by);
+      const { positions, ...result } = await holdUp("subscriber.drain", name, by);
       const deadline = performance.now() + within;
       for (;;) {
         const pending = await pendingOf(positions);
-        if (pending === 0 || performance.now() >= deadline) return { pending };
+        if (pending === 0 || performance.now() >= deadline) return { pending, ...result };
         await pause(lookAgainMs);
       }
     },
@@ -154,9 +169,8 @@ export function subscriberControl({ application, log, catalog, audit }: Subscrib
         throw refused(
           `"${subscriber.name}" was not moved: ${seen.forgotten} of the events that it would read again are older than it is known what was sent (95 h), so that they could be sent again. Choose a time after ${new Date(asked.knownSince).toISOString()}, or say that they may be.`,
         );
-      const moved = await move(true);
-      await record("subscriber.seek", `${subscriber.name} to ${placeText(asked.to)}: ${moved.again} again, ${moved.skipped} skipped`, by);
-      return moved;
+      const of = `${subscriber.name} to ${placeText(asked.to)}: ${seen.again} again, ${seen.skipped} skipped`;
+      return audited(audit, { what: "subscriber.seek", of, by }, () => move(true));
     },
 
     async remove(name, { preview = false, ...by } = {}) {
@@ -178,10 +192,10 @@ export function subscriberControl({ application, log, catalog, audit }: Subscrib
       const goneSince = Date.now() - goneMs;
       const seen = Math.max(...own.map((place) => place.seen ?? 0));
       if (seen > goneSince) throw stillRead(name, seen);
-      if (!preview) {
-        for (const { position } of own) if ((await log.remove(position, goneSince)) === "read") throw stillRead(name, Date.now());
-        await record("subscriber.remove", name, by);
-      }
+      if (!preview)
+        await audited(audit, { what: "subscriber.remove", of: name, by }, async () => {
+          for (const { position } of own) if ((await log.remove(position, goneSince)) === "read") throw stillRead(name, Date.now());
+        });
       return {
         subscriber: name,
         topics: [...new Set(own.map(({ position: { topic } }) => topic))],
@@ -198,6 +212,12 @@ export function subscriberControl({ application, log, catalog, audit }: Subscrib
     const own = names.filter((group) => group.startsWith(`${application}.`)).map((group) => group.slice(application.length + 1));
     return [...new Set(own)].filter((name) => !subscribers.some(({ identity }) => identity === name));
   }
+}
+
+function heldBefore(held: Held | undefined): PauseResult {
+  if (held === undefined) return {};
+  const { hold: _, since: at, ...who } = held;
+  return pausedBefore({ at, ...who });
 }
 
 /**

@@ -6,11 +6,11 @@ import { checkAddress } from "../define/address.ts";
 import { maskText } from "../define/mask.ts";
 import { namePattern } from "../define/names.ts";
 import { isSuppressible, type SuppressedPlace, suppressibleChannels, type Suppression } from "../workers/suppressions.ts";
+import { audited, recordDeed } from "./audited.ts";
 import type { By } from "./by.ts";
 import { type ConsentView, consentView } from "./consent-view.ts";
 import { maskedWords } from "./masked.ts";
 import type { LazyParts } from "./parts.ts";
-import type { RecordVerb } from "./recorder.ts";
 import { recordView, type View } from "./view.ts";
 
 /** An address that is not sent to. */
@@ -92,10 +92,9 @@ const cursors = cursorsOf("suppressed addresses", isWholeNumber);
 
 export interface SuppressionControlOptions extends Pick<LazyParts, "suppressions" | "consents" | "audit"> {
   readonly clock: Clock;
-  readonly recorded: RecordVerb;
 }
 
-export function suppressionControl({ suppressions, consents, audit, clock, recorded }: SuppressionControlOptions): SuppressionControl {
+export function suppressionControl({ suppressions, consents, audit, clock }: SuppressionControlOptions): SuppressionControl {
   return {
     async list({ channel, search, count = 50, cursor, ...view } = {}) {
       const before = cursors.read(cursor, [channel, search]);
@@ -136,9 +135,8 @@ export function suppressionControl({ suppressions, consents, audit, clock, recor
       const entry = usable(problems, () => ({ ...placeOf({ channel, address }), reason, source: "manual", by }));
       const scope = category === undefined ? {} : { category };
       const until = "ms" in length && length.ms !== undefined ? { until: clock.now() + length.ms } : {};
-      const added = viewOf(await suppressions().add({ ...entry, ...scope, ...until }));
-      await recorded({ actor: by, reason }, "suppression.add", toldOf({ ...entry, category }));
-      return added;
+      const deed = { what: "suppression.add", of: toldOf({ ...entry, category }), by: { actor: by, reason } } as const;
+      return viewOf(await audited(audit, deed, () => suppressions().add({ ...entry, ...scope, ...until })));
     },
 
     async release({ category, all = false, ...place }, by = {}) {
@@ -146,9 +144,9 @@ export function suppressionControl({ suppressions, consents, audit, clock, recor
       if (all && category !== undefined) problems.push("category: give either a category or all");
       const checked = usable(problems, () => placeOf(place));
       const scope = category === undefined ? { all } : { category };
-      const released = (await suppressions().release({ ...checked, ...scope })).map(viewOf);
-      for (const entry of released) await recorded(by, "suppression.release", toldOf(entry));
-      return released;
+      const meant = (await suppressions().of(checked)).filter((entry) => all || entry.category === category);
+      for (const entry of meant) await recordDeed(audit, { what: "suppression.release", of: toldOf(entry), by });
+      return (await suppressions().release({ ...checked, ...scope })).map(viewOf);
     },
 
     count: () => suppressions().count(),

@@ -30,6 +30,8 @@ export interface DeliveryAttempt extends SendAttempt {
   readonly number: number;
   /** Takes note of how far the try is. */
   readonly progress: (progress: Progress) => void;
+  /** What was opened for this try, and stands in no log. */
+  readonly secrets?: readonly string[];
 }
 
 export interface SendResult {

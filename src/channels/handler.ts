@@ -1,9 +1,11 @@
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { rewordedLogger } from "../base/reworded-logger.ts";
 import { deliveredEvent } from "../define/delivered-event.ts";
 import type { Delivery } from "../define/delivery.ts";
 import type { BusEvent } from "../define/event.ts";
 import type { HandlerChannels, HandlerContext, RetryLater } from "../define/handler.ts";
+import { withoutValues } from "../define/mask.ts";
 import type { Outcome } from "../define/outcome.ts";
 import type { PublishFunction } from "../define/publish.ts";
 import type { HandlerRoute } from "../define/route.ts";
@@ -39,8 +41,9 @@ export function handlerChannel({ services, publishFor, channelsFor, logger }: Ha
     prepare: async () => undefined,
     render: async (route, delivery) => ({ route: route as HandlerRoute, event: wholeEvent(delivery) }),
     fields: () => ({}),
-    async send({ route, event }, { deliveryId, signal, number, progress }) {
-      const log = logger.child({ delivery: deliveryId, event: event.id });
+    async send({ route, event }, { deliveryId, signal, number, progress, secrets = [] }) {
+      const own = logger.child({ delivery: deliveryId, event: event.id });
+      const log = secrets.length === 0 ? own : rewordedLogger(own, (text) => withoutValues(text, secrets));
       const paced = pacedProgress(progress);
       const context: HandlerContext = {
         services: services as HandlerContext["services"],

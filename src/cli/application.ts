@@ -66,7 +66,7 @@ export async function loadApplication(options: ApplicationOptions): Promise<Appl
   try {
     const { environment, bus, ...read } = await readApplication(options);
     if (bus !== undefined) return { environment, bus, place: placeOf(read.options), publicUrl: parseOptions(read.options).publicUrl };
-    throw await cannotStart(read, guard.release());
+    throw await cannotStart(read, () => guard.release());
   } finally {
     guard.release();
   }
@@ -89,18 +89,19 @@ export async function applicationToLook(options: ApplicationOptions): Promise<Ap
   const guard = guardLoading();
   try {
     const { toLook: bus, ...read } = await readApplication(options);
-    if (bus === undefined) throw await cannotStart(read, guard.release());
+    if (bus === undefined) throw await cannotStart(read, () => guard.release());
     return { bus, place: placeOf(read.options), options: read.options, left: read.problems };
   } finally {
     guard.release();
   }
 }
 
+/** @param later what went wrong while all else was looked at */
 async function cannotStart(
   { options, problems }: Pick<ReadApplication, "options" | "problems">,
-  later: readonly string[],
+  later: () => readonly string[],
 ): Promise<BusbarError> {
-  const all = new Set([...problems, ...(await applicationProblems(options)), ...later]);
+  const all = new Set([...problems, ...(await applicationProblems(options)), ...later()]);
   return new BusbarError("INVALID_DEFINITION", "The application cannot start:", { problems: [...all] });
 }
 

@@ -1,5 +1,6 @@
 import { rateToText } from "../bus/channel-limits.ts";
 import type { ChannelView, DoneWhen } from "../bus/channels.ts";
+import type { PauseResult } from "../bus/paused-before.ts";
 import type { ProviderTrouble } from "../bus/provider-troubles.ts";
 import { lengthArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
@@ -7,6 +8,7 @@ import { confirmed } from "./confirm.ts";
 import { ageText, countOf, countText, momentText } from "./figures.ts";
 import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
+import { pausedLine } from "./paused-line.ts";
 import { type Column, tableLines } from "./table.ts";
 import { oneLine } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
@@ -20,13 +22,10 @@ export async function listChannels({ json }: { readonly json?: boolean }): Promi
 
 /** Pauses a channel, or lets it go on, for all processes. */
 export async function turnChannel(name: string, verb: "pause" | "resume", { reason, json }: TurnCommand): Promise<void> {
-  await asTyped(() => withApplication((bus) => bus.channels[verb](name, byPerson(reason))));
-  if (json === true) return printJson({ channel: name, paused: verb === "pause" });
-  print(
-    verb === "pause"
-      ? `${name} is paused for all processes: what is under way is finished, what comes waits. Go on: busbar channels resume ${name}`
-      : `${name} goes on.`,
-  );
+  const result = await asTyped(() => withApplication<PauseResult | void>((bus) => bus.channels[verb](name, byPerson(reason))));
+  if (json === true) return printJson({ channel: name, paused: verb === "pause", ...result });
+  const said = { told: ": what is under way is finished, what comes waits", back: `busbar channels resume ${name}` };
+  print(verb === "pause" ? pausedLine(name, result ?? {}, said) : `${name} goes on.`);
 }
 
 export interface TurnCommand {

@@ -4,12 +4,12 @@ import { BusbarError } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
 import { maskUrl } from "../base/redis-address.ts";
 import { type Bus, createBus } from "../bus/bus.ts";
+import { guardLoading } from "../bus/load/load-guard.ts";
 import { keysOfDev } from "./dev-keys.ts";
 import { applicationToLook, type ApplicationOptions, loadApplication, type Place } from "./application.ts";
 import type { OperatedBus } from "./operated-bus.ts";
-import { complain, problemLines } from "./output.ts";
 import { chosenServer } from "./remote/chosen-server.ts";
-import { soundParts } from "./sound-parts.ts";
+import { soundParts, tellLeftOut } from "./sound-parts.ts";
 
 /** A person who calls a command hears within three seconds that Redis does not answer; one far away is given this much at least. */
 const [tellAfterMs, leastMs] = [2_700, 1_500];
@@ -35,6 +35,8 @@ export async function lookAtApplication<Result>(work: (bus: OperatedBus) => Prom
 export async function lookAtOwnApplication<Result>(work: (bus: Bus) => Promise<Result>): Promise<Result> {
   const { bus, place, options, left } = await applicationToLook(await ofThisFolder());
   const missing = [...left];
+  // What a file begins while it is loaded may fail a little later.
+  const guard = guardLoading();
   try {
     return await connectedWork(bus, place, work).catch(async (error: unknown) => {
       if (!(error instanceof BusbarError && error.code === "INVALID_DEFINITION")) throw error;
@@ -44,10 +46,7 @@ export async function lookAtOwnApplication<Result>(work: (bus: Bus) => Promise<R
       return connectedWork(createBus(sound.options), place, work);
     });
   } finally {
-    if (missing.length > 0) {
-      process.exitCode = 1;
-      complain(["What has errors is left out here; busbar check looks at all of it:", ...problemLines(missing)].join("\n"));
-    }
+    tellLeftOut([...missing, ...guard.release()]);
   }
 }
 

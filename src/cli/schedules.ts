@@ -1,6 +1,9 @@
+import type { PauseResult } from "../bus/paused-before.ts";
+import type { ScheduleView } from "../bus/schedules/schedule-view.ts";
 import { byPerson } from "./by-person.ts";
 import { lookAtApplication, withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
+import { pausedLine } from "./paused-line.ts";
 import { nextText, scheduleLines } from "./schedule-lines.ts";
 import { asTyped } from "./wrong-call.ts";
 
@@ -28,8 +31,8 @@ export async function runSchedule(name: string, { reason, json }: VerbOptions): 
 
 /** Pauses a schedule, or lets it go on, for all processes. */
 export async function turnSchedule(name: string, verb: "pause" | "resume", { reason, json }: VerbOptions): Promise<void> {
-  const view = await asTyped(() => withApplication((bus) => bus.schedules[verb](name, byPerson(reason))));
+  const view = await asTyped(() => withApplication<ScheduleView & PauseResult>((bus) => bus.schedules[verb](name, byPerson(reason))));
   if (json === true) return printJson(view);
-  if (verb === "pause") print(`${name} is paused for all processes. Go on: busbar schedules resume ${name}`);
+  if (verb === "pause") print(pausedLine(name, view, { told: "", back: `busbar schedules resume ${name}` }));
   else print(`${name} goes on${view.next[0] === undefined ? "" : `, next ${nextText(view.next[0], view.timeZone, localZone())}`}.`);
 }

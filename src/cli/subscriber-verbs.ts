@@ -1,3 +1,4 @@
+import type { PauseResult } from "../bus/paused-before.ts";
 import type { SubscriberRemoved, SubscriberSought } from "../bus/subscribers.ts";
 import { lengthArgument, timeArgument } from "./arguments.ts";
 import { byPerson } from "./by-person.ts";
@@ -5,6 +6,7 @@ import { confirmed } from "./confirm.ts";
 import { countOf } from "./figures.ts";
 import { withApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
+import { pausedLine } from "./paused-line.ts";
 import { UsageError } from "./usage-error.ts";
 import { asTyped } from "./wrong-call.ts";
 
@@ -16,21 +18,23 @@ interface VerbCommand {
 
 /** Pauses a subscriber, or lets it go on, for all processes. */
 export async function setSubscriber(name: string, verb: "pause" | "resume", { reason, json }: VerbCommand): Promise<void> {
-  await asTyped(() => withApplication((bus) => bus.subscribers[verb](name, byPerson(reason))));
-  if (json === true) return printJson({ subscriber: name, state: verb === "pause" ? "paused" : "running" });
-  print(
-    verb === "pause"
-      ? `${name} is paused for all processes: its logs keep what it has not read. What was routed before goes on. Go on: busbar subscribers resume ${name}`
-      : `${name} goes on where it was.`,
-  );
+  const result = await asTyped(() => withApplication<PauseResult | void>((bus) => bus.subscribers[verb](name, byPerson(reason))));
+  if (json === true) return printJson({ subscriber: name, state: verb === "pause" ? "paused" : "running", ...result });
+  const said = {
+    told: ": its logs keep what it has not read. What was routed before goes on",
+    back: `busbar subscribers resume ${name}`,
+  };
+  print(verb === "pause" ? pausedLine(name, result ?? {}, said) : `${name} goes on where it was.`);
 }
 
 /** Pauses a subscriber and waits until what it has read is routed. Exit code 1 where something is left. */
 export async function drainSubscriber(name: string, { timeout, reason, json }: VerbCommand & { readonly timeout: string }): Promise<void> {
   const within = lengthArgument("--timeout", timeout);
-  const { pending } = await asTyped(() => withApplication((bus) => bus.subscribers.drain(name, { within, ...byPerson(reason) })));
+  const drained = await asTyped(() => withApplication((bus) => bus.subscribers.drain(name, { within, ...byPerson(reason) })));
+  const { pending, already } = drained;
   if (pending > 0) process.exitCode = 1;
-  if (json === true) return printJson({ subscriber: name, state: "draining", pending });
+  if (json === true) return printJson({ subscriber: name, state: "draining", ...drained });
+  if (already !== undefined) print(pausedLine(name, drained, { told: "", back: `busbar subscribers resume ${name}` }));
   print(
     pending === 0
       ? `${name} has nothing in hand, and reads no more. Go on: busbar subscribers resume ${name}`

@@ -3,6 +3,7 @@ import { ageText, countOf, countText, momentText } from "./figures.ts";
 import { lookAtApplication } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { type Column, tableLines } from "./table.ts";
+import { oneLine } from "./visible.ts";
 
 /** Lists who listens to what, and how far each has read. */
 export async function listSubscribers({ json }: { readonly json?: boolean }): Promise<void> {
@@ -23,9 +24,10 @@ const columns: readonly Column[] = [
   { title: "topics" },
 ];
 
-/** A table of positions, and which were moved by a person. Pure. */
+/** A table of positions, and which were held up or moved by a person. Pure. */
 export function subscriberLines(subscribers: readonly SubscriberPosition[]): string[] {
   const moved = subscribers.flatMap(({ name, moved: move }) => (move === undefined ? [] : [{ name, ...move }]));
+  const held = subscribers.filter(({ heldBy }) => heldBy !== undefined);
   return [
     ...tableLines(
       columns,
@@ -40,6 +42,13 @@ export function subscriberLines(subscribers: readonly SubscriberPosition[]): str
         topics.join(", "),
       ]),
     ),
+    ...(held.length === 0 ? [] : [""]),
+    ...held.map(({ name, state, heldSince, heldBy }) => {
+      const why = heldBy!.reason === undefined ? "" : `: ${heldBy!.reason}`;
+      return oneLine(
+        `${name}: ${state.toUpperCase()} by ${heldBy!.by} ${momentText(heldSince!)}${why}; busbar subscribers resume ${name} lets it go on`,
+      );
+    }),
     ...(moved.length === 0 ? [] : [""]),
     ...moved.map(
       ({ name, at, skipped, again }) =>

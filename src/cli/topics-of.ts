@@ -9,6 +9,7 @@ import { isSubscriber } from "../define/subscriber.ts";
 import { type AnyTopic, isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
 import { applicationFile, applicationFolder } from "./application-file.ts";
+import { soundParts } from "./sound-parts.ts";
 
 /** An application's topics and who listens, without a connection to anything. */
 export interface ReadTopics {
@@ -36,6 +37,18 @@ export async function readTopics(): Promise<ReadTopics> {
     folder,
     catalog: async () => catalogOf(options.topics, await subscribersOf(options)),
   };
+}
+
+/**
+ * Topics and who listens, for those who only look: what has errors is left out and named.
+ * @throws BusbarError `INVALID_DEFINITION` where the configuration, or a topic that it imports, cannot be used
+ */
+export async function lookAtTopics(): Promise<{ readonly catalog: Catalog; readonly left: readonly string[] }> {
+  const { options, toLook, problems } = await readApplication({ logger: silentLogger });
+  await toLook?.stop();
+  if (toLook === undefined) throw new BusbarError("INVALID_DEFINITION", "The application cannot be read:", { problems });
+  const sound = await soundParts(options);
+  return { catalog: catalogOf(options.topics, sound.options.subscribers), left: [...problems, ...sound.problems] };
 }
 
 async function subscribersOf({ subscribers = [] }: BusOptions) {

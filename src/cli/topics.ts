@@ -5,8 +5,9 @@ import { print, printJson } from "./output.ts";
 import { chosenServer } from "./remote/chosen-server.ts";
 import { askedPages } from "./remote/remote-pages.ts";
 import { type ServerApi, serverApi } from "./remote/server-api.ts";
+import { tellLeftOut } from "./sound-parts.ts";
 import { type Column, tableLines } from "./table.ts";
-import { readTopics } from "./topics-of.ts";
+import { lookAtTopics, readTopics } from "./topics-of.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine } from "./visible.ts";
 import { writeOutput } from "./write-output.ts";
@@ -33,15 +34,19 @@ export async function topics({ markdown = false, out, check, json }: TopicsComma
       );
     return printTopics(await topicsOfServer(serverApi(server)), json);
   }
+  if (!pages) {
+    const { catalog, left } = await lookAtTopics();
+    printTopics(
+      catalog.topics.map((topic) => registeredTopic(topic, catalog)),
+      json,
+    );
+    return tellLeftOut(left);
+  }
   const { settings, catalog: readCatalog } = await readTopics();
   const catalog = await readCatalog();
   const catalogue = (): string => catalogueText({ application: settings.application, catalog });
   if (check !== undefined) return checkCatalogue(check, catalogue());
-  if (pages) return writeOutput(catalogue(), out);
-  printTopics(
-    catalog.topics.map((topic) => registeredTopic(topic, catalog)),
-    json,
-  );
+  return writeOutput(catalogue(), out);
 }
 
 async function topicsOfServer(api: ServerApi): Promise<readonly RegisteredTopic[]> {

@@ -61,8 +61,8 @@ export type MessageBuilder<Event, Channel extends TemplateChannel> = <Data, Give
 export interface WebhookOptions<Event> extends RouteOptions<Event> {
   /** The address: one, several, or none. Pure. */
   readonly to: (event: Event) => Recipients;
-  /** The body. Default: the event itself. Pure. */
-  readonly data?: (event: Event) => Json;
+  /** The body. Default: the event itself, which a topic with `secret()` fields does not allow: return it, or what of it is to be posted. Pure. */
+  readonly data?: (event: Event) => Json | Event;
 }
 
 /** A route that runs code of the team's own. */

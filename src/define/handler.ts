@@ -27,6 +27,7 @@ export interface HandlerContext {
   readonly services: Services;
   /** Aborts when the handler's time is over, or its delivery was given to another worker. A stop of the process waits 15 s and does not abort it. */
   readonly signal: AbortSignal;
+  /** The bus's logger, for this delivery. Opened secrets of the event are `[secret]` in its lines; of a topic with marks, addresses and phone numbers are masked too. */
   readonly log: Logger;
   /** Says how far it is, for people who look. Cheap; calls that come faster than four a second are drawn together. */
   readonly progress: (progress: Progress) => void;

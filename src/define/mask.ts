@@ -45,3 +45,12 @@ export function maskMade(data: unknown, open: ReadonlySet<string>): unknown {
   if (Array.isArray(data)) return data.map((element) => maskMade(element, open));
   return Object.fromEntries(Object.entries(data).map(([key, below]) => [key, maskMade(below, open)]));
 }
+
+/** A text with `[secret]` in the place of each secret, also where an address or JSON wrote it in its own way. Pure. */
+export function withoutValues(text: string, values: readonly string[]): string {
+  return values
+    .flatMap((value) => [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+    .filter((form) => form !== "")
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((left, form) => left.replaceAll(form, secretText), text);
+}

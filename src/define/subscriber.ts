@@ -12,6 +12,7 @@ import { type ReplayOption, replayWordProblems } from "./replay-word.ts";
 import { routeProblems } from "./route-problems.ts";
 import type { AnyRoute } from "./route.ts";
 import { type AnyTopic, isTopic } from "./topic.ts";
+import { secretPaths } from "./topic-marks.ts";
 
 /** The event of a topic, or of one of several, as `to`, `when` and `data` receive it. */
 export type EventOf<T> = T extends readonly (infer Each)[]
@@ -98,6 +99,7 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
   const branches = callDeliver(options, problems);
   const routes = routesOf(branches);
   branches.forEach((branch, index) => problems.push(...branchProblems(branch, index)));
+  if (listened.every(isTopic)) problems.push(...routes.flatMap((route) => unsaidSecrets(route, listened)));
   problems.push(...nameClashes(routes.filter((route) => route?.kind === "route")));
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", `Subscriber ${JSON.stringify(name)} cannot be used:`, { problems });
   return {
@@ -120,6 +122,19 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
 
 export function isSubscriber(value: unknown): value is Subscriber {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "subscriber";
+}
+
+/** A body that nobody wrote down must not give a secret away. */
+function unsaidSecrets(route: AnyRoute | undefined, topics: readonly AnyTopic[]): string[] {
+  if (route?.channel !== "webhook" || route.data !== undefined) return [];
+  return topics.flatMap(({ name, marks, version }) => {
+    const place = marks?.places[version - 1];
+    const secrets = place === undefined ? [] : secretPaths(place);
+    if (secrets.length === 0) return [];
+    return [
+      `route ${route.name}: without data the whole event is posted, and ${secrets.join(", ")} of ${name} is secret(): say what the receiver gets, as in data: ({ data }) => ({ … }), or data: (event) => event where it is to get the secrets too`,
+    ];
+  });
 }
 
 function branchProblems(branch: Branch, index: number): string[] {

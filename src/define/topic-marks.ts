@@ -82,6 +82,11 @@ function tells(word: string, value: unknown): boolean {
 
 const isSealed = ({ mark }: MarkedValue): boolean => mark.kind === "secret" || mark.subject !== undefined;
 
+/** The paths of a place's `secret()` fields. Pure. */
+export function secretPaths(root: MarkedPlace): readonly string[] {
+  return [...placesIn(root, new Map()).values()].flatMap(({ place, path }) => (place.mark?.kind === "secret" ? [path.join(".")] : []));
+}
+
 /** The marked place at a path, or the one that it lies in; lists are passed through. Pure. */
 export function markAt(root: MarkedPlace, path: readonly string[]): MarkedPlace | undefined {
   let places: readonly MarkedPlace[] = [root];

@@ -41,8 +41,11 @@ export type Hold = "paused" | "draining";
 
 export interface Held {
   readonly hold: Hold;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: when it was first held up, whoever has changed how since. */
   readonly since: number;
+  /** Who held it up first, and why, as far as that is known. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** Where a group is to read on: with what comes, with the oldest entry, or with what was appended since a time (ms since 1970). */

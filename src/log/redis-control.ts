@@ -9,7 +9,7 @@ const mendScript = luaScript<(string | number)[]>(new URL("./mend.lua", import.m
 const standingScript = luaScript<string[][]>(new URL("./standing.lua", import.meta.url), shared);
 const seekScript = luaScript<[again: number, skipped: number, forgotten: number] | []>(new URL("./seek.lua", import.meta.url), shared);
 const removeScript = luaScript<"removed" | "none" | "read">(new URL("./remove.lua", import.meta.url), shared);
-const holdScript = luaScript<unknown>(new URL("./hold.lua", import.meta.url));
+const holdScript = luaScript<[held: string, by: string]>(new URL("./hold.lua", import.meta.url));
 
 /** Where the groups of a log stand, and what a person does about that. */
 export function redisControl(redis: RedisConnection, keys: LogKeys) {
@@ -42,9 +42,16 @@ export function redisControl(redis: RedisConnection, keys: LogKeys) {
       });
     },
 
-    async hold({ topic, partition, group }: Position, hold: Hold | undefined): Promise<void> {
-      const value = hold === undefined ? "" : `${Date.now()} ${hold}`;
-      await holdScript(redis, [keys.groups(topic, partition), keys.bell(partition)], [group, value, topic]);
+    async hold({ topic, partition, group }: Position, hold: Hold | Held | undefined): Promise<Held | undefined> {
+      const held: Held | undefined = typeof hold === "string" ? { hold, since: Date.now() } : hold;
+      const { since: at = 0, by, reason } = held ?? {};
+      const who = by === undefined ? "" : JSON.stringify({ at, by, ...(reason === undefined ? {} : { reason }) });
+      const reply = await holdScript(
+        redis,
+        [keys.groups(topic, partition), keys.bell(partition)],
+        [group, held?.hold ?? "", topic, at, who],
+      );
+      return heldOf(...reply);
     },
 
     async seek(position: Position, { to, knownSince, move }: SeekOptions): Promise<Sought | undefined> {
@@ -64,7 +71,7 @@ export function redisControl(redis: RedisConnection, keys: LogKeys) {
 
 /** @param reply of standing.lua */
 function groupStanding(reply: readonly string[]): GroupStanding {
-  const [group, pending, deliveredId, read, gaps, seen, held, moved, age] = reply;
+  const [group, pending, deliveredId, read, gaps, seen, held, moved, age, heldBy] = reply;
   const [at = 0, skipped = 0, again = 0] = moved!.split(" ").map(Number);
   return {
     group: group!,
@@ -73,16 +80,23 @@ function groupStanding(reply: readonly string[]): GroupStanding {
     read: Number(read),
     gaps: Number(gaps),
     seen: numberOf(seen!),
-    held: heldOf(held!),
+    held: heldOf(held!, heldBy),
     moved: moved === "" ? undefined : { at, skipped, again },
     oldestAge: numberOf(age!),
   };
 }
 
-/** @param value `<since (ms)> <paused or draining>`, or nothing */
-export function heldOf(value: string): Held | undefined {
-  const [since, hold] = value.split(" ");
-  return hold === "paused" || hold === "draining" ? { hold, since: Number(since) } : undefined;
+/**
+ * @param value `<since (ms)> <paused or draining>`, or nothing
+ * @param who JSON, or nothing; one that says another time was left behind by a build that knew of no such mark
+ */
+export function heldOf(value: string, who = ""): Held | undefined {
+  const [at, hold] = value.split(" ");
+  if (hold !== "paused" && hold !== "draining") return undefined;
+  const since = Number(at);
+  const known = who === "" ? undefined : (JSON.parse(who) as { readonly at: number; readonly by: string; readonly reason?: string });
+  if (known?.at !== since) return { hold, since };
+  return { hold, since, by: known.by, ...(known.reason === undefined ? {} : { reason: known.reason }) };
 }
 
 function numberOf(value: string): number | undefined {

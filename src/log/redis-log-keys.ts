@@ -9,7 +9,7 @@ import { shortHash } from "../base/ids.ts";
  * | `<p>:topics` | hash | topic → number of its partitions, written once |
  * | `<p>:{<n>}:log:<topic>` | stream | the log; an entry has the fields `n`, its number, and `event`, a CloudEvent in JSON |
  * | `<p>:{<n>}:log-meta:<topic>` | hash | `n` events numbered so far, `last` id of the newest entry; `losses` how often something was found lost, `lostAt` when last (ms) |
- * | `<p>:{<n>}:log-groups:<topic>` | hash | `<group>|n` number read last, `<group>|gaps` entries it missed, `<group>|seen` when a reader last came by (ms), `<group>|left` set when abandoned, `<group>|held` while it is held up: since when (ms) and `paused` or `draining`, `<group>|moved` when a person last set its place (ms), how many events that passed over and how many are read again |
+ * | `<p>:{<n>}:log-groups:<topic>` | hash | `<group>|n` number read last, `<group>|gaps` entries it missed, `<group>|seen` when a reader last came by (ms), `<group>|left` set when abandoned, `<group>|held` while it is held up: since when (ms) and `paused` or `draining`, `<group>|heldBy` who held it up first, JSON: `at` (the same time), `by`, `reason`, `<group>|moved` when a person last set its place (ms), how many events that passed over and how many are read again |
  * | `<p>:{<n>}:log-ids:<topic>:<hour>` | hash | event id → entry id, for 26 h: a repeated append finds its entry |
  * | `<p>:{<n>}:log-key:<topic>:<hash>` | string | idempotency key (hashed) → `<event id> <fingerprint> <entry id>`, for its window |
  * | `<p>:{<n>}:log-index:<topic>:<day>:<part>` | sorted set | the hash of a search value, 16 characters of which the first is `<part>`, and the entry id, all with the score 0; for the topic's `retain` and a day |

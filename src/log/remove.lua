@@ -8,7 +8,7 @@ local group, there = ARGV[1], false
 for _, info in ipairs(groups_of(KEYS[1])) do there = there or info.name == group end
 local seen = tonumber(redis.call('HGET', KEYS[3], group .. '|seen'))
 if seen and seen > tonumber(ARGV[2]) then return 'read' end
-for _, name in ipairs({'n', 'gaps', 'seen', 'left', 'held', 'moved'}) do redis.call('HDEL', KEYS[3], group .. '|' .. name) end
+for _, name in ipairs({'n', 'gaps', 'seen', 'left', 'held', 'heldBy', 'moved'}) do redis.call('HDEL', KEYS[3], group .. '|' .. name) end
 if not there then return 'none' end
 redis.call('XGROUP', 'DESTROY', KEYS[1], group)
 return 'removed'

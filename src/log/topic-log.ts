@@ -1,6 +1,6 @@
 import type { Durability, RedisFacts, Suitability } from "../base/redis-suitability.ts";
 import type { EntryPlace } from "./entry-place.ts";
-import type { Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
+import type { Held, Hold, LogStanding, Loss, SeekOptions, Sought } from "./log-standing.ts";
 
 /**
  * The memory: one log a topic and partition; kept, ordered, replayable.
@@ -83,8 +83,11 @@ export interface TopicLog {
   /** The newest entries and every one that is appended after them, oldest first; ends when `signal` aborts. Nobody's position moves. */
   follow(options: FollowOptions): AsyncIterable<LogEntry>;
   trim(topic: string, partition: number, rule: TrimRule): Promise<Trimmed>;
-  /** Keeps a group from reading, for all readers from their next read on, or lets it go on. What they hold already stays theirs. */
-  hold(position: Position, hold: Hold | undefined): Promise<void>;
+  /**
+   * Keeps a group from reading, for all readers from their next read on, or lets it go on. What they hold already stays theirs. Says how it was held
+   * before: who held it up first, since when and why stays until it goes on.
+   */
+  hold(position: Position, hold: Hold | Held | undefined): Promise<Held | undefined>;
   /** Sets where a group reads on; undefined where there is no such group. What it read and did not acknowledge yet is finished all the same. */
   seek(position: Position, options: SeekOptions): Promise<Sought | undefined>;
   /** Removes a group for good, unless a reader has looked after it since `goneSince` (ms since 1970). */

@@ -245,12 +245,14 @@ export function bullmqQueue<Content extends QueuedContent>(options: BullmqQueueO
     },
 
     async pause(done) {
-      await settings.pausedBy(done);
+      const paused = await queue.isPaused();
+      const before = done && (await settings.markPaused(done, paused));
       await queue.pause();
+      return before ?? (paused ? {} : undefined);
     },
     async resume() {
+      await settings.unmarkPaused();
       await queue.resume();
-      await settings.pausedBy(undefined);
     },
     paused: () => queue.isPaused(),
     clean: async (before) => (await queue.clean(Math.max(0, Date.now() - before), 0, "completed")).length,

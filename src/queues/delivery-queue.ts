@@ -69,8 +69,8 @@ export interface DeliveryQueue<Content extends QueuedContent> {
   forgetTold(): Promise<void>;
   /** Takes a job away for good, a dead letter too; false when there is none, or it is under way. */
   remove(id: string): Promise<boolean>;
-  /** No process takes jobs any more until `resume`; those under way are finished. */
-  pause(done?: DoneBy): Promise<void>;
+  /** No process takes jobs any more until `resume`; those under way are finished. Says who had paused it before, as far as that is known: they stay who did. */
+  pause(done?: DoneBy): Promise<Partial<DoneBy> | undefined>;
   resume(): Promise<void>;
   paused(): Promise<boolean>;
   /** Forgets finished jobs that ended before the given time, and says how many. Dead letters stay. */

@@ -26,7 +26,7 @@ export function nullQueue<Content extends QueuedContent>(name: string): Delivery
     contents: async function* () {},
     forgetTold: nothing,
     remove: async () => false,
-    pause: nothing,
+    pause: async () => undefined,
     resume: nothing,
     paused: async () => false,
     clean: async () => 0,

@@ -31,7 +31,7 @@ export interface QueueSettings {
   /** Set at run time: it holds, over restarts too, until it is reset. */
   readonly concurrency?: SetLimit<number>;
   readonly rateLimit?: SetLimit<Rate | false>;
-  /** Who paused it last. It may go on by now: `paused` says. */
+  /** Who paused it, the first of several. It may go on by now: `paused` says. */
   readonly pausedBy?: DoneBy;
 }
 

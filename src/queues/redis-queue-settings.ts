@@ -12,6 +12,10 @@ import {
 } from "./queue-settings.ts";
 
 const setLimitsScript = luaScript<string[]>(new URL("./set-limits.lua", import.meta.url));
+const markPausedScript = luaScript<string | null>(new URL("./mark-paused.lua", import.meta.url));
+
+/** Whoever has said so for longer than this, milliseconds, and has not paused it, was cut off. */
+const pausingMs = 10_000;
 
 /**
  * A queue's settings, in a hash beside BullMQ's keys, so that one script changes both.
@@ -36,9 +40,14 @@ export function redisQueueSettings(redis: RedisConnection, key: (type: string) =
       return concurrency === null ? undefined : settingsOf({ concurrency }).concurrency?.value;
     },
 
-    async pausedBy(done: DoneBy | undefined): Promise<void> {
-      if (done === undefined) await redis.hdel(key("settings"), "paused");
-      else await redis.hset(key("settings"), "paused", JSON.stringify(done));
+    /** Says who was first, where somebody was. */
+    async markPaused(done: DoneBy, paused: boolean): Promise<DoneBy | undefined> {
+      const was = await markPausedScript(redis, [key("settings")], [JSON.stringify(done), done.at, paused ? "1" : "", pausingMs]);
+      return was === null ? undefined : settingsOf({ paused: was }).pausedBy;
+    },
+
+    async unmarkPaused(): Promise<void> {
+      await redis.hdel(key("settings"), "paused");
     },
   };
 }

@@ -6,7 +6,7 @@ import type { BusEvent } from "../define/event.ts";
 import { canonicalLocale } from "../define/locale.ts";
 import type { Policy } from "../define/policy.ts";
 import { payloadProblems } from "../define/payload.ts";
-import { type AnyRoute, categoryOf, isMessageRoute } from "../define/route.ts";
+import { type AnyRoute, categoryOf, isMessageRoute, type WebhookRoute } from "../define/route.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 import { holdsStandIn, secretsIn, spoiltStandIns } from "../define/sealed.ts";
 import { templateDataProblems } from "../define/template.ts";
@@ -101,7 +101,7 @@ function content(
   const data: unknown = attempt(
     subscriber,
     route,
-    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : (route.data?.(event) ?? asPublished(event))),
+    () => (isMessageRoute(route) ? route.data(event, recipient as Recipient) : bodyOf(route, event)),
     "data",
   );
   if (data instanceof Promise) throw cannotPlan(subscriber, route, "data must not be async: it returned a promise", data);
@@ -129,9 +129,11 @@ function content(
   return { template: { name, version }, data, ...(locale === undefined ? {} : { locale }) };
 }
 
-/** What goes out as a CloudEvent is what was published: it holds nothing but texts beside its data. */
-function asPublished(event: BusEvent): BusEvent {
-  const { replay: _replay, sealed: _sealed, subjects: _subjects, ...published } = event;
+/** What goes out as a CloudEvent is what was published: neither what the bus keeps beside it, nor that it is replayed. */
+function bodyOf({ data }: WebhookRoute, { sealed: _sealed, subjects: _subjects, ...seen }: BusEvent): unknown {
+  const made = data === undefined ? seen : data(seen);
+  if (made !== seen) return made;
+  const { replay: _replay, ...published } = seen;
   return published;
 }
 

@@ -2,11 +2,12 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { cursorsOf, isText, pageOf, type PageRequest } from "../base/cursor.ts";
 import { type Duration, milliseconds } from "../base/duration.ts";
 import { BusbarError } from "../base/errors.ts";
+import type { Audit } from "../bus/audit.ts";
+import { audited } from "../bus/audited.ts";
 import type { By } from "../bus/by.ts";
-import type { RecordVerb } from "../bus/recorder.ts";
-import type { ApiKey, ApiKeyRequest } from "./api-key.ts";
+import { type ApiKey, apiKeyOf, type ApiKeyRequest, newApiKeySecret, rotated } from "./api-key.ts";
 import { type ApiKeyView, apiKeyView } from "./api-key-view.ts";
-import type { ApiKeys } from "./redis-api-keys.ts";
+import type { ApiKeys, RotatedKey } from "./redis-api-keys.ts";
 
 /** A key that was made: its text is shown this once. */
 export interface MadeKey extends ApiKeyView {
@@ -44,11 +45,11 @@ const keyOf = ({ created, id }: Pick<ApiKey, "created" | "id">): string => `${St
 
 export interface KeyControlOptions {
   readonly keys: ApiKeys;
-  readonly recorded: RecordVerb;
+  readonly audit: () => Audit;
   readonly clock?: Clock;
 }
 
-export function keyControl({ keys, recorded, clock = systemClock }: KeyControlOptions): KeyControl {
+export function keyControl({ keys, audit, clock = systemClock }: KeyControlOptions): KeyControl {
   return {
     async list(page = {}) {
       const items = await keys.list();
@@ -57,8 +58,10 @@ export function keyControl({ keys, recorded, clock = systemClock }: KeyControlOp
     },
 
     async create(request, by = {}) {
-      const { key, text } = await keys.create(request, clock.now());
-      await recorded(by, "key.create", `${key.id} (${key.name}): ${key.scopes.join(", ")}`);
+      const { id, text, digest } = newApiKeySecret();
+      const key = apiKeyOf(request, id, clock.now());
+      const of = `${id} (${key.name}): ${key.scopes.join(", ")}`;
+      await audited(audit, { what: "key.create", of, by }, () => keys.add(key, digest));
       return { ...apiKeyView(key), key: text };
     },
 
@@ -66,17 +69,25 @@ export function keyControl({ keys, recorded, clock = systemClock }: KeyControlOp
       const length = overlap === undefined ? overlapMs : milliseconds(overlap, "overlap");
       if (length < 0 || length > mostOverlapMs)
         throw new BusbarError("INVALID_RANGE", "overlap: two keys are valid side by side for 90 days at most.");
-      const made = await keys.rotate(id, { now: clock.now(), overlap: length });
+      const was = await keys.find(id);
+      if (was === undefined) return undefined;
+      const [secret, how] = [newApiKeySecret(), { now: clock.now(), overlap: length }];
+      // What is refused is refused before it stands in the record.
+      rotated(was, { id: secret.id, ...how });
+      const of = `${id} (${was.name}), replaced by ${secret.id}`;
+      const made = await audited(audit, { what: "key.rotate", of, by, undone: takenAway }, () => keys.rotate(id, { ...how, secret }));
       if (made === undefined) return undefined;
       const { key, text, old } = made;
-      await recorded(by, "key.rotate", `${id} (${key.name}), replaced by ${key.id}`);
       return { next: { ...apiKeyView(key), key: text }, old: apiKeyView(old) };
     },
 
     async revoke(id, by = {}) {
-      const revoked = await keys.revoke(id);
-      if (revoked) await recorded(by, "key.revoke", id);
-      return revoked;
+      if ((await keys.find(id)) === undefined) return false;
+      return audited(audit, { what: "key.revoke", of: id, by, undone: takenAway }, () => keys.revoke(id));
     },
   };
 }
+
+/** Somebody else was quicker. */
+const takenAway = (done: RotatedKey | boolean | undefined): string | undefined =>
+  done === undefined || done === false ? "it had been taken away already" : undefined;

@@ -1,6 +1,5 @@
 import { closeRedis, connectRedis } from "../base/redis.ts";
 import type { Logger } from "../base/logger.ts";
-import { verbRecorder } from "../bus/recorder.ts";
 import { redisAudit } from "../bus/redis-audit.ts";
 import { type KeyControl, keyControl } from "./key-control.ts";
 import { type ApiKeys, redisApiKeys } from "./redis-api-keys.ts";
@@ -28,7 +27,7 @@ export function keyStore({ redis: url, prefix, application }: KeyPlace, logger: 
   const keys = redisApiKeys(redis, { prefix, application });
   return {
     keys,
-    control: keyControl({ keys, recorded: verbRecorder(() => redisAudit(redis, prefix, application)) }),
+    control: keyControl({ keys, audit: () => redisAudit(redis, prefix, application) }),
     limits: redisRateLimits(redis, { prefix, application }),
     close: () => closeRedis(redis),
   };

@@ -130,6 +130,9 @@ function checked<Schema extends z.ZodObject>(schema: Schema, value: unknown, whe
 /** A field of every verb: why it is done, for the time line and the audit record. */
 export const reason = z.string().min(1).max(200).optional().describe("Why; the audit record keeps it, and the time line.");
 
+/** Of what is paused: for `answer`. */
+export const alreadyAnswer = "; where it was paused already, `already`: `by` whom, `at` which time and for which `reason`, which stay";
+
 /** The fields of every list that is read by page. */
 export function paging({ count = 50, most = 500 }: { readonly count?: number; readonly most?: number } = {}) {
   return {

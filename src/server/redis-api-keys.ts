@@ -1,7 +1,7 @@
 import { BusbarError } from "../base/errors.ts";
 import { luaScript } from "../base/lua.ts";
 import type { RedisConnection } from "../base/redis.ts";
-import { type ApiKey, apiKeyOf, type ApiKeyRequest, newApiKeySecret, rotated } from "./api-key.ts";
+import { type ApiKey, apiKeyOf, type ApiKeyRequest, type ApiKeySecret, newApiKeySecret, rotated } from "./api-key.ts";
 
 const rotateScript = luaScript<number>(new URL("./rotate-key.lua", import.meta.url));
 
@@ -29,15 +29,21 @@ export interface ApiKeys {
    * @throws BusbarError `INVALID_CONFIGURATION` with every problem of the request
    */
   create(request: ApiKeyRequest, now: number): Promise<{ readonly key: ApiKey; readonly text: string }>;
+  /** Stores a key that was made, by the digest of its text. */
+  add(key: ApiKey, digest: string): Promise<void>;
   /** The oldest first, those that have expired too. */
   list(): Promise<readonly ListedApiKey[]>;
   find(id: string): Promise<StoredApiKey | undefined>;
   /**
    * Makes the key that takes this one's place, and gives this one an end; both are valid until then. Undefined where there is none of this id.
    * @param options.overlap milliseconds until the end of this one
+   * @param options.secret of the next one; a new one by default
    * @throws BusbarError `REFUSED` where it has been replaced, or has expired
    */
-  rotate(id: string, options: { readonly now: number; readonly overlap: number }): Promise<RotatedKey | undefined>;
+  rotate(
+    id: string,
+    options: { readonly now: number; readonly overlap: number; readonly secret?: ApiKeySecret },
+  ): Promise<RotatedKey | undefined>;
   /** Takes a key away for good; false where there is none of this id. */
   revoke(id: string): Promise<boolean>;
   /** Notes that a key was used in this minute. */
@@ -58,13 +64,17 @@ export function redisApiKeys(
 ): ApiKeys {
   const keys = `${prefix}:${application}:api-keys`;
   const used = `${keys}-used`;
+  const add = async ({ id, ...rest }: ApiKey, digest: string): Promise<void> => {
+    await redis.hset(keys, id, JSON.stringify({ digest, ...rest }));
+  };
   return {
     async create(request, now) {
       const { id, text, digest } = newApiKeySecret();
-      const { id: _, ...rest } = apiKeyOf(request, id, now);
-      await redis.hset(keys, id, JSON.stringify({ digest, ...rest }));
-      return { key: { id, ...rest }, text };
+      const key = apiKeyOf(request, id, now);
+      await add(key, digest);
+      return { key, text };
     },
+    add,
     async list() {
       const [all, lastUsed] = await Promise.all([redis.hgetall(keys), redis.hgetall(used)]);
       return Object.entries(all)
@@ -78,11 +88,10 @@ export function redisApiKeys(
       const json = await redis.hget(keys, id);
       return json === null ? undefined : stored(id, json);
     },
-    async rotate(id, { now, overlap }) {
+    async rotate(id, { now, overlap, secret = newApiKeySecret() }) {
       const json = await redis.hget(keys, id);
       if (json === null) return undefined;
       const { digest, ...key } = stored(id, json);
-      const secret = newApiKeySecret();
       const { next, old } = rotated(key, { id: secret.id, now, overlap });
       const { id: _next, ...nextKept } = { digest: secret.digest, ...next };
       const { id: _old, ...oldKept } = { digest, ...old };

@@ -1,5 +1,6 @@
-import { type Channel, SealedDelivery, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
+import { type Channel, type DeliveryAttempt, SealedDelivery, type SendResult, UnrenderableDelivery } from "../channels/channel.ts";
 import type { Outcome } from "../define/outcome.ts";
+import { withoutValues } from "../define/mask.ts";
 import { isMessageRoute } from "../define/route.ts";
 import { templateDataProblems } from "../define/template.ts";
 import type { Vault } from "../vault/vault-port.ts";
@@ -12,7 +13,8 @@ interface Opened {
 
 /**
  * The same channel for deliveries with secrets: they are opened right before the message is made, and go nowhere but into it. What providers,
- * templates and handlers say about the try is kept, so that their words are looked through for the secrets.
+ * templates and handlers say about the try is kept, so that their words are looked through for the secrets; so are a handler's
+ * own log lines and notes of progress.
  */
 export function openingChannel(channel: Channel, { open }: Pick<Vault, "open">): Channel {
   return {
@@ -36,8 +38,14 @@ export function openingChannel(channel: Channel, { open }: Pick<Vault, "open">):
     fields: (given) => channel.fields((given as Opened).message),
     async send(given, attempt) {
       const { message, values } = given as Opened;
-      const result = await channel.send(message, attempt);
-      return values.length === 0 ? result : cleanedResult(result, values);
+      if (values.length === 0) return channel.send(message, attempt);
+      const { progress } = attempt;
+      const hiding: DeliveryAttempt = {
+        ...attempt,
+        secrets: values,
+        progress: ({ note, ...how }) => progress(note === undefined ? how : { ...how, note: withoutValues(note, values) }),
+      };
+      return cleanedResult(await channel.send(message, hiding), values);
     },
   };
 }
@@ -59,13 +67,4 @@ function cleaned(error: unknown, values: readonly string[]): unknown {
   error.message = withoutValues(message, values);
   if (stack !== undefined) error.stack = withoutValues(stack, values);
   return error;
-}
-
-/** A text with `[secret]` in the place of each secret, also where an address or JSON wrote it in its own way. Pure. */
-export function withoutValues(text: string, values: readonly string[]): string {
-  return values
-    .flatMap((value) => [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
-    .filter((form) => form !== "")
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((left, form) => left.replaceAll(form, "[secret]"), text);
 }

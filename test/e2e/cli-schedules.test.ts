@@ -59,11 +59,12 @@ export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.str
     },
   );
   const run = (...args: string[]) => runCli(args, { cwd, env });
-  const [schedules, subscribers, trace, audit, paused] = [
+  const [schedules, subscribers, trace, audit, topics, paused] = [
     await run("schedules", "--json"),
     await run("subscribers"),
     await run("trace", "A-1"),
     await run("audit"),
+    await run("topics"),
     await run("subscribers", "pause", "booking"),
   ];
   expect(JSON.parse(schedules.stdout)).toMatchObject([{ name: "morning", topic: "order.placed", state: "not started" }]);
@@ -82,5 +83,7 @@ export const orderPlaced = defineTopic("order.placed", z.object({ orderId: z.str
   expect(subscribers.stderr).toBe(schedules.stderr);
   expect(trace).toMatchObject({ code: 1, stderr: expect.stringContaining("no event") as string });
   expect(audit).toEqual({ code: 1, stdout: "Nothing of this kind is in the audit record.\n", stderr: `${left}\n${ofTopics}\n` });
+  expect(topics.stdout).toMatch(/^order\.placed +1 +booking +-$/m);
+  expect(topics).toMatchObject({ code: 1, stderr: expect.stringMatching(/of-tomorrow.*half\.ts.*two subscribers/s) as string });
   expect(paused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("The application cannot start:") as string });
 });

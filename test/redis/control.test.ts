@@ -1,13 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { Redis } from "ioredis";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Logger } from "../../src/base/logger.ts";
 import { silentLogger } from "../../src/base/logger.ts";
-import { createBus, defineSubscriber } from "../../src/index.ts";
+import { createBus, defineSchedule, defineSubscriber } from "../../src/index.ts";
 import { busesOf } from "../support/buses.ts";
-import { observed, orderPlaced } from "../support/line.ts";
+import { keyStore } from "../../src/server/key-store.ts";
+import { observed, orderPlaced, receipt } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix: filePrefix } = testRedis();
 const kept = busesOf();
+const redis = new Redis(url);
+afterAll(() => redis.disconnect());
 /** What everybody may rely on. */
 const promptMs = 2_000;
 const by = { actor: "asha", reason: "the shop's database is slow" };
@@ -158,6 +162,86 @@ describe("B4: a concurrency that is set at run time", () => {
       "asha channel.set handler: concurrency 1, rate 500/1m",
     ]);
   });
+});
+
+describe("a channel that is paused already", () => {
+  it("stays with who paused it first, when and why, and tells the second; of two at one moment, one was first", async () => {
+    const { bus } = newProcess({ prefix: newPrefix() });
+    expect(await bus.channels.pause("email", by)).toEqual({});
+    const second = await bus.channels.pause("email", { actor: "ravi", reason: "another one" });
+    const [email] = await bus.channels.list();
+    expect(email!.pausedBy).toMatchObject({ by: "asha", reason: by.reason });
+    expect(second).toEqual({ already: email!.pausedBy });
+    expect((await bus.audit({ count: 1 })).entries).toMatchObject([
+      { by: "ravi", what: "channel.pause", of: `email: it was paused already, by asha at ${email!.pausedBy!.at}` },
+    ]);
+
+    const both = await Promise.all(["asha", "ravi"].map((actor) => bus.channels.pause("sms", { actor })));
+    const { pausedBy } = (await bus.channels.list()).find(({ name }) => name === "sms")!;
+    expect(both.filter(({ already }) => already === undefined)).toHaveLength(1);
+    expect(both).toContainEqual({ already: pausedBy });
+    await bus.channels.resume("sms");
+    expect(await bus.channels.pause("sms", { actor: "mira" })).toEqual({});
+  });
+
+  it("and that nobody is known to have paused is not said to be paused by who asks second", async () => {
+    const prefix = newPrefix();
+    const { bus } = newProcess({ prefix });
+    await bus.channels.pause("email", by);
+    await redis.hdel(`${prefix}:{test.email}:settings`, "paused");
+    expect(await bus.channels.pause("email", { actor: "ravi" })).toEqual({ already: {} });
+    expect((await bus.channels.list())[0]).not.toHaveProperty("pausedBy");
+    // Somebody was cut off before it was paused.
+    await redis.hset(`${prefix}:{test.sms}:settings`, "paused", JSON.stringify({ by: "asha", at: Date.now() - 60_000 }));
+    expect(await bus.channels.pause("sms", { actor: "ravi" })).toEqual({});
+  });
+});
+
+it("does nothing that the audit record cannot take: with channels, subscribers, schedules, keys and suppressions", async () => {
+  const prefix = newPrefix();
+  const nightly = defineSchedule(orderPlaced, {
+    name: "nightly",
+    cron: "0 3 * * *",
+    data: () => ({ orderId: "A-1", email: "asha@example.com" }),
+  });
+  const bus = kept(() =>
+    createBus({ application: "test", topics: { orderPlaced }, subscribers: [receipt], schedules: [nightly], redis: url, prefix }),
+  );
+  await bus.start();
+  const keys = keyStore({ redis: url, prefix, application: "test" }, silentLogger);
+  try {
+    const { id } = await keys.control.create({ name: "shop", scopes: ["read"] });
+    await bus.suppressions.add({ channel: "sms", address: "+919845012345", reason: "asked" });
+    const seen = async () => ({
+      channels: await bus.channels.standings(),
+      subscribers: (await bus.subscribers.list()).map(({ name, state, moved }) => ({ name, state, moved })),
+      schedules: await bus.schedules.list(),
+      events: await bus.inspect.events(10),
+      keys: await keys.control.list(),
+      suppressions: await bus.suppressions.list(),
+    });
+    const before = await seen();
+    await redis.set(`${prefix}:test:audit`, "full");
+    const verbs: Record<string, () => Promise<unknown>> = {
+      "channel.pause": () => bus.channels.pause("email"),
+      "channel.set": () => bus.channels.set("email", { concurrency: 1 }),
+      "subscriber.pause": () => bus.subscribers.pause("receipt"),
+      "subscriber.drain": () => bus.subscribers.drain("receipt"),
+      "subscriber.seek": () => bus.subscribers.seek("receipt", { to: "now" }),
+      "schedule.run": () => bus.schedules.run("nightly"),
+      "schedule.pause": () => bus.schedules.pause("nightly"),
+      "key.create": () => keys.control.create({ name: "other", scopes: ["read"] }),
+      "key.rotate": () => keys.control.rotate(id),
+      "key.revoke": () => keys.control.revoke(id),
+      "suppression.add": () => bus.suppressions.add({ channel: "sms", address: "+919845000000", reason: "asked" }),
+      "suppression.release": () => bus.suppressions.release({ channel: "sms", address: "+919845012345" }),
+    };
+    for (const [name, verb] of Object.entries(verbs)) await expect(verb(), name).rejects.toThrow(/WRONGTYPE/);
+    expect(await seen()).toEqual(before);
+  } finally {
+    await keys.close();
+    await redis.del(`${prefix}:test:audit`);
+  }
 });
 
 describe("B4: a rate that is set at run time", () => {

@@ -79,7 +79,9 @@ describe("a subscriber", () => {
       state: "paused",
     });
     expect((await get("/v1/subscribers")).body.subscribers[0]).toMatchObject({ name: "idle", state: "paused" });
-    expect((await post("/v1/subscribers/idle/drain")).body).toEqual({ subscriber: "idle", state: "draining", pending: 0 });
+    const already = { by: "operator", at: expect.any(String) as string, reason: "its code is broken" };
+    expect((await post("/v1/subscribers/idle/pause")).body).toEqual({ subscriber: "idle", state: "paused", already });
+    expect((await post("/v1/subscribers/idle/drain")).body).toEqual({ subscriber: "idle", state: "draining", pending: 0, already });
     const { body } = await post("/v1/subscribers/idle/seek", { to: "now", preview: true });
     expect(body).toMatchObject({ subscriber: "idle", again: 0, forgotten: 0, moved: false });
     expect((await post("/v1/subscribers/idle/seek", { to: "now" })).body).toMatchObject({ moved: true });
@@ -248,6 +250,8 @@ describe("dead letters", () => {
 describe("a channel", () => {
   it("E2: is paused, resumed and cleaned", async () => {
     expect((await post("/v1/channels/email/pause")).body).toEqual({ channel: "email", paused: true });
+    const already = { by: "operator", at: expect.any(String) as string };
+    expect((await post("/v1/channels/email/pause", { reason: "twice" })).body).toEqual({ channel: "email", paused: true, already });
     expect((await get("/v1/channels")).body.channels).toContainEqual(expect.objectContaining({ name: "email", paused: true }));
     expect((await post("/v1/channels/email/resume")).body).toEqual({ channel: "email", paused: false });
     expect((await post("/v1/channels/email/clean", { olderThan: "1h" })).body).toEqual({ channel: "email", forgotten: 0 });

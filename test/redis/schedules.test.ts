@@ -82,8 +82,10 @@ describe("C5, A14: a schedule", () => {
     ]);
 
     expect(await one.schedules.pause("nightly", by)).toMatchObject({ state: "paused", next: [], paused: { by: "asha" } });
+    const already = { by: "asha", at: new Date(clock.now()).toISOString(), reason: "a new supplier" };
     await clock.move(3 * 86_400_000);
     expect(await eventsOf("verbs")).toEqual([ran.id]);
+    expect(await other.schedules.pause("nightly", { actor: "ravi" })).toMatchObject({ paused: already, already });
     expect(await other.schedules.resume("nightly")).toMatchObject({
       state: "running",
       next: [expect.stringMatching(/^2026-12-02T01:30/), expect.anything(), expect.anything()],
@@ -94,6 +96,7 @@ describe("C5, A14: a schedule", () => {
 
     expect((await one.audit()).entries.map(({ what, by: who, of, reason }) => [what, who, of, reason])).toEqual([
       ["schedule.resume", "a person", "nightly", undefined],
+      ["schedule.pause", "ravi", `nightly: it was paused already, by asha at ${already.at}`, undefined],
       ["schedule.pause", "asha", "nightly", "a new supplier"],
       ["schedule.run", "asha", "nightly", "a new supplier"],
     ]);

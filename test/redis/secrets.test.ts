@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { EmailMessage } from "../../src/define/message.ts";
 import type { Outcome } from "../../src/define/outcome.ts";
+import type { Logger } from "../../src/base/logger.ts";
 import { createBus, defineSubscriber, defineTopic, emailTemplate, pii, secret } from "../../src/index.ts";
 import type { Provider } from "../../src/providers/index.ts";
 import { newKey } from "../../src/vault/key-ring.ts";
@@ -47,7 +48,9 @@ const byCode = defineSubscriber(topic, {
   name: "by-code",
   deliver: ({ handler }) => [
     handler({
-      handle: async ({ data, ...event }) => {
+      handle: async ({ data, ...event }, { log, progress }) => {
+        log.child({ code: data.code }).info({ data, link: new URL(data.link), wrong: new Error(`not ${data.code}`) }, `given ${data.code}`);
+        progress({ done: 1, note: `tried ${data.code}` });
         seen.push({ at: "handle", value: { ...data, more: Object.keys(event).includes("sealed") } });
         if (data.note === "throws") throw new Error(`cannot use ${data.code}`);
       },
@@ -55,6 +58,13 @@ const byCode = defineSubscriber(topic, {
     }),
   ],
 });
+
+const logged: unknown[] = [];
+/** As pino writes: in JSON. */
+const recordingLogger = (lines: unknown[], fields: object = {}): Logger => {
+  const write = (more: object, message: string): void => void lines.push(JSON.parse(JSON.stringify({ ...fields, ...more, message })));
+  return { debug: write, info: write, warn: write, error: write, child: (more) => recordingLogger(lines, { ...fields, ...more }) };
+};
 
 const keys = [newKey("one")];
 let number = 0;
@@ -81,6 +91,7 @@ function line(answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent"
       keys: given,
       channels: { email },
       send: { live: true },
+      logger: recordingLogger(logged),
     }),
   );
   return { bus, messages, own: `${prefix}-${application}` };
@@ -126,6 +137,26 @@ describe("C11: secret fields", () => {
     await bus.deadLetters.redrive([letters[0]!.id]);
     await sent;
     expect(messages.at(-1)!.text).toContain("K7-canary1 https://");
+  });
+
+  it("are in no line that the handler writes with its log, and in no note of its progress", async () => {
+    const { bus } = line();
+    logged.length = 0;
+    const progress = observed(bus, "progress");
+    await bus.start();
+    await bus.publishEvent.resetRequested(payload);
+    expect((await progress)[0]).toMatchObject({ progress: { done: 1, note: "tried [secret]" } });
+    expect(logged).toContainEqual(
+      expect.objectContaining({
+        message: "given [secret]",
+        code: "[secret]",
+        data: { email: "as…@example.in", code: "[secret]", link: "[secret]", note: "hello" },
+        link: "[secret]",
+        wrong: expect.objectContaining({ message: "not [secret]" }) as object,
+        event: expect.any(String) as string,
+      }),
+    );
+    expect(JSON.stringify(logged)).not.toContain("canary");
   });
 
   it("a worker without the key leaves the delivery to one that has it, and burns no try", async () => {

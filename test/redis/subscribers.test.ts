@@ -190,12 +190,34 @@ describe("draining a subscriber", () => {
     expect(await bus.subscribers.drain("receipt")).toEqual({ pending: 0 });
     const { lag } = await standingOf(bus, "receipt");
     await bus.publishEvent.orderPlaced(order("B-1"));
-    expect(await bus.subscribers.drain("receipt", { actor: "asha" })).toEqual({ pending: 0 });
+    const again = await bus.subscribers.drain("receipt", { actor: "asha" });
+    const { heldSince } = await standingOf(bus, "receipt");
+    expect(again).toEqual({ pending: 0, already: { by: "a person", at: heldSince } });
     expect(await standingOf(bus, "receipt")).toMatchObject({ state: "draining", lag: lag + 1 });
     expect((await bus.audit()).entries.map(({ by, what }) => [by, what])).toEqual([
       ["asha", "subscriber.drain"],
       ["a person", "subscriber.drain"],
     ]);
+  });
+
+  it("that somebody has paused keeps who did, since when and why; of two at one moment, one was first", async () => {
+    const bus = newBus({ prefix: newPrefix(), subscribers: [receipt] });
+    await bus.start();
+    const both = await Promise.all(["asha", "ravi"].map((actor) => bus.subscribers.pause("receipt", { actor, reason: `${actor}'s` })));
+    const [{ already }] = both.filter((one) => one.already !== undefined) as [{ already: object }];
+    expect(both).toContainEqual({});
+    const { heldSince, heldBy } = await standingOf(bus, "receipt");
+    const first = { ...heldBy, at: heldSince };
+    expect(already).toEqual(first);
+    expect(await bus.subscribers.drain("receipt", { actor: "mira" })).toEqual({ pending: 0, already: first });
+    expect(await standingOf(bus, "receipt")).toMatchObject({ state: "draining", heldSince, heldBy });
+    expect((await bus.audit()).entries[0]).toMatchObject({
+      by: "mira",
+      of: `receipt: it was paused already, by ${heldBy!.by} at ${heldSince}`,
+    });
+    await bus.subscribers.resume("receipt");
+    expect(await standingOf(bus, "receipt")).not.toHaveProperty("heldBy");
+    expect(await bus.subscribers.pause("receipt")).toEqual({});
   });
 });
 

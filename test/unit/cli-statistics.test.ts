@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ChannelView } from "../../src/bus/channels.ts";
 import type { Stats } from "../../src/bus/stats.ts";
 import { channelLines } from "../../src/cli/channels.ts";
+import { pausedLine } from "../../src/cli/paused-line.ts";
 import { statisticsLine } from "../../src/cli/statistics-line.ts";
 import { statsLines } from "../../src/cli/stats-lines.ts";
+import { subscriberLines } from "../../src/cli/subscribers.ts";
 
 const email: ChannelView = {
   name: "email",
@@ -100,6 +102,21 @@ describe("A11: the tables", () => {
       "email: RATE 100/1h and not 10/1s, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
       "email: CONCURRENCY 1 and not 5, SET by asha 2026-11-28 10:00:00: the provider asked; busbar channels reset email goes back",
     ]);
+  });
+
+  it("tell who has held up a subscriber, and who asks for a pause second who was first", () => {
+    const held = { heldSince: "2026-11-28T10:00:00.000Z", heldBy: { by: "asha", reason: "wrong\nprices" } };
+    expect(subscriberLines([{ ...stats.subscribers[0]!, ...held }]).slice(2)).toEqual([
+      "",
+      "receipt: PAUSED by asha 2026-11-28 10:00:00: wrong prices; busbar subscribers resume receipt lets it go on",
+    ]);
+    const said = { told: ": it waits", back: "busbar channels resume email" };
+    expect(pausedLine("email", {}, said)).toBe("email is paused for all processes: it waits. Go on: busbar channels resume email");
+    const already = { by: "asha", at: "2026-11-28T10:00:00.000Z", reason: "wrong\nprices" };
+    expect(pausedLine("email", { already }, said)).toBe(
+      "email was paused already, by asha 2026-11-28 10:00:00 (UTC): wrong prices. That stays. Go on: busbar channels resume email",
+    );
+    expect(pausedLine("email", { already: {} }, said)).toBe("email was paused already. That stays. Go on: busbar channels resume email");
   });
 
   it("tell of subscribers only those that are behind, and of topics those that are used", () => {

@@ -2,16 +2,16 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { markedValues } from "../../src/define/marked-values.ts";
 import { defineSubscriber, defineTopic, pii, secret, smsTemplate } from "../../src/index.ts";
+import { eventOf, plan } from "../../src/testing/index.ts";
 
 const subject = "user.id";
+const to = () => "https://partner.example.in/hook";
 
 /** The marked values of a payload, as `path kind value`. */
 function marksIn(schema: z.ZodType, data: unknown): string[] {
   const { marks } = defineTopic("thing.done", schema as never);
   const place = marks?.places[0];
-  return place === undefined
-    ? []
-    : markedValues(place, data).map(({ path, mark, value }) => `${path} ${mark.kind} ${String(value)}`);
+  return place === undefined ? [] : markedValues(place, data).map(({ path, mark, value }) => `${path} ${mark.kind} ${String(value)}`);
 }
 
 describe("C11: pii() and secret()", () => {
@@ -94,6 +94,25 @@ describe("C11: pii() and secret()", () => {
     ],
   ])("refuse, when the topic is defined, %s", (_what, schema, options, message) => {
     expect(() => defineTopic("thing.done", schema as never, options as never)).toThrow(message);
+  });
+
+  it("refuse a webhook that would post a secret because nobody said what it posts; on purpose it may", () => {
+    const topic = defineTopic("thing.done", z.object({ id: z.string(), codes: z.array(z.object({ code: secret(z.string()) })) }));
+    const open = defineTopic("thing.begun", z.object({ id: z.string(), name: pii(z.string()) }));
+    expect(() => defineSubscriber([open, topic], { name: "s", deliver: ({ webhook }) => [webhook({ to })] })).toThrow(
+      "route webhook: without data the whole event is posted, and codes.code of thing.done is secret(): say what the receiver gets",
+    );
+    defineSubscriber(open, { name: "s", deliver: ({ webhook }) => [webhook({ to })] });
+    defineSubscriber(topic, { name: "s", deliver: ({ webhook }) => [webhook({ to, data: ({ data }) => ({ id: data.id }) })] });
+    const whole = defineSubscriber(topic, { name: "s", deliver: ({ webhook }) => [webhook({ to, data: (event) => event })] });
+    const event = eventOf(topic, { id: "T-1", codes: [{ code: "4711" }] });
+    const written = { ...event, subjects: ["usr_1"], sealed: {} } as never;
+    expect(plan(whole, written).deliveries.map(({ data }) => data)).toEqual([event]);
+    const more = defineSubscriber(topic, {
+      name: "s",
+      deliver: ({ webhook }) => [webhook({ to, data: (known) => ({ ...known, more: 1 }) })],
+    });
+    expect(plan(more, written).deliveries.map(({ data }) => data)).toEqual([{ ...event, more: 1 }]);
   });
 
   it("refuse a filter that asks about a secret", () => {

@@ -183,7 +183,7 @@ it("a time line counts no try where nothing was tried", () => {
 
 describe("what a person adds", () => {
   it("is refused with everything that is wrong with it", async () => {
-    const control = suppressionControl({ suppressions: asked, consents: asked, audit: asked, clock, recorded: asked });
+    const control = suppressionControl({ suppressions: asked, consents: asked, audit: asked, clock });
     const add = (more: object) => control.add({ channel: "sms", address: "+919845012345", reason: "asked", ...more });
     await expect(add({ address: "98450", category: "Big News", reason: " ", keep: "0s" })).rejects.toMatchObject({
       code: "INVALID_SUPPRESSION",

@@ -135,8 +135,10 @@ export function bulkOperations(options: BulkOptions): BulkOperations & { stop():
     },
     async cancel(id, by = {}) {
       const { verb, state } = await shown(id);
-      if (state === "running" && (await store().end(id, "cancelled")))
-        await recorded(by, `dead-letters.${verb}`, `the operation ${id}, cancelled`);
+      if (state !== "running") return shown(id);
+      const of = `the operation ${id}, cancelled`;
+      await recorded(by, `dead-letters.${verb}`, of);
+      if (!(await store().end(id, "cancelled"))) await recorded(by, `dead-letters.${verb}`, `${of}: it had ended already`);
       return shown(id);
     },
     async stop() {

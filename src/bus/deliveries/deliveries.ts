@@ -1,5 +1,5 @@
 import { type Progress } from "../../define/handler.ts";
-import { recordDeed } from "../audited.ts";
+import { audited } from "../audited.ts";
 import type { By } from "../by.ts";
 import { cancelMany, type CancelManyOptions, type CancelReport, type CancelSelection } from "./cancel-many.ts";
 import { cancelJob, type Cancelled } from "./cancel-job.ts";
@@ -101,15 +101,21 @@ export function deliveries(options: DeliveriesOptions): Deliveries {
     async cancel(id, by = {}) {
       const found = await find(id);
       if (found === undefined) return { cancelled: false, known: false, refused: "no queue holds a delivery of this id" };
-      const result = await cancelJob({ ledger, queues }, { queue: queues().of(found.content.channel), found, by });
+      const cancel = () => cancelJob({ ledger, queues }, { queue: queues().of(found.content.channel), found, by });
+      // What has ended is ended no more: nothing of that is recorded.
+      if (found.state === "completed" || found.state === "dead") return cancel();
+      const result = await audited(audit, { what: "delivery.cancel", of: id, by, undone: whyNot }, cancel);
       if (!result.cancelled) return result;
-      await recordDeed(audit, { what: "delivery.cancel", of: id, by });
       const inDoubt = (await ledger().timeline(found.content)).some(({ step }) => doubts.has(step));
       return { cancelled: true, ...(inDoubt ? { mayHaveArrived: true as const } : {}) };
     },
 
     cancelMany: (selection) => cancelMany(options, selection),
   };
+}
+
+function whyNot(end: Cancelled): string | undefined {
+  return end.cancelled ? undefined : end.refused;
 }
 
 /** After these steps nobody knows whether a try was accepted. */

@@ -184,7 +184,10 @@ function paused({ channels, subscribers }: WorkFacts): Diagnosis {
   if (held.length + waiting.length === 0) return ok("pauses", "No channel and no subscriber is paused.");
   const named = [
     ...held.map(({ name, waiting: count, pausedBy }) => `${name} (${count.toLocaleString("en")} wait${doneText(pausedBy)})`),
-    ...waiting.map(({ name, lag }) => `the subscriber ${name} (${lag.toLocaleString("en")} unread)`),
+    ...waiting.map(({ name, lag, heldBy, heldSince: at = "" }) => {
+      const who = doneText(heldBy && { ...heldBy, at });
+      return `the subscriber ${name} (${lag.toLocaleString("en")} unread${who})`;
+    }),
   ];
   const resume = held[0] === undefined ? `subscribers resume ${waiting[0]!.name}` : `channels resume ${held[0].name}`;
   return warning("pauses", `Paused: ${named.join(", ")}.`, `When the reason is gone: busbar ${resume}.`);

@@ -6,9 +6,10 @@ import { nearestName } from "../../define/names.ts";
 import type { Published } from "../../define/publish.ts";
 import { type ScheduleDiff, swapped } from "../../router/schedules/reconcile-schedules.ts";
 import type { ScheduleRecord } from "../../router/schedules/schedule-record.ts";
-import { recordDeed } from "../audited.ts";
+import { audited } from "../audited.ts";
 import { type By, byName } from "../by.ts";
 import type { LazyParts } from "../parts.ts";
+import { pausedBefore, pauseDeed, type PauseResult } from "../paused-before.ts";
 import type { Publish } from "../publish.ts";
 import { scheduleView, type ScheduleView } from "./schedule-view.ts";
 
@@ -23,9 +24,10 @@ export interface ScheduleControl {
   run(name: string, by?: By): Promise<Published>;
   /**
    * No process fires it until `resume`. What falls due meanwhile is neither made later nor counted as missed.
+   * @returns besides the schedule, who had paused it already, where somebody had
    * @throws BusbarError `UNKNOWN_SCHEDULE`, or `REFUSED` where no process with a router has begun with it
    */
-  pause(name: string, by?: By): Promise<ScheduleView>;
+  pause(name: string, by?: By): Promise<ScheduleView & PauseResult>;
   /** It goes on with the next firing that falls due. */
   resume(name: string, by?: By): Promise<ScheduleView>;
   /** What the start of this process made of the schedules; undefined where it does not fire any. */
@@ -50,12 +52,20 @@ export function scheduleControl({ parts, catalog, publish, clock, started }: Sch
     const { schedules, records } = await all();
     return scheduleView(name, schedules.get(name), records.get(name), clock.now());
   };
-  const change = async (name: string, next: (record: ScheduleRecord) => ScheduleRecord): Promise<void> => {
+  /** @throws BusbarError `UNKNOWN_SCHEDULE`, or `REFUSED` where no process has begun with it */
+  const begun = async (name: string): Promise<ScheduleRecord> => {
     const { schedules, records } = await all();
     if (!schedules.has(name) && !records.has(name)) throw unknownSchedule(name, [...schedules.keys(), ...records.keys()]);
-    const how = await swapped(parts.schedules(), name, (was) => ({ how: was === undefined ? "none" : "done", record: was && next(was) }));
-    if (how === "none")
-      throw new BusbarError("REFUSED", `No process has begun with the schedule "${name}": start one with a router, such as busbar start.`);
+    return records.get(name) ?? notBegun(name);
+  };
+  /** Says what it was before. */
+  const change = async (name: string, next: (record: ScheduleRecord) => ScheduleRecord): Promise<ScheduleRecord> => {
+    let before: ScheduleRecord | undefined;
+    await swapped(parts.schedules(), name, (was) => {
+      before = was;
+      return { how: "done", record: was && next(was) };
+    });
+    return before ?? notBegun(name);
   };
 
   return {
@@ -72,28 +82,39 @@ export function scheduleControl({ parts, catalog, publish, clock, started }: Sch
       const at = clock.now();
       const made = payloadOf(schedule, firingOf(schedule, at, records.get(name)?.last?.time));
       if ("problem" in made) throw new BusbarError("INVALID_EVENT", `The schedule "${name}" was not run:`, { problems: [made.problem] });
-      const published = await publish(schedule.topic.name, made.payload, schedule.policy);
-      const ran = { at, by: byName(by), event: published.id, ...(by.reason === undefined ? {} : { reason: by.reason }) };
-      await swapped(parts.schedules(), name, (was) => ({ how: "done", record: was && { ...was, ran } }));
-      await recordDeed(parts.audit, { what: "schedule.run", of: name, by });
-      return published;
+      return audited(parts.audit, { what: "schedule.run", of: name, by }, async () => {
+        const published = await publish(schedule.topic.name, made.payload, schedule.policy);
+        const ran = { at, by: byName(by), event: published.id, ...(by.reason === undefined ? {} : { reason: by.reason }) };
+        await swapped(parts.schedules(), name, (was) => ({ how: "done", record: was && { ...was, ran } }));
+        return published;
+      });
     },
 
     async pause(name, by = {}) {
       const paused = { at: clock.now(), by: byName(by), ...(by.reason === undefined ? {} : { reason: by.reason }) };
-      await change(name, (was) => ({ ...was, paused: was.paused ?? paused }));
-      await recordDeed(parts.audit, { what: "schedule.pause", of: name, by });
-      return viewOf(name);
+      const deed = pauseDeed(name, pausedBefore((await begun(name)).paused));
+      const result = await audited(parts.audit, { ...deed, what: "schedule.pause", by }, async () => {
+        const before = await change(name, (was) => ({ ...was, paused: was.paused ?? paused }));
+        return pausedBefore(before.paused);
+      });
+      return { ...(await viewOf(name)), ...result };
     },
 
     async resume(name, by = {}) {
-      await change(name, ({ paused, ...was }) => (paused === undefined ? was : { ...was, until: Math.max(was.until, clock.now()) }));
-      await recordDeed(parts.audit, { what: "schedule.resume", of: name, by });
+      await begun(name);
+      await audited(parts.audit, { what: "schedule.resume", of: name, by }, () =>
+        change(name, ({ paused, ...was }) => (paused === undefined ? was : { ...was, until: Math.max(was.until, clock.now()) })),
+      );
       return viewOf(name);
     },
 
     started,
   };
+}
+
+/** @throws BusbarError `REFUSED` */
+function notBegun(name: string): never {
+  throw new BusbarError("REFUSED", `No process has begun with the schedule "${name}": start one with a router, such as busbar start.`);
 }
 
 function unknownSchedule(name: string, known: readonly string[]): BusbarError {

@@ -31,7 +31,8 @@ function linesOf({ path, verbs, options, values }: Completed): string[] {
     ...(verbs.length > 0 || values === "none" ? [] : [`${at} ${offer(values)}`]),
     ...options.map(({ name, description, values: own }) => {
       const long = name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
-      const taken = own === undefined ? "" : ` -r${own === "none" ? "" : ` ${offer(own)}`}`;
+      // Without -x, fish offers the folder's files beside them.
+      const taken = own === undefined ? "" : own === "files" ? ` -r ${offer(own)}` : ` -x${own === "none" ? "" : ` ${offer(own)}`}`;
       return `${at} ${long} -d ${fishQuoted(briefly(description))}${taken}`;
     }),
   ];

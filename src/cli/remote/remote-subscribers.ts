@@ -1,3 +1,4 @@
+import type { PauseResult } from "../../bus/paused-before.ts";
 import type { SubscriberPosition } from "../../bus/positions.ts";
 import type { SubscriberControl } from "../../bus/subscribers.ts";
 import { askedPages } from "./remote-pages.ts";
@@ -21,10 +22,15 @@ export function remoteSubscribers(api: ServerApi): SubscriberControl {
     resume: (name, by) => api.send("POST", at`/v1/subscribers/${name}/resume`, { body: whyOf(by) }),
     async drain(name, { within = drainMs, ...by } = {}) {
       const deadline = performance.now() + within;
-      for (;;) {
+      for (let first: PauseResult | undefined; ;) {
         // The server waits for a few seconds itself.
-        const { pending } = await api.send<{ readonly pending: number }>("POST", at`/v1/subscribers/${name}/drain`, { body: whyOf(by) });
-        if (pending === 0 || performance.now() >= deadline) return { pending };
+        const body = whyOf(by);
+        const { pending, already } = await api.send<PauseResult & { readonly pending: number }>("POST", at`/v1/subscribers/${name}/drain`, {
+          body,
+        });
+        // From the second time on, it was this drain.
+        first ??= already === undefined ? {} : { already };
+        if (pending === 0 || performance.now() >= deadline) return { pending, ...first };
       }
     },
     seek: (name, { to, preview = false, mayRepeat = false, ...by }) =>

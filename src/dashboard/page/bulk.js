@@ -8,33 +8,60 @@ const words = {
   discard: { title: "Discard for good", doing: "Discarding", done: "discarded" },
 };
 
+const figure = (count) => count.toLocaleString("en");
+
+/** What of an operation is over. */
+const barOf = ({ state, total, done, sent, refused }) => (state === "finished" ? Math.max(total, 1) : done + sent + refused);
+
+/** How far an operation is, in words. */
+export function textOf(verb, { state, total, done, sent, refused }) {
+  const more = [sent > 0 && `${figure(sent)} had been sent meanwhile`, refused > 0 && `${figure(refused)} left as they were`];
+  const text = [`${figure(done)} of ${figure(total)} ${words[verb].done}`, ...more.filter(Boolean)].join(", ");
+  if (state === "running") return `${words[verb].doing}: ${text}.`;
+  if (total === 0) return "Done: no dead letter was meant any more.";
+  return state === "finished" ? `Done: ${text}.` : `Stopped: ${text}. What it had not got to stays a dead letter.`;
+}
+
+/** Why some were left as they were. */
+export function whyOf({ reasons, uncounted = 0 }) {
+  const gone = uncounted === 0 ? [] : [`${figure(uncounted)}: somebody else had done it when their turn came`];
+  return [...Object.entries(reasons).map(([reason, count]) => `${figure(count)}: ${reason}`), ...gone];
+}
+
 /** A verb on all that a filter means: first what it would come to, then how far it is. */
 export function bulkPanel({ verb, filter, onEnd, onClose }) {
   const panel = element("section", { class: "bulk" }, element("p", { class: "note" }, "Looking …"));
   const say = (...children) => panel.replaceChildren(element("h3", {}, words[verb].title), ...children);
   const back = () => button("Back", onClose);
 
-  const follow = async (operation) => {
-    const { id, state, total, done, sent, refused, reasons } = operation;
-    const more = [sent > 0 && `${sent} had been sent meanwhile`, refused > 0 && `${refused} left as they were`].filter(Boolean);
-    const text = [`${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${words[verb].done}`, ...more].join(", ");
-    const why = Object.entries(reasons).map(([reason, count]) => element("li", {}, `${count}: ${reason}`));
-    const bar = element("progress", { max: String(Math.max(total, 1)), value: String(done + sent + refused) });
-    if (state !== "running") {
-      say(
-        bar,
-        element("p", { role: "status" }, `${state === "finished" ? "Done" : "Ended"}: ${text}.`),
-        element("ul", { class: "problems" }, why),
-        back(),
-      );
-      return onEnd();
+  /** While it runs the same elements stay, so that nobody loses the focus. */
+  const follow = async (first) => {
+    const bar = element("progress", {});
+    const text = element("p", { role: "status" });
+    const trouble = element("p", { class: "note bad" });
+    const end = button("Stop", () => {
+      end.disabled = true;
+      void ask(`POST /v1/dead-letters/operations/${first.id}/cancel`);
+    });
+    say(bar, text, trouble, element("p", { class: "verbs" }, end, back()));
+    for (let now = first; ; now = await ask(`GET /v1/dead-letters/operations/${first.id}`)) {
+      if (now.problem !== undefined) return say(element("p", { class: "note bad" }, now.problem), element("p", { class: "verbs" }, back()));
+      bar.max = Math.max(now.total, 1);
+      bar.value = barOf(now);
+      text.textContent = textOf(verb, now);
+      trouble.textContent = now.trouble === undefined ? "" : `Its last run ended early and is tried again: ${now.trouble}`;
+      if (now.state !== "running") {
+        const why = element(
+          "ul",
+          { class: "problems" },
+          whyOf(now).map((sentence) => element("li", {}, sentence)),
+        );
+        say(bar, text, why, element("p", { class: "verbs" }, back()));
+        return onEnd();
+      }
+      await new Promise((next) => setTimeout(next, lookMs));
+      if (!panel.isConnected) return undefined;
     }
-    const end = button("Stop", () => void ask(`POST /v1/dead-letters/operations/${id}/cancel`));
-    say(bar, element("p", { role: "status" }, `${words[verb].doing}: ${text}.`), element("p", { class: "verbs" }, end, back()));
-    await new Promise((next) => setTimeout(next, lookMs));
-    if (!panel.isConnected) return undefined;
-    const next = await ask(`GET /v1/dead-letters/operations/${id}`);
-    return next.problem === undefined ? follow(next) : say(element("p", { class: "note bad" }, next.problem), back());
   };
 
   const preview = async () => {
@@ -54,7 +81,7 @@ export function bulkPanel({ verb, filter, onEnd, onClose }) {
       "aria-label": "Why",
     });
     const told = element("p", { class: "note bad", role: "alert" });
-    const begin = button(`${words[verb].title}: ${total.toLocaleString("en")}`, async () => {
+    const begin = button(`${words[verb].title}: ${figure(total)}`, async () => {
       if (verb === "discard" && reason.value.trim() === "") {
         told.textContent = "Say why they are given up for good.";
         return reason.focus();
@@ -74,7 +101,7 @@ export function bulkPanel({ verb, filter, onEnd, onClose }) {
       element(
         "tr",
         {},
-        [queue, subscriber || "–", reasonClass, count.toLocaleString("en")].map((cell) => element("td", {}, cell)),
+        [queue, subscriber || "–", reasonClass, figure(count)].map((cell) => element("td", {}, cell)),
       ),
     );
     const head = element(

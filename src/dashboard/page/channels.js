@@ -1,5 +1,6 @@
 import { element, showList, time } from "./dom.js";
 import { closeButton } from "./reader.js";
+import { pausedText } from "./standings.js";
 
 const json = { "content-type": "application/json" };
 const units = [
@@ -37,7 +38,7 @@ export function channelPanel(dialog, { opener, onChange }) {
   );
 
   const change = async (name, verb, body = {}) => {
-    problem.textContent = await problemOf(`/v1/channels/${name}/${verb}`, body);
+    problem.textContent = await told(name, { verb, body });
     await onChange();
   };
   const follow = () => {
@@ -116,17 +117,17 @@ function rateText(rate) {
   return `${rate.max}/${rate.per / length}${unit}`;
 }
 
-/** What went wrong with a change, as text; empty when nothing did. */
-async function problemOf(address, body) {
+/** What is to be said of a change: what went wrong, or that somebody else had paused it already; empty where there is nothing to say. */
+async function told(name, { verb, body }) {
   try {
-    const response = await fetch(address, {
+    const response = await fetch(`/v1/channels/${name}/${verb}`, {
       method: "POST",
       headers: json,
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(5_000),
     });
-    if (response.ok) return "";
-    const { detail, problems = [] } = await response.json();
+    const { already, detail, problems = [] } = await response.json();
+    if (response.ok) return already === undefined ? "" : pausedText(name, already);
     return `Nothing was changed: ${problems.length > 0 ? problems.join("; ") : detail}`;
   } catch {
     return "The server does not answer: nothing was changed.";

@@ -1,4 +1,5 @@
 import { element, time } from "./dom.js";
+import { triesText } from "./standings.js";
 
 const stepWords = {
   retry: "try failed",
@@ -51,7 +52,7 @@ function subscriberItem({ name, gone, read, problem, tries, deliveries, skipped 
     { class: "subscriber" },
     element("span", { class: "name" }, name),
     gone && element("p", { class: "note" }, "listens to this topic no longer; it did when this was published"),
-    problem !== undefined && element("p", { class: "note bad" }, triesNote(problem, tries)),
+    problem !== undefined && element("p", { class: "note bad" }, triesText(problem, tries)),
     !problem &&
       deliveries.length === 0 &&
       skipped.length === 0 &&
@@ -70,15 +71,6 @@ function subscriberItem({ name, gone, read, problem, tries, deliveries, skipped 
         skipped.map(({ route, reason }) => element("li", {}, element("span", { class: "route" }, route), ` not taken: ${reason}`)),
       ),
   );
-}
-
-/** How it stands with an event that could not be planned: what is tried again by itself asks nothing of anybody yet. */
-function triesNote(problem, tries) {
-  if (tries === undefined) return `could not plan it: ${problem}. Its dead letter was given up, or has passed its time`;
-  const { state, made, most, reason, next } = tries;
-  if (state === "dead") return `could not plan it in ${made} ${made === 1 ? "try" : "tries"}, a dead letter of routing: ${reason}`;
-  const when = next === undefined ? "" : `, the next at ${new Date(next).toLocaleTimeString("en-GB")}`;
-  return `could not plan it, and tries again by itself: ${made} of ${most} tries failed${when}: ${reason}`;
 }
 
 function deliveryItem({ id, channel, route, state, reason, steps, status, statuses = [], progress }, { at, messageOf }) {

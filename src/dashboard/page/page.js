@@ -5,7 +5,7 @@ import { faultPanel } from "./faults.js";
 import { channelPanel } from "./channels.js";
 import { clearButton } from "./clear.js";
 import { messageItem } from "./messages.js";
-import { queueItem } from "./queues.js";
+import { hasLargeCounts, queueItem } from "./queues.js";
 import { messageReader } from "./reader.js";
 import { messageSearch } from "./search.js";
 import { deadLetterWorkbench } from "./workbench.js";
@@ -43,6 +43,7 @@ function show() {
   const paused = new Set(feed.control.filter((queue) => queue.paused).map(({ name }) => name));
   const queues = Object.entries(feed.queues).map(([name, counts]) => [name, counts, paused.has(name)]);
   showList(part("queues"), [...queues, ...doubtful], { key: ([name]) => name, render: queueItem });
+  part("queues").classList.toggle("wide", hasLargeCounts(feed.queues));
   channels.show(feed);
   part("events-note").textContent = feed.events.length > 0 ? "newest first" : "";
   showInstead(part("events-empty"), feed.events.length === 0 && howToPublish(feed.topics));
@@ -65,11 +66,11 @@ function showMessages() {
 }
 
 function foundText(count, more) {
-  return more ? `the newest ${count} of those found` : `${count} found`;
+  return more ? `the newest ${count.toLocaleString("en")} of those found` : `${count.toLocaleString("en")} found`;
 }
 
 function countText(inbox) {
-  return inbox === null || inbox.held === 0 ? "" : `${inbox.received} since the start`;
+  return inbox === null || inbox.held === 0 ? "" : `${inbox.received.toLocaleString("en")} since the start`;
 }
 
 /** What has not changed is left alone: it would be read out again. */

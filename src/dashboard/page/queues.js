@@ -7,3 +7,8 @@ export function queueItem([name, counts, paused = false]) {
   );
   return element("div", {}, element("dt", { class: paused && "paused", title: paused && "paused" }, name), element("dd", {}, figures));
 }
+
+/** Whether they need more room than most: pages mostly show small ones, in two columns. */
+export function hasLargeCounts(queues) {
+  return Object.values(queues).some((counts) => Object.values(counts).some((count) => count >= 1_000));
+}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { milliseconds } from "../../base/duration.ts";
 import { rateFromText } from "../../bus/channel-limits.ts";
-import { type Operation, operation, reason } from "../operation.ts";
+import { alreadyAnswer, type Operation, operation, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Channels";
@@ -31,11 +31,12 @@ export function channelOperations(bus: ServedBus): readonly Operation[] {
       summary,
       tag,
       body: z.strictObject({ reason }),
-      answer: "`channel`, and whether it is `paused`",
-      async handle({ params: { name }, by }) {
-        await bus.channels[verb](name!, by);
-        return { channel: name, paused: verb === "pause" };
-      },
+      answer: `\`channel\`, and whether it is \`paused\`${verb === "pause" ? alreadyAnswer : ""}`,
+      handle: async ({ params: { name }, by }) => ({
+        channel: name,
+        paused: verb === "pause",
+        ...(await bus.channels[verb](name!, by)),
+      }),
     });
 
   return [

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
-import { type Operation, operation, paging, reason } from "../operation.ts";
+import { alreadyAnswer, type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Schedules";
@@ -15,7 +15,7 @@ export function scheduleOperations(bus: ServedBus): readonly Operation[] {
       summary,
       tag,
       body: z.strictObject({ reason }),
-      answer: "the schedule",
+      answer: `the schedule${verb === "pause" ? alreadyAnswer : ""}`,
       handle: ({ params: { name }, by }) => bus.schedules[verb](name!, by),
     });
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { cursorsOf, isText, pageOf } from "../../base/cursor.ts";
-import { type Operation, operation, paging, reason } from "../operation.ts";
+import { alreadyAnswer, type Operation, operation, paging, reason } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
 
 const tag = "Subscribers";
@@ -22,11 +22,12 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       summary,
       tag,
       body: z.strictObject({ reason }),
-      answer: "`subscriber`, and its `state`",
-      async handle({ params: { name }, by }) {
-        await bus.subscribers[verb](name!, by);
-        return { subscriber: name, state: verb === "pause" ? "paused" : "running" };
-      },
+      answer: `\`subscriber\`, and its \`state\`${verb === "pause" ? alreadyAnswer : ""}`,
+      handle: async ({ params: { name }, by }) => ({
+        subscriber: name,
+        state: verb === "pause" ? "paused" : "running",
+        ...(await bus.subscribers[verb](name!, by)),
+      }),
     });
 
   return [
@@ -38,7 +39,7 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       tag,
       query: z.strictObject(paging({ count: 500 })),
       answer:
-        "`subscribers` by name, each with `state`, `lag`, `oldestAge` (ms), `pending`, `gaps` and when it was last looked after, and `next`, the `cursor` of the next page, where there is one",
+        "`subscribers` by name, each with `state`, since when and by whom it is held up, `lag`, `oldestAge` (ms), `pending`, `gaps` and when it was last looked after, and `next`, the `cursor` of the next page, where there is one",
       async handle({ query }) {
         const items = await bus.subscribers.list();
         const { page, ...next } = pageOf({ items, keyOf: ({ name }) => name, cursors, ...query });
@@ -54,7 +55,7 @@ export function subscriberOperations(bus: ServedBus): readonly Operation[] {
       summary: "Pause a subscriber and wait, for 5 s, until all that it has read is routed",
       tag,
       body: z.strictObject({ reason }),
-      answer: "`pending`: how many events it still has in hand; ask again until there are none",
+      answer: `\`pending\`: how many events it still has in hand; ask again until there are none${alreadyAnswer}`,
       handle: async ({ params: { name }, by }) => ({
         subscriber: name,
         state: "draining",
