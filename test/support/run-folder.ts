@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 const inMemory = "/dev/shm";
-/** A run writes a third of it at once: packages that are installed, servers' data, a copy or two of this repository. */
+/** A run has up to 560 MB in it at once: packages that are installed, servers' data, a copy or two of this repository. */
 const neededBytes = 2 * 1024 ** 3;
 /** What tsx and Node keep there for the processes of a run, which nobody cleans up. */
 const caches = /^(tsx-\d+|node-compile-cache)$/;
