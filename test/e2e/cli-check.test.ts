@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { copyOfApplication, copyOfProject, runCli, temporaryFolder } from "../support/cli.ts";
+import { copyOfApplication, runCli, temporaryFolder } from "../support/cli.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -68,7 +68,7 @@ describe("busbar check", () => {
   });
 
   it("names every broken file of topics, subscribers and templates in one run, and so does a start", { timeout: 60_000 }, async () => {
-    const project = await copyOfProject({
+    const cwd = await copyOfApplication({
       "topics/order-mislaid.ts": topic("order.mislaid", "orderMislaid"),
       "topics/vote-created-again.ts": topic("vote.created", "voteCreatedAgain"),
       "topics/wrong-example.ts": topic("wrong.example", "wrongExample", "example: { id: 1 as unknown as string }, key: 5 as never"),
@@ -108,9 +108,9 @@ describe("busbar check", () => {
     });
     const env = { SMTP_URL: "nonsense", PORT: "high", REDIS_URL: url, QUEUE_PREFIX: prefix };
     const [checked, shown, started] = await Promise.all([
-      runCli(["check", "--json"], { project, env }),
-      runCli(["check"], { project, env }),
-      runCli(["start"], { project, env }),
+      runCli(["check", "--json"], { cwd, env, alone: true }),
+      runCli(["check"], { cwd, env, alone: true }),
+      runCli(["start"], { cwd, env, alone: true }),
     ]);
     const report = JSON.parse(checked.stdout) as Report;
     const found = lines(report);

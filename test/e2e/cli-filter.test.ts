@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/cli.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "busbar-filter-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
 const test = (...args: string[]) => runCli(["filter", "test", ...args], { cwd });
 const pattern = JSON.stringify({ customer: { email: [{ suffix: "@example.com" }] }, total: [{ numeric: [">", 10_000] }] });
 

@@ -46,15 +46,11 @@ describe.skipIf(postgres === undefined)("docs/outbox.md", () => {
     { timeout: 120_000 },
     async () => {
       const page = await readFile(join(root, "docs", "outbox.md"), "utf8");
-      const { folder, run } = await documentedProject({ shop: page }, { "shop/subscribers/count-order.ts": dying });
+      const { folder } = await documentedProject({ shop: page }, { "shop/subscribers/count-order.ts": dying });
       const cwd = join(folder, "shop");
       const env = { REDIS_URL: url, QUEUE_PREFIX: prefix, OUTBOX_DATABASE_URL: database };
       const busbar = (...args: string[]) => runCli(args, { cwd, env });
-      const [types, made] = await Promise.all([
-        run([join(root, "node_modules/typescript/bin/tsc"), "-p", "."]),
-        busbar("outbox", "migrate", "--apply", "--out", "busbar.sql"),
-      ]);
-      expect(types).toEqual({ code: 0, output: "" });
+      const made = await busbar("outbox", "migrate", "--apply", "--out", "busbar.sql");
       expect(made.stdout).toMatch(/^busbar\.sql makes .*\nThe tables of the outbox are made, in version 1\.\n$/);
       expect(await readFile(join(cwd, "busbar.sql"), "utf8")).toBe(migration);
       const client = new pg.Client({ connectionString: database });

@@ -16,15 +16,15 @@ function connection(port: number): Promise<void> {
   });
 }
 
-// Both pages at once: what the compiler and vitest read of busbar for them is the same.
-it("the application of docs/authoring.md and the examples of docs/testing.md are type-correct and do what the pages say, on the one Redis of the global set-up, which then ends", async () => {
+// All pages at once: what the compiler and vitest read of busbar for them is the same. What docs/outbox.md says is done in test/e2e/cli-outbox.test.ts.
+it("the applications of docs/authoring.md and docs/outbox.md and the examples of docs/testing.md are type-correct, and the first and the last do what the pages say, on the one Redis of the global set-up, which then ends", async () => {
   // Its own file, so that another worker is asked as well.
   const probe =
     'import { appendFileSync } from "node:fs";\nimport { it } from "vitest";\nit("asks", () => appendFileSync("urls", process.env["BUSBAR_TEST_REDIS_URL"] ?? "none"));\n';
   const testing = await page("testing.md");
   const [, setUp] = /^```ts\n\/\/ vitest\.config\.ts\n(.*?)^```$/ms.exec(testing)!;
   const { folder, run } = await documentedProject(
-    { authoring: await page("authoring.md"), testing },
+    { authoring: await page("authoring.md"), outbox: await page("outbox.md"), testing },
     { "testing/probe.test.ts": probe, "vitest.config.ts": setUp! },
   );
 

@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import type { TestProject } from "vitest/node";
 import { shortHash } from "../../src/base/ids.ts";
 import { startTemporaryRedis } from "../../src/testing/redis-for-tests.ts";
+import { type RunFolder, runFolder } from "./run-folder.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -12,8 +13,18 @@ declare module "vitest" {
   }
 }
 
-/** Starts one Redis for the whole run in a temporary folder; `BUSBAR_TEST_REDIS_URL` names another one to use. */
+/** Starts one Redis for the whole run, whose temporary folder is its own; `BUSBAR_TEST_REDIS_URL` names another one to use. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = runFolder();
+  try {
+    return await setUp(project, folder);
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+async function setUp(project: TestProject, folder: RunFolder): Promise<() => Promise<void>> {
   const given = process.env["BUSBAR_TEST_REDIS_URL"];
   const server =
     given === undefined || given === "" ? await startTemporaryRedis(console.log) : { url: given, release: async () => undefined };
@@ -27,6 +38,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await withRedis(server.url, (redis) => redis.acl("DELUSER", ...users));
     await server.release();
+    const left = await folder.remove();
+    if (left.length === 0) return;
+    // vitest takes an error of this function for no failure.
+    console.error(`Tests have left behind in the temporary folder: ${left.join(", ")}`);
+    process.exitCode = 1;
   };
 }
 

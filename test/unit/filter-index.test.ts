@@ -86,8 +86,8 @@ describe("an index of patterns", () => {
       }),
       { numRuns: 300 },
     );
-    // Else it would prove nothing.
-    expect(found).toBeGreaterThan(500);
+    // Else it would prove nothing. It is 590 on average, and 45 more or less.
+    expect(found).toBeGreaterThan(300);
   });
 
   it("tries few of many: of 10,000 patterns for values of their own, one", () => {
