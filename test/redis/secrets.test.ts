@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { EmailMessage } from "../../src/define/message.ts";
 import type { Outcome } from "../../src/define/outcome.ts";
 import type { Logger } from "../../src/base/logger.ts";
-import { createBus, defineSubscriber, defineTopic, emailTemplate, pii, secret } from "../../src/index.ts";
+import { createBus, defineSubscriber, defineTopic, emailTemplate, pii, secret, type Subscriber } from "../../src/index.ts";
 import type { Provider } from "../../src/providers/index.ts";
 import { newKey } from "../../src/vault/key-ring.ts";
 import { busesOf } from "../support/buses.ts";
@@ -69,7 +69,11 @@ const recordingLogger = (lines: unknown[], fields: object = {}): Logger => {
 const keys = [newKey("one")];
 let number = 0;
 
-function line(answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent" }), given: readonly string[] = keys) {
+function line(
+  answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent" }),
+  given: readonly string[] = keys,
+  subscribers: readonly Subscriber[] = [byMail, byCode],
+) {
   const messages: EmailMessage[] = [];
   const provider: Provider<EmailMessage> = {
     name: "recorder",
@@ -85,7 +89,7 @@ function line(answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent"
     createBus({
       application,
       topics: { resetRequested: topic },
-      subscribers: [byMail, byCode],
+      subscribers,
       redis: url,
       prefix: `${prefix}-${application}`,
       keys: given,
@@ -184,6 +188,10 @@ describe("C11: secret fields", () => {
   it("without a key, a start and a publish are refused with the line that makes one", async () => {
     const { bus } = line(undefined, []);
     await expect(bus.publishEvent.resetRequested(payload)).rejects.toThrow(/BUSBAR_KEYS=2026a:\$\(openssl rand -base64 32\)/);
+    // Set in the environment it helps nobody whose own code makes the bus.
+    await expect(bus.publishEvent.resetRequested(payload)).rejects.toThrow(
+      "createBus reads no variable itself: give it keys: process.env.",
+    );
     await expect(bus.start()).rejects.toThrow(/topic "reset.requested": it has secret\(\) fields/);
   });
 
@@ -202,6 +210,46 @@ describe("C11: secret fields", () => {
     );
     expect(await rotated.publishEvent.resetRequested(payload, { idempotencyKey: "k1" })).toMatchObject({ id: first.id, repeated: true });
     expect(await rotated.publishEvent.resetRequested(payload, { id: "e1" })).toMatchObject({ repeated: true });
+  });
+
+  it("and personal data are masked in a local run, whose code sees the event as it is, until somebody asks on the record", async () => {
+    const loose = emailTemplate({ ...mail, name: "loose", data: z.object({ code: z.string(), url: z.url(), note: z.string() }) });
+    const byLoose = defineSubscriber(topic, {
+      name: "by-mail",
+      deliver: ({ email }) => [
+        email({
+          to: ({ data }) => data.email,
+          template: loose,
+          data: ({ data }) => {
+            seen.push({ at: "data", value: data.email });
+            return { code: data.code, url: `${data.link}?with=${encodeURIComponent(data.code)}`, note: `to ${data.email}` };
+          },
+        }),
+      ],
+    });
+    const { bus } = line(undefined, keys, [byLoose, byCode]);
+    const { id } = await bus.publishEvent.resetRequested({ ...payload, note: "throws" });
+    seen.length = 0;
+    const run = await bus.replays.local({ event: id, subscriber: "by-mail" });
+    expect(run.deliveries).toMatchObject([
+      { to: "as…@example.in", rendered: { text: "[secret] [secret]?with=[secret] to as…@example.in" } },
+    ]);
+    expect(JSON.stringify(run)).not.toMatch(/asha|canary|busbar-sealed/);
+    expect(seen).toEqual([{ at: "data", value: payload.email }]);
+    const handled = await bus.replays.local({ event: id, subscriber: "by-code" });
+    expect(handled.deliveries).toMatchObject([{ to: "by-code", problem: expect.stringContaining("cannot use [secret]") as string }]);
+    expect(JSON.stringify(handled)).not.toMatch(/asha|canary|busbar-sealed/);
+    expect((await bus.audit()).entries).toEqual([]);
+
+    const showPii = { actor: "ravi", reason: "ticket 9" };
+    const open = await bus.replays.local({ event: id, subscriber: "by-mail", showPii });
+    expect(open).toMatchObject({
+      event: { data: { email: payload.email, code: "[secret]" } },
+      deliveries: [{ to: payload.email, rendered: { text: "[secret] [secret]?with=[secret] to asha@example.in" } }],
+    });
+    expect((await bus.audit()).entries).toMatchObject([
+      { by: "ravi", what: "show-pii", of: `the local run of ${id} through by-mail`, reason: "ticket 9" },
+    ]);
   });
 
   it("may not be told by what stands in the clear beside the payload", async () => {
