@@ -4,7 +4,16 @@ import * as z from "zod";
 import type { EmailMessage } from "../../src/define/message.ts";
 import type { Outcome } from "../../src/define/outcome.ts";
 import type { Logger } from "../../src/base/logger.ts";
-import { createBus, defineSubscriber, defineTopic, emailTemplate, pii, secret, type Subscriber } from "../../src/index.ts";
+import {
+  createBus,
+  defineSubscriber,
+  defineTopic,
+  emailTemplate,
+  pii,
+  type PublishOptions,
+  secret,
+  type Subscriber,
+} from "../../src/index.ts";
 import type { Provider } from "../../src/providers/index.ts";
 import { newKey } from "../../src/vault/key-ring.ts";
 import { busesOf } from "../support/buses.ts";
@@ -21,12 +30,15 @@ const topic = defineTopic(
   "reset.requested",
   z.object({ email: pii(z.email()), code: secret(z.string().min(4)), link: secret(z.url()), note: z.string() }),
 );
-const mail = emailTemplate({
-  name: "reset",
-  data: z.object({ code: z.string().regex(/^\w+-\w+$/), url: z.url(), note: z.string() }),
+const texts = {
   subject: "Reset",
   mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>{{code}} {{url}} {{note}}</mj-text></mj-column></mj-section></mj-body></mjml>",
   text: "{{code}} {{url}} {{note}}",
+};
+const mail = emailTemplate({
+  name: "reset",
+  data: z.object({ code: z.string().regex(/^\w+-\w+$/), url: z.url(), note: z.string() }),
+  ...texts,
 });
 const seen: { readonly at: string; readonly value: unknown }[] = [];
 const byMail = defineSubscriber(topic, {
@@ -52,7 +64,7 @@ const byCode = defineSubscriber(topic, {
         log.child({ code: data.code }).info({ data, link: new URL(data.link), wrong: new Error(`not ${data.code}`) }, `given ${data.code}`);
         progress({ done: 1, note: `tried ${data.code}` });
         seen.push({ at: "handle", value: { ...data, more: Object.keys(event).includes("sealed") } });
-        if (data.note === "throws") throw new Error(`cannot use ${data.code}`);
+        if (data.note === "throws") throw new Error(`by-code cannot use ${data.code}`);
       },
       retry: { delay: 20, jitter: 0, attempts: 1 },
     }),
@@ -133,6 +145,9 @@ describe("C11: secret fields", () => {
     const facts = await dead;
     expect(JSON.stringify(facts)).not.toContain("canary");
     expect(facts.map(({ reason }) => reason).join()).toContain("cannot use [secret]");
+    // The name of a subscriber is nobody's data.
+    const { delivery } = facts.find(({ delivery: { channel } }) => channel === "handler")!;
+    expect((await bus.deliveries.status(delivery.id))!.reason).toContain("by-code cannot use [secret]");
     expect(await everythingIn(redis, own)).not.toContain("canary");
     const { deadLetters: letters } = await bus.deadLetters.list({ queue: "email" });
     expect(letters[0]!.reason).toContain("bad content: [secret]");
@@ -213,7 +228,7 @@ describe("C11: secret fields", () => {
   });
 
   it("and personal data are masked in a local run, whose code sees the event as it is, until somebody asks on the record", async () => {
-    const loose = emailTemplate({ ...mail, name: "loose", data: z.object({ code: z.string(), url: z.url(), note: z.string() }) });
+    const loose = emailTemplate({ ...texts, name: "loose", data: z.object({ code: z.string(), url: z.url(), note: z.string() }) });
     const byLoose = defineSubscriber(topic, {
       name: "by-mail",
       deliver: ({ email }) => [
@@ -257,5 +272,20 @@ describe("C11: secret fields", () => {
     await expect(bus.publishEvent.resetRequested(payload, { key: payload.code })).rejects.toThrow(
       /key: it says what code holds, which is sealed/,
     );
+    const publish = (options: PublishOptions) => bus.publishEvent.resetRequested({ ...payload, code: "999888" }, options);
+    for (const told of [
+      { idempotencyKey: "pick-999888" },
+      { key: "pick999888" },
+      { correlationId: "c-999888" },
+      { causationId: "999888/1" },
+      { id: "e-999888" },
+    ])
+      await expect(publish(told), JSON.stringify(told)).rejects.toThrow(`${Object.keys(told)[0]!}: it says what code holds`);
+    await expect(publish({ key: `r ${payload.link}` })).rejects.toThrow("key: it says what link holds");
+    // Chance: digits of a longer number.
+    for (const untold of [{ key: "order-20999888" }, { idempotencyKey: "9998881" }]) await publish(untold);
+    const standing = (code: string, key: string) => bus.publishEvent.resetRequested({ ...payload, code }, { key });
+    await standing("K7AB", "K7ABC-1");
+    await expect(standing("K7AB", "u1-K7AB-1")).rejects.toThrow("key: it says what code holds");
   });
 });
