@@ -1,3 +1,4 @@
+import { patternLimits } from "../src/filter/index.ts";
 import { type Choices, seededChoices } from "./choices.ts";
 import type { Hostile } from "./hostile-filters.ts";
 
@@ -175,10 +176,12 @@ function manyKeys(random: Choices): Made {
     const list = random.pick([[{ exists: false }], [{ exists: false }, 1], [1, 2], [{ "anything-but": 2 }]]);
     return [key(index), nested ? { x: list } : list];
   };
-  const fields = Object.fromEntries(entries(patternBytes - 100, entry).slice(0, nested ? 126 : 253));
+  // As many keys as a pattern may name, and `x` below each of them.
+  const named = nested ? patternLimits.fields / 2 - 2 : patternLimits.fields - 3;
+  const fields = Object.fromEntries(entries(patternBytes - 100, entry).slice(0, named));
   const rules = times(nested ? 120 : 128, (index) => ({
-    [key(index % pool)]: nested ? { x: [2] } : [2],
-    [key(index + 1)]: [{ exists: random.chance(0.5) }],
+    [key((index % pool) % named)]: nested ? { x: [2] } : [2],
+    [key((index + 1) % named)]: [{ exists: random.chance(0.5) }],
   }));
   return { json: filled('{"a":[', "]}", object), pattern: { a: random.chance(0.5) ? { ...fields, "~": [1] } : { $or: rules } } };
 }

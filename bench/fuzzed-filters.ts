@@ -1,4 +1,4 @@
-import { parse } from "../src/filter/index.ts";
+import { parse, patternLimits } from "../src/filter/index.ts";
 import { type Choices, seededChoices } from "./choices.ts";
 import { type FuzzedPayload, fuzzedPayload } from "./fuzzed-payload.ts";
 import type { Hostile } from "./hostile-filters.ts";
@@ -43,9 +43,10 @@ function most<T>(bytes: number, make: (index: number) => T): T[] {
 function patternFor(random: Choices, payload: FuzzedPayload, bytes: number): Fields {
   const entry = entriesFor(random, payload, bytes);
   const list = (size: number): unknown[] => most(size, entry);
-  const { keys } = payload;
   const key = (): string => (keys.length === 0 ? "k" : random.pick(keys));
   const inner = random.pick(["", "", ".x"]);
+  // As many as a pattern may name, and `x` below each of them.
+  const keys = payload.keys.slice(0, (patternLimits.fields - 4) / (inner === "" ? 1 : 2));
   const fields = (size: number): Fields => {
     const count = Math.min(random.pick([1, 1, 2, 5, 40, 3_000]), Math.ceil(size / 20));
     const share = Math.max(6, size / count - 12);

@@ -1,3 +1,5 @@
+import { patternLimits } from "../src/filter/index.ts";
+
 /** Pairs of a pattern within its limits and a 256 KB payload that were made to be slow together. */
 export interface Hostile {
   readonly name: string;
@@ -9,7 +11,7 @@ export interface Hostile {
 const payloadBytes = 256 * 1_024;
 const patternBytes = 32_000;
 const wildcards = 5;
-const fields = 256;
+const { fields } = patternLimits;
 
 /** As many parts as fit into a payload. */
 function filled(open: string, close: string, part: (index: number) => string): string {
@@ -54,17 +56,20 @@ function texts(alphabet: string, length: number): (index: number) => string {
 }
 
 /** What a text is asked in every way that there is, by entries that nearly fit. */
-function everyWay(text: (index: number) => string, cidr: (index: number) => string): unknown[] {
-  const ways = times(100, (i) => [
-    `${text(i)}~`,
-    { prefix: `${text(i + 100).slice(0, -1)}~` },
-    { suffix: `~${text(i + 200).slice(1)}` },
-    { "equals-ignore-case": `${text(i + 300)}~` },
-    { prefix: { "equals-ignore-case": `${text(i + 400)}~` } },
-    { suffix: { "equals-ignore-case": `~${text(i + 500)}` } },
-    { cidr: cidr(i + 600) },
-  ]);
-  return [...ways.flat(), ...times(wildcards, (i) => ({ wildcard: `*${text(i)[0]!}*${text(i)[1]!}~*` }))];
+function everyWay(text: (index: number) => string, cidr: (index: number) => string, { from = 0, count = 100 } = {}): unknown[] {
+  const ways = times(count, (at) => {
+    const i = from + at;
+    return [
+      `${text(i)}~`,
+      { prefix: `${text(i + 100).slice(0, -1)}~` },
+      { suffix: `~${text(i + 200).slice(1)}` },
+      { "equals-ignore-case": `${text(i + 300)}~` },
+      { prefix: { "equals-ignore-case": `${text(i + 400)}~` } },
+      { suffix: { "equals-ignore-case": `~${text(i + 500)}` } },
+      { cidr: cidr(i + 600) },
+    ];
+  });
+  return [...ways.flat(), ...times(wildcards, (i) => ({ wildcard: `*${text(i).at(-2)!}*${text(i).at(-1)!}~*` }))];
 }
 
 export function hostileFilters(): readonly Hostile[] {
@@ -181,12 +186,12 @@ export function hostileFilters(): readonly Hostile[] {
     {
       name: "branches with keys of their own",
       json: listOf((i) => `{"k${i % 250}":0}`),
-      pattern: { a: { $or: most((i) => ({ [`k${i}`]: [1] }), 128) } },
+      pattern: { a: { $or: most((i) => ({ [`k${i}`]: [1] }), fields - 1) } },
     },
     {
       name: "branches with two keys",
       json: listOf((i) => `{"k${i % 250}":1,"x":1}`),
-      pattern: { a: { $or: most((i) => ({ [`k${i}`]: [1], x: [2] }), 128) } },
+      pattern: { a: { $or: most((i) => ({ [`k${i}`]: [1], x: [2] }), fields - 2) } },
     },
     {
       name: "combinations of branches",
@@ -207,7 +212,7 @@ export function hostileFilters(): readonly Hostile[] {
     {
       name: "objects of which each has another key",
       json: listOf((i) => `{"${letters[i % 26]!}${word(i)}":1}`),
-      pattern: { a: { $or: most((i) => ({ [`a${word(i)}`]: [2], b: [{ exists: false }] }), 128) } },
+      pattern: { a: { $or: most((i) => ({ [`a${word(i)}`]: [2], b: [{ exists: false }] }), fields - 2) } },
     },
     {
       name: "a large object behind many small ones",
@@ -238,9 +243,14 @@ export function hostileFilters(): readonly Hostile[] {
       };
     }),
     {
-      name: "short addresses, asked in every way",
+      name: "short addresses, asked in every way by many rules",
       json: listOf((index) => `"${shortAddress(index)}"`),
-      pattern: { a: everyWay(shortAddress, (i) => `${shortAddress(i)}/127`) },
+      pattern: { $or: times(60, (i) => ({ a: everyWay(shortAddress, noBlock, { from: 2 * i, count: 1 }), b: [i] })) },
+    },
+    {
+      name: "short addresses in objects, asked in every way",
+      json: listOf((index) => `{"":"${shortAddress(index)}"}`),
+      pattern: { a: { "": everyWay(shortAddress, noBlock) } },
     },
     ...[1, 2].map((own) => ({
       name: `objects with ${own} of many keys, which are whole numbers`,
@@ -250,8 +260,8 @@ export function hostileFilters(): readonly Hostile[] {
   ];
 }
 
-/** Of IPv6, with the gap in one of several places. */
-function shortAddress(index: number): string {
-  const [a, b, c] = texts("0123456789abcdefABCDEF", 3)(index);
-  return [`::${a}${b}${c}`, `${a}::${b}${c}`, `${a}${b}::${c}`, `${a}${b}${c}::`][index % 4]!;
-}
+/** Of IPv6, each another one. */
+const shortAddress = (index: number): string => `::${(0x1000 + ((index * 7_919) % 0xf000)).toString(16)}`;
+
+/** A block that holds none of them. */
+const noBlock = (index: number): string => `::1:${(0x1000 + ((index * 977) % 0xf000)).toString(16)}/127`;

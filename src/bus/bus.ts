@@ -73,7 +73,6 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
   const topics = options.topics as Topics;
   const problems = topicsProblems(topics);
   if (problems.length > 0) throw new BusbarError("INVALID_DEFINITION", "The topics cannot be used:", { problems });
-
   const { logger: given = silentLogger, subscribers = [], schedules: timed } = options;
   const logger = Object.values(topics).some(({ marks }) => marks !== undefined) ? maskingLogger(given) : given;
   const emitter = new EventEmitter();
@@ -141,6 +140,7 @@ export function wireBus<const T extends Topics>(options: BusOptions<T>, { clock 
     vault,
     log,
     catalog,
+    knowsCode: options.subscribers !== undefined,
     logger,
     rendering: compiled.get,
     bulkStore: parts.bulk,

@@ -100,7 +100,8 @@ export function autopsyLines(letter: DeadLetterDetail, options: { readonly messa
     `  class     ${reasonClass}, of the group ${fingerprint}`,
     `  tries     ${countOf(attempts, "try", "tries")}, from ${momentText(firstAt)} to ${momentText(lastAt)} (UTC)`,
     ...(build === undefined ? [] : [`  build     ${oneLine(build)}`]),
-    ...block("stack", stack.flatMap(marked)),
+    // Of tries that ended alike, once.
+    ...block("stack", [...new Set(stack)].flatMap(marked)),
     ...block("time line", timelineLines(timeline, Date.parse(event?.time ?? firstAt))),
     ...block("data", marked(JSON.stringify(data, undefined, 2) ?? "none")),
     ...(options.message === true ? messageLines(rendered) : messageStart(id, rendered)),

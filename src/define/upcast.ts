@@ -36,6 +36,9 @@ export function newestEvent(topics: readonly AnyTopic[], event: BusEvent): BusEv
   }
 }
 
+/** An upcast threw what is its cause. */
+export class UpcastError extends Error {}
+
 /**
  * The event with its payload in the topic's newest version. One that is written in it comes back as it is, unparsed.
  * @throws Error when the event is of a newer version than this build knows, an upcast throws, or what it made does not fit the schema
@@ -51,7 +54,7 @@ export function upcastEvent(topic: AnyTopic, event: BusEvent): BusEvent {
     try {
       data = upcast(data as never);
     } catch (error) {
-      throw new Error(`the upcast of ${topic.name} from version ${written + index} threw: ${messageOf(error)}`, { cause: error });
+      throw new UpcastError(`the upcast of ${topic.name} from version ${written + index} threw: ${messageOf(error)}`, { cause: error });
     }
   }
   const parsed = z.safeParse(topic.schema as z.ZodType, data);

@@ -5,7 +5,7 @@ export const patternLimits = {
   /** Bytes of its JSON, without spaces. */
   bytes: 32_768,
   /** Fields, those of all levels together, each once however often it is named: more of them would not stay close to the processor while they are matched. */
-  fields: 256,
+  fields: 128,
   /** Combinations of the branches of its `$or`s. */
   combinations: 128,
   /** Wildcards that more than the beginning and the end of a text must be looked at for. */

@@ -128,9 +128,31 @@ function tryObject(place: Place, object: object): Bits {
 
 /** The same, in time that depends on the object's size and not on the pattern's. */
 function tryOwnKeys(place: Place, object: object): Bits {
-  const { ways, found, ofFound } = place;
   // No `for … in`: its compiled code is thrown away again and again where objects have many shapes.
   const keys = Object.keys(object);
+  return place.dotted.length === 0 ? tryEachKey(place, object, keys) : tryWaysOf(place, object, keys);
+}
+
+/** Where each key leads to a place of its own: they are tried as they come. */
+function tryEachKey(place: Place, object: object, keys: readonly string[]): Bits {
+  const { ways, ofObject, seen } = place;
+  let count = 0;
+  for (let index = 0; index < keys.length; index++) {
+    const way = ways.get(keys[index]!);
+    if (way === undefined) continue;
+    const value = (object as Record<string, unknown>)[way.key];
+    if (value === undefined) continue;
+    if (keys.length === 1) return tryOnly(place, way, value);
+    const holding = tryPlace(way.places[0]!, value);
+    if (count === 0) copyInto(ofObject, holding);
+    else keepOnly(ofObject, holding);
+    seen[count++] = way.index;
+  }
+  return ofSeen(place, count);
+}
+
+function tryWaysOf(place: Place, object: object, keys: readonly string[]): Bits {
+  const { ways, found, ofFound } = place;
   let count = 0;
   beginObject(place);
   for (let index = 0; index < keys.length; index++) {
@@ -138,7 +160,6 @@ function tryOwnKeys(place: Place, object: object): Bits {
     if (way === undefined) continue;
     const value = (object as Record<string, unknown>)[way.key];
     if (value === undefined) continue;
-    if (keys.length === 1) return tryOnly(place, way, value);
     if (!isFirstTo(place, way)) return tryJoined(place, object);
     found[count] = way;
     ofFound[count++] = value;
@@ -148,7 +169,7 @@ function tryOwnKeys(place: Place, object: object): Bits {
 
 /** Of an object's only key, the rules that hold. */
 function tryOnly({ absence, ofObject }: Place, { places, index }: Way, value: unknown): Bits {
-  const holding = places.length === 1 ? tryPlace(places[0]!, value) : tryWay(places, value);
+  const holding = tryPlace(places[0]!, value);
   copyCommon(ofObject, holding, absence.beside[index]!);
   return ofObject;
 }

@@ -1,8 +1,8 @@
-import { messageOf } from "../base/errors.ts";
+import { BusbarError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog } from "../define/catalog.ts";
 import type { Observe } from "../define/observation.ts";
-import { newerVersion } from "../define/upcast.ts";
+import { newerVersion, UpcastError } from "../define/upcast.ts";
 import type { TopicLog } from "../log/topic-log.ts";
 import type { Job, QueueWorker, Verdict } from "../queues/delivery-queue.ts";
 import { audienceRecord } from "./audience-record.ts";
@@ -79,7 +79,7 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
         deadLetter(content, messageOf(error));
         await newer.taken(content).catch(() => undefined);
       }
-      return { kind: "failed", reason: messageOf(error), error };
+      return { kind: "failed", reason: messageOf(error), error: thrownBy(error) };
     }
   };
 
@@ -87,4 +87,10 @@ export function routingWorker(options: RoutingWorkerOptions): QueueWorker {
     concurrency: 1,
     onGivenUp: deadLetter,
   });
+}
+
+/** What the application's code threw: its stack has its author's line, and that of ours is the same for all. */
+function thrownBy(error: unknown): unknown {
+  const isOurs = error instanceof BusbarError || error instanceof UpcastError;
+  return isOurs && error.cause instanceof Error ? thrownBy(error.cause) : error;
 }

@@ -199,7 +199,7 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
 
 /** For those who have topics that need keys, and none. */
 export const noKeys =
-  "it has secret() fields, or pii() fields with a subject, and there is no key to seal them with. Set BUSBAR_KEYS=2026a:$(openssl rand -base64 32), the same for all processes.";
+  'it has secret() fields, or pii() fields with a subject, and there is no key to seal them with. Set BUSBAR_KEYS=2026a:$(openssl rand -base64 32), the same for all processes; createBus reads no variable itself: give it keys: process.env.BUSBAR_KEYS?.split(",").';
 
 const erasedReason = (at: number | undefined): string =>
   at === undefined

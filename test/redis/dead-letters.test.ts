@@ -4,6 +4,7 @@ import * as z from "zod";
 import { type Logger, silentLogger } from "../../src/base/logger.ts";
 import {
   type Bus,
+  type BusOptions,
   createBus,
   deadLettersThresholdReached,
   defineSubscriber,
@@ -82,7 +83,8 @@ function line({
   threshold = 100,
   prefix = `${filePrefix}-${(made += 1)}`,
   logger = silentLogger,
-}: { answer?: Answer; threshold?: number; prefix?: string; logger?: Logger } = {}) {
+  code = { subscribers: [byMail, byCode] },
+}: { answer?: Answer; threshold?: number; prefix?: string; logger?: Logger; code?: Pick<BusOptions, "subscribers"> } = {}) {
   const { provider, sends } = recordingProvider((...send) => answer(...send));
   const bus = kept(() =>
     createBus({
@@ -90,7 +92,7 @@ function line({
       version: "1.4.2",
       logger,
       topics,
-      subscribers: [byMail, byCode],
+      ...code,
       redis: url,
       prefix,
       keys,
@@ -312,6 +314,30 @@ describe("an edit", () => {
   });
 });
 
+describe("a dead letter whose code is gone", () => {
+  it("stays one, with a sentence, whoever asks; a bus that was given no code takes it", async () => {
+    const { bus: before, prefix } = line();
+    await before.start();
+    const dead = observed(before, "dead");
+    await before.publishEvent.ticketBooked({ ...ticket(1), ticket: "CODE-1" });
+    await dead;
+    await expect.poll(() => total(before)).toBe(2);
+    await before.stop();
+
+    const { bus } = line({ prefix, code: { subscribers: [byMail] } });
+    const { id } = (await bus.deadLetters.list({ queue: "handler" })).deadLetters[0]!;
+    const why = `the subscriber "by-code" is not in the code of this build, so that nothing would come of it: deploy the code again, or discard the dead letter`;
+    expect(await bus.deadLetters.redrive([id])).toEqual({ redriven: [], refused: [{ id, reason: why }] });
+    expect(await bus.deadLetters.edit(id, ticket(2))).toEqual({ known: true, problems: [why] });
+    const started = await bus.deadLetters.bulk.start({ verb: "redrive", all: true });
+    expect(await bus.deadLetters.bulk.work(started.id)).toMatchObject({ done: 1, refused: 1, reasons: { [why]: 1 } });
+    expect((await bus.deadLetters.list()).deadLetters.map((letter) => letter.id)).toEqual([id]);
+
+    const { bus: publishing } = line({ prefix, code: {} });
+    expect(await publishing.deadLetters.redrive([id])).toEqual({ redriven: [id], refused: [] });
+  });
+});
+
 /** The queue of what could not be planned, beside that of the bus. */
 async function withRouting(prefix: string, work: (routing: DeliveryQueue<RoutingRecord>) => Promise<void>): Promise<void> {
   const keepCompleted = { age: 1_000, count: 1 };
@@ -473,7 +499,11 @@ describe("a verb on many", () => {
       await routing.add([poisoned("no event", "1-1"), poisoned("no event", "1-2")]);
       await expect.poll(() => total(bus)).toBe(2);
       await bus.channels.pause("routing");
-      const verbs = deadLetterVerbs({ queues: () => ({ routing }) as unknown as Queues, ledger: () => redisLedger(redis, prefix) });
+      const verbs = deadLetterVerbs({
+        queues: () => ({ routing }) as unknown as Queues,
+        ledger: () => redisLedger(redis, prefix),
+        unusable: async () => undefined,
+      });
       // Both have found them before one of them does anything.
       const [again, up] = await routing.deadLetters({ from: 0, count: 2 });
       const both = async (letter: typeof again, order: readonly ("redrive" | "discard")[]) => {

@@ -238,7 +238,10 @@ describe("an event that cannot be brought up", () => {
     // Four tries, with waits between them.
     await vi.waitFor(async () => {
       await handOut(prefix, "routing");
-      expect((await bus.deadLetters.list({ queue: "routing" })).deadLetters).toMatchObject([{ reason }]);
+      const [letter] = (await bus.deadLetters.list({ queue: "routing" })).deadLetters;
+      expect(letter).toMatchObject({ reason });
+      // The line of the code that threw.
+      expect(letter!.stack.at(-1)).toMatch(/^Error: 13 is no total\n +at .*evolution\.test\.ts/);
     });
   });
 });

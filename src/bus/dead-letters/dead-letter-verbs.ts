@@ -22,10 +22,17 @@ const [queuedMeanwhile, discardedMeanwhile] = ["it was queued again meanwhile", 
 export const sentMeanwhile = "it was sent meanwhile: nothing is sent again, and it is no dead letter any more";
 const sendingNow = "somebody is sending it right now; try again in ten seconds";
 
+export interface DeadLetterVerbsOptions extends Pick<LazyParts, "queues" | "ledger"> {
+  /** Why the code can do nothing with it; undefined where it can, or the code is not known here. */
+  readonly unusable: (content: AnyContent) => Promise<string | undefined>;
+}
+
 /** What can be done to one dead letter. Each may be cut off anywhere, and done twice. */
-export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "ledger">): DeadLetterVerbs {
+export function deadLetterVerbs({ queues, ledger, unusable }: DeadLetterVerbsOptions): DeadLetterVerbs {
   return {
     async redrive(name, { content }, by) {
+      const reason = await unusable(content);
+      if (reason !== undefined) return { kind: "refused", reason };
       const queue = namedQueue(queues(), name);
       const { id } = content;
       const again = (change?: (held: AnyContent) => AnyContent): Promise<VerbEnd> => ended(queue.redrive(id, change), { queue, id });
@@ -41,9 +48,9 @@ export function deadLetterVerbs({ queues, ledger }: Pick<LazyParts, "queues" | "
         return { kind: "sent" };
       }
       if (opened !== "open") return { kind: "refused", reason: `it ended as ${opened}` };
-      if (!(await queue.redrive(id))) return { kind: "refused", reason: gone };
+      // And its time line, where this stands before whatever a worker makes of it a moment later.
       await ledger().note(content, { step: "redriven", detail: byText(by) });
-      return { kind: "done" };
+      return (await queue.redrive(id)) ? { kind: "done" } : { kind: "refused", reason: gone };
     },
 
     async discard(name, { content }, by) {

@@ -16,7 +16,8 @@ import { deadLetterSight, type DeadLetterSightOptions } from "./dead-letter-sigh
 import { type DeadLetterVerbs, deadLetterVerbs, gone, sentMeanwhile, type VerbEnd } from "./dead-letter-verbs.ts";
 import type { DeadLetterDetail, DeadLetterGroups, DeadLetterPage, DeadLetterPreview } from "./dead-letter-view.ts";
 import { cursorOf, placeOf } from "./letter-cursor.ts";
-import { isDelivery } from "../any-content.ts";
+import { type AnyContent, isDelivery } from "../any-content.ts";
+import { notInCode } from "./not-in-code.ts";
 import { namedQueue, queueNames } from "../named-queues.ts";
 import type { LazyParts } from "../parts.ts";
 import { verbRecorder } from "../recorder.ts";
@@ -55,7 +56,8 @@ export interface DeadLetters {
     by?: By,
   ): Promise<{ readonly changed: readonly string[] } | { readonly known: boolean; readonly problems: readonly string[] }>;
   /**
-   * Queues dead letters again, each with all its attempts. Done twice, it does nothing the second time. What was sent meanwhile is not sent.
+   * Queues dead letters again, each with all its attempts. Done twice, it does nothing the second time. What was sent meanwhile is not sent, and what the code
+   * of this build has no subscriber or route for stays a dead letter.
    * @returns one sentence for each that was not redriven, besides the ids of those that were
    */
   redrive(ids: readonly string[], by?: By): Promise<{ readonly redriven: readonly string[]; readonly refused: readonly Refused[] }>;
@@ -79,6 +81,8 @@ export interface Refused {
 export interface DeadLettersOptions extends Pick<LazyParts, "queues" | "ledger" | "audit" | "locks">, DeadLetterSightOptions {
   readonly vault: Pick<Vault, "look" | "clear" | "seal" | "settle">;
   readonly catalog: () => Promise<Catalog>;
+  /** False where the bus was given no subscribers, as one that only publishes: what is in the code is not known then. */
+  readonly knowsCode: boolean;
   readonly rendering: () => Promise<Rendering>;
   readonly bulkStore: () => BulkStore;
   /** What addresses are hashed with. */
@@ -91,7 +95,12 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
   const { queues, ledger, audit, catalog, rendering, vault, secret } = options;
   const sight = deadLetterSight(options);
   const search = deadLetterSearch({ queues, secret });
-  const verbs = deadLetterVerbs({ queues, ledger });
+  // Files with errors keep nobody from what he knows of a dead letter: it is not known then which code is there.
+  const unusable = async (content: AnyContent): Promise<string | undefined> => {
+    const code = options.knowsCode ? await catalog().catch(() => undefined) : undefined;
+    return code && notInCode(code, content);
+  };
+  const verbs = deadLetterVerbs({ queues, ledger, unusable });
   const choiceOf = async (filter: DeadLetterFilter) => {
     // By its oldest name, which is what dead letters carry; one that is gone has that name alone.
     const known = filter.subscriber === undefined ? undefined : await catalog().catch(() => undefined);
@@ -189,6 +198,8 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
     async edit(id, data, by = {}) {
       const found = await find(id);
       if (found === undefined) return { known: false, problems: [unknown] };
+      const useless = await unusable(found.letter.content);
+      if (useless !== undefined) return { known: true, problems: [useless] };
       const edited = await withData(found.letter.content, data, { catalog: await catalog(), vault, sight });
       if ("problems" in edited) return { known: true, problems: edited.problems };
       const { content, changed } = edited;
