@@ -19,6 +19,24 @@ function changed(value: unknown, change: (text: string) => string): unknown {
   );
 }
 
+interface Addressed {
+  readonly channel: string;
+  readonly to: string;
+}
+
+/** Whether people see a delivery's address masked: the topic marks personal data, or the address is a webhook's, whose path often lets in whoever has it. Pure. */
+export const isAddressMasked = (channel: string | undefined, marked: boolean): boolean => marked || channel === "webhook";
+
 /** Whom a delivery goes to; a handler's is its subscriber. Pure. */
-export const maskedRecipient = ({ channel, to }: { readonly channel: string; readonly to: string }): string =>
-  channel === "handler" ? to : maskText(to);
+export const maskedRecipient = ({ channel, to }: Addressed): string => (channel === "handler" ? to : maskText(to));
+
+/** The address as it may stand in words about the delivery: a subscriber's name is nobody's data. Pure. */
+export const addressIn = ({ channel, to }: Addressed): readonly string[] => (channel === "handler" ? [] : [to]);
+
+/** A view with one address masked wherever it stands, and all else of it as it is. Pure. */
+export function withoutAddress<T>(view: T, address: string): T {
+  if (typeof view === "string") return view.replaceAll(address, () => maskText(address)) as T;
+  if (typeof view !== "object" || view === null) return view;
+  if (Array.isArray(view)) return view.map((element) => withoutAddress<unknown>(element, address)) as T;
+  return Object.fromEntries(Object.entries(view).map(([key, below]) => [key, withoutAddress<unknown>(below, address)])) as T;
+}

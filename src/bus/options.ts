@@ -39,20 +39,22 @@ export interface BusOptions<T extends Topics = Topics> extends ReaderOptions, Bu
   /** The folder of subscriber files, or the subscribers themselves. Needed by those who start router or workers. */
   readonly subscribers?: URL | readonly Subscriber[];
   /** Default `redis://127.0.0.1:6379`. busbar owns its connections: give an address, not a client. */
-  readonly redis?: string;
+  readonly redis?: string | undefined;
   /** All keys begin with it. Default `busbar`. */
   readonly prefix?: string;
   /**
    * What the values of search keys are hashed with, at least 32 characters, the same for all who publish or search. Default: made from
    * the prefix, which keeps nothing readable but lets whoever reads Redis try values. With another one, what was published before is
-   * no longer found by its search keys.
+   * no longer found by its search keys, and nobody written about before is erased. Where the others have `INDEX_SECRET`, it is `process.env.INDEX_SECRET`:
+   * a bus reads no variable itself.
    */
-  readonly indexSecret?: string;
+  readonly indexSecret?: string | undefined;
   /**
    * The keys that `secret()` fields, and `pii()` fields with a subject, are sealed with: `<id>:<32 bytes in base64>` each. The first one writes,
-   * all read, and all processes need the same. Needed by whoever publishes or starts topics with such fields. Default: none.
+   * all read, and all processes need the same. Needed by whoever publishes or starts topics with such fields. Where the others have `BUSBAR_KEYS`, they are
+   * `process.env.BUSBAR_KEYS?.split(",")`: a bus reads no variable itself. Default: none.
    */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
   /** How many partitions a topic gets that is new: the unit of scale. Default 1. Recorded in Redis; later changes hold for new topics only. */
   readonly partitions?: number;
   readonly channels?: ChannelsOptions;

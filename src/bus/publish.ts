@@ -124,7 +124,9 @@ export function createPublisher({ application, topics, appender, vault, clock, o
     const partitionkey = options.key ?? topic.key?.(parsed.data);
     const place = needsKeys(topic.marks) ? topic.marks?.places[topic.version - 1] : undefined;
     const told =
-      place === undefined ? [] : sealedWordProblems(place, parsed.data, { key: partitionkey, idempotencyKey, correlationId, causationId });
+      place === undefined
+        ? []
+        : sealedWordProblems(place, parsed.data, { key: partitionkey, id: options.id, idempotencyKey, correlationId, causationId });
     if (told.length > 0) throw new BusbarError("INVALID_EVENT", `${topic.name}: the event was not published:`, { problems: told });
     return {
       specversion: "1.0",

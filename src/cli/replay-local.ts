@@ -10,12 +10,13 @@ import { remoteInspector } from "./remote/remote-inspector.ts";
 import { serverApi } from "./remote/server-api.ts";
 import type { ServerPlace } from "./remote/server-place.ts";
 import { fieldLines } from "./replay-lines.ts";
+import { type ShowPii, viewOf } from "./show-pii.ts";
 import { terminalLogger } from "./terminal-logger.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneLine, visibleJson, visibleLines } from "./visible.ts";
 import { asTyped } from "./wrong-call.ts";
 
-export interface LocalCommand {
+export interface LocalCommand extends ShowPii {
   readonly subscriber: string;
   readonly route: readonly string[];
   readonly redis?: string;
@@ -31,8 +32,11 @@ export async function replayLocal(id: string, command: LocalCommand): Promise<vo
   const routes = route.length === 0 ? undefined : route;
   const server = redis === undefined ? chosenServer() : undefined;
   const mask = command.mask === true || redis !== undefined || server !== undefined;
+  const view = viewOf(command);
+  if (mask && view.showPii !== undefined)
+    throw new UsageError("--show-pii: with --redis, --url or --mask the event has other people in it, and is shown with them");
   const run = async (bus: Bus, event: string | BusEvent): Promise<void> => {
-    const result = await bus.replays.local({ event, subscriber, routes, mask });
+    const result = await bus.replays.local({ event, subscriber, routes, mask, ...view });
     if (json === true) printJson(result);
     else print(...localLines(result));
     if (result.deliveries.some(({ problem }) => problem !== undefined)) process.exitCode = 1;

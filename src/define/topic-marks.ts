@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.ts";
-import type { MarkedPlace } from "./marks.ts";
+import type { Mark, MarkedPlace } from "./marks.ts";
 import { type MarkedValue, markedValues } from "./marked-values.ts";
 
 /** What is marked in a topic's payloads. */
@@ -56,8 +56,8 @@ export function topicMarkProblems(
 }
 
 /**
- * What stands in the clear beside the payload must not say what is sealed in it: one sentence for each word that does. A short value may be
- * part of any text by chance, so that only the whole of it counts. Pure.
+ * What stands in the clear beside the payload must not say what is sealed in it: one sentence for each word that does. A short value
+ * counts where it stands by itself: it may lie in a long number by chance. Pure.
  */
 export function sealedWordProblems(root: MarkedPlace, data: unknown, words: Readonly<Record<string, string | undefined>>): string[] {
   let sealed: readonly MarkedValue[] | undefined;
@@ -67,17 +67,40 @@ export function sealedWordProblems(root: MarkedPlace, data: unknown, words: Read
     const word = words[name];
     if (word === undefined) continue;
     sealed ??= markedValues(root, data);
-    const told = sealed.find((one) => isSealed(one) && tells(word, one.value));
+    const told = sealed.find((one) => isSealed(one) && tells(word, one.value, one.mark.kind));
     if (told !== undefined) problems.push(`${name}: it says what ${told.path} holds, which is sealed: ${name} stands in the clear`);
   }
   return problems;
 }
 
-function tells(word: string, value: unknown): boolean {
-  if (typeof value === "object" && value !== null) return Object.values(value).some((below) => tells(word, below));
+/** From so many characters on, a secret and a personal value are no part of another text by chance. */
+const longSecret = 8;
+const longPersonal = 12;
+/** From so many on, a secret is told by a text in which it stands by itself: `pick-9998`, and not `order-2099985`. */
+const shortSecret = 4;
+
+function tells(word: string, value: unknown, kind: Mark["kind"]): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some((below) => tells(word, below, kind));
   if (typeof value !== "string" && typeof value !== "number") return false;
   const text = String(value);
-  return text === word || (text.length >= 12 && word.includes(text));
+  if (text.length > word.length) return false;
+  if (text === word) return true;
+  if (text.length >= (kind === "secret" ? longSecret : longPersonal)) return word.includes(text);
+  return kind === "secret" && text.length >= shortSecret && standsAlone(text, word);
+}
+
+/** True where no digit goes on with a digit, and no letter with a letter. */
+function standsAlone(text: string, word: string): boolean {
+  for (let at = word.indexOf(text); at !== -1; at = word.indexOf(text, at + 1))
+    if (!goesOn(word[at - 1], text[0]!) && !goesOn(word[at + text.length], text.at(-1)!)) return true;
+  return false;
+}
+
+const isDigit = (character: string): boolean => character >= "0" && character <= "9";
+const isLetter = (character: string): boolean => character.toLowerCase() !== character.toUpperCase();
+
+function goesOn(beside: string | undefined, edge: string): boolean {
+  return beside !== undefined && ((isDigit(beside) && isDigit(edge)) || (isLetter(beside) && isLetter(edge)));
 }
 
 const isSealed = ({ mark }: MarkedValue): boolean => mark.kind === "secret" || mark.subject !== undefined;

@@ -40,8 +40,9 @@ const hidden = "…";
 
 /** A job as the queue board shows it: where it belongs and how it went, and nothing of what it holds. Pure. */
 export function shownJob<Facts extends JobFacts>(job: Facts): Facts {
-  const { to } = isFields(job.data) ? job.data : {};
-  const personal = typeof to === "string" ? [to] : [];
+  const { to, channel } = isFields(job.data) ? job.data : {};
+  // A handler's is the name of its subscriber.
+  const personal = typeof to === "string" && channel !== "handler" ? [to] : [];
   const words = (text: string): string => maskWords(text, personal);
   return {
     ...job,

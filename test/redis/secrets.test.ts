@@ -4,7 +4,16 @@ import * as z from "zod";
 import type { EmailMessage } from "../../src/define/message.ts";
 import type { Outcome } from "../../src/define/outcome.ts";
 import type { Logger } from "../../src/base/logger.ts";
-import { createBus, defineSubscriber, defineTopic, emailTemplate, pii, secret } from "../../src/index.ts";
+import {
+  createBus,
+  defineSubscriber,
+  defineTopic,
+  emailTemplate,
+  pii,
+  type PublishOptions,
+  secret,
+  type Subscriber,
+} from "../../src/index.ts";
 import type { Provider } from "../../src/providers/index.ts";
 import { newKey } from "../../src/vault/key-ring.ts";
 import { busesOf } from "../support/buses.ts";
@@ -21,12 +30,15 @@ const topic = defineTopic(
   "reset.requested",
   z.object({ email: pii(z.email()), code: secret(z.string().min(4)), link: secret(z.url()), note: z.string() }),
 );
-const mail = emailTemplate({
-  name: "reset",
-  data: z.object({ code: z.string().regex(/^\w+-\w+$/), url: z.url(), note: z.string() }),
+const texts = {
   subject: "Reset",
   mjml: "<mjml><mj-body><mj-section><mj-column><mj-text>{{code}} {{url}} {{note}}</mj-text></mj-column></mj-section></mj-body></mjml>",
   text: "{{code}} {{url}} {{note}}",
+};
+const mail = emailTemplate({
+  name: "reset",
+  data: z.object({ code: z.string().regex(/^\w+-\w+$/), url: z.url(), note: z.string() }),
+  ...texts,
 });
 const seen: { readonly at: string; readonly value: unknown }[] = [];
 const byMail = defineSubscriber(topic, {
@@ -52,7 +64,7 @@ const byCode = defineSubscriber(topic, {
         log.child({ code: data.code }).info({ data, link: new URL(data.link), wrong: new Error(`not ${data.code}`) }, `given ${data.code}`);
         progress({ done: 1, note: `tried ${data.code}` });
         seen.push({ at: "handle", value: { ...data, more: Object.keys(event).includes("sealed") } });
-        if (data.note === "throws") throw new Error(`cannot use ${data.code}`);
+        if (data.note === "throws") throw new Error(`by-code cannot use ${data.code}`);
       },
       retry: { delay: 20, jitter: 0, attempts: 1 },
     }),
@@ -69,7 +81,11 @@ const recordingLogger = (lines: unknown[], fields: object = {}): Logger => {
 const keys = [newKey("one")];
 let number = 0;
 
-function line(answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent" }), given: readonly string[] = keys) {
+function line(
+  answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent" }),
+  given: readonly string[] = keys,
+  subscribers: readonly Subscriber[] = [byMail, byCode],
+) {
   const messages: EmailMessage[] = [];
   const provider: Provider<EmailMessage> = {
     name: "recorder",
@@ -85,7 +101,7 @@ function line(answer: (message: EmailMessage) => Outcome = () => ({ kind: "sent"
     createBus({
       application,
       topics: { resetRequested: topic },
-      subscribers: [byMail, byCode],
+      subscribers,
       redis: url,
       prefix: `${prefix}-${application}`,
       keys: given,
@@ -129,6 +145,9 @@ describe("C11: secret fields", () => {
     const facts = await dead;
     expect(JSON.stringify(facts)).not.toContain("canary");
     expect(facts.map(({ reason }) => reason).join()).toContain("cannot use [secret]");
+    // The name of a subscriber is nobody's data.
+    const { delivery } = facts.find(({ delivery: { channel } }) => channel === "handler")!;
+    expect((await bus.deliveries.status(delivery.id))!.reason).toContain("by-code cannot use [secret]");
     expect(await everythingIn(redis, own)).not.toContain("canary");
     const { deadLetters: letters } = await bus.deadLetters.list({ queue: "email" });
     expect(letters[0]!.reason).toContain("bad content: [secret]");
@@ -184,6 +203,10 @@ describe("C11: secret fields", () => {
   it("without a key, a start and a publish are refused with the line that makes one", async () => {
     const { bus } = line(undefined, []);
     await expect(bus.publishEvent.resetRequested(payload)).rejects.toThrow(/BUSBAR_KEYS=2026a:\$\(openssl rand -base64 32\)/);
+    // Set in the environment it helps nobody whose own code makes the bus.
+    await expect(bus.publishEvent.resetRequested(payload)).rejects.toThrow(
+      "createBus reads no variable itself: give it keys: process.env.",
+    );
     await expect(bus.start()).rejects.toThrow(/topic "reset.requested": it has secret\(\) fields/);
   });
 
@@ -204,10 +227,65 @@ describe("C11: secret fields", () => {
     expect(await rotated.publishEvent.resetRequested(payload, { id: "e1" })).toMatchObject({ repeated: true });
   });
 
+  it("and personal data are masked in a local run, whose code sees the event as it is, until somebody asks on the record", async () => {
+    const loose = emailTemplate({ ...texts, name: "loose", data: z.object({ code: z.string(), url: z.url(), note: z.string() }) });
+    const byLoose = defineSubscriber(topic, {
+      name: "by-mail",
+      deliver: ({ email }) => [
+        email({
+          to: ({ data }) => data.email,
+          template: loose,
+          data: ({ data }) => {
+            seen.push({ at: "data", value: data.email });
+            return { code: data.code, url: `${data.link}?with=${encodeURIComponent(data.code)}`, note: `to ${data.email}` };
+          },
+        }),
+      ],
+    });
+    const { bus } = line(undefined, keys, [byLoose, byCode]);
+    const { id } = await bus.publishEvent.resetRequested({ ...payload, note: "throws" });
+    seen.length = 0;
+    const run = await bus.replays.local({ event: id, subscriber: "by-mail" });
+    expect(run.deliveries).toMatchObject([
+      { to: "as…@example.in", rendered: { text: "[secret] [secret]?with=[secret] to as…@example.in" } },
+    ]);
+    expect(JSON.stringify(run)).not.toMatch(/asha|canary|busbar-sealed/);
+    expect(seen).toEqual([{ at: "data", value: payload.email }]);
+    const handled = await bus.replays.local({ event: id, subscriber: "by-code" });
+    expect(handled.deliveries).toMatchObject([{ to: "by-code", problem: expect.stringContaining("cannot use [secret]") as string }]);
+    expect(JSON.stringify(handled)).not.toMatch(/asha|canary|busbar-sealed/);
+    expect((await bus.audit()).entries).toEqual([]);
+
+    const showPii = { actor: "ravi", reason: "ticket 9" };
+    const open = await bus.replays.local({ event: id, subscriber: "by-mail", showPii });
+    expect(open).toMatchObject({
+      event: { data: { email: payload.email, code: "[secret]" } },
+      deliveries: [{ to: payload.email, rendered: { text: "[secret] [secret]?with=[secret] to asha@example.in" } }],
+    });
+    expect((await bus.audit()).entries).toMatchObject([
+      { by: "ravi", what: "show-pii", of: `the local run of ${id} through by-mail`, reason: "ticket 9" },
+    ]);
+  });
+
   it("may not be told by what stands in the clear beside the payload", async () => {
     const { bus } = line();
     await expect(bus.publishEvent.resetRequested(payload, { key: payload.code })).rejects.toThrow(
       /key: it says what code holds, which is sealed/,
     );
+    const publish = (options: PublishOptions) => bus.publishEvent.resetRequested({ ...payload, code: "999888" }, options);
+    for (const told of [
+      { idempotencyKey: "pick-999888" },
+      { key: "pick999888" },
+      { correlationId: "c-999888" },
+      { causationId: "999888/1" },
+      { id: "e-999888" },
+    ])
+      await expect(publish(told), JSON.stringify(told)).rejects.toThrow(`${Object.keys(told)[0]!}: it says what code holds`);
+    await expect(publish({ key: `r ${payload.link}` })).rejects.toThrow("key: it says what link holds");
+    // Chance: digits of a longer number.
+    for (const untold of [{ key: "order-20999888" }, { idempotencyKey: "9998881" }]) await publish(untold);
+    const standing = (code: string, key: string) => bus.publishEvent.resetRequested({ ...payload, code }, { key });
+    await standing("K7AB", "K7ABC-1");
+    await expect(standing("K7AB", "u1-K7AB-1")).rejects.toThrow("key: it says what code holds");
   });
 });

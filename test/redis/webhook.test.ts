@@ -1,7 +1,9 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import * as z from "zod";
 import type { WebhookOptions } from "../../src/bus/channels-options.ts";
-import { createBus, defineSubscriber, type Subscriber } from "../../src/index.ts";
+import type { View } from "../../src/bus/view.ts";
+import { createBus, defineSubscriber, defineTopic, type Subscriber } from "../../src/index.ts";
 import { createTestBus } from "../../src/testing/index.ts";
 import lowStockAlert from "../../subscribers/low-stock-alert.ts";
 import { inventoryLowStock } from "../../topics/inventory-low-stock.ts";
@@ -92,6 +94,29 @@ describe("a webhook", () => {
     const { delivery } = await bus.expectSent({ channel: "webhook" });
     // The receiver knows the repeat by its id.
     expect(bus.mailroom.messages().filter(({ deliveryId }) => deliveryId === delivery.id)).toHaveLength(2);
+  });
+
+  it("has its address masked for people, whether its topic has marks or not: its path may be what lets in", async () => {
+    const stockTaken = defineTopic("stock.taken", z.object({ sku: z.string() }));
+    const address = "https://ops.example.in/hooks/token-4711";
+    const hook = defineSubscriber(stockTaken, { name: "hook", deliver: ({ webhook }) => [webhook({ to: () => address })] });
+    const bus = await createTestBus({ topics: { stockTaken }, subscribers: [hook], redis, channels: { webhook: {} } });
+    onTestFinished(bus.stop);
+    bus.mailroom.fail("webhook", 422, { message: `nobody at ${address}` });
+    const { id: event } = await bus.publishEvent.stockTaken({ sku: "TEA" });
+    const { delivery } = await bus.expectDead({ channel: "webhook" });
+    const shown = async (view: View) => [
+      (await bus.deadLetters.list(view)).deadLetters,
+      (await bus.deadLetters.groups(view)).groups[0]!.sample,
+      await bus.deadLetters.show(delivery.id, view),
+      await bus.deliveries.status(delivery.id, view),
+      await bus.replays.local({ event, subscriber: "hook", ...view }),
+    ];
+    for (const seen of await shown({})) {
+      expect(JSON.stringify(seen)).toContain("https://ops.example.in/…");
+      expect(JSON.stringify(seen)).not.toContain("token-4711");
+    }
+    for (const seen of await shown({ showPii: { actor: "ravi" } })) expect(JSON.stringify(seen)).toContain(address);
   });
 
   it("ends as the team's own outcomes say", async () => {

@@ -7,7 +7,7 @@ import type { TopicLog } from "../../log/topic-log.ts";
 import { lookAt } from "../../vault/look.ts";
 import type { Vault } from "../../vault/vault-port.ts";
 import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
-import { maskedWords } from "../masked.ts";
+import { isAddressMasked, maskedWords, withoutAddress } from "../masked.ts";
 import { type AnyContent, isCallback, isDelivery } from "../any-content.ts";
 
 export interface DeadLetterSightOptions {
@@ -34,8 +34,9 @@ export function deadLetterSight({ topics, vault, log }: DeadLetterSightOptions) 
     queue === "callbacks" ? anyMarks : topicOf(event?.type)?.marks !== undefined;
 
   const ofView = <View extends DeadLetterView>(view: View, open: boolean, personal: readonly string[] = []): View => {
-    if (open || !isMarked(view)) return view;
     const { to, stack, subscriber } = view;
+    if (open) return view;
+    if (!isMarked(view)) return to !== undefined && isAddressMasked(view.queue, false) ? withoutAddress(view, to) : view;
     const known = to === undefined || to === subscriber ? personal : [to, ...personal];
     return {
       ...maskedWords(view, known),
@@ -71,7 +72,7 @@ export function deadLetterSight({ topics, vault, log }: DeadLetterSightOptions) 
     seen,
 
     async ofDetail(detail: DeadLetterDetail, content: AnyContent, open: boolean): Promise<DeadLetterDetail> {
-      if (!isMarked(detail)) return detail;
+      if (!isMarked(detail)) return { ...ofView(detail, open), data: detail.data };
       const found = await seen(detail, content, detail.data);
       // What cannot be read is shown to nobody: it may hold anything.
       if (found === undefined) return { ...ofView(detail, open), data: "it cannot be opened" };

@@ -11,7 +11,7 @@ import type { StatusEntry } from "../../workers/statuses.ts";
 import type { JobState } from "../../queues/delivery-queue.ts";
 import { statusesOf } from "../trace.ts";
 import type { Topics } from "../../define/catalog.ts";
-import { maskedRecipient, maskedWords } from "../masked.ts";
+import { addressIn, isAddressMasked, maskedRecipient, maskedWords, withoutAddress } from "../masked.ts";
 import { recordView, type View } from "../view.ts";
 import { channelNames } from "../../define/channel-name.ts";
 
@@ -94,8 +94,10 @@ export function deliveries(options: DeliveriesOptions): Deliveries {
         ...statusesOf(reported),
         ...(progress === undefined ? {} : { progress }),
       };
-      if (open || !isMarked(topics, event.type)) return standing;
-      return { ...maskedWords(standing, [to]), to: maskedRecipient(content) };
+      const marked = isMarked(topics, event.type);
+      if (open || !isAddressMasked(channel, marked)) return standing;
+      if (!marked) return withoutAddress(standing, to);
+      return { ...maskedWords(standing, addressIn(content)), to: maskedRecipient(content) };
     },
 
     async cancel(id, by = {}) {

@@ -17,9 +17,10 @@ import { plan } from "../../router/plan.ts";
 import type { PlanOptions } from "../../router/plan-options.ts";
 import { planRecipients } from "../../router/plan-recipients.ts";
 import { publishNames } from "../options.ts";
+import type { View } from "../view.ts";
 import { type Rendering, rendered } from "./render.ts";
 
-/** What one subscriber makes of one event, in this process: nothing is sent, queued or published. */
+/** What one subscriber makes of one event, in this process: nothing is sent, queued or published. As people may see it: its code ran on the event as it is. */
 export interface LocalRun {
   readonly event: BusEvent;
   readonly subscriber: string;
@@ -50,7 +51,7 @@ export interface LocalDeps {
   readonly logger: Logger;
 }
 
-export interface LocalRequest {
+export interface LocalRequest extends View {
   /** By the id of an event, of one of its deliveries, or its idempotency key; or the event itself. */
   readonly event: string | BusEvent;
   readonly subscriber: string;

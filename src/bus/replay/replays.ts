@@ -44,7 +44,7 @@ export interface Replays {
   diff(selection: ReplaySelection, options?: DiffOptions): Promise<DiffResult>;
   /**
    * Runs one event through one subscriber in this process, so that a breakpoint in its code is reached. Messages are rendered and not sent, what handlers publish is kept and not published; their
-   * services are the application's own.
+   * services are the application's own. What comes of it is masked as in a preview's samples, unless `showPii` says who sees it.
    * @throws BusbarError `INVALID_REPLAY` where there is no such event, and what the subscriber's code throws while it plans
    */
   local(request: LocalRequest): Promise<LocalRun>;

@@ -43,6 +43,7 @@ export function declareReplay(program: Command): void {
     .option("--route <name>", "only this route; may stand several times. Default: all of its routes", collected, [])
     .option("--redis <url>", "take the event from the log of this Redis, with other addresses in it")
     .option("--url <url>", "take it from a server's HTTP API (or BUSBAR_URL), with other addresses in it; its API key is BUSBAR_KEY")
+    .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--mask", "put other addresses into an event of our own log, too")
     .option("--json", "print the result as JSON")
     .addHelpText(
