@@ -77,7 +77,7 @@ export function createAppender({ log, deadline, spool, vault }: AppenderOptions)
     // Asked once: an event is not entrusted to a Redis that may evict it.
     await log.check();
     const { givenId } = record;
-    const entry = record.pending === true ? { ...record.entry, json: await vault.settle(record.entry.json) } : record.entry;
+    const entry = record.pending === true ? { ...record.entry, json: await settled(record.entry) } : record.entry;
     state.over.signal.throwIfAborted();
     state.sent = true;
     const appended = await log.append(entry, state.over.signal);
@@ -88,12 +88,33 @@ export function createAppender({ log, deadline, spool, vault }: AppenderOptions)
     return { eventId: appended.eventId, repeated, durability: log.durability() };
   }
 
+  async function settled({ topic, eventId, json }: NewEntry): Promise<string> {
+    try {
+      return await vault.settle(json);
+    } catch (error) {
+      if (!lacksKey(error)) throw error;
+      throw new BusbarError(
+        "PUBLISH_FAILED",
+        `${topic}: event ${eventId} was not published: ${messageOf(error)}. Then publish again with { id: "${eventId}" }.`,
+        { cause: error, eventId },
+      );
+    }
+  }
+
   /** An id that was given belongs to one fact: another payload under it would be lost in silence. */
   async function checkSamePayload({ topic, eventId, time, json }: NewEntry): Promise<void> {
     const found = await log.find(eventId, { topics: [topic], time });
+    if (found === undefined) return;
     // The same payload is sealed in another way each time.
-    if (found === undefined || payloadFingerprint(await vault.clear(found.entry.json)) === payloadFingerprint(await vault.clear(json)))
-      return;
+    const [known, own] = await Promise.all([vault.clear(found.entry.json), vault.clear(json)]).catch((error: unknown) => {
+      if (!lacksKey(error)) throw error;
+      throw new BusbarError(
+        "PUBLISH_FAILED",
+        `${topic}: the id "${eventId}" is in the log already, and whether with this payload cannot be told: ${messageOf(error)}.`,
+        { cause: error, eventId },
+      );
+    });
+    if (payloadFingerprint(known) === payloadFingerprint(own)) return;
     throw new BusbarError(
       "IDEMPOTENCY_CONFLICT",
       `${topic}: the id "${eventId}" belongs to an event with another payload. This one was not published: give it an id of its own.`,
@@ -115,9 +136,14 @@ function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === "ReplyError";
 }
 
+/** True where the ring of this process is to blame: waiting does not help. */
+function lacksKey(error: unknown): boolean {
+  return error instanceof BusbarError && error.code === "INVALID_CONFIGURATION";
+}
+
 /** True when the log could not be reached, or could not take anything just then. */
 function isAway(error: unknown): boolean {
-  if (!(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED") return false;
+  if (!(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED" || lacksKey(error.cause)) return false;
   return !isReply(error.cause) || passing.test(messageOf(error.cause));
 }
 

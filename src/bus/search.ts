@@ -81,7 +81,11 @@ export function searcher({ log, catalog, traceOf, vault }: SearcherOptions) {
       const { topic, keys: wanted } = indexed.find((each) => each.topic.name === found.topic)!;
       const [looked] = await vault.look([found.entry.json]);
       const event = looked instanceof Error ? decodeEvent(found.entry.json) : looked!.clear;
-      const keys = searchKeysOf(wanted, newestEvent([topic], event).data, value);
+      const { data } = newestEvent([topic], event);
+      const closed = looked instanceof Error ? [] : (looked!.closed ?? []);
+      // What has the value at none of its keys that can be read has it at one that cannot.
+      const hidden = closed.length > 0 && searchKeysOf(topic.index, data, value).length === 0;
+      const keys = (hidden ? closed : [value]).flatMap((text) => searchKeysOf(wanted, data, text));
       // What an older version had under another name counts where no name is asked for.
       if ((key !== undefined && keys.length === 0) || matches.has(event.id)) continue;
       if (matches.size === most) {

@@ -36,12 +36,14 @@ export interface TracedSubscriber {
   readonly gone?: "code" | "topic";
   /**
    * - `unread`: it has not read the event yet;
+   * - `taken`: it has read the event, and is not done with it: a router has it in hand, or takes it again;
    * - `unmatched`: its filter turns the event away, asked today;
    * - `problem`: its code could not plan the event, which was put on the queue `routing`: see `tries`;
    * - `routed`: it planned what stands here;
+   * - `passed`: it stands behind the event, of which it made nothing: it was moved past it, or began behind it;
    * - `forgotten`: it read the event, and what it made of it is no longer kept (96 h).
    */
-  readonly state: "unread" | "unmatched" | "problem" | "routed" | "forgotten";
+  readonly state: "unread" | "unmatched" | "problem" | "routed" | "taken" | "passed" | "forgotten";
   /** Of `unmatched`: what of the filter does not hold. Of `problem`: what went wrong last. */
   readonly reason?: string;
   /** Of `problem`: how its tries on the queue `routing` stand; absent where that holds it no more, because its dead letter was given up or has passed its time. */
@@ -78,6 +80,9 @@ export interface TracerOptions {
   readonly deliveries: ReadRoutings;
   readonly vault: Pick<Vault, "look">;
 }
+
+/** What was made of an event is kept so long, milliseconds. */
+const keptMs = 96 * 3_600_000;
 
 /** Finds an event by its id, that of one of its deliveries, or its idempotency key. */
 export function tracer({ application, log, parts, catalog, deliveries, vault }: TracerOptions) {
@@ -134,9 +139,9 @@ export function tracer({ application, log, parts, catalog, deliveries, vault }: 
       const isMarked = (type: string): boolean => all.find(({ name }) => name === type)?.marks !== undefined;
       const listening = subscribers.filter(({ topics }) => topics.some(({ name }) => name === event.type));
       const traced = listening.map((subscriber) => {
-        const read = groups.find(({ group }) => group === `${application}.${subscriber.identity}`)?.read ?? 0;
+        const { read = 0, pending = 0 } = groups.find(({ group }) => group === `${application}.${subscriber.identity}`) ?? {};
         const routing = routings.find((candidate) => candidate.subscriber === subscriber.identity);
-        return tracedSubscriber(subscriber, event, { routing, read: read >= found.entry.number });
+        return tracedSubscriber(subscriber, event, { routing, read: read >= found.entry.number, pending: pending > 0 });
       });
       const known = new Set(listening.map(({ identity }) => identity));
       const others = routings.filter(({ subscriber }) => !known.has(subscriber));
@@ -157,11 +162,22 @@ export function tracer({ application, log, parts, catalog, deliveries, vault }: 
 function tracedSubscriber(
   subscriber: Subscriber,
   event: BusEvent,
-  { routing, read }: { readonly routing: InspectedRouting | undefined; readonly read: boolean },
+  {
+    routing,
+    read,
+    pending,
+  }: {
+    readonly routing: InspectedRouting | undefined;
+    readonly read: boolean;
+    /** It is not done with all that it has read. */ readonly pending: boolean;
+  },
 ): TracedSubscriber {
   const { name } = subscriber;
   const nothing = { skipped: [], deliveries: [], more: 0 };
-  if (routing === undefined) return { name, state: read ? "forgotten" : "unread", ...nothing };
+  if (routing === undefined) {
+    const kept = Date.now() - Date.parse(event.time) < keptMs;
+    return { name, state: !read ? "unread" : !kept ? "forgotten" : pending ? "taken" : "passed", ...nothing };
+  }
   const empty = routing.problem === undefined && routing.deliveries.length + routing.skipped.length === 0;
   const unwanted = empty ? turnedAway(subscriber, event) : undefined;
   if (unwanted !== undefined) return { name, state: "unmatched", ...unwanted, ...nothing };

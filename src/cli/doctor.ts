@@ -4,6 +4,7 @@ import { examine } from "../bus/doctor/examine.ts";
 import { callbackWarnings } from "../bus/callbacks/callback-warnings.ts";
 import { parseOptions } from "../bus/options.ts";
 import { readApplication } from "./application.ts";
+import { keysOfDev } from "./dev-keys.ts";
 import { redisOfDev } from "./folder-redis.ts";
 import { print, printJson } from "./output.ts";
 import { oneLine } from "./visible.ts";
@@ -25,10 +26,10 @@ export async function doctor({ json = false, strict = false }: DoctorCommand): P
 }
 
 async function diagnoses(): Promise<Diagnosis[]> {
-  const devRedis = await redisOfDev();
+  const [devRedis, devKeys] = await Promise.all([redisOfDev(), keysOfDev()]);
   const { environment, options, bus, problems } = await readApplication({
     logger: silentLogger,
-    adjust: (read) => ({ ...read, redis: read.redis ?? devRedis }),
+    adjust: (read) => ({ ...read, redis: read.redis ?? devRedis, keys: read.keys ?? devKeys }),
   });
   const configuration = [
     ...problems.map((message) => error("configuration", message, "Correct it; busbar check tells all problems.")),

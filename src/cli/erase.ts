@@ -15,7 +15,7 @@ export interface EraseCommand {
   readonly json?: boolean;
 }
 
-/** Erases a subject's personal data; asks before it does. Exit code 1 where the answer is no, a worker holds a delivery right now, or a part of the archive cannot be read. */
+/** Erases a subject's personal data; asks before it does. Exit code 1 where the answer is no, a worker holds a delivery right now, or events or a part of the archive cannot be read. */
 export async function erase({ subject, reason, dryRun = false, yes, json }: EraseCommand): Promise<void> {
   const by = byPerson(reason);
   const report = await withOwnApplication(async (bus) => {
@@ -29,7 +29,7 @@ export async function erase({ subject, reason, dryRun = false, yes, json }: Eras
     process.exitCode = 1;
     return;
   }
-  if (report.underWay + report.archiveProblems.length > 0) process.exitCode = 1;
+  if (report.underWay + report.archiveProblems.length + sum(report.unopened) > 0) process.exitCode = 1;
   if (json === true) printJson({ subject, dryRun, ...report });
   else print(...reportLines(subject, report, dryRun));
 }
@@ -68,6 +68,15 @@ export function reportLines(subject: string, report: EraseReport, preview: boole
       ? []
       : [
           `                ${countOf(sum(report.archivedInTheClear), "event")}${rows(report.archivedInTheClear)} of the archive, from before the fields were marked: delete their days there`,
+        ]),
+    ...(sum(report.unopened) === 0
+      ? []
+      : [
+          `  not opened    ${countOf(sum(report.unopened), "event")}${rows(report.unopened)}: ${
+            preview
+              ? "erase where BUSBAR_KEYS holds their key, or their search keys and consents stay"
+              : "their search keys and consents stay, until their retention ends"
+          }`,
         ]),
     ...report.archiveProblems.map((problem) => `  not looked at ${oneLine(problem)}`),
     ...(underWay === 0 ? [] : [`  under way     ${countOf(underWay, "delivery", "deliveries")} with a worker right now: call again`]),

@@ -54,6 +54,8 @@ function subscriberLines(subscriber: TracedSubscriber, time: string): string[] {
     unread: "has not read it yet",
     unmatched: `its filter turned it away${because}${operatorsText(failures)}`,
     problem: `could not plan it${because}; ${triesText(subscriber)}`,
+    taken: "has read it, and is not done with it",
+    passed: "stands behind it, and made nothing of it: it was moved past it, or began behind it",
     forgotten: "has read it; what it made of it is no longer kept (96 hours)",
     routed: nothing ? "matched; nothing was to be sent" : `matched: ${countOf(deliveries.length + more, "delivery", "deliveries")}`,
   }[state];
@@ -118,7 +120,7 @@ export function progressText({ done, total, note }: NonNullable<TracedDelivery["
 export function traceEnded({ subscribers }: Trace): boolean {
   return subscribers.every(({ state, tries, deliveries }) => {
     const tried = tries !== undefined && tries.state !== "dead";
-    return state !== "unread" && !tried && deliveries.every((delivery) => isEnd(delivery.state));
+    return state !== "unread" && state !== "taken" && !tried && deliveries.every((delivery) => isEnd(delivery.state));
   });
 }
 

@@ -9,7 +9,7 @@ import type { RoutedRecord, TopicLog } from "../log/topic-log.ts";
 import { type LostAudience, lostAudiences, type LostAudiencesOptions } from "./lost-audiences.ts";
 import { plan, type Plan } from "./plan.ts";
 import type { PlanOptions } from "./plan-options.ts";
-import { readEvents } from "./read-events.ts";
+import { decoded, readEvents } from "./read-events.ts";
 import type { Standing } from "./replay-counts.ts";
 
 /** A delivery that was planned, as its routing record names it. */
@@ -49,7 +49,7 @@ export interface Reconciled {
   readonly deliveries: number;
   /** Queued again, audiences included. */
   readonly missing: number;
-  /** Missing, and today's code does not plan them any more. */
+  /** Missing, and this process does not plan them any more: its code does not, or it cannot open the event. */
   readonly unplanned: number;
 }
 
@@ -66,15 +66,17 @@ export async function reconcilePage(options: ReconcileOptions, { topic, partitio
   const { catalog, log, look, enqueue, observe, logger } = options;
   const entries = await log.range(topic, partition, { ...range, count: reconcilePageSize });
   const listening = catalog.subscribers.filter(({ topics }) => topics.some(({ name }) => name === topic));
-  const known = listening.flatMap(({ topics }) => topics).find(({ name }) => name === topic);
+  const defined = listening.flatMap(({ topics }) => topics).find(({ name }) => name === topic);
   const read = await readEvents(
     entries.map(({ json }) => json),
-    known,
+    defined,
     options.planning,
   );
-  // What cannot be read is a dead letter of `routing`, and has planned nothing.
   const events = read.flatMap((event) => (event instanceof Error ? [] : [event]));
-  const records = await log.routedBy(partition, { events, subscribers: listening.map(({ identity }) => identity) });
+  // What this process cannot open, for want of a key, another one may have planned.
+  const heads = read.map((event, index) => (event instanceof Error ? decoded(entries[index]!.json) : event));
+  const known = heads.flatMap((event) => (event instanceof Error ? [] : [event]));
+  const records = await log.routedBy(partition, { events: known, subscribers: listening.map(({ identity }) => identity) });
   const planned = records.flatMap(plannedIn);
   const standings = await look(planned);
   const missing = planned.filter((_, index) => standings[index] === "missing");
@@ -95,7 +97,7 @@ export async function reconcilePage(options: ReconcileOptions, { topic, partitio
     logger.error({ topic, partition, audiences: tasks.length, first: tasks[0]!.id }, "audiences had been lost, and are looked up again");
   const unplanned = missing.length - contents.length + lost.length - tasks.length;
   if (unplanned > 0)
-    logger.error({ topic, partition, deliveries: unplanned }, "deliveries or audiences were lost that today's code does not plan any more");
+    logger.error({ topic, partition, deliveries: unplanned }, "deliveries or audiences were lost that this process does not plan any more");
   return { after: entries.at(-1)?.id, events: entries.length, deliveries: planned.length, missing: again.length + tasks.length, unplanned };
 }
 

@@ -4,6 +4,7 @@ import { markedValues, replaceMarked, scalarsIn } from "../define/marked-values.
 import type { AnyTopic } from "../define/topic.ts";
 import { replaceStandIns } from "../define/sealed.ts";
 import { replaceSealed } from "./groups.ts";
+import { isClosedText, isNoValue } from "./in-place.ts";
 
 /** An event for people. */
 export interface LookedAt {
@@ -15,6 +16,8 @@ export interface LookedAt {
   readonly personal: readonly string[];
   /** The other values, which may be shown wherever they stand. */
   readonly open: ReadonlySet<string>;
+  /** What stands in the place of values that this process cannot open for want of a key; absent where it opens all. */
+  readonly closed?: readonly string[];
 }
 
 /**
@@ -31,16 +34,17 @@ export function lookAt(topic: AnyTopic | undefined, event: BusEvent): LookedAt {
   }
   // Also what was written before its field was marked.
   const data = replaceMarked(place, hidden, ({ mark, value }) => (mark.kind === "secret" ? secretText : value));
-  const personal = markedValues(place, data).flatMap(({ mark, value }) => (mark.kind === "pii" ? scalarsIn(value) : []));
-  const masked = replaceMarked(place, data, ({ mark, value }) =>
-    mark.kind === "secret" || event.erased !== undefined ? value : maskValue(value),
-  );
+  const values = markedValues(place, data).flatMap(({ mark, value }) => (mark.kind === "pii" ? [value] : []));
+  const personal = values.filter((value) => !isNoValue(value)).flatMap(scalarsIn);
+  const closed = [...new Set(values.filter(isClosedText))];
+  const masked = replaceMarked(place, data, ({ mark, value }) => (mark.kind === "secret" || isNoValue(value) ? value : maskValue(value)));
   const key = read.partitionkey;
   return {
     clear: { ...read, data },
     masked: { ...read, data: masked, ...(key !== undefined && personal.includes(key) ? { partitionkey: maskText(key) } : {}) },
     personal,
     open: new Set(scalarsIn(replaceMarked(place, data, () => null))),
+    ...(closed.length === 0 ? {} : { closed }),
   };
 }
 

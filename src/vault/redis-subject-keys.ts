@@ -1,10 +1,11 @@
 import { createSecretKey, randomBytes } from "node:crypto";
+import { BusbarError } from "../base/errors.ts";
 import type { RedisConnection } from "../base/redis.ts";
 import { keyedHash } from "../base/ids.ts";
 import { luaScript } from "../base/lua.ts";
 import { forAWhile } from "./for-a-while.ts";
 import { type KeyRing, openWith, sealWith } from "./key-ring.ts";
-import { type FoundKey, type SubjectKey, subjectKeyMs, type SubjectKeys } from "./subject-keys.ts";
+import { type ClosedKey, closedReason, type FoundKey, type SubjectKey, subjectKeyMs, type SubjectKeys } from "./subject-keys.ts";
 
 const makeScript = luaScript<string>(new URL("./make-subject-key.lua", import.meta.url));
 const destroyScript = luaScript<number>(new URL("./destroy-subject-key.lua", import.meta.url));
@@ -37,6 +38,8 @@ export interface RedisSubjectKeysOptions {
   readonly secret: string;
   /** Milliseconds that this process remembers a key. Default {@link subjectKeyMs}. */
   readonly remember?: number;
+  /** Whether what is used is wrapped with the key that writes now, for those who only look. Default true. */
+  readonly rewrap?: boolean;
 }
 
 /**
@@ -46,18 +49,30 @@ export interface RedisSubjectKeysOptions {
  * |---|---|---|
  * | `<p>:subject-keys:<part>` | hash | the hash of a subject → its key, wrapped: JSON `n`, `kid`, `iv`, `ct`; `<hash>!` → when one was destroyed (ms) |
  */
-export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subjectKeyMs }: RedisSubjectKeysOptions): SubjectKeys {
+export function redisSubjectKeys({
+  redis,
+  prefix,
+  ring,
+  secret,
+  remember = subjectKeyMs,
+  rewrap = true,
+}: RedisSubjectKeysOptions): SubjectKeys {
   const keyOf = (hash: string): string => `${prefix}:subject-keys:${hash.slice(0, 2)}`;
   const hashes = forAWhile<string>(Number.POSITIVE_INFINITY);
   const writing = forAWhile<WritingKey>(remember);
   const reading = forAWhile<FoundKey>(remember);
 
-  const unwrap = (hash: string, text: string): SubjectKey & { readonly wrapped: Wrapped } => {
-    const wrapped = JSON.parse(text) as Wrapped;
+  /** What lies in Redis may be of a ring that this process does not have: that is the matter of this one key. */
+  const unwrap = (hash: string, text: string): (SubjectKey & { readonly wrapped: Wrapped }) | ClosedKey => {
+    const wrapped = wrappedIn(text);
+    if (wrapped === undefined) return { closedBy: "?", why: "since what Redis keeps of it is no key" };
     const key = ring?.keyOf(wrapped.kid);
-    if (key === undefined)
-      throw new Error(`the key of a subject is wrapped with the key "${wrapped.kid}", which BUSBAR_KEYS does not hold`);
-    return { kid: `subject.${hash}.${wrapped.n}`, key: createSecretKey(openWith(key, wrapped, boundTo(hash, wrapped.n))), wrapped };
+    if (key === undefined) return { closedBy: wrapped.kid, why: "which BUSBAR_KEYS does not hold" };
+    try {
+      return { kid: `subject.${hash}.${wrapped.n}`, key: createSecretKey(openWith(key, wrapped, boundTo(hash, wrapped.n))), wrapped };
+    } catch {
+      return { closedBy: wrapped.kid, why: "which is another one than that of this name in BUSBAR_KEYS" };
+    }
   };
 
   const wrap = (hash: string, { n, key }: { readonly n: string; readonly key: Uint8Array }): string => {
@@ -66,9 +81,11 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
   };
 
   /** What is used is wrapped with the key that writes now: so an old key of the ring is needed no more. */
-  const unwrapAnew = (hash: string, text: string): SubjectKey => {
-    const { wrapped, ...found } = unwrap(hash, text);
-    if (wrapped.kid !== ring?.first.id) {
+  const unwrapAnew = (hash: string, text: string): SubjectKey | ClosedKey => {
+    const unwrapped = unwrap(hash, text);
+    if ("closedBy" in unwrapped) return unwrapped;
+    const { wrapped, ...found } = unwrapped;
+    if (rewrap && wrapped.kid !== ring?.first.id) {
       const anew = wrap(hash, { n: wrapped.n, key: found.key.export() });
       rewrapScript(redis(), [keyOf(hash)], [hash, text, anew]).catch(() => undefined);
     }
@@ -79,7 +96,9 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
     const asked = performance.now();
     const fresh = wrap(hash, { n: randomBytes(4).toString("hex"), key: randomBytes(32) });
     const text = await makeScript(redis(), [keyOf(hash)], [hash, fresh]);
-    const kept = { ...unwrapAnew(hash, text), text, asked };
+    const found = unwrapAnew(hash, text);
+    if ("closedBy" in found) throw new BusbarError("INVALID_CONFIGURATION", closedReason(found));
+    const kept = { ...found, text, asked };
     writing.set(hash, kept, asked);
     return kept;
   };
@@ -99,8 +118,9 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
     try {
       const asked = performance.now();
       const text = await redis().hget(keyOf(hash), hash);
-      if (text === null) writing.delete(hash);
-      else writing.set(hash, text === before.text ? { ...before, asked } : { ...unwrapAnew(hash, text), text, asked }, asked);
+      const found = text === null || text === before.text ? before : unwrapAnew(hash, text);
+      if (text === null || "closedBy" in found) writing.delete(hash);
+      else writing.set(hash, { ...found, text, asked }, asked);
     } catch {
       return;
     } finally {
@@ -137,7 +157,8 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
           const asked = performance.now();
           const [, hash = "", n = ""] = kid.split(".");
           const [text, erased] = await redis().hmget(keyOf(hash), hash, `${hash}!`);
-          const present = text !== null && text !== undefined && (JSON.parse(text) as Wrapped).n === n;
+          const there = typeof text === "string" ? wrappedIn(text) : undefined;
+          const present = typeof text === "string" && (there === undefined || there.n === n);
           const key: FoundKey = present ? unwrapAnew(hash, text) : { erased: erased ? Number(erased) : undefined };
           reading.set(kid, key, asked);
           return [kid, key];
@@ -160,3 +181,13 @@ export function redisSubjectKeys({ redis, prefix, ring, secret, remember = subje
 }
 
 const boundTo = (hash: string, n: string): string => `subject key\n${hash}\n${n}`;
+
+/** Undefined where it is none. */
+function wrappedIn(text: string): Wrapped | undefined {
+  try {
+    const read = JSON.parse(text) as Wrapped | null;
+    return typeof read?.kid === "string" && typeof read.iv === "string" && typeof read.ct === "string" ? read : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -11,13 +11,16 @@ export interface Vault {
    * @throws BusbarError `INVALID_EVENT` when a subject cannot be told, `INVALID_CONFIGURATION` where there is no key
    */
   seal(topic: AnyTopic, event: BusEvent): { readonly event: BusEvent; readonly pending: boolean };
-  /** The JSON of an event whose fields waited for the keys of their subjects. */
+  /**
+   * The JSON of an event whose fields waited for the keys of their subjects.
+   * @throws BusbarError `INVALID_CONFIGURATION` where the ring lacks a key for that
+   */
   settle(json: string): Promise<string>;
-  /** Events for planning: secrets behind stand-ins, personal data clear. Subjects' keys are asked for together. */
+  /** Events for planning: secrets behind stand-ins, personal data clear. Subjects' keys are asked for together; one that the ring does not open is why its own event is none. */
   readonly read: EventReader;
   /** A delivery with its secrets in the clear, for the worker that renders it; text: why this process cannot open them. */
   open(delivery: Delivery): Opened | string;
-  /** Events for people, or why one cannot be shown. */
+  /** Events for people, or why one cannot be shown. Values whose key this process lacks are shown as sealed. */
   look(jsons: readonly string[]): Promise<readonly (LookedAt | Error)[]>;
   /** The payload in the clear, to compare it with another one. */
   clear(json: string): Promise<unknown>;

@@ -7,13 +7,11 @@ import type { AnyTopic } from "../define/topic.ts";
 import { newestEvent, upcastEvent } from "../define/upcast.ts";
 import { boundTo, type FoundField, groupsOf, openGroup, replaceSealed, type SealedGroup, sealedFields, sealGroup } from "./groups.ts";
 import type { KeyRing } from "./key-ring.ts";
+import { closedText, erasedText } from "./in-place.ts";
 import { lookAt } from "./look.ts";
-import { type FoundKey, type SubjectKeys, subjectOfKid } from "./subject-keys.ts";
+import { closedReason, type FoundKey, type SubjectKeys, subjectOfKid } from "./subject-keys.ts";
 import { subjectOf } from "./subject-of.ts";
 import type { Vault } from "./vault-port.ts";
-
-/** What stands where a value was erased. */
-export const erasedText = "[erased]";
 
 /** The values of one subject in an event, with the places that are to hold them sealed. */
 interface ToSeal {
@@ -45,7 +43,10 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
   const keyOfRing = (type: string, kid: string): ReturnType<KeyRing["keyOf"]> & object => {
     const key = ring?.keyOf(kid);
     if (key !== undefined) return key;
-    throw new Error(`${type}: it is sealed with the key "${kid}", which BUSBAR_KEYS does not hold`);
+    throw new BusbarError(
+      "INVALID_CONFIGURATION",
+      `${type}: it is sealed with the key "${kid}", which BUSBAR_KEYS does not hold: put that one's line there, behind the first, and start again`,
+    );
   };
 
   const seal: Vault["seal"] = (topic, event) => {
@@ -95,8 +96,11 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
     return JSON.stringify({ ...event, data: replaceSealed(event.data, (path, field) => settled.get(path) ?? field) });
   };
 
-  /** What the subjects' keys open; an erased one gives {@link erasedText}. Secrets stay sealed. */
-  const openPersonal = async (events: readonly BusEvent[]): Promise<readonly (BusEvent | Error)[]> => {
+  /**
+   * What the subjects' keys open; an erased one gives {@link erasedText}. Secrets stay sealed. A key that the ring does not open is the matter
+   * of its own event: an error, or, `forPeople`, a text in the place of the values.
+   */
+  const openPersonal = async (events: readonly BusEvent[], forPeople = false): Promise<readonly (BusEvent | Error)[]> => {
     const groups = events.map((event) =>
       orError(() => groupsOf(sealedFields(event.data)).filter(({ kid }) => subjectOfKid(kid) !== undefined)),
     );
@@ -104,7 +108,11 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
     const keys = kids.length === 0 ? new Map<string, FoundKey>() : await subjects.forReading([...new Set(kids)]);
     return events.map((event, index) => {
       const own = groups[index]!;
-      return own instanceof Error || own.length === 0 ? (own instanceof Error ? own : event) : openedGroups(event, own, keys);
+      return own instanceof Error || own.length === 0
+        ? own instanceof Error
+          ? own
+          : event
+        : openedGroups(event, own, { keys, forPeople });
     });
   };
 
@@ -166,7 +174,7 @@ export function createVault({ topics, ring, subjects }: VaultOptions): Vault {
     },
     async look(jsons) {
       const decoded = jsons.map((json) => orError(() => decodeEvent(json)));
-      const opened = await openPersonal(decoded.filter((event) => !(event instanceof Error)) as BusEvent[]);
+      const opened = await openPersonal(decoded.filter((event) => !(event instanceof Error)) as BusEvent[], true);
       let next = 0;
       return decoded.map((event) => {
         const one = event instanceof Error ? event : opened[next++]!;
@@ -199,17 +207,24 @@ const erasedReason = (at: number | undefined): string =>
     : `erased: its personal data was erased at ${new Date(at).toISOString()}`;
 
 /** The event with what these keys open. Pure. */
-function openedGroups(event: BusEvent, groups: readonly SealedGroup[], keys: ReadonlyMap<string, FoundKey>): BusEvent | Error {
+function openedGroups(
+  event: BusEvent,
+  groups: readonly SealedGroup[],
+  { keys, forPeople }: { readonly keys: ReadonlyMap<string, FoundKey>; readonly forPeople: boolean },
+): BusEvent | Error {
   const clear = new Map<string, unknown>();
   let erased: string | undefined;
   for (const group of groups) {
     const found = keys.get(group.kid)!;
     if ("erased" in found) erased ??= erasedReason(found.erased);
+    if ("closedBy" in found && !forPeople)
+      return new BusbarError("INVALID_CONFIGURATION", cannotOpen(event.type, group.fields, closedReason(found)));
     try {
-      const values = "erased" in found ? group.fields.map(() => erasedText) : openGroup(found.key, event, group);
-      for (const [at, { path }] of group.fields.entries()) clear.set(path, values[at]);
+      const values = "key" in found ? openGroup(found.key, event, group) : undefined;
+      const instead = "closedBy" in found ? closedText(found.closedBy, found.why) : erasedText;
+      for (const [at, { path }] of group.fields.entries()) clear.set(path, values === undefined ? instead : values[at]);
     } catch (error) {
-      return new Error(cannotOpen(event.type, group.fields, error));
+      return new Error(cannotOpen(event.type, group.fields, messageOf(error)));
     }
   }
   const data = replaceSealed(event.data, (path, field) => (clear.has(path) ? clear.get(path) : field));
@@ -217,8 +232,8 @@ function openedGroups(event: BusEvent, groups: readonly SealedGroup[], keys: Rea
   return { ...event, data, subjects: hashes, ...(erased === undefined ? {} : { erased }) };
 }
 
-function cannotOpen(type: string, fields: readonly FoundField[], error: unknown): string {
-  return `${type}: ${fields.map(({ path }) => path).join(", ")} cannot be opened: ${messageOf(error)}`;
+function cannotOpen(type: string, fields: readonly FoundField[], why: string): string {
+  return `${type}: ${fields.map(({ path }) => path).join(", ")} cannot be opened: ${why}`;
 }
 
 /** In the topic's newest version, as far as today's code can read it: who plans it says what is wrong. */

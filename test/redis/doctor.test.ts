@@ -14,7 +14,7 @@ import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
 const line = testLine();
-const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000, application: "test" };
+const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000, application: "test", keys: [] };
 
 async function addressOf(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

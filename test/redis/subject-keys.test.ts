@@ -42,4 +42,25 @@ describe("the key of a subject", () => {
     await expect.poll(() => keys.known(hash), { interval: 5, timeout: 5_000 }).toBeUndefined();
     expect(await keys.standing(hash)).toMatchObject({ present: false, erased: expect.any(Number) as number });
   });
+
+  it("that another ring has wrapped is no matter of the others: which key it needs is said", async () => {
+    const strange = (text: string) => redisSubjectKeys({ redis: () => redis, prefix, ring: keyRing([text]), secret: "test", remember });
+    const [keys, zz, otherOne] = [keysOf(), strange(newKey("zz")), strange(newKey("one"))];
+    const [good, bad, another, broken] = ["c-good", "c-bad", "c-another", "c-broken"].map((subject) => keys.hashOf(subject)) as [
+      string,
+      ...string[],
+    ];
+    const made = [
+      (await keys.forWriting([good])).get(good)!.kid,
+      (await zz.forWriting([bad!])).get(bad!)!.kid,
+      (await otherOne.forWriting([another!])).get(another!)!.kid,
+    ];
+    await redis.hset(`${prefix}:subject-keys:${broken!.slice(0, 2)}`, broken!, "{}");
+    const found = await keys.forReading([...made, `subject.${broken}.n1`]);
+    expect(found.get(made[0]!)).toHaveProperty("key");
+    expect(found.get(made[1]!)).toEqual({ closedBy: "zz", why: "which BUSBAR_KEYS does not hold" });
+    expect(found.get(made[2]!)).toEqual({ closedBy: "one", why: "which is another one than that of this name in BUSBAR_KEYS" });
+    expect(found.get(`subject.${broken}.n1`)).toEqual({ closedBy: "?", why: "since what Redis keeps of it is no key" });
+    await expect(keys.forWriting([bad!])).rejects.toMatchObject({ code: "INVALID_CONFIGURATION" });
+  });
 });

@@ -266,6 +266,8 @@ describe("seeking", () => {
     expect(await standingOf(bus, "receipt")).toMatchObject({ state: "paused", lag: 3, gaps: 0 });
     expect(await bus.subscribers.seek("receipt", { to: "now" })).toMatchObject({ again: 0, skipped: 3 });
     expect(await standingOf(bus, "receipt")).toMatchObject({ state: "paused", lag: 0 });
+    const [last] = await bus.inspect.events(1);
+    expect((await bus.inspect.trace(last!.id))!.subscribers).toMatchObject([{ name: "receipt", state: "passed" }]);
     // Nothing of it was read, so nothing is read again that could have been sent.
     expect(await bus.subscribers.seek("receipt", { to: new Date(between).toISOString() })).toMatchObject({ again: 3, skipped: 0 });
     const routed = observed(bus, "routed", 3);

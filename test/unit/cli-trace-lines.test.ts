@@ -128,6 +128,7 @@ describe("C10: a trace", () => {
       subscriber("left", { gone: "code", deliveries: [delivery("waiting")] }),
       subscriber("moved", { gone: "topic" }),
       subscriber("old", { state: "forgotten" }),
+      subscriber("passed-by", { state: "passed" }),
       subscriber("quiet"),
       subscriber("receipt", {
         skipped: [{ route: "sms", reason: "the channel sms is switched off" }],
@@ -148,6 +149,7 @@ describe("C10: a trace", () => {
       "    d_1 email (receipt): waiting",
       "  moved (listens to this topic no longer): made no delivery of it",
       "  old: has read it; what it made of it is no longer kept (96 hours)",
+      "  passed-by: stands behind it, and made nothing of it: it was moved past it, or began behind it",
       "  quiet: matched; nothing was to be sent",
       "  receipt: matched: 901 deliveries",
       "    sms skipped: the channel sms is switched off",
@@ -163,6 +165,7 @@ describe("C10: a trace", () => {
     for (const state of ["waiting", "retrying"] as const)
       expect(traceEnded(traceOf(subscriber("a", { deliveries: [delivery("sent"), delivery(state)] })))).toBe(false);
     expect(traceEnded(traceOf(subscriber("a", { state: "unread" })))).toBe(false);
+    expect(traceEnded(traceOf(subscriber("a", { state: "taken" })))).toBe(false);
     const planned = (state: "delayed" | "dead") => traceOf(subscriber("a", { state: "problem", reason: "no price", tries: tries(state) }));
     expect([traceEnded(planned("delayed")), traceEnded(planned("dead"))]).toEqual([false, true]);
     expect(traceChanges(planned("delayed"), planned("dead"))).toEqual([expect.stringContaining("a dead letter of routing after 2 tries")]);

@@ -8,6 +8,7 @@ import { secretsIn, spoiltStandIns } from "../../src/define/sealed.ts";
 import { defineSubscriber, defineTopic, pii, secret, smsTemplate } from "../../src/index.ts";
 import { plan } from "../../src/router/plan.ts";
 import { keyProblems, keyRing, newKey, sealWith } from "../../src/vault/key-ring.ts";
+import { lackedKeys } from "../../src/vault/lacked-keys.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { withoutValues } from "../../src/define/mask.ts";
 
@@ -135,6 +136,57 @@ describe("C11: the vault", () => {
       { application: "t" },
     ).deliveries;
     expect(vault.open(delivery as Delivery)).toMatchObject({ delivery: { to: data.phone, data: { code: "48291" } } });
+  });
+
+  it("leaves an event alone whose subject's key it lacks: the others are read, and people see which key it is", async () => {
+    const other = { kid: "subject.other.n1", key: createSecretKey(randomBytes(32)) };
+    const closed = { closedBy: "zz", why: "which BUSBAR_KEYS does not hold" };
+    const found = new Map<string, object>([
+      [key.kid, key],
+      [other.kid, closed],
+    ]);
+    const open = createVault({ topics: [topic], ring: keyRing(keys), subjects: { ...(subjects as object), known: () => other } as never });
+    const lacking = createVault({ topics: [topic], ring: keyRing(keys), subjects: { forReading: async () => found } as never });
+    const bad = JSON.stringify(open.seal(topic, event(data, "e2")).event);
+    const [first, second, third] = await lacking.read([JSON.stringify(sealed()), bad, JSON.stringify(sealed())]);
+    expect([first, third]).toMatchObject([{ data: { phone: data.phone } }, { data: { phone: data.phone } }]);
+    expect(second).toMatchObject({
+      code: "INVALID_CONFIGURATION",
+      message: expect.stringContaining('wrapped with the key "zz", which') as string,
+    });
+    const instead = "[sealed with the key zz, which BUSBAR_KEYS does not hold]";
+    const shown = { user: "u1", phone: instead, name: instead, code: "[secret]" };
+    expect((await lacking.look([bad]))[0]).toMatchObject({
+      clear: { data: shown },
+      masked: { data: shown },
+      personal: [],
+      closed: [instead],
+    });
+    await expect(lacking.clear(bad)).rejects.toMatchObject({ code: "INVALID_CONFIGURATION" });
+    expect(
+      await lackedKeys({ ring: keyRing([newKey("two")]), subjects: { forReading: async () => found as never } }, [bad, "no event"]),
+    ).toEqual(
+      new Map([
+        ["zz", 1],
+        ["one", 1],
+      ]),
+    );
+  });
+
+  it("masks what of an erased event is not erased", async () => {
+    const mixed = defineTopic(
+      "mixed.up",
+      z.object({ user: z.string(), name: pii(z.string(), { subject: "user" }), city: pii(z.string()) }),
+    );
+    const erasing = { ...(subjects as object), forReading: async () => new Map([[key.kid, { erased: 0 }]]) } as never;
+    const json = JSON.stringify(
+      createVault({ topics: [mixed], ring: keyRing(keys), subjects }).seal(mixed, {
+        ...event({ user: "u1", name: "Asha", city: "Pune" }),
+        type: "mixed.up",
+      }).event,
+    );
+    const [looked] = await createVault({ topics: [mixed], ring: keyRing(keys), subjects: erasing }).look([json]);
+    expect(looked).toMatchObject({ masked: { data: { user: "u1", name: "[erased]", city: "P…" } }, personal: ["Pune"] });
   });
 
   it("seals, for planning, what was published before its field was marked", async () => {

@@ -195,7 +195,7 @@ function notWaiting({ state }: EndableJob): string | undefined {
 
 function unplannedOf(traces: readonly Trace[], subscriber: string | undefined): string[] {
   const unplanned = traces.flatMap(({ subscribers }) =>
-    subscribers.filter(({ state }) => state === "unread" || state === "problem").map(({ name }) => name),
+    subscribers.filter(({ state }) => state === "unread" || state === "taken" || state === "problem").map(({ name }) => name),
   );
   return [...new Set(unplanned)].filter((name) => subscriber === undefined || name === subscriber).toSorted();
 }

@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import { silentLogger } from "../../base/logger.ts";
-import { closeRedis } from "../../base/redis.ts";
+import { closeRedis, type RedisConnection } from "../../base/redis.ts";
 import { maskUrl } from "../../base/redis-address.ts";
 import type { Durability } from "../../base/redis-suitability.ts";
 import type { Catalog } from "../../define/catalog.ts";
@@ -11,6 +11,7 @@ import { topicStandings, type TopicStandings } from "../positions.ts";
 import type { Stats } from "../stats.ts";
 import { type Diagnosis, error, ok } from "./diagnosis.ts";
 import { idleFinding } from "./idle-cost.ts";
+import { keyFindings } from "./key-findings.ts";
 import { logFindings } from "./log-findings.ts";
 import { tryRedis } from "./redis-connection.ts";
 import { readServerFacts } from "./redis-facts.ts";
@@ -18,7 +19,7 @@ import { serverFindings } from "./server-findings.ts";
 import { type WorkFacts, workFindings } from "./work-findings.ts";
 
 export interface ExamineOptions {
-  readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application">;
+  readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application" | "keys">;
   /** What the operator asks of Redis. */
   readonly durability: Durability | undefined;
   /** The application; undefined where it cannot be loaded: Redis is looked at all the same. */
@@ -40,12 +41,13 @@ export async function examine({ settings, durability, bus }: ExamineOptions): Pr
     if (bus === undefined) return found;
     try {
       const [{ channels, subscribers, reconciled, unplanned, newer, spool, outbox }, catalog] = [await bus.stats(), await bus.catalog()];
-      const standings = await readLogs(settings, catalog);
+      const { standings, keys } = await readLogs(settings, { catalog, redis });
       const unknownGroups = groupsOfNobody(standings, settings.application, catalog);
       const on = channels.filter((channel) => channel.on && channel.concurrency !== undefined).length;
       return [
         ...found,
         ...logFindings(standings, Date.now()),
+        ...keys,
         ...workFindings({
           channels,
           subscribers,
@@ -75,12 +77,12 @@ function withKnown(newer: Stats["newer"], catalog: Catalog): WorkFacts["newer"] 
 }
 
 async function readLogs(
-  { redis: url, prefix, partitions, publishDeadline: deadline }: ExamineOptions["settings"],
-  catalog: Catalog,
-): Promise<TopicStandings> {
+  { redis: url, prefix, partitions, publishDeadline: deadline, keys }: ExamineOptions["settings"],
+  { catalog, redis }: { readonly catalog: Catalog; readonly redis: RedisConnection },
+): Promise<{ readonly standings: TopicStandings; readonly keys: readonly Diagnosis[] }> {
   const log = redisLog({ url, prefix, partitions, deadline, logger: silentLogger });
   try {
-    return await topicStandings(log, catalog);
+    return { standings: await topicStandings(log, catalog), keys: await keyFindings({ catalog, log, redis, prefix, keys }) };
   } finally {
     await log.close();
   }

@@ -1,11 +1,11 @@
-import type { BusEvent } from "../../define/event.ts";
+import { type BusEvent, decodeEvent } from "../../define/event.ts";
 import { markedValues, scalarsIn } from "../../define/marked-values.ts";
 import { searchValues } from "../../define/search-keys.ts";
 import type { AnyTopic } from "../../define/topic.ts";
 import type { LogEntry, TopicLog } from "../../log/topic-log.ts";
 import type { LookedAt } from "../../vault/look.ts";
 import { subjectOf } from "../../vault/subject-of.ts";
-import { erasedText } from "../../vault/vault.ts";
+import { isNoValue } from "../../vault/in-place.ts";
 import type { Vault } from "../../vault/vault-port.ts";
 
 /** An event that holds personal data of a subject. */
@@ -19,6 +19,8 @@ export interface SubjectEvent {
   readonly entryId: string;
   /** False: it was published before its fields were marked, and stands in the clear. */
   readonly sealed: boolean;
+  /** Why its personal values cannot be read, other than by an erasure: `[sealed with the key zz, …]`, or what is wrong with them. */
+  readonly closed?: string;
   /** The personal values of it, as far as they can still be read. */
   readonly personal: readonly string[];
   /** Those of them that it is found by. */
@@ -52,8 +54,7 @@ export async function eventsOfSubject(
         const entries = await log.range(topic.name, partition, { from: 0, to, after, count: pageSize });
         const looked = await vault.look(entries.map(({ json }) => json));
         for (const [index, one] of looked.entries())
-          if (!(one instanceof Error))
-            found.push(...ofSubject(topic, one, { entry: entries[index]!, subject, hash, partition, partitions }));
+          found.push(...ofSubject(topic, one, { entry: entries[index]!, subject, hash, partition, partitions }));
         read += entries.length;
         if (total !== undefined) onProgress?.({ events: read, total: Math.max(total, read) });
         if (entries.length < pageSize) break;
@@ -80,13 +81,26 @@ interface Where {
   readonly partitions: number;
 }
 
-function ofSubject(topic: AnyTopic, { clear: event }: LookedAt, { entry, subject, hash, ...place }: Where): SubjectEvent[] {
+function ofSubject(topic: AnyTopic, looked: LookedAt | Error, { entry, subject, hash, ...place }: Where): SubjectEvent[] {
   const sealed = entry.json.includes(`"subject.${hash}.`);
+  if (looked instanceof Error) return sealed ? unread(topic, looked, { entry, ...place }) : [];
+  const { clear: event, closed: [closed] = [] } = looked;
   const own = markedValuesOf(topic, event).filter((value) => value.subject === subject);
   if (!sealed && own.length === 0) return [];
-  const personal = own.flatMap(({ value }) => scalarsIn(value)).filter((text) => text !== erasedText);
+  const personal = own.flatMap(({ value }) => scalarsIn(value)).filter((text) => !isNoValue(text));
   const search = searchValues(topic.index, event.data).values.filter((value) => personal.includes(value));
-  return [{ id: event.id, time: event.time, topic: topic.name, ...place, entryId: entry.id, sealed, personal, search }];
+  const why = sealed && closed !== undefined ? { closed } : {};
+  return [{ id: event.id, time: event.time, topic: topic.name, ...place, entryId: entry.id, sealed, ...why, personal, search }];
+}
+
+/** What cannot be opened is of the subject all the same, and so is what was planned for it. */
+function unread(topic: AnyTopic, { message: closed }: Error, { entry, ...place }: Omit<Where, "subject" | "hash">): SubjectEvent[] {
+  try {
+    const { id, time } = decodeEvent(entry.json);
+    return [{ id, time, topic: topic.name, ...place, entryId: entry.id, sealed: true, closed, personal: [], search: [] }];
+  } catch {
+    return [];
+  }
 }
 
 /** Whether an event has personal data of a subject, of which nothing is sealed. */

@@ -61,6 +61,7 @@ export function eraser({
       key: present ? "destroyed" : erased === undefined ? "none" : "gone",
       events: counted(found.filter(({ sealed }) => sealed)),
       inTheClear: counted(found.filter(({ sealed }) => !sealed)),
+      unopened: counted(found.filter(({ closed }) => closed !== undefined)),
       searchEntries,
       ...(jobs satisfies Omit<JobsErased, "deliveries">),
       timelines: await forgetTimelines(known, preview),
