@@ -17,7 +17,7 @@ export const errorCodes = {
   REPLAY_BUSY: "another replay of the subscriber is not at its end, or this one is not in a state that allows it; nothing was changed",
   UNKNOWN_REPLAY: "no replay has that id",
   INVALID_SUPPRESSION: "the channel, address, category, reason or time of a suppression cannot be used; nothing was changed",
-  INVALID_FILTER: "a filter is written wrongly; `problems` has each mistake with its path",
+  INVALID_FILTER: "a filter is written wrongly, or asks for what no payload of its topics has; `problems` has each mistake with its path",
   INVALID_EVENT: "the payload does not match the topic's schema; nothing was published",
   EVENT_TOO_LARGE: "the event is larger than the limit; nothing was published",
   IDEMPOTENCY_CONFLICT: "the idempotency key was used before with another payload; nothing was published",

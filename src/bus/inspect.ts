@@ -2,6 +2,7 @@ import { cursorsOf, type PageRequest } from "../base/cursor.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Catalog, Topics } from "../define/catalog.ts";
 import { type BusEvent, decodeEvent } from "../define/event.ts";
+import { refuseHopeless } from "../define/filter-problems.ts";
 import type { ParsedPattern } from "../filter/parsed-pattern.ts";
 import { type PatternIndex, patternIndex } from "../filter/pattern-index.ts";
 import { byNewest, type EntryPlace, isEntryPlace } from "../log/entry-place.ts";
@@ -43,7 +44,7 @@ export interface Inspector {
    * @param options.topics all by default
    * @param options.last how many of the newest to begin with; 0 by default
    * @param options.filters only events whose payload, as it is shown, matches one of these patterns; all by default. The newest are counted before
-   * @throws BusbarError `UNKNOWN_TOPIC`
+   * @throws BusbarError `UNKNOWN_TOPIC`; `INVALID_FILTER` where none of the topics has a payload that a filter could match
    */
   tail(options: TailOptions): AsyncIterable<BusEvent>;
   queues(): Promise<Readonly<Record<string, QueueCounts>>>;
@@ -132,6 +133,10 @@ export function inspector({ application, catalog, topics, log, parts, vault, log
     async *tail({ topics: wanted = names, last = 0, filters, signal, ...view }) {
       const index = filters && indexOf(filters);
       for (const name of wanted) if (!names.includes(name)) throw unknownTopic(name, names);
+      refuseHopeless(
+        filters ?? [],
+        Object.values(topics).filter(({ name }) => wanted.includes(name)),
+      );
       const open = await recorded(
         view,
         `events as they are published: ${wanted.length === names.length ? "all topics" : wanted.join(", ")}`,

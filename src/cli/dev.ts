@@ -1,9 +1,7 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { messageOf } from "../base/errors.ts";
 import { silentLogger } from "../base/logger.ts";
-import { isAlive } from "../base/redis-server/process.ts";
-import { type RedisServer, startRedisServer } from "../base/redis-server.ts";
 import type { Bus } from "../bus/bus.ts";
 import { namesRedis } from "../bus/environment/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
@@ -13,6 +11,7 @@ import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
 import { leftOutText, ownKeys } from "./dev-keys.ts";
 import { callbackOptions } from "./mailroom-callbacks.ts";
+import { type OwnRedis, ownRedis } from "./own-redis.ts";
 import { publishExamples } from "./publish-examples.ts";
 import { reloadOnChange } from "./reload.ts";
 import { tellUnexpectedEnd } from "./unexpected-end.ts";
@@ -54,8 +53,8 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
   const checked = checkApplication();
   checked.catch(() => undefined);
   try {
-    const redis = await ownRedis();
-    if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop }, watchRedis(redis));
+    const redis = namesRedis(process.env) ? undefined : await ownRedis({ folder: dataFolder, say });
+    if (redis !== undefined) started.push({ name: "Redis", stop: redis.stop });
     const mailroom = await startMailroom({ folder: join(dataFolder, "mailroom"), ...callbackOptions({ statuses }, process.env) });
     started.push({ name: "the mailroom", stop: mailroom.stop });
 
@@ -114,32 +113,14 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
   });
 }
 
-/** Says it once when our own Redis is gone: the process itself goes on, and cannot do anything. */
-function watchRedis({ pid }: RedisServer): { name: string; stop: () => void } {
-  const look = async (): Promise<void> => {
-    if (pid === undefined || (await isAlive(pid))) return;
-    clearInterval(watch);
-    say(`busbar's own Redis (process ${pid}) has ended. Press Ctrl-C and start again: what was acknowledged is in ${dataFolder}/.`);
-  };
-  const watch = setInterval(() => void look(), 1_000);
-  return { name: "the watch over Redis", stop: () => clearInterval(watch) };
-}
-
 async function checkApplication(): Promise<void> {
   const { bus } = await loadApplication({ logger: silentLogger });
   await bus.check();
   await bus.stop();
 }
 
-async function ownRedis(): Promise<RedisServer | undefined> {
-  if (namesRedis(process.env)) return undefined;
-  const redis = await startRedisServer({ dataFolder: resolve(dataFolder, "redis"), allowEmbedded: true, say });
-  say(`Redis ${redis.version} (${redis.source}) at ${redis.url}`);
-  return redis;
-}
-
 interface Surroundings {
-  readonly redis: RedisServer | undefined;
+  readonly redis: OwnRedis | undefined;
   readonly mailroom: Mailroom;
   readonly freePort: number;
   readonly generation?: number;

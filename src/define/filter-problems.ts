@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { BusbarError } from "../base/errors.ts";
 import { type Condition, operatorOf, type ParsedField, type ParsedPattern, type Scalar } from "../filter/parsed-pattern.ts";
 import { elements, type JsonPlace, type JsonPlaces, keysAt, payloadPlaces, placesAt } from "./json-places.ts";
 import { nearestName } from "./names.ts";
@@ -16,6 +17,28 @@ type Resolve = ReturnType<typeof payloadPlaces>["resolve"];
 export function filterProblems(pattern: ParsedPattern, topics: readonly AnyTopic[]): string[] {
   const listened = topics.map((topic) => ({ topic: topic.name, ...payloadPlaces(topic.schema as z.ZodType) }));
   return [...patternProblems(pattern, listened), ...topics.flatMap((topic) => secretProblems(pattern, topic))];
+}
+
+const mostTold = 5;
+
+/**
+ * Why a pattern lets no event of any of these topics through, for those who look at what is there: of many topics, one that can have such a payload is enough.
+ * Of many, at most five problems: those that know what was probably meant, where there are any.
+ */
+export function hopelessProblems(pattern: ParsedPattern, topics: readonly AnyTopic[]): readonly string[] {
+  const each = topics.map((topic) => filterProblems(pattern, [topic]));
+  if (each.some((problems) => problems.length === 0)) return [];
+  const all = [...new Set(each.flat())];
+  if (topics.length <= 1) return all;
+  const near = all.filter((problem) => problem.includes("did you mean"));
+  const told = (near.length > 0 ? near : all).slice(0, mostTold);
+  return told.length === all.length ? told : [...told, `no other of the ${topics.length} topics can match it either`];
+}
+
+/** @throws BusbarError `INVALID_FILTER` where one of the patterns can let nothing through */
+export function refuseHopeless(patterns: readonly ParsedPattern[], topics: readonly AnyTopic[]): void {
+  const problems = patterns.flatMap((pattern) => hopelessProblems(pattern, topics));
+  if (problems.length > 0) throw new BusbarError("INVALID_FILTER", "The filter can match nothing:", { problems });
 }
 
 /** A filter sees what stands for a secret, never the secret. */

@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Pace } from "../base/pace.ts";
 import { pause } from "../base/pause.ts";
 import type { Logger } from "../base/logger.ts";
+import { seldom } from "../base/seldom.ts";
 import type { Locks } from "../base/locks.ts";
 import type { Rounds } from "../base/rounds.ts";
 import type { Catalog } from "../define/catalog.ts";
@@ -83,14 +84,16 @@ export function createRouter(options: RouterOptions): Router {
 
   const listen = async (partition: number, own: readonly Lane[]): Promise<void> => {
     const turn = turns.watch(pace.block * 2);
+    const lost = seldom();
     let looked = false;
     while (!stopping.signal.aborted) {
       try {
         const rung = await log.waitForBell(partition, stopping.signal);
+        lost.over();
         if (rung === "all" && looked) await registerAgain();
         for (const lane of own) if (rung === "all" || rung.includes(lane.position.topic)) lane.wake();
       } catch (error) {
-        logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
+        if (lost.due()) logger.warn({ error: messageOf(error) }, "the router lost Redis and tries again");
         await pause(errorPauseMs, stopping.signal);
         for (const lane of own) lane.wake();
       }

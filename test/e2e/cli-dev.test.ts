@@ -44,6 +44,13 @@ describe("busbar dev", () => {
       expect(await again.ended).toBe(1);
       expect(again.text()).toMatch(/^busbar: .*\.busbar.*\n$/);
 
+      const { pid } = JSON.parse(await readFile(join(cwd, ".busbar", "redis", "server.json"), "utf8")) as { pid: number };
+      process.kill(pid, "SIGKILL");
+      await first.until(/own Redis \(process \d+\) has ended; .* It is started again\.[^]*Redis .* again \(process \d+\)/);
+      const afterwards = await runCli(["publish", "order.placed", "--example", "--json"], { cwd });
+      expect(JSON.parse(afterwards.stdout)).toMatchObject({ topic: "order.placed" });
+      await first.until(/(sent +email .* order-confirmation .*){3}/s);
+
       first.signal("SIGINT");
       // npm passes a terminal's Ctrl-C on to a process that has it already.
       first.signal("SIGINT");

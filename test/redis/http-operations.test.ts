@@ -133,6 +133,15 @@ describe("a filter", () => {
     expect(body.events).toMatchObject([{ data: { orderId: "F-2" } }]);
     expect((await get("/v1/events?filter=%7B%7D")).body).toMatchObject({ status: 422, code: "INVALID_FILTER" });
   });
+
+  it.each(["/v1/events?", "/v1/events/stream?", "/v1/events/stream?topics=order.placed&"])(
+    "on a field that no payload has is refused with what was probably meant: %s",
+    async (place) => {
+      const { body } = await get(`${place}filter=${encodeURIComponent('{"ordrId":["F-2"]}')}`);
+      expect(body).toMatchObject({ status: 422, code: "INVALID_FILTER" });
+      expect((body.problems as string[])[0]).toBe('ordrId: order.placed has no such field; did you mean "orderId"?');
+    },
+  );
 });
 
 describe("a tail", () => {
@@ -148,6 +157,8 @@ describe("a tail", () => {
       if (seen.length === 2) ending.abort();
     }
     expect(seen).toEqual(["T-1", "T-3"]);
+    const hopeless = bus.inspect.tail({ filters: [parse({ "order.id": ["T-1"] })], signal: ending.signal });
+    await expect(hopeless[Symbol.asyncIterator]().next()).rejects.toThrow("The filter can match nothing");
   });
 });
 

@@ -281,6 +281,11 @@ describe("a replay is refused, and nothing is queued,", () => {
     ["for a route that is none", { topics: topic, subscribers: "late", routes: "emial" }, 'Did you mean "email"?'],
     ["with a filter that is none", { topics: topic, subscribers: "late", filter: { orderId: [{ prefx: "A" }] } }, "prefx"],
     [
+      "with a filter on a field that no payload has",
+      { topics: topic, subscribers: "late", filter: { orderID: ["A"] } },
+      'filter: orderID: order.placed has no such field; did you mean "orderId"?',
+    ],
+    [
       "of a time said twice",
       { topics: topic, subscribers: "late", from: hoursAgo(1), fromEvent: "e-1" },
       "from and fromEvent: give one of them",

@@ -1,5 +1,6 @@
 import { BusbarError, type ErrorCode } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
+import { hopelessProblems } from "../../define/filter-problems.ts";
 import { nearestName } from "../../define/names.ts";
 import { personalPaths } from "../../define/personal-filter.ts";
 import type { AnyRoute } from "../../define/route.ts";
@@ -47,8 +48,10 @@ export function chosenOf(catalog: Catalog, request: ReplayRequest): Choice {
   const routes = request.routes === undefined ? undefined : routesOf(named(request.routes, "routes", problems), subscribers, problems);
   problems.push(...modeProblems(mode, request, subscribers));
   const filter = request.filter === undefined ? undefined : filterOf(request.filter, problems);
-  refuse(problems);
   const meant = catalog.topics.filter(({ name }) => topics.includes(name));
+  for (const wrong of filter === undefined ? [] : hopelessProblems(filter, meant))
+    problems.push({ code: "INVALID_FILTER", text: `filter: ${wrong}` });
+  refuse(problems);
   const personal = filter === undefined ? [] : personalPaths(filter, meant);
   return { topics, subscribers, routes, filter, personal, mode };
 }

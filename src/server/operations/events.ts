@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { unknownTopic } from "../../bus/publish.ts";
+import { refuseHopeless } from "../../define/filter-problems.ts";
 import { matches, parse } from "../../filter/index.ts";
 import { found, type Operation, operation, paging } from "../operation.ts";
 import type { ServedBus } from "../served-bus.ts";
@@ -22,6 +23,7 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       personal: true,
       async handle({ query: { count, cursor, filter }, view }) {
         const pattern = filter === undefined ? undefined : parse(filter);
+        if (pattern !== undefined) refuseHopeless([pattern], (await bus.catalog()).topics);
         const page = await bus.inspect.eventsPage({ count, cursor, ...view });
         return pattern === undefined ? page : { ...page, events: page.events.filter(({ data }) => matches(pattern, data)) };
       },
@@ -44,11 +46,14 @@ export function eventOperations(bus: ServedBus): readonly Operation[] {
       personal: true,
       stream: true,
       async handle({ query: { topics: wanted, last, filter }, view, signal }) {
-        const known = (await bus.catalog()).topics.map(({ name }) => name);
+        const all = (await bus.catalog()).topics;
+        const known = all.map(({ name }) => name);
         const topics = wanted?.split(",");
         // Before the answer begins: a stream can only break off.
         for (const name of topics ?? []) if (!known.includes(name)) throw unknownTopic(name, known);
         const filters = filter?.map((pattern) => parse(pattern));
+        const meant = topics === undefined ? all : all.filter(({ name }) => topics.includes(name));
+        if (filters !== undefined) refuseHopeless(filters, meant);
         return bus.inspect.tail({ last, signal, ...view, ...(topics && { topics }), ...(filters && { filters }) });
       },
     }),
