@@ -12,6 +12,7 @@ import { isTopic } from "../define/topic.ts";
 import { readApplication } from "./application.ts";
 import { exampleProblems } from "./example-problems.ts";
 import { type Finding, findingLine, findingOf, groupedLines, inOrder } from "./finding.ts";
+import { secretExamples } from "./secret-examples.ts";
 import { visible } from "./visible.ts";
 
 export interface CheckCommand {
@@ -66,7 +67,9 @@ async function checked(): Promise<Checked> {
     // All at once: what comes after finds them compiled.
     const wrongTemplates = await templateProblems(templates);
     const planned = exampleProblems(loaded.subscribers);
-    const found = [...problems, ...(await applicationProblems(options, loaded)), ...wrongTemplates, ...planned, ...guard.release()];
+    const secrets = secretExamples(loaded.subscribers);
+    const wrongPlans = [...planned, ...secrets.problems];
+    const found = [...problems, ...(await applicationProblems(options, loaded)), ...wrongTemplates, ...wrongPlans, ...guard.release()];
 
     const topics = Object.values(options.topics).filter(isTopic);
     const { subscribers } = loaded;
@@ -76,7 +79,7 @@ async function checked(): Promise<Checked> {
     const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
     return {
       problems: inOrder([...new Set(found)].map(findingOf)),
-      warnings: inOrder([...environment.warnings, ...unheardProviders(options), ...warnings].map(findingOf)),
+      warnings: inOrder([...environment.warnings, ...unheardProviders(options), ...warnings, ...secrets.warnings].map(findingOf)),
       counts: { topics: topics.length, subscribers: subscribers.length, routes, templates: templates.length, schedules },
     };
   } finally {

@@ -10,7 +10,7 @@ import { createMetrics } from "../server/metrics.ts";
 import { startServer } from "../server/server.ts";
 import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
-import { ownKeys } from "./dev-keys.ts";
+import { leftOutText, ownKeys } from "./dev-keys.ts";
 import { callbackOptions } from "./mailroom-callbacks.ts";
 import { type OwnRedis, ownRedis } from "./own-redis.ts";
 import { publishExamples } from "./publish-examples.ts";
@@ -64,6 +64,8 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
     await checked;
     const { bus: first, environment, place, publicUrl } = await application({ redis, mailroom, freePort });
     for (const warning of environment.warnings) say(warning);
+    const leftOut = await leftOutText(environment.keys);
+    if (leftOut !== undefined) say(`Warning: ${leftOut}`);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });

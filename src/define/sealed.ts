@@ -91,10 +91,29 @@ export function secretsIn(secrets: SealedSecrets | undefined, value: unknown): S
   return used.length === 0 ? undefined : Object.fromEntries(used);
 }
 
-/** The paths of texts in which code has changed a stand-in, so that nobody can open it any more. Pure. */
+/** The paths of texts in which code has changed a stand-in or left a piece of one, so that nobody can open it any more. Pure. */
 export function spoiltStandIns(secrets: SealedSecrets, value: unknown): readonly string[] {
-  return textsIn(value).flatMap(({ path, text }) => (holdsStandIn(without(text, secrets)) ? [path] : []));
+  const pieces = piecesOf(secrets);
+  return textsIn(value).flatMap(({ path, text }) => {
+    const left = without(text, secrets);
+    const isSpoilt =
+      holdsStandIn(left) || isBeginning(left) || (left.length >= pieceLength && pieces.some((piece) => left.includes(piece)));
+    return isSpoilt ? [path] : [];
+  });
 }
+
+/** So many random characters stand in no other text by chance. */
+const pieceLength = 6;
+
+/** The pieces of stand-ins that are random: those of its beginning, such as `sealed`, are words of other texts too. */
+function piecesOf(secrets: SealedSecrets): readonly string[] {
+  return Object.keys(secrets).flatMap((standIn) => {
+    const iv = ivOf(standIn);
+    return Array.from({ length: Math.max(0, iv.length - pieceLength + 1) }, (_, at) => iv.slice(at, at + pieceLength));
+  });
+}
+
+const isBeginning = (text: string): boolean => text.length >= pieceLength && standInPrefix.startsWith(text);
 
 function without(text: string, secrets: SealedSecrets): string {
   return Object.keys(secrets).reduce((left, standIn) => left.replaceAll(standIn, "").replaceAll(encodeURIComponent(standIn), ""), text);

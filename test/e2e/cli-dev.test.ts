@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { copyOfProject, runCli, startCli, takenPort, temporaryFolder } from "../support/cli.ts";
+import { newKey } from "../../src/vault/key-ring.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -57,9 +58,12 @@ describe("busbar dev", () => {
       expect(await first.ended).toBe(0);
       expect(first.text()).toMatch(/Stopping: finishing what is under way …\nStopped\.\n$/);
 
-      const second = startCli(["dev"], { cwd });
+      const second = startCli(["dev"], { cwd, env: { BUSBAR_KEYS: newKey("2026a") } });
       const [, secondAddress] = await second.until(/Ready: (http:\/\/127\.0\.0\.1:\d+)/);
       expect(second.text()).not.toMatch(/The log is empty/);
+      expect(second.text()).toMatch(
+        /Warning: busbar dev wrote the log of this folder with the key "dev" of \.busbar\/keys, which BUSBAR_KEYS does/,
+      );
       expect(JSON.stringify(await getJson(`${secondAddress}/feed`))).toContain("asha.iyer@example.in");
       second.signal("SIGTERM");
       expect(await second.ended).toBe(0);

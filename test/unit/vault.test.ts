@@ -77,6 +77,24 @@ describe("C11: the vault", () => {
       ),
     ).toThrow(/data: code changes a secret\(\) field/);
     expect(spoiltStandIns(back.sealed!, { a: { b: "Busbar-sealed:x" } })).toEqual(["a.b"]);
+    const [standIn] = Object.keys(back.sealed!);
+    for (const [from, to] of [
+      [0, 6],
+      [0, 7],
+      [0, 14],
+      [9, 20],
+      [20, 26],
+      [24, 30],
+    ] as const)
+      expect(spoiltStandIns(back.sealed!, { text: standIn!.slice(from, to) }), `${from} to ${to}`).toEqual(["text"]);
+    expect(spoiltStandIns(back.sealed!, { text: `PIN ${standIn!.slice(-6)}` })).toEqual(["text"]);
+    expect(
+      spoiltStandIns(back.sealed!, {
+        text: `sent by busbar: ${standIn!}`,
+        more: "vacuum-sealed: https://busbar-search.example.in",
+        kind: "bus",
+      }),
+    ).toEqual([]);
     expect(secretsIn(back.sealed, { other: "text" })).toBeUndefined();
   });
 
