@@ -1,6 +1,8 @@
 import { silentLogger } from "../base/logger.ts";
 import { type SettingInForce, settingsInForce } from "../bus/environment/settings-in-force.ts";
 import { readApplication } from "./application.ts";
+import { keyId } from "../vault/key-ring.ts";
+import { keysOfDev, leftOutText } from "./dev-keys.ts";
 import { fromEnvFile } from "./env-file.ts";
 import { print, printJson } from "./output.ts";
 import { tableLines } from "./table.ts";
@@ -13,15 +15,21 @@ export interface ConfigPrintCommand {
 
 /** Prints every setting with where it comes from, connects to nothing, and reports every problem; exit code 1 where there is one. */
 export async function printConfig({ healthPort, json = false }: ConfigPrintCommand): Promise<void> {
-  const { environment, bus, config, problems } = await readApplication({ logger: silentLogger });
+  const devKeys = await keysOfDev();
+  const { environment, bus, config, problems } = await readApplication({
+    logger: silentLogger,
+    adjust: (read) => ({ ...read, keys: read.keys ?? devKeys }),
+  });
   await bus?.stop();
   const settings = settingsInForce({
     flags: { WORKER_HEALTH_CHECK_PORT: healthPort },
     env: process.env,
     fromEnvFile: fromEnvFile(),
     config,
+    keyIds: environment.keys?.map(keyId),
   });
-  const { warnings } = environment;
+  const leftOut = await leftOutText(environment.keys);
+  const warnings = [...environment.warnings, ...(leftOut === undefined ? [] : [leftOut])];
   if (problems.length > 0) process.exitCode = 1;
   if (json) return printJson({ ok: problems.length === 0, settings, problems, warnings });
   print(...tableLines([{ title: "setting" }, { title: "value" }, { title: "from" }], settings.map(rowOf)));

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { keyProblems, newKey } from "../vault/key-ring.ts";
+import { keyId, keyProblems, newKey } from "../vault/key-ring.ts";
 
 /** Beside the data of `dev`, which they open. */
 const file = join(".busbar", "keys");
@@ -24,4 +24,24 @@ export async function ownKeys(): Promise<readonly string[]> {
     if (error.code !== "EEXIST") throw error;
   });
   return (await keysOfDev()) ?? [made];
+}
+
+/**
+ * What is to be said where a `busbar dev` of this folder has written with keys of its own that are left out of those in force: what they have
+ * sealed opens no more. Undefined: none is left out, or no keys are set.
+ */
+export async function leftOutText(keys: readonly string[] | undefined): Promise<string | undefined> {
+  return keys && leftOut(keys, (await keysOfDev()) ?? []);
+}
+
+/** The same of keys that are known. Pure. */
+export function leftOut(keys: readonly string[], ofDev: readonly string[]): string | undefined {
+  const missing = ofDev.filter((key) => !keys.includes(key)).map((key) => `"${keyId(key)}"`);
+  if (missing.length === 0) return undefined;
+  const named = `${missing.length === 1 ? "the key" : "the keys"} ${missing.join(", ")}`;
+  return (
+    `busbar dev wrote the log of this folder with ${named} of ${file}, which BUSBAR_KEYS does not hold: what is sealed so cannot be opened, and ` +
+    `about those persons nothing can be published. To keep it, append the line of ${file} to BUSBAR_KEYS, with a comma before it: the first key writes, all read. ` +
+    `Where that log is gone for good, delete ${file}.`
+  );
 }

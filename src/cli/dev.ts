@@ -6,10 +6,11 @@ import type { Bus } from "../bus/bus.ts";
 import { namesRedis } from "../bus/environment/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { nextFreePort } from "../server/listen.ts";
+import { createMetrics } from "../server/metrics.ts";
 import { startServer } from "../server/server.ts";
 import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
-import { ownKeys } from "./dev-keys.ts";
+import { leftOutText, ownKeys } from "./dev-keys.ts";
 import { callbackOptions } from "./mailroom-callbacks.ts";
 import { type OwnRedis, ownRedis } from "./own-redis.ts";
 import { publishExamples } from "./publish-examples.ts";
@@ -63,9 +64,13 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
     await checked;
     const { bus: first, environment, place, publicUrl } = await application({ redis, mailroom, freePort });
     for (const warning of environment.warnings) say(warning);
+    const leftOut = await leftOutText(environment.keys);
+    if (leftOut !== undefined) say(`Warning: ${leftOut}`);
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
+    // Before anything is published: what is counted, is counted from the beginning.
+    const metrics = await createMetrics({ bus });
     await bus.start();
     const server = await startServer({
       bus,
@@ -74,6 +79,7 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
       faults: mailroom.faults,
       // It sends nothing for real and listens on loopback: whoever is on this machine may try everything.
       keys: place,
+      metrics,
       open: true,
       live: environment.send.live,
       publicUrl,

@@ -8,6 +8,7 @@ import { startProbes } from "../server/probes.ts";
 import { startServer } from "../server/server.ts";
 import { loadApplication } from "./application.ts";
 import { numberArgument } from "./arguments.ts";
+import { leftOutText } from "./dev-keys.ts";
 import { createLogger } from "./logger.ts";
 import { tellStatistics } from "./statistics.ts";
 import { firstSignal, untilSignal } from "./until-signal.ts";
@@ -39,6 +40,8 @@ export async function start({ only: asked, healthPort }: StartCommand): Promise<
   const only: readonly string[] = asked ?? roles.filter((role) => role !== "relay" || bus.outbox !== undefined);
   logFacts(bus, logger);
   for (const warning of environment.warnings) logger.warn({}, warning);
+  const leftOut = await leftOutText(environment.keys);
+  if (leftOut !== undefined) logger.warn({}, leftOut);
   reportStrayRejections((line) => logger.error({}, line));
   const ending = tellUnexpectedEnd();
   const busRoles = only.filter((role): role is Role => role !== "server");

@@ -53,6 +53,9 @@ export function keyRing(keys: readonly string[]): KeyRing | undefined {
   };
 }
 
+/** What a key is called that is configured rightly; it may be shown. */
+export const keyId = (key: string): string => key.slice(0, key.indexOf(":"));
+
 /** A key as it may be configured, for those who make one. */
 export const newKey = (id: string): string => `${id}:${randomBytes(keyBytes).toString("base64")}`;
 

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { copyOfProject, runCli, startCli, takenPort, temporaryFolder } from "../support/cli.ts";
+import { newKey } from "../../src/vault/key-ring.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -48,7 +49,8 @@ describe("busbar dev", () => {
       await first.until(/own Redis \(process \d+\) has ended; .* It is started again\.[^]*Redis .* again \(process \d+\)/);
       const afterwards = await runCli(["publish", "order.placed", "--example", "--json"], { cwd });
       expect(JSON.parse(afterwards.stdout)).toMatchObject({ topic: "order.placed" });
-      await first.until(/(sent +email .* order-confirmation .*){3}/s);
+      // All of them, so that nothing is told after the stop.
+      await first.until(/what waited goes on\.(.* sent .* order-confirmation ){4}/s);
 
       first.signal("SIGINT");
       // npm passes a terminal's Ctrl-C on to a process that has it already.
@@ -56,9 +58,12 @@ describe("busbar dev", () => {
       expect(await first.ended).toBe(0);
       expect(first.text()).toMatch(/Stopping: finishing what is under way …\nStopped\.\n$/);
 
-      const second = startCli(["dev"], { cwd });
+      const second = startCli(["dev"], { cwd, env: { BUSBAR_KEYS: newKey("2026a") } });
       const [, secondAddress] = await second.until(/Ready: (http:\/\/127\.0\.0\.1:\d+)/);
       expect(second.text()).not.toMatch(/The log is empty/);
+      expect(second.text()).toMatch(
+        /Warning: busbar dev wrote the log of this folder with the key "dev" of \.busbar\/keys, which BUSBAR_KEYS does/,
+      );
       expect(JSON.stringify(await getJson(`${secondAddress}/feed`))).toContain("asha.iyer@example.in");
       second.signal("SIGTERM");
       expect(await second.ended).toBe(0);
@@ -99,7 +104,7 @@ describe("busbar dev", () => {
       await dev.until(/A promise that nobody waited for was rejected: nobody waits for me \(at .*audit\.ts/);
 
       await rm(file);
-      await dev.until(/Changed: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
+      await dev.until(/Deleted: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
 
       await writeFile(file, handler("process.exit(3);"));
       await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up/);

@@ -1,9 +1,11 @@
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startRedisServer } from "../../src/base/redis-server.ts";
 import { freePort, runCli, startCli, takenPort, temporaryFolder } from "../support/cli.ts";
+import { newKey } from "../../src/vault/key-ring.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
@@ -13,8 +15,13 @@ describe("busbar start", () => {
   it("starts the roles it is told, logs without addresses, and stops on SIGTERM with exit code 0", { timeout: 30_000 }, async () => {
     // Where a mailroom is by default, one of this machine's may run.
     const MAILROOM_URL = `http://127.0.0.1:${await freePort()}`;
-    const running = startCli(["start", "--only", "router,workers"], { env: { ...env, MAILROOM_URL } });
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, ".busbar", "keys"), newKey("dev"));
+    const running = startCli(["start", "--only", "router,workers"], { cwd, env: { ...env, MAILROOM_URL, BUSBAR_KEYS: newKey("2026a") } });
     await running.until(/"msg":"started"/);
+    expect(running.text()).toMatch(
+      /"msg":"busbar dev wrote the log of this folder with the key \\"dev\\" of \.busbar\/keys, which BUSBAR_KEYS does not/,
+    );
     expect(running.text()).toMatch(/real sending is off.*no mailroom answers: start one with `busbar mailroom`/);
     running.signal("SIGTERM");
     expect(await running.ended).toBe(0);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { variables } from "../../src/bus/environment/environment-variables.ts";
 import { settingTable } from "../../src/bus/environment/setting-table.ts";
+import { leftOut } from "../../src/cli/dev-keys.ts";
+import { newKey } from "../../src/vault/key-ring.ts";
 import { settingsInForce, type SettingsInput } from "../../src/bus/environment/settings-in-force.ts";
 
 const none: SettingsInput = { flags: {}, env: {}, fromEnvFile: new Set(), config: undefined };
@@ -37,6 +39,22 @@ describe("the settings in force", () => {
     expect(of("SMTP_PASSWORD", { env })).toEqual(["set (hidden)", "environment", "/run/secrets/smtp"]);
     const config = { channels: { email: { sendgrid: { apiKey: "SG.hush" } }, webhook: { secrets: ["hush"] } } };
     expect(JSON.stringify(settingsInForce({ ...none, config }))).not.toContain("hush");
+  });
+
+  it("names the keys in force, and shows none of them", () => {
+    const env = { BUSBAR_KEYS: "2026a:hush,dev:hush" };
+    expect(of("BUSBAR_KEYS", { env, keyIds: ["2026a", "dev"] })).toEqual(["set (hidden): 2026a, dev", "environment"]);
+    expect(of("BUSBAR_KEYS", { env: { BUSBAR_KEYS_FILE: "/k" }, keyIds: ["a"] })).toEqual(["set (hidden): a", "environment", "/k"]);
+    expect(of("BUSBAR_KEYS", { keyIds: ["dev"] })).toEqual(["set (hidden): dev", ".busbar/keys"]);
+    expect(of("BUSBAR_KEYS", {})).toEqual([null, "default"]);
+  });
+
+  it("says which keys of a dev are left out", () => {
+    const [own, dev] = [newKey("2026a"), newKey("dev")];
+    expect([leftOut([own, dev], [dev]), leftOut([own], [])]).toEqual([undefined, undefined]);
+    const said = leftOut([own, newKey("dev")], [dev]);
+    expect(said).toMatch(/with the key "dev" of \.busbar.keys, which BUSBAR_KEYS does not hold: .* append the line of/);
+    expect(said).not.toContain(dev.slice(4));
   });
 
   it("reads the configuration's own words as the environment writes them", () => {

@@ -3,8 +3,8 @@ import { s3AddressProblems } from "../../log/archive/s3-address.ts";
 import { secretVariables } from "./secret-files.ts";
 import { rateText, type SettingPlace, settingTable } from "./setting-table.ts";
 
-/** From the one that wins to the one that yields. */
-export type SettingSource = "flag" | "environment" | ".env" | "busbar.config.ts" | "default";
+/** From the one that wins to the one that yields. `.busbar/keys`: what `dev` made for itself, which the commands of its folder use too, and `start` does not. */
+export type SettingSource = "flag" | "environment" | ".env" | "busbar.config.ts" | ".busbar/keys" | "default";
 
 /** A setting as it may be shown: secrets only as set. */
 export interface SettingInForce {
@@ -25,6 +25,8 @@ export interface SettingsInput {
   readonly fromEnvFile: ReadonlySet<string>;
   /** What the configuration exports; anything else counts as nothing. */
   readonly config: unknown;
+  /** What the keys in force are called, the one that writes first; undefined: there are none. */
+  readonly keyIds?: readonly string[] | undefined;
 }
 
 const hidden = "set (hidden)";
@@ -34,10 +36,11 @@ export function settingsInForce(input: SettingsInput): readonly SettingInForce[]
   return settingTable.map((place) => setting(place, input));
 }
 
-function setting({ name, path, otherwise }: SettingPlace, { flags, env, fromEnvFile, config }: SettingsInput): SettingInForce {
+function setting({ name, path, otherwise }: SettingPlace, { flags, env, fromEnvFile, config, keyIds }: SettingsInput): SettingInForce {
   const show = (value: unknown): string | number | boolean => {
     if (name.endsWith("_URL")) return shownUrl(String(value));
     if (name === "ARCHIVE_S3" && s3AddressProblems(value).length > 0) return hidden;
+    if (name === "BUSBAR_KEYS") return hiddenKeys(keyIds);
     return secretVariables.includes(name) ? hidden : shown(value);
   };
   const flag = flags[name];
@@ -46,12 +49,19 @@ function setting({ name, path, otherwise }: SettingPlace, { flags, env, fromEnvF
   const given = env[name] ?? "";
   if (given !== "") return { name, value: show(given), source: ofEnvironment(name) };
   const file = secretVariables.includes(name) ? (env[`${name}_FILE`] ?? "") : "";
-  if (file !== "") return { name, value: hidden, source: ofEnvironment(`${name}_FILE`), file };
+  if (file !== "")
+    return { name, value: name === "BUSBAR_KEYS" ? hiddenKeys(keyIds) : hidden, source: ofEnvironment(`${name}_FILE`), file };
   const configured = path === undefined ? undefined : at(withSender(config), path.split("."));
   if (configured !== undefined) return { name, value: show(configured), source: "busbar.config.ts" };
+  if (name === "BUSBAR_KEYS" && keyIds !== undefined) return { name, value: hiddenKeys(keyIds), source: ".busbar/keys" };
   // A Redis in parts has no address of its own.
   const nothing = otherwise === undefined || (name === "REDIS_URL" && namesRedis(env));
   return { name, value: nothing ? null : otherwise, source: "default" };
+}
+
+/** What they are called may be seen, and what is missing among them. */
+function hiddenKeys(ids: readonly string[] = []): string {
+  return ids.length === 0 ? hidden : `${hidden}: ${ids.join(", ")}`;
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
