@@ -44,6 +44,9 @@ describe("busbar dev", () => {
       expect(await again.ended).toBe(1);
       expect(again.text()).toMatch(/^busbar: .*\.busbar.*\n$/);
 
+      // Counted from the beginning, and not from the first question.
+      expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^busbar_published_total\{topic="order\.placed"\} 1$/m);
+
       const { pid } = JSON.parse(await readFile(join(cwd, ".busbar", "redis", "server.json"), "utf8")) as { pid: number };
       process.kill(pid, "SIGKILL");
       await first.until(/own Redis \(process \d+\) has ended; .* It is started again\.[^]*Redis .* again \(process \d+\)/);
@@ -78,14 +81,16 @@ describe("busbar dev", () => {
       const project = await copyOfProject({});
       const file = join(project, "subscribers", "audit.ts");
       const dev = startCli(["dev"], { project, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
+      const [, address] = await dev.until(/Ready: (http:\/\/127\.0\.0\.1:\d+)/);
       await dev.until(/Not published/);
-      const publish = () =>
-        runCli(["publish", "user.registered", "--example"], { project, alone: false, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
+      const run = (...args: string[]) => runCli(args, { project, alone: false, env: { ...env, QUEUE_PREFIX: `${prefix}-reload` } });
+      const publish = () => run("publish", "user.registered", "--example");
 
       await writeFile(file, handler("throw new Error(`no ledger for ${event.data.user.id}`);"));
       await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up in [\d.]+ s/);
       await publish();
-      await dev.until(/dead +handler → audit +audit: handler: no ledger for usr_\w+ \(try 2 of 2\)/);
+      await publish();
+      await dev.until(/(dead +handler → audit +audit: handler: no ledger for usr_\w+ \(try 2 of 2\).*){2}/s);
 
       await writeFile(file, "export default 7;\n");
       await dev.until(
@@ -94,17 +99,25 @@ describe("busbar dev", () => {
 
       await writeFile(file, handler("void Promise.reject(new Error('nobody waits for me'));"));
       await dev.until(/Changed: subscribers\/audit\.ts; taken up/);
-      const redriven = await runCli(["dead-letters", "redrive", "--all", "--json"], {
-        project,
-        alone: false,
-        env: { ...env, QUEUE_PREFIX: `${prefix}-reload` },
-      });
-      expect(JSON.parse(redriven.stdout)).toMatchObject({ verb: "redrive", state: "finished", done: 1, refused: 0 });
+      const listed = JSON.parse((await run("dead-letters", "list", "--json")).stdout) as { deadLetters: { id: string }[] };
+      const [first, second] = listed.deadLetters.map(({ id }) => id);
+      const redriven = await run("dead-letters", "redrive", first!, "--json");
+      expect(JSON.parse(redriven.stdout)).toEqual({ redriven: [first], refused: [] });
       await dev.until(/sent +handler → audit/);
       await dev.until(/A promise that nobody waited for was rejected: nobody waits for me \(at .*audit\.ts/);
 
       await rm(file);
       await dev.until(/Deleted: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
+      const why = `the subscriber "audit" is not in the code of this build, so that nothing would come of it`;
+      const refused = await run("dead-letters", "redrive", second!);
+      expect(refused).toMatchObject({ code: 1, stdout: "0 dead letters queued again.\n" });
+      expect(refused.stderr).toContain(`${second} was not: ${why}: deploy the code again, or discard the dead letter`);
+      const asked = await fetch(`${address}/v1/dead-letters/${second}/redrive`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+      expect(await asked.json()).toMatchObject({ status: 409, code: "REFUSED", detail: expect.stringContaining(why) as string });
 
       await writeFile(file, handler("process.exit(3);"));
       await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up/);
