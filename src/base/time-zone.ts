@@ -11,8 +11,11 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** What cities and countries are called today: runtimes know these names, and list the older ones. */
+const namesOfToday = ["Asia/Kolkata", "Asia/Kathmandu", "Asia/Yangon", "Asia/Ho_Chi_Minh", "Europe/Kyiv", "America/Nuuk", "Atlantic/Faroe"];
+
 /** The names that can be meant, for a suggestion. */
-export const timeZoneNames = (): readonly string[] => [...Intl.supportedValuesOf("timeZone"), "UTC"];
+export const timeZoneNames = (): readonly string[] => [...namesOfToday.filter(isTimeZone), ...Intl.supportedValuesOf("timeZone"), "UTC"];
 
 /**
  * What the clocks of a time zone show, as the milliseconds that would be so in UTC.

@@ -56,6 +56,7 @@ export function createAppender({ log, deadline, spool, vault }: AppenderOptions)
   async function tried(record: SpoolRecord): Promise<Kept> {
     const giveUpAt = performance.now() + deadline;
     const state = { sent: false, over: new AbortController() };
+    let away: BusbarError | undefined;
     for (;;) {
       try {
         const trying = attempt(record, state);
@@ -65,13 +66,20 @@ export function createAppender({ log, deadline, spool, vault }: AppenderOptions)
       } catch (error) {
         if (error instanceof LateAnswer) state.over.abort();
         if (error instanceof BusbarError && error.code !== "REDIS_UNREACHABLE") throw error;
+        if (error instanceof BusbarError) away = error;
         // Redis answered: trying again would give the same answer.
         const { entry } = record;
         if (isReply(error) || error instanceof LogFull || error instanceof TooFewReplicas || performance.now() + retryPauseMs > giveUpAt)
-          throw state.sent && !(error instanceof LogFull) ? unconfirmed(entry, error) : unreachable(entry, error);
+          throw state.sent && !(error instanceof LogFull) ? unconfirmed(entry, error) : unreachable(entry, whyAway(error, away));
         await pause(retryPauseMs);
       }
     }
+  }
+
+  /** The time is over in the midst of a try: that before it knows why, and at which address. */
+  function whyAway(error: unknown, before: BusbarError | undefined): unknown {
+    if (!(error instanceof LateAnswer)) return error;
+    return before ?? new LateAnswer(`Redis did not answer within ${deadline} ms. Start it, or correct REDIS_URL.`);
   }
 
   async function attempt(record: SpoolRecord, state: { sent: boolean; readonly over: AbortController }): Promise<Kept> {
@@ -157,7 +165,7 @@ function conflict(
 function unreachable({ topic, eventId }: NewEntry, error: unknown): BusbarError {
   return new BusbarError(
     "PUBLISH_FAILED",
-    `${topic}: event ${eventId} was not published. ${messageOf(error)} Then publish again with { id: "${eventId}" }.`,
+    `${topic}: event ${eventId} was not published. ${messageOf(error).replace(/\.?$/, ".")} Then publish again with { id: "${eventId}" }.`,
     { cause: error, eventId },
   );
 }

@@ -1,6 +1,6 @@
 import { BusbarError } from "../base/errors.ts";
 import type { Catalog } from "../define/catalog.ts";
-import { nearestName } from "../define/names.ts";
+import { nearestName, thereAre } from "../define/names.ts";
 import type { Subscriber } from "../define/subscriber.ts";
 
 /**
@@ -19,6 +19,6 @@ export function namedSubscriber({ subscribers, subscriber }: Pick<Catalog, "subs
 /** The error for a name that no subscriber has. */
 export function unknownSubscriber(name: string, known: readonly string[]): BusbarError {
   const near = nearestName(name, known);
-  const advice = near === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
+  const advice = near === undefined ? `${thereAre(known)}.` : `Did you mean "${near}"?`;
   return new BusbarError("UNKNOWN_SUBSCRIBER", `No subscriber is called ${JSON.stringify(name)}. ${advice}`);
 }

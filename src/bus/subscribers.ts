@@ -248,6 +248,6 @@ function refused(message: string): BusbarError {
 function stillRead(name: string, seen: number): BusbarError {
   const when = new Date(seen).toISOString();
   return refused(
-    `"${name}" was not removed: a router looked after it at ${when}, so that a process of another build has it in its code. Stop that, and try again ${goneMs / 1_000} s later.`,
+    `"${name}" was not removed: a router looked after it at ${when}. A process that still has it in its code must be stopped; one that has just let go of it, as \`busbar dev\` does when its file is taken away, is noticed within ${goneMs / 1_000} s. Try again then.`,
   );
 }

@@ -73,7 +73,8 @@ async function checked(): Promise<Checked> {
 
     const topics = Object.values(options.topics).filter(isTopic);
     const { subscribers } = loaded;
-    const warnings = applicationWarnings({ topics, files, subscribers, templates, channels: options.channels ?? {} });
+    const someUnread = loaded.problems.length > 0;
+    const warnings = applicationWarnings({ topics, files, subscribers, someUnread, templates, channels: options.channels ?? {} });
     const schedules = await scheduleCount(options);
     const routes = subscribers.flatMap((subscriber) => subscriber.routes).length;
     return {

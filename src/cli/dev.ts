@@ -6,6 +6,7 @@ import type { Bus } from "../bus/bus.ts";
 import { namesRedis } from "../bus/environment/redis-settings.ts";
 import { type Mailroom, startMailroom } from "../mailroom/mailroom.ts";
 import { nextFreePort } from "../server/listen.ts";
+import { createMetrics } from "../server/metrics.ts";
 import { startServer } from "../server/server.ts";
 import { type Application, loadApplication } from "./application.ts";
 import { applicationFile } from "./application-file.ts";
@@ -68,6 +69,8 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
     const bus = switchableBus(first);
     const view = terminalView(bus, say);
     started.push({ name: "the bus", stop: bus.stop }, { name: "the view", stop: view.stop });
+    // Before anything is published: what is counted, is counted from the beginning.
+    const metrics = await createMetrics({ bus });
     await bus.start();
     const server = await startServer({
       bus,
@@ -76,6 +79,7 @@ export async function dev({ stats = false, statuses }: DevCommand): Promise<void
       faults: mailroom.faults,
       // It sends nothing for real and listens on loopback: whoever is on this machine may try everything.
       keys: place,
+      metrics,
       open: true,
       live: environment.send.live,
       publicUrl,

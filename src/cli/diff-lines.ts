@@ -16,11 +16,12 @@ export function diffLines({ topics, subscribers }: ReplaySelection, result: Diff
     ["unsent", unsent, "planned then as today, and not sent"],
     ["unknown", unknown, "sent then, and what it said is not kept"],
   ];
+  const compared = rows.reduce((sum, [, value]) => sum + value, 0);
   const width = Math.max(...rows.map(([, value]) => countText(value).length));
   const wanted = selected === events ? "" : `, of which ${countText(selected)} match the filter`;
   return [
     oneLine(`${topics.toString()} for ${subscribers.toString()}: today's code beside what was sent`),
-    `  ${countOf(events, "event")}${wanted}`,
+    `  ${countOf(events, "event")}${wanted}; ${countOf(compared, "delivery", "deliveries")}:`,
     ...rows.map(([name, value, note]) =>
       `    ${name.padEnd(7)}  ${countText(value).padStart(width)}${note === undefined || value === 0 ? "" : `  ${note}`}`.trimEnd(),
     ),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BusbarError, messageOf } from "../base/errors.ts";
@@ -20,20 +21,23 @@ export interface ReloadOptions {
  */
 export async function reloadOnChange({ bus, load, say }: ReloadOptions): Promise<ApplicationWatch> {
   let generation = 0;
+  const places = watchedPlaces();
+  const isGone = (file: string): boolean => !existsSync(join(places.folder, file));
   return watchApplication({
-    ...watchedPlaces(),
+    ...places,
     async onChange(files) {
       const begun = performance.now();
       generation += 1;
+      const word = files.every(isGone) ? "Deleted" : "Changed";
       try {
         const before = await bus.catalog();
         const next = await load(generation);
         const what = catalogChanges(before, await next.check(), files);
         await bus.switchTo(next);
-        say(`Changed: ${what}; taken up in ${((performance.now() - begun) / 1_000).toFixed(1)} s`);
+        say(`${word}: ${what}; taken up in ${((performance.now() - begun) / 1_000).toFixed(1)} s`);
       } catch (error) {
         const problems = error instanceof BusbarError ? error.problems : [messageOf(error)];
-        say(`Changed: ${files.join(", ")}; NOT taken up, what ran before goes on:`);
+        say(`${word}: ${files.join(", ")}; NOT taken up, what ran before goes on:`);
         for (const problem of problems) say(`  - ${problem}`);
       }
     },

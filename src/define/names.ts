@@ -20,6 +20,11 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return ranked[0] && ranked[0].distance <= Math.max(2, name.length / 3) ? ranked[0].candidate : undefined;
 }
 
+/** What can be named, as the beginning of a sentence. */
+export function thereAre(known: readonly string[]): string {
+  return known.length === 1 ? `There is only ${known[0]}` : `There are ${known.join(", ") || "none"}`;
+}
+
 /** One sentence for each option that is not known, with the one that was probably meant. */
 export function unknownOptions(options: object | undefined, known: readonly string[]): string[] {
   return Object.keys(options ?? {})

@@ -94,8 +94,9 @@ export function defineSubscriber<const T extends AnyTopic | readonly AnyTopic[]>
   problems.push(...policyProblems(options ?? {}), ...replayWordProblems(options ?? {}));
   const parsed = filter === undefined ? undefined : parsePattern(filter);
   if (parsed !== undefined && "problems" in parsed) problems.push(...parsed.problems.map((problem) => `filter: ${problem}`));
-  else if (parsed !== undefined && listened.every(isTopic))
-    problems.push(...filterProblems(parsed.matcher, listened).map((problem) => `filter: ${problem}`));
+  const readable = parsed && ("problems" in parsed ? parsed.readable : parsed.matcher);
+  if (readable !== undefined && listened.every(isTopic))
+    problems.push(...filterProblems(readable, listened).map((problem) => `filter: ${problem}`));
   const branches = callDeliver(options, problems);
   const routes = routesOf(branches);
   branches.forEach((branch, index) => problems.push(...branchProblems(branch, index)));

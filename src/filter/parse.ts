@@ -20,7 +20,12 @@ const large = 2_000;
 /** A pattern that can be matched, or everything that is wrong with it: `problems` as sentences, each with its path, `faults` in parts. */
 export type Parsed =
   | { readonly matcher: ParsedPattern }
-  | { readonly problems: readonly string[]; readonly faults: readonly FilterProblem[] };
+  | {
+      readonly problems: readonly string[];
+      readonly faults: readonly FilterProblem[];
+      /** As much of it as could be read, for those who look for more that is wrong. It is never matched. */
+      readonly readable?: ParsedPattern;
+    };
 
 /**
  * Checks a pattern of whatever origin and turns it into what `matches` and `explain` read. It does not throw. A dot in a key is a step of a path, as
@@ -74,11 +79,11 @@ function parsed(plain: unknown, parsing: Parsing): Parsed {
   const pattern = everything ? { fields: [], or: [] } : parseObject(plain, { at: "", path: "", leaves: new Set() }, parsing);
   // Only of what is whole can be said how large it is.
   if (faults.length === 0) faults.push(...(sns ? snsFaults(pattern, dialect) : []), ...limitFaults(pattern));
-  if (faults.length > 0) return failed(faults);
+  if (faults.length > 0) return { ...failed(faults), readable: pattern };
   return { matcher: frozen(sns ? { ...pattern, decimals: snsDecimals } : pattern) };
 }
 
-function failed(faults: readonly FilterProblem[]): Parsed {
+function failed(faults: readonly FilterProblem[]): Exclude<Parsed, { readonly matcher: ParsedPattern }> {
   return { problems: faults.map(sentenceOf), faults };
 }
 

@@ -7,6 +7,7 @@ import { shortHash } from "../base/ids.ts";
  * | key | type | what |
  * |---|---|---|
  * | `<p>:topics` | hash | topic → number of its partitions, written once |
+ * | `<p>:index-secrets` | hash | what tells the secrets apart that search values were hashed with → when a process connected with it last (ms) |
  * | `<p>:{<n>}:log:<topic>` | stream | the log; an entry has the fields `n`, its number, and `event`, a CloudEvent in JSON |
  * | `<p>:{<n>}:log-meta:<topic>` | hash | `n` events numbered so far, `last` id of the newest entry; `losses` how often something was found lost, `lostAt` when last (ms) |
  * | `<p>:{<n>}:log-groups:<topic>` | hash | `<group>|n` number read last, `<group>|gaps` entries it missed, `<group>|seen` when a reader last came by (ms), `<group>|left` set when abandoned, `<group>|held` while it is held up: since when (ms) and `paused` or `draining`, `<group>|heldBy` who held it up first, JSON: `at` (the same time), `by`, `reason`, `<group>|moved` when a person last set its place (ms), how many events that passed over and how many are read again |
@@ -20,6 +21,7 @@ export function logKeys(prefix: string) {
   const base = (partition: number): string => `${prefix}:{${partition}}`;
   return {
     topics: `${prefix}:topics`,
+    indexSecrets: `${prefix}:index-secrets`,
     log: (topic: string, partition: number): string => `${base(partition)}:log:${topic}`,
     meta: (topic: string, partition: number): string => `${base(partition)}:log-meta:${topic}`,
     groups: (topic: string, partition: number): string => `${base(partition)}:log-groups:${topic}`,

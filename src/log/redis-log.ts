@@ -17,6 +17,7 @@ import { logEntry, type Place, redisLookups } from "./redis-lookups.ts";
 import { redisSearch } from "./redis-search.ts";
 import { searchHashBy } from "./search-hash.ts";
 import { decodeRouted, encodeRouted, withoutReasons } from "./routed-record.ts";
+import { noteIndexSecret, otherSecretText, sameSecretAdvice } from "./redis-index-secrets.ts";
 import { partitionOf } from "./partition.ts";
 import type { RoutedRecord, TopicLog } from "./topic-log.ts";
 
@@ -116,7 +117,13 @@ export function redisLog({
     follow: (options) => followLogs({ url, keys, logger, commands, partitionsOf: (topic) => partitionsOf(topic, commands) }, options),
 
     async check() {
-      suitability ??= await checkRedis(writer, url, writerReady);
+      if (suitability !== undefined) return suitability;
+      suitability = await checkRedis(writer, url, writerReady);
+      // Nobody waits for it, and a Redis that lets us not is no reason against an event.
+      void noteIndexSecret(writer, { keys, searchHash, now: Date.now() }).then(
+        (at) => at !== undefined && logger.warn({}, `${otherSecretText(at)} ${sameSecretAdvice}`),
+        () => undefined,
+      );
       return suitability;
     },
     durability: () =>

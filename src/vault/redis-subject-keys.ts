@@ -141,7 +141,7 @@ export function redisSubjectKeys({
     known(hash) {
       const now = performance.now();
       const found = writing.get(hash, now);
-      if (found !== undefined && now - found.asked > remember / 2) void renew(hash, found);
+      if (found !== undefined && now - found.asked > 0.75 * remember) void renew(hash, found);
       return found;
     },
 

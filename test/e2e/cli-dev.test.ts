@@ -49,7 +49,8 @@ describe("busbar dev", () => {
       await first.until(/own Redis \(process \d+\) has ended; .* It is started again\.[^]*Redis .* again \(process \d+\)/);
       const afterwards = await runCli(["publish", "order.placed", "--example", "--json"], { cwd });
       expect(JSON.parse(afterwards.stdout)).toMatchObject({ topic: "order.placed" });
-      await first.until(/(sent +email .* order-confirmation .*){3}/s);
+      // All of them, so that nothing is told after the stop.
+      await first.until(/what waited goes on\.(.* sent .* order-confirmation ){4}/s);
 
       first.signal("SIGINT");
       // npm passes a terminal's Ctrl-C on to a process that has it already.
@@ -103,7 +104,7 @@ describe("busbar dev", () => {
       await dev.until(/A promise that nobody waited for was rejected: nobody waits for me \(at .*audit\.ts/);
 
       await rm(file);
-      await dev.until(/Changed: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
+      await dev.until(/Deleted: subscribers\/audit\.ts \(subscriber audit is gone\); taken up/);
 
       await writeFile(file, handler("process.exit(3);"));
       await dev.until(/Changed: subscribers\/audit\.ts \(new subscriber audit\); taken up/);

@@ -3,18 +3,19 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:tls";
 import type { Server } from "node:net";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { type Logger, silentLogger } from "../../src/base/logger.ts";
 import type { Diagnosis } from "../../src/bus/doctor/diagnosis.ts";
 import { examine } from "../../src/bus/doctor/examine.ts";
 import { tryRedis } from "../../src/bus/doctor/redis-connection.ts";
-import { defineSubscriber } from "../../src/index.ts";
+import { createBus, defineSubscriber } from "../../src/index.ts";
 import { loopbackCertificate } from "../support/loopback-certificate.ts";
 import { observed, orderPlaced, receipt, recordingProvider, testLine } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
 
 const { url, prefix } = testRedis();
 const line = testLine();
-const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000, application: "test", keys: [] };
+const settings = { redis: url, prefix, partitions: 1, publishDeadline: 2_000, application: "test", keys: [], indexSecret: undefined };
 
 async function addressOf(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -101,6 +102,37 @@ describe("the doctor", () => {
     expect([at("logs")?.level, at("subscribers")?.level]).toEqual(["ok", "ok"]);
     expect(at("idle commands")?.message).toMatch(/\d+ routers? .* a month/);
     expect(JSON.stringify(found)).not.toContain("a@example.com");
+  });
+
+  it("and the log of a process that connects tell that others hash search values with another secret", async () => {
+    const own = `${prefix}-secrets`;
+    const indexSecret = "at-least-32-characters-of-a-secret";
+    const said: string[] = [];
+    const warn = (_fields: object, message: string): void => void said.push(message);
+    const logger: Logger = { ...silentLogger, warn, child: () => logger };
+    const made = (more: object) => createBus({ application: "shop", topics: { orderPlaced }, redis: url, prefix: own, logger, ...more });
+    const buses = [made({ indexSecret }), made({ indexSecret }), made({})];
+    onTestFinished(async () => void (await Promise.all(buses.map((bus) => bus.stop()))));
+    const order = { orderId: "A-1", email: "a@example.com" };
+    const about = async (secret: string | undefined): Promise<Diagnosis[]> =>
+      (await examine({ settings: { ...settings, prefix: own, indexSecret: secret }, durability: "memory", bus: buses[0]! })).filter(
+        (each) => each.about === "index secret",
+      );
+    for (const bus of buses.slice(0, 2)) await bus.publishEvent.orderPlaced(order);
+    expect(await about(indexSecret)).toEqual([]);
+    expect(said.join()).not.toContain("another secret");
+    await buses[2]!.publishEvent.orderPlaced(order);
+    await vi.waitFor(() => expect(said.join()).toMatch(/another secret than by a process .* indexSecret: process\.env\.INDEX_SECRET/));
+    for (const secret of [indexSecret, undefined])
+      expect(await about(secret)).toMatchObject([
+        { level: "warning", message: expect.stringContaining("neither finds nor erases") as string },
+      ]);
+    const admin = new Redis(url);
+    onTestFinished(() => admin.disconnect());
+    const stored = await admin.hgetall(`${own}:index-secrets`);
+    expect(JSON.stringify(stored)).not.toContain("characters");
+    for (const field of Object.keys(stored)) await admin.hset(`${own}:index-secrets`, field, Date.now() - 8 * 86_400_000);
+    expect(await about(undefined)).toEqual([]);
   });
 
   it("looks at Redis although the application cannot be loaded", async () => {

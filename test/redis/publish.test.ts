@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
 import { observed, orderPlaced, recordingProvider, testLine } from "../support/line.ts";
 import { testRedis } from "../support/redis.ts";
+import { freePort } from "../../src/base/redis-server/launch.ts";
 
 const { url, prefix } = testRedis();
 const line = testLine();
@@ -115,8 +116,15 @@ describe("publish", () => {
     expect(error).toMatchObject({
       code: "PUBLISH_FAILED",
       eventId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
-      message: expect.stringMatching(/was not published.*publish again with \{ id: "[0-9a-f-]{36}" \}/) as string,
+      message: expect.stringMatching(/was not published\. .*\. Then publish again with \{ id: "[0-9a-f-]{36}" \}\.$/) as string,
     });
+  });
+
+  it("says at which address nobody answers, and why, when Redis is not there", async () => {
+    const bus = line.bus({ url: `redis://127.0.0.1:${await freePort()}`, prefix, bus: { publishDeadline: 200 } });
+    await expect(bus.publishEvent.orderPlaced(order)).rejects.toThrow(
+      /was not published\. No Redis answers at redis:\/\/127\.0\.0\.1:\d+ \(connect ECONNREFUSED .*\)\. Start it, .*\. Then publish again/,
+    );
   });
 
   it("B7: is not held up by a provider that does not answer", async () => {

@@ -70,6 +70,13 @@ describe("a filter that the payload can never match is refused where it is defin
     expect(define(filter)).toContain(problem);
   });
 
+  it("beside what else is wrong with it", () => {
+    const told = define({ totl: [{ prefx: "1" }], ordrId: ["A"] });
+    expect(told).toContain('filter: totl[0]: operator "prefx" is not known');
+    expect(told).toContain('filter: totl: order.placed has no such field; did you mean "total"?');
+    expect(told).toContain('filter: ordrId: order.placed has no such field; did you mean "orderId"?');
+  });
+
   it("of several topics, where one of them lacks the field, or none has the value", () => {
     expect(define({ tags: ["a"] }, [placed, refunded])).toContain("filter: tags: order.refunded has no such field");
     expect(define({ method: ["paypal"] }, [placed, refunded])).toContain('it is never "paypal"');

@@ -48,6 +48,7 @@ describe("C5: a schedule that cannot be used is refused with all that is wrong",
 
   it.each([
     ["berlin", 'did you mean "Europe/Berlin"?'],
+    ["Asia/Kolkatta", 'did you mean "Asia/Kolkata"?'],
     ["Asia/Calcuta", 'did you mean "Asia/'],
     ["+05:30", 'give a name such as "Europe/Berlin"'],
     ["", 'give a name such as "Europe/Berlin"'],

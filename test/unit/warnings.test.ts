@@ -20,6 +20,8 @@ it("warns of a topic that nobody listens to", () => {
   expect(applicationWarnings({ ...parts, subscribers: [reader] })).toEqual([
     'topics/order-shipped.ts: nobody listens to "order.shipped": run busbar new subscriber <name> --topic order.shipped',
   ]);
+  // Of a file that could not be loaded, nobody knows.
+  expect(applicationWarnings({ ...parts, subscribers: [reader], someUnread: true })).toEqual([]);
 });
 
 it("warns of templates without an example, and of no channel", () => {

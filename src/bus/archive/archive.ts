@@ -1,6 +1,6 @@
 import { BusbarError, messageOf } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
-import { nearestName } from "../../define/names.ts";
+import { nearestName, thereAre } from "../../define/names.ts";
 import type { ArchiveStore } from "../../log/archive/archive-store.ts";
 import { checkSegment, readManifests } from "../../log/archive/read-segment.ts";
 import { dayMs, dayName, dayStart, type Manifest } from "../../log/archive/segment.ts";
@@ -187,6 +187,6 @@ function unknownTopic(name: string, known: readonly string[]): BusbarError {
   const near = nearestName(name, known);
   return new BusbarError(
     "UNKNOWN_TOPIC",
-    `No topic is called ${JSON.stringify(name)}. ${near === undefined ? `There are ${known.join(", ")}.` : `Did you mean "${near}"?`}`,
+    `No topic is called ${JSON.stringify(name)}. ${near === undefined ? `${thereAre(known)}.` : `Did you mean "${near}"?`}`,
   );
 }

@@ -15,11 +15,12 @@ import { keyFindings } from "./key-findings.ts";
 import { logFindings } from "./log-findings.ts";
 import { tryRedis } from "./redis-connection.ts";
 import { readServerFacts } from "./redis-facts.ts";
+import { secretFindings } from "./secret-findings.ts";
 import { serverFindings } from "./server-findings.ts";
 import { type WorkFacts, workFindings } from "./work-findings.ts";
 
 export interface ExamineOptions {
-  readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application" | "keys">;
+  readonly settings: Pick<Settings, "redis" | "prefix" | "partitions" | "publishDeadline" | "application" | "keys" | "indexSecret">;
   /** What the operator asks of Redis. */
   readonly durability: Durability | undefined;
   /** The application; undefined where it cannot be loaded: Redis is looked at all the same. */
@@ -77,12 +78,13 @@ function withKnown(newer: Stats["newer"], catalog: Catalog): WorkFacts["newer"] 
 }
 
 async function readLogs(
-  { redis: url, prefix, partitions, publishDeadline: deadline, keys }: ExamineOptions["settings"],
+  { redis: url, prefix, partitions, publishDeadline: deadline, keys, indexSecret }: ExamineOptions["settings"],
   { catalog, redis }: { readonly catalog: Catalog; readonly redis: RedisConnection },
 ): Promise<{ readonly standings: TopicStandings; readonly keys: readonly Diagnosis[] }> {
   const log = redisLog({ url, prefix, partitions, deadline, logger: silentLogger });
   try {
-    return { standings: await topicStandings(log, catalog), keys: await keyFindings({ catalog, log, redis, prefix, keys }) };
+    const ring = await keyFindings({ catalog, log, redis, prefix, keys });
+    return { standings: await topicStandings(log, catalog), keys: [...ring, ...(await secretFindings(redis, { prefix, indexSecret }))] };
   } finally {
     await log.close();
   }

@@ -1,7 +1,7 @@
 import { BusbarError, type ErrorCode } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { hopelessProblems } from "../../define/filter-problems.ts";
-import { nearestName } from "../../define/names.ts";
+import { nearestName, thereAre } from "../../define/names.ts";
 import { personalPaths } from "../../define/personal-filter.ts";
 import type { AnyRoute } from "../../define/route.ts";
 import type { Subscriber } from "../../define/subscriber.ts";
@@ -131,7 +131,7 @@ function filterOf(pattern: unknown, problems: Problem[]): ParsedPattern | undefi
 
 function unknown(code: ErrorCode, what: string, name: string, known: readonly string[]): Problem {
   const near = nearestName(name, known);
-  const advice = near === undefined ? `There are ${known.join(", ") || "none"}.` : `Did you mean "${near}"?`;
+  const advice = near === undefined ? `${thereAre(known)}.` : `Did you mean "${near}"?`;
   return { code, text: `No ${what} is called ${JSON.stringify(name)}. ${advice}` };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import { BusbarError } from "../../base/errors.ts";
 import type { Catalog } from "../../define/catalog.ts";
 import { firingOf, payloadOf } from "../../define/firing.ts";
-import { nearestName } from "../../define/names.ts";
+import { nearestName, thereAre } from "../../define/names.ts";
 import type { Published } from "../../define/publish.ts";
 import { type ScheduleDiff, swapped } from "../../router/schedules/reconcile-schedules.ts";
 import type { ScheduleRecord } from "../../router/schedules/schedule-record.ts";
@@ -119,6 +119,6 @@ function notBegun(name: string): never {
 
 function unknownSchedule(name: string, known: readonly string[]): BusbarError {
   const near = nearestName(name, known);
-  const advice = near === undefined ? `There are ${[...new Set(known)].join(", ") || "none"}.` : `Did you mean "${near}"?`;
+  const advice = near === undefined ? `${thereAre([...new Set(known)])}.` : `Did you mean "${near}"?`;
   return new BusbarError("UNKNOWN_SCHEDULE", `No schedule is called ${JSON.stringify(name)}. ${advice}`);
 }

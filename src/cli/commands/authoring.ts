@@ -32,13 +32,13 @@ export function declareAuthoring(program: Command): void {
   program
     .command("preview [name]")
     .description("show what a template, or a subscriber's templates, make of their examples; without a name, which templates there are")
-    .option("--data <file>", "data in JSON in place of the example; - for standard input")
+    .option("--data <file>", "the template's data in JSON (no event) in place of its example; - for standard input")
     .option("--out <folder>", "where the HTML of e-mails is written (default: .busbar/preview)")
     .option("--part <name>", "print one part alone: html, text, subject, body, title or link")
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
-      `\nExamples:\n  busbar preview\n  busbar preview order-confirmation\n  busbar preview order-confirmation/sms --data order.json`,
+      `\nExamples:\n  busbar preview\n  busbar preview order-confirmation\n  busbar preview order-confirmation/sms --data sms-data.json`,
     )
     .action(async (name: string | undefined, options: { data?: string; out?: string; part?: string; json?: boolean }) =>
       (await import("../preview.ts")).preview(name, options),

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { type Counted, countToo, withLimit } from "./count-option.ts";
 
 /** What puts events into the log, and looks at them there. */
 export function declareEvents(program: Command): void {
@@ -40,6 +41,7 @@ export function declareEvents(program: Command): void {
       "show what became of one event, step by step, by the id of the event or of a delivery, or by an idempotency key; or of all events that have a value at a search key, which may be named before it",
     )
     .option("--limit <number>", "of the events with a value so many at most, the newest", "20")
+    .addOption(countToo())
     .option("--watch", "look again until everything has ended; of one event")
     .option("--show-pii [reason]", "personal data in the clear; who asks, and why, goes into the audit record")
     .option("--json", "print it as JSON; with --watch a line each time that something has changed")
@@ -47,8 +49,8 @@ export function declareEvents(program: Command): void {
       "after",
       `\nExamples:\n  busbar trace 01a20061-…\n  busbar trace d_k3v2…\n  busbar trace order-48213 --watch\n  busbar trace order KR-48213\n  busbar trace customer.email asha.iyer@example.in --limit 100`,
     )
-    .action(async (id: string, value: string | undefined, options: { limit: string; watch?: boolean; json?: boolean }) =>
-      (await import("../trace.ts")).trace(id, value, options),
+    .action(async (id: string, value: string | undefined, options: Counted & { watch?: boolean; json?: boolean }) =>
+      (await import("../trace.ts")).trace(id, value, withLimit(options)),
     );
 }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { ReplayCommand } from "../replay.ts";
 import type { DiffCommand } from "../replay-diff.ts";
 import type { LocalCommand } from "../replay-local.ts";
+import { type Counted, countToo, withLimit } from "./count-option.ts";
 
 /** What runs the past again, or only looks what that would come to. */
 export function declareReplay(program: Command): void {
@@ -29,12 +30,15 @@ export function declareReplay(program: Command): void {
   selecting(replay.command("diff <topics...>"))
     .description("compare what today's code makes of past events with what was sent then: added, removed, changed; sends nothing")
     .option("--limit <number>", "show so many differences at most", "20")
+    .addOption(countToo())
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
       `\nExamples:\n  busbar replay diff order.placed --subscriber order-confirmation --from 1h\n  busbar replay diff order.placed --subscriber order-confirmation --json --limit 10000`,
     )
-    .action(async (topics: string[], options: DiffCommand) => (await import("../replay-diff.ts")).replayDiff(topics, options));
+    .action(async (topics: string[], options: DiffCommand & Counted) =>
+      (await import("../replay-diff.ts")).replayDiff(topics, withLimit(options)),
+    );
 
   replay
     .command("local <event>")

@@ -16,10 +16,17 @@ export interface SubscriberParts {
   readonly field: string;
   /** The value of that field for the topic's example. */
   readonly value: string;
+  /** The code that gets it from the example's `data`; undefined where that has none. */
+  readonly valueInExample: string | undefined;
   /** The code that gets it from `data`; undefined where the payload has no such thing, and it is the event's id. */
   readonly code: string | undefined;
-  /** The code of the recipient, and who that is for the topic's example. */
-  readonly to: { readonly code: string; readonly address: string; readonly isPlaceholder: boolean };
+  /** The code of the recipient, and who that is for the topic's example; `inExample`: the code that gets him from its `data`, where he stands there. */
+  readonly to: {
+    readonly code: string;
+    readonly address: string;
+    readonly inExample: string | undefined;
+    readonly isPlaceholder: boolean;
+  };
 }
 
 export interface SubscriberSource {
@@ -49,10 +56,12 @@ export function subscriberParts({ name, channel, topic, exported }: SubscriberSo
     exported,
     field: subject?.name ?? "eventId",
     value: subject === undefined ? "evt_1" : (subject.example ?? `${subject.name}-1001`),
+    valueInExample: subject?.example === undefined ? undefined : subject.code,
     code: subject?.code,
     to: {
       code: found === undefined ? `() => ${quoted(fixed)}` : `({ data }) => ${found.code}`,
       address: "address" in checked ? checked.address : fixed,
+      inExample: found?.example !== undefined && "address" in checked && checked.address === found.example ? found.code : undefined,
       isPlaceholder: found === undefined && channel !== "handler",
     },
   };
@@ -140,14 +149,19 @@ it("${name} listens to ${topic.name}", () => {
 });
 `;
   const withTemplate = channel !== "handler" && channel !== "webhook";
+  // What the example has is read from it: whoever edits that has not broken anything.
+  const address = to.inExample ?? quoted(to.address);
+  const content = withTemplate ? `    data: { ${field}: ${parts.valueInExample ?? quoted(value)} },\n` : "";
+  const readsExample = to.inExample !== undefined || (withTemplate && parts.valueInExample !== undefined);
+  const event = readsExample ? "event" : `eventOf(${exported})`;
   return `${imports([["{ eventOf, plan }", testing]])}
 it("${name} plans one delivery for the example of ${topic.name}", () => {
-  const [delivery, ...others] = plan(subscriber, eventOf(${exported})).deliveries;
+${readsExample ? `  const event = eventOf(${exported});\n  const { data } = event;\n` : ""}  const [delivery, ...others] = plan(subscriber, ${event}).deliveries;
   expect(others).toEqual([]);
   expect(delivery).toMatchObject({
     channel: "${channel}",
-    to: ${quoted(to.address)},
-${withTemplate ? `    data: { ${field}: ${quoted(value)} },\n` : ""}  });
+    to: ${address},
+${content}  });
 });
 `;
 }
