@@ -6,6 +6,7 @@ import { LateAnswer, within } from "../base/within.ts";
 import { payloadFingerprint } from "../define/event.ts";
 import { type Appended, LogFull, type NewEntry, type TopicLog } from "../log/topic-log.ts";
 import type { Vault } from "../vault/vault-port.ts";
+import { lacksKey } from "./lacks-key.ts";
 import type { SpoolRecord } from "./spool/spool-record.ts";
 import type { Spool } from "./spool/spool.ts";
 
@@ -144,14 +145,9 @@ function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === "ReplyError";
 }
 
-/** True where the ring of this process is to blame: waiting does not help. */
-function lacksKey(error: unknown): boolean {
-  return error instanceof BusbarError && error.code === "INVALID_CONFIGURATION";
-}
-
 /** True when the log could not be reached, or could not take anything just then. */
 function isAway(error: unknown): boolean {
-  if (!(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED" || lacksKey(error.cause)) return false;
+  if (!(error instanceof BusbarError) || error.code !== "PUBLISH_FAILED" || lacksKey(error)) return false;
   return !isReply(error.cause) || passing.test(messageOf(error.cause));
 }
 

@@ -41,7 +41,8 @@ export function leftOut(keys: readonly string[], ofDev: readonly string[]): stri
   const named = `${missing.length === 1 ? "the key" : "the keys"} ${missing.join(", ")}`;
   return (
     `busbar dev wrote the log of this folder with ${named} of ${file}, which BUSBAR_KEYS does not hold: what is sealed so cannot be opened, and ` +
-    `about those persons nothing can be published. To keep it, append the line of ${file} to BUSBAR_KEYS, with a comma before it: the first key writes, all read. ` +
+    `about those persons nothing can be published. To keep it, append the line of ${file} to BUSBAR_KEYS, with a comma before it: ` +
+    "the first key writes, all read. " +
     `Where that log is gone for good, delete ${file}.`
   );
 }

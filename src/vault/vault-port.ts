@@ -16,7 +16,10 @@ export interface Vault {
    * @throws BusbarError `INVALID_CONFIGURATION` where the ring lacks a key for that
    */
   settle(json: string): Promise<string>;
-  /** Events for planning: secrets behind stand-ins, personal data clear. Subjects' keys are asked for together; one that the ring does not open is why its own event is none. */
+  /**
+   * Events for planning: secrets behind stand-ins, personal data clear. Subjects' keys are asked for together; one that the ring does not open is
+   * why its own event is none.
+   */
   readonly read: EventReader;
   /** A delivery with its secrets in the clear, for the worker that renders it; text: why this process cannot open them. */
   open(delivery: Delivery): Opened | string;

@@ -9,6 +9,7 @@ import { queuesOf } from "../../src/bus/queues.ts";
 import { reconcile, type ReconcilerOptions, startReconciler } from "../../src/bus/reconciler.ts";
 import { redisReconcilerRecord } from "../../src/bus/redis-reconciler-record.ts";
 import type { Delivery } from "../../src/define/delivery.ts";
+import { decodeEvent, type EventReader } from "../../src/define/event.ts";
 import type { Observations } from "../../src/define/observation.ts";
 import { defineSubscriber, type Subscriber } from "../../src/index.ts";
 import { redisLog } from "../../src/log/redis-log.ts";
@@ -81,6 +82,10 @@ async function waitingOrders(orders: readonly string[]) {
   return { prefix, ids, bus, deliverAll };
 }
 
+/** As a process reads that lacks the key of A-2. */
+const readWithoutA2: EventReader = async (jsons) =>
+  jsons.map((json) => (json.includes("A-2") ? new Error("its key is missing") : decodeEvent(json)));
+
 describe("the reconciler", () => {
   it("queues again what was planned and is nowhere, with the same id, and counts it; the second look finds nothing", async () => {
     const { prefix, ids, bus, deliverAll } = await waitingOrders(["A-1", "A-2", "A-3"]);
@@ -92,6 +97,16 @@ describe("the reconciler", () => {
     expect(await reconcile(options)).toEqual({ missing: 0 });
     expect((await bus.stats()).reconciled).toEqual({ missing: 1, lastAt: expect.any(Number) as number });
     expect(await deliverAll()).toEqual(["Order A-1", "Order A-2", "Order A-3"]);
+  });
+
+  it("accounts for the others where it cannot open an event, and says that what was planned for that one is lost", async () => {
+    const { prefix, ids } = await waitingOrders(["A-1", "A-2"]);
+    const { options, queues } = parts(prefix, [{ ...receipt, topics: [{ ...orderPlaced, marks: {} as never }] }]);
+    for (const id of ids) await queues.of("email").remove(id);
+    const said: object[] = [];
+    const logger = { ...silentLogger, error: (fields: object) => void said.push(fields) };
+    expect(await reconcile({ ...options, logger, planning: { ...options.planning, read: readWithoutA2 } })).toEqual({ missing: 1 });
+    expect(said).toContainEqual({ topic: "order.placed", partition: 0, deliveries: 1 });
   });
 
   it("gives a job without a place in its queue its place again", async () => {

@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { BusbarError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { startRedisServer } from "../../src/base/redis-server.ts";
 import { encodeRecord, type SpoolRecord } from "../../src/bus/spool/spool-record.ts";
@@ -169,6 +170,31 @@ describe("the spool", () => {
     expect([taken, spool.standing().refused]).toEqual([["e-A-1", "e-A-3"], 1]);
     const [refused] = await readdir(place);
     expect(await readFile(join(place, refused!), "utf8")).toBe(`${damaged.trimEnd()} {"reason":"its line on disk is damaged"}\n`);
+  });
+
+  it("leaves what only this process has no key for to the next one of the folder; the others go on", async () => {
+    const place = await folder();
+    const lacking = new BusbarError("PUBLISH_FAILED", "no", { cause: new BusbarError("INVALID_CONFIGURATION", 'the key "zz"') });
+    const taken: string[] = [];
+    const append = async ({ entry }: SpoolRecord): Promise<void> => {
+      if (entry.eventId === "e-A-2") throw lacking;
+      taken.push(entry.eventId);
+    };
+    const first = spoolInto(place, { append });
+    for (const id of ["A-1", "A-2", "A-3"]) await first.spool.add(record(id));
+    await first.spool.start();
+    await first.empty;
+    expect([taken, first.spool.holding()]).toEqual([["e-A-1", "e-A-3"], false]);
+    expect(first.spool.standing()).toMatchObject({ events: 0, refused: 0 });
+    await first.spool.stop();
+
+    const second = spoolInto(place);
+    second.open();
+    await second.spool.start();
+    await second.empty;
+    expect(second.taken).toEqual(["e-A-2"]);
+    await second.spool.stop();
+    expect(await readdir(place)).toEqual([]);
   });
 
   it("sets aside an event whose idempotency key was used with another payload meanwhile, and says so", async () => {

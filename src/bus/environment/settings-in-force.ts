@@ -3,7 +3,7 @@ import { s3AddressProblems } from "../../log/archive/s3-address.ts";
 import { secretVariables } from "./secret-files.ts";
 import { rateText, type SettingPlace, settingTable } from "./setting-table.ts";
 
-/** From the one that wins to the one that yields. `.busbar/keys`: what `dev` made for itself, which the commands of its folder use too, and `start` does not. */
+/** From the one that wins to the one that yields. `.busbar/keys`: made by `dev` for itself; the commands of its folder use it too, `start` does not. */
 export type SettingSource = "flag" | "environment" | ".env" | "busbar.config.ts" | ".busbar/keys" | "default";
 
 /** A setting as it may be shown: secrets only as set. */

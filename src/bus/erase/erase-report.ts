@@ -29,7 +29,10 @@ export interface EraseReport extends ArchivesErased {
   readonly events: Readonly<Record<string, number>>;
   /** Events of the subject that were published before their fields were marked: they stand in the clear until their retention ends. */
   readonly inTheClear: Readonly<Record<string, number>>;
-  /** Those of `events` that this process could not open, mostly for want of a key in `BUSBAR_KEYS`: their search keys and the consents of their addresses are not known to it, and stay. */
+  /**
+   * Those of `events` that this process could not open, mostly for want of a key in `BUSBAR_KEYS`: their search keys, and the consents of their
+   * addresses, are not known to it, and stay.
+   */
   readonly unopened: Readonly<Record<string, number>>;
   /** Entries of search keys. */
   readonly searchEntries: number;

@@ -22,6 +22,8 @@ export interface SpoolFiles {
   touch(): Promise<void>;
   /** Keeps a line that can never be published, with the reason, and says in which file. */
   setAside(line: string, reason: string): Promise<string>;
+  /** Leaves lines to another process of the folder, or to the next one, in a file that this one does not read again, and says in which. */
+  leave(lines: readonly string[]): Promise<string>;
   /** What waits stays on disk. */
   close(): Promise<void>;
 }
@@ -184,6 +186,17 @@ export function spoolFiles(place: string): SpoolFiles {
       const { refusedPath } = await folder();
       await appendFile(refusedPath, `${line} ${JSON.stringify({ reason })}\n`, { mode: 0o600 });
       return refusedPath;
+    },
+
+    async leave(lines) {
+      // Never written to again: whoever takes it over would not see that.
+      const segment = await openSegment((await folder()).nextPath());
+      try {
+        await segment.write(lines.map((line) => `${line}\n`).join(""));
+      } finally {
+        await segment.close();
+      }
+      return segment.path;
     },
 
     async close() {

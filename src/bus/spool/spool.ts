@@ -2,6 +2,7 @@ import { BusbarError, messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { pause } from "../../base/pause.ts";
 import type { Observe } from "../../define/observation.ts";
+import { lacksKey } from "../lacks-key.ts";
 import { spoolFiles } from "./spool-files.ts";
 import { leftBehindMs } from "./spool-folder.ts";
 import { encodeRecord, type SpoolRecord, withoutSearchValues } from "./spool-record.ts";
@@ -43,7 +44,10 @@ export interface SpoolOptions {
   readonly folder: string;
   /** Bytes that may wait at most. */
   readonly limit: number;
-  /** Appends one event to the log. Rejects while Redis is away; a `BusbarError` `IDEMPOTENCY_CONFLICT` refuses it for good. */
+  /**
+   * Appends one event to the log. Rejects while Redis is away; a `BusbarError` `IDEMPOTENCY_CONFLICT` refuses it for good, and one that says that
+   * this process {@link lacksKey} leaves it to another one.
+   */
   readonly append: (record: SpoolRecord) => Promise<void>;
   /** What is kept of a search value. */
   readonly searchHash: (value: string) => string;
@@ -71,17 +75,34 @@ export function createSpool({ folder, limit, append, searchHash, observe, logger
     observe("spoolRefused", { reason, file });
   };
 
+  /** What only this process cannot publish keeps nobody: one that has its key takes it from the folder. */
+  const leave = async (lacking: readonly { readonly line: string }[], error: string | undefined): Promise<void> => {
+    if (lacking.length === 0) return;
+    const file = await files.leave(lacking.map(({ line }) => line));
+    logger.error({ events: lacking.length, error, file }, "events of the spool are left to a process that has their key");
+  };
+
   /** The oldest lines to the log, all confirmed before the next. False: nothing waits. */
   const step = async (): Promise<boolean> => {
     const oldest = await files.next(stepSize);
     if (oldest === undefined) return false;
     const { lines, confirm } = oldest;
     const results = await Promise.allSettled(lines.map(({ record }) => (record === undefined ? undefined : append(record))));
-    const failure = results.find((result) => result.status === "rejected" && !isRefusal(result.reason));
+    const lacking = results.map((result) =>
+      result.status === "rejected" && lacksKey(result.reason) ? messageOf(result.reason) : undefined,
+    );
+    const failure = results.find(
+      (result, index) => result.status === "rejected" && lacking[index] === undefined && !isRefusal(result.reason),
+    );
     // All of them again: those that are in the log are there once.
     if (failure !== undefined) throw (failure as PromiseRejectedResult).reason;
+    await leave(
+      lines.filter((_, index) => lacking[index] !== undefined),
+      lacking.find((reason) => reason !== undefined),
+    );
     for (const [index, result] of results.entries()) {
       const { record, line } = lines[index]!;
+      if (lacking[index] !== undefined) continue;
       if (record === undefined) await setAside(line, "its line on disk is damaged");
       else if (result.status === "rejected") await setAside(line, messageOf(result.reason));
     }
