@@ -67,7 +67,7 @@ export function staysLines({ sent, reasons, uncounted }: Pick<BulkView, "sent" |
           `${countText(uncounted)} were no dead letters any more when their turn came: somebody else, or a process that ended before it had noted it, had done it.`,
         ]),
     ...(sent === 0 ? [] : [`${countText(sent)} had been sent meanwhile: nothing is sent again.`]),
-    ...Object.entries(reasons).map(([why, count]) => `${countText(count)} were not: ${oneLine(why)}`),
+    ...Object.entries(reasons).map(([why, count]) => `${countText(count)} ${count === 1 ? "was" : "were"} not: ${oneLine(why)}`),
   ];
 }
 

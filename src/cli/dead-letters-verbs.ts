@@ -146,7 +146,8 @@ async function finish(
     line.done();
   }
   if (ending.signal.aborted && view.state === "running") view = await bulk.cancel(id, byPerson());
-  if (view.state === "cancelled") process.exitCode = 1;
+  const cameToNothing = view.done === 0 && view.refused > 0;
+  if (view.state === "cancelled" || cameToNothing) process.exitCode = 1;
   if (json === true) return printJson(view);
   if (view.state !== "finished") print(...bulkLines(view));
   if (view.state === "cancelled") return print("What it had not got to stays a dead letter: the same command again means what is left.");

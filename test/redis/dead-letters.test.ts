@@ -63,7 +63,7 @@ const byCode = defineSubscriber(ticketBooked, {
     handler({
       when: ({ data }) => data.ticket.startsWith("CODE"),
       handle: async ({ data }) => {
-        throw new PermanentError(`no seat for ${data.ticket}`);
+        throw new PermanentError(`no seat for ${data.ticket} of ${data.name}`);
       },
     }),
   ],
@@ -144,7 +144,7 @@ describe("dead letters", () => {
       {
         count: 1,
         queues: ["handler"],
-        error: "handler: no seat for <id>",
+        error: "handler: no seat for <id> of A…",
         sample: { build: expect.stringMatching(/^shop@1\.4\.2,busbar@/) as string },
       },
     ]);
@@ -305,7 +305,16 @@ describe("an edit", () => {
     await bus.publishEvent.ticketBooked({ ...ticket(1), ticket: "CODE-1" });
     await dead;
     await expect.poll(() => total(bus)).toBe(1);
-    const { id } = (await bus.deadLetters.list()).deadLetters[0]!;
+    const [letter] = (await bus.deadLetters.list()).deadLetters;
+    const { id } = letter!;
+    // Also what its code has said of a person is masked, wherever it is told.
+    const reason = "handler: no seat for CODE-1 of A…";
+    expect(letter).toMatchObject({ reason, to: "by-code" });
+    expect((await bus.deadLetters.list({ showPii: {} })).deadLetters[0]!.reason).toBe("handler: no seat for CODE-1 of Asha Rao");
+    expect((await bus.deadLetters.groups()).groups[0]!.sample).toMatchObject({ reason });
+    const standing = await bus.deliveries.status(id);
+    expect(standing!.timeline.find(({ step }) => step === "dead")).toMatchObject({ detail: reason });
+    expect(JSON.stringify(standing)).not.toContain("Asha");
     const { data } = (await bus.deadLetters.show(id))!.data as { data: Record<string, string> };
     expect(await bus.deadLetters.edit(id, { ...data, email: "nobody" })).toMatchObject({ problems: [expect.stringMatching(/^email: /)] });
     expect(await bus.deadLetters.edit(id, { ...data, email: "ravi@example.in" })).toEqual({ changed: ["email"] });

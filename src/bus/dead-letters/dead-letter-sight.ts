@@ -9,6 +9,7 @@ import type { Vault } from "../../vault/vault-port.ts";
 import type { DeadLetterDetail, DeadLetterView } from "./dead-letter-view.ts";
 import { isAddressMasked, maskedWords, withoutAddress } from "../masked.ts";
 import { type AnyContent, isCallback, isDelivery } from "../any-content.ts";
+import { personalIn } from "../personal-words.ts";
 
 export interface DeadLetterSightOptions {
   readonly topics: Topics;
@@ -68,7 +69,9 @@ export function deadLetterSight({ topics, vault, log }: DeadLetterSightOptions) 
   };
 
   return {
-    ofView,
+    /** For lists: of what the event says, what the letter itself has is masked in its words. */
+    ofLetter: (view: DeadLetterView, content: AnyContent, open: boolean): DeadLetterView =>
+      ofView(view, open, open ? [] : personalIn(topicOf(view.event?.type), content)),
     seen,
 
     async ofDetail(detail: DeadLetterDetail, content: AnyContent, open: boolean): Promise<DeadLetterDetail> {

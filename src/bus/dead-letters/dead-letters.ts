@@ -122,7 +122,7 @@ export function deadLetters(options: DeadLettersOptions): DeadLetters & { stop()
       (parts) => rendered(parts, delivery),
       (error: unknown) => ({ problem: messageOf(error) }),
     );
-  const viewOf = (open: boolean) => (found: FoundLetter) => sight.ofView(deadLetterView(secret, found), open);
+  const viewOf = (open: boolean) => (found: FoundLetter) => sight.ofLetter(deadLetterView(secret, found), found.letter.content, open);
   const viewsOf = async (places: readonly FoundPlace[], open: boolean) => (await search.letters(places)).map(viewOf(open));
   const each = async (verb: "redrive" | "discard", ids: readonly string[], by: By) => {
     const meant: string[] = [];

@@ -12,6 +12,7 @@ import type { JobState } from "../../queues/delivery-queue.ts";
 import { statusesOf } from "../trace.ts";
 import type { Topics } from "../../define/catalog.ts";
 import { addressIn, isAddressMasked, maskedRecipient, maskedWords, withoutAddress } from "../masked.ts";
+import { personalIn } from "../personal-words.ts";
 import { recordView, type View } from "../view.ts";
 import { channelNames } from "../../define/channel-name.ts";
 
@@ -97,7 +98,8 @@ export function deliveries(options: DeliveriesOptions): Deliveries {
       const marked = isMarked(topics, event.type);
       if (open || !isAddressMasked(channel, marked)) return standing;
       if (!marked) return withoutAddress(standing, to);
-      return { ...maskedWords(standing, addressIn(content)), to: maskedRecipient(content) };
+      const topic = Object.values(topics).find(({ name }) => name === event.type);
+      return { ...maskedWords(standing, [...addressIn(content), ...personalIn(topic, content)]), to: maskedRecipient(content) };
     },
 
     async cancel(id, by = {}) {
