@@ -1,5 +1,5 @@
 /**
- * A value that is encrypted where it stands in a payload, as the log keeps it (docs/redis-layout.md): one text, {@link sealedText}. Values that were
+ * A value that is encrypted where it stands in a payload, as the log keeps it (docs/redis-layout.md): one text, {@link firstSealed}. Values that were
  * sealed together have one initialisation vector and are numbered; the first one has the ciphertext of all.
  */
 export interface SealedField {

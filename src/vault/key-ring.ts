@@ -60,12 +60,6 @@ export const keyId = (key: string): string => key.slice(0, key.indexOf(":"));
 export const newKey = (id: string): string => `${id}:${randomBytes(keyBytes).toString("base64")}`;
 
 export function sealWith(key: KeyObject, text: string | Uint8Array, bound: string): Ciphertext {
-  const { iv, ciphertext } = encrypted(key, text, bound);
-  return { iv, ct: ciphertext.toString("base64url") };
-}
-
-/** A ciphertext in bytes, the tag at its end, for those who take it apart. It is good until the next one is made. */
-export function encrypted(key: KeyObject, text: string | Uint8Array, bound: string): { readonly iv: string; readonly ciphertext: Buffer } {
   const iv = freshIv();
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   cipher.setAAD(Buffer.from(bound));
@@ -75,7 +69,7 @@ export function encrypted(key: KeyObject, text: string | Uint8Array, bound: stri
   const ciphertext = length <= room.length ? room.subarray(0, length) : Buffer.allocUnsafe(length);
   body.copy(ciphertext);
   cipher.getAuthTag().copy(ciphertext, body.length);
-  return { iv: iv.toString("base64url"), ciphertext };
+  return { iv: iv.toString("base64url"), ct: ciphertext.toString("base64url") };
 }
 
 /** Most are put together here, so that nothing is allocated for them. */
